@@ -1,0 +1,1 @@
+//! One model of a container's settings, whatever surface they were written on.

@@ -1,0 +1,209 @@
+//! Text with places in it: spans, sources, line indexes, edits.
+//!
+//! Everything above speaks of places as byte spans; lines and columns exist only at the edges (reports, editors).
+//! Reading files and guessing what they are is left to `input` and `scan`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// A half-open range of bytes in one [`Source`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Span {
+    /// First byte, 0-based.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end, "a span runs forwards: {start}..{end}");
+        Self { start: start as u32, end: end as u32 }
+    }
+    /// An empty span: a place between two bytes, for insertions.
+    pub fn at(offset: usize) -> Self {
+        Self::new(offset, offset)
+    }
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn cover(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+    /// Whether the two share a byte, or meet at the same empty place.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end || self == other
+    }
+}
+
+/// A line and a column for people: both 1-based, the column in characters (Unicode scalar values).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// One text to be linted, with the path it is known by.
+///
+/// The text has exactly as many bytes as the file, so that a span means the same in both: each byte that is not
+/// valid UTF-8 stands as [`Source::BAD_BYTE`] in the text, and the file's own bytes are kept aside.
+#[derive(Debug)]
+pub struct Source {
+    path: Arc<str>,
+    text: String,
+    original: Option<Box<[u8]>>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// What an invalid byte reads as: ASCII SUB, "substitute", which no grammar here gives a meaning to.
+    pub const BAD_BYTE: char = '\u{1a}';
+
+    /// Takes a file's bytes. `path` is relative to the root of the run, with `/` between its parts.
+    pub fn new(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Self {
+        let (text, original) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let bytes = error.into_bytes();
+                let mut text = String::with_capacity(bytes.len());
+                for chunk in bytes.utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    text.extend(std::iter::repeat_n(Self::BAD_BYTE, chunk.invalid().len()));
+                }
+                (text, Some(bytes.into_boxed_slice()))
+            }
+        };
+        Self { path: path.into(), text, original, lines: OnceLock::new() }
+    }
+
+    pub fn path(&self) -> &Arc<str> {
+        &self.path
+    }
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+    /// The file's own bytes, to be edited or hashed.
+    pub fn bytes(&self) -> &[u8] {
+        self.original.as_deref().unwrap_or(self.text.as_bytes())
+    }
+    /// Whether some bytes of the file are not UTF-8.
+    pub fn is_lossy(&self) -> bool {
+        self.original.is_some()
+    }
+    /// The text under a span.
+    pub fn slice(&self, span: Span) -> &str {
+        &self.text[span.range()]
+    }
+
+    /// Offsets of the first byte of every line; only `\n` ends a line.
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let mut starts = vec![0];
+            starts.extend(self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i as u32 + 1));
+            starts
+        })
+    }
+    /// The 1-based line that holds the byte at `offset`.
+    pub fn line_of(&self, offset: usize) -> u32 {
+        self.line_starts().partition_point(|&start| start as usize <= offset) as u32
+    }
+    /// Line and column of the byte at `offset`. A byte order mark counts as no column.
+    pub fn position(&self, offset: usize) -> Position {
+        let line = self.line_of(offset);
+        let before = &self.text[self.line_starts()[line as usize - 1] as usize..offset];
+        let before = if line == 1 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
+        Position { line, column: before.chars().count() as u32 + 1 }
+    }
+    pub fn line_count(&self) -> u32 {
+        self.line_starts().len() as u32
+    }
+    /// The span of a 1-based line, without its line end.
+    pub fn line_span(&self, line: u32) -> Span {
+        let starts = self.line_starts();
+        let start = starts[line as usize - 1] as usize;
+        let end = starts.get(line as usize).map_or(self.text.len(), |&next| next as usize - 1);
+        let end = if end > start && self.text.as_bytes()[end - 1] == b'\r' { end - 1 } else { end };
+        Span::new(start, end)
+    }
+    /// `"\r\n"` if the first line ends so, else `"\n"`: what an inserted line should end with.
+    pub fn newline(&self) -> &'static str {
+        match self.text.find('\n') {
+            Some(at) if at > 0 && self.text.as_bytes()[at - 1] == b'\r' => "\r\n",
+            _ => "\n",
+        }
+    }
+}
+
+/// Text taken out of a source with holes in it (line continuations, comments between continued lines, escapes),
+/// which still knows where each of its bytes came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined<'a> {
+    pub text: Cow<'a, str>,
+    /// (offset in `text`, offset in the source) of each piece, ascending; the first begins at 0.
+    pieces: Vec<(u32, u32)>,
+}
+
+impl<'a> Joined<'a> {
+    /// An unbroken piece of source that begins at `offset`.
+    pub fn unbroken(text: &'a str, offset: usize) -> Self {
+        Self { text: Cow::Borrowed(text), pieces: vec![(0, offset as u32)] }
+    }
+    /// An empty text, to be filled with [`Joined::push`]; `offset` is where it would stand in the source.
+    pub fn empty(offset: usize) -> Self {
+        Self { text: Cow::Borrowed(""), pieces: vec![(0, offset as u32)] }
+    }
+    /// Appends a piece that stands at `offset` in the source.
+    pub fn push(&mut self, text: &str, offset: usize) {
+        let at = self.text.len() as u32;
+        if at == 0 {
+            self.pieces.clear();
+        }
+        self.text.to_mut().push_str(text);
+        self.pieces.push((at, offset as u32));
+    }
+    /// Where the byte at `offset` of the joined text stands in the source.
+    pub fn offset(&self, offset: usize) -> usize {
+        let piece = self.pieces.partition_point(|&(at, _)| at as usize <= offset).max(1) - 1;
+        let (at, from) = self.pieces[piece];
+        from as usize + (offset - at as usize)
+    }
+    /// The span in the source of a range of the joined text. It covers the holes between its ends.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let start = self.offset(range.start);
+        if range.is_empty() {
+            return Span::at(start);
+        }
+        Span::new(start, self.offset(range.end - 1) + 1)
+    }
+}
+
+/// Replaces the bytes under `span` by `insert`. An empty span inserts, an empty text deletes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Edit {
+    pub span: Span,
+    pub insert: String,
+}
+
+impl Edit {
+    pub fn replace(span: Span, insert: impl Into<String>) -> Self {
+        Self { span, insert: insert.into() }
+    }
+    pub fn insert(offset: usize, insert: impl Into<String>) -> Self {
+        Self { span: Span::at(offset), insert: insert.into() }
+    }
+    pub fn delete(span: Span) -> Self {
+        Self { span, insert: String::new() }
+    }
+}
