@@ -1,9 +1,15 @@
 //! hullguard, as a library. The architecture is told in `src/README.md`.
 
+pub mod blob;
 pub mod compose;
 pub mod container;
 pub mod dockerfile;
+pub mod finding;
 pub mod image;
+pub mod outcome;
+pub mod project;
+pub mod rule;
+pub mod rules;
 pub mod shell;
 pub mod text;
 pub mod yaml;

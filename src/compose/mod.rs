@@ -1,1 +1,3 @@
 //! Compose files as documents.
+#[derive(Debug)]
+pub struct ComposeFile {}

@@ -5,8 +5,8 @@
 //! The text of RUN and its like is handed to `shell`; image references are taken apart by `image`.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::shell::Script;
 use crate::text::{Joined, Source, Span};
@@ -14,7 +14,7 @@ use crate::text::{Joined, Source, Span};
 /// A parsed Dockerfile. Borrows from its source.
 #[derive(Debug)]
 pub struct Dockerfile<'a> {
-    pub source: &'a Source,
+    pub source: &'a Arc<Source>,
     /// The escape character in force: `\` or `` ` ``.
     pub escape: char,
     /// `# syntax=`, `# escape=`, `# check=`, in file order.
@@ -79,7 +79,7 @@ pub struct Instruction<'a> {
     /// The stage it belongs to; `None` before the first FROM. FROM belongs to the stage that it opens.
     pub stage: Option<usize>,
     /// Filled on first use by [`Instruction::script`].
-    script: OnceCell<Option<Script>>,
+    script: OnceLock<Option<Script>>,
 }
 
 #[derive(Debug)]
