@@ -10,6 +10,7 @@ pub mod outcome;
 pub mod project;
 pub mod rule;
 pub mod rules;
+pub mod scan;
 pub mod secrets;
 pub mod shell;
 pub mod text;
