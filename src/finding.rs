@@ -40,6 +40,8 @@ pub struct Place {
     pub start: Position,
     /// Where the character after the span stands.
     pub end: Position,
+    /// The column after the last character of the first line; where a report that shows one line ends a longer span.
+    pub line_end: u32,
     pub excerpt: Excerpt,
     /// GitHub's `primaryLocationLineHash` of the first line, without the `:N` count's colon taken off.
     pub line_hash: Option<Box<str>>,

@@ -7,6 +7,7 @@ pub mod dockerfile;
 pub mod finding;
 pub mod image;
 pub mod outcome;
+pub mod place;
 pub mod project;
 pub mod rule;
 pub mod rules;
