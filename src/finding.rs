@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use crate::blob::Origin;
-use crate::rule::{Rule, Severity};
+use crate::container::At;
+use crate::rule::{Context, Rule, Severity};
 use crate::text::{Edit, Position, Source, Span};
 
 /// One thing that is wrong, at one place.
@@ -140,6 +141,10 @@ impl Findings {
         });
         self.list.last_mut().expect("one was just pushed")
     }
+    /// Says that something is wrong with a container's setting, in whatever file it is written.
+    pub fn on(&mut self, cx: &Context, at: At, message: impl Into<String>) -> &mut Draft {
+        self.at(cx.project.source(at), at.span, message)
+    }
 }
 
 impl Draft {
@@ -147,6 +152,10 @@ impl Draft {
     pub fn see(&mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> &mut Self {
         self.related.push((Arc::clone(source), span, message.into()));
         self
+    }
+    /// Adds a place in a container's settings.
+    pub fn see_on(&mut self, cx: &Context, at: At, message: impl Into<String>) -> &mut Self {
+        self.see(cx.project.source(at), at.span, message)
     }
     /// Offers edits in the finding's own file.
     pub fn fix(&mut self, safety: Safety, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
