@@ -157,9 +157,9 @@ fn snippet(out: &mut String, colour: bool, place: &Place, gutter: usize, style: 
     for (at, c) in excerpt.text.char_indices() {
         let from = line.len();
         if c == '\t' {
-            line.push_str(TAB)
+            line.push_str(TAB);
         } else {
-            line.push_str(&escape::plain(c.encode_utf8(&mut [0; 4])))
+            line.push_str(&escape::plain(c.encode_utf8(&mut [0; 4])));
         }
         let cells: usize = line[from..].chars().map(|c| c.width().unwrap_or(0)).sum();
         if at < mark.start {
