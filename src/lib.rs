@@ -8,6 +8,7 @@ pub mod finding;
 pub mod image;
 pub mod outcome;
 pub mod place;
+pub mod pragma;
 pub mod project;
 pub mod report;
 pub mod rule;
