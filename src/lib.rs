@@ -5,6 +5,7 @@ pub mod compose;
 pub mod container;
 pub mod dockerfile;
 pub mod finding;
+pub mod fix;
 pub mod image;
 pub mod outcome;
 pub mod place;
