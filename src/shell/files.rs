@@ -144,14 +144,10 @@ pub(super) fn new_user(call: &Call<'_>) -> Option<NewUser> {
     let args: Vec<Arg<'_>> = call.split();
     let operands = args::operands(&args);
     // `adduser user group` adds a user that exists to a group.
-    if name == "adduser" && operands.len() > 1
-        || args::find(&args, '\0', "group").is_some() && name == "adduser"
-    {
-        let grouped =
-            args::find(&args, '\0', "group").is_some() && args::find(&args, '\0', "system").is_some();
-        if !grouped {
-            return None;
-        }
+    let group_only =
+        args::find(&args, '\0', "group").is_some() && args::find(&args, '\0', "system").is_none();
+    if name == "adduser" && (operands.len() > 1 || group_only) {
+        return None;
     }
     let word = *operands.last()?;
     let value = |short, long| args::find(&args, short, long).and_then(|(value, _)| value).map(Into::into);
