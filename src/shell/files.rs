@@ -47,8 +47,8 @@ pub struct ModeChange {
 impl ModeChange {
     /// The bits of an octal mode.
     pub fn bits(&self) -> Option<u32> {
-        let octal = (3..=5).contains(&self.mode.len()) || self.mode.len() == 1;
-        octal.then(|| u32::from_str_radix(&self.mode, 8).ok()).flatten()
+        let digits = self.mode.trim_start_matches(['=', '+']);
+        u32::from_str_radix(digits, 8).ok().filter(|_| !self.mode.is_empty())
     }
     /// Anybody may write. `+w` alone is held back by the umask, so it does not count.
     pub fn world_writable(&self) -> bool {
@@ -110,6 +110,9 @@ pub(super) fn removals(call: &Call<'_>) -> Vec<Removal> {
 }
 
 fn removal(call: &Call<'_>, word: &super::Word, recursive: bool) -> Vec<Removal> {
+    if &*word.text == "{}" {
+        return Vec::new();
+    }
     let texts = if word.quoted { vec![word.text.to_string()] } else { braces(&word.text) };
     let make = |path: String| Removal {
         path: path.into(),

@@ -48,9 +48,9 @@ pub struct Pipe<'s> {
 }
 
 impl<'s> Call<'s> {
-    /// The program's name without folders; `None` if it expands.
+    /// The program's name without folders; `None` if an expansion makes it.
     pub fn name(&self) -> Option<&'s str> {
-        self.words[0].literal().map(|text| text.rsplit('/').next().unwrap_or(text))
+        wrappers::program_name(&self.words[0])
     }
     pub fn is(&self, name: &str) -> bool {
         self.name() == Some(name)

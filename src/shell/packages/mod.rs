@@ -208,6 +208,8 @@ pub(super) fn read(call: &Call<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> 
             }
             // `cargo +nightly install`
             Arg::Operand(word) if manager == Manager::Cargo && word.text.starts_with('+') => {}
+            // `npm --unsafe-perm true install`
+            Arg::Operand(word) if is_node(manager) && matches!(&*word.text, "true" | "false") => {}
             Arg::Operand(word) => operands.push(word),
         }
     }
@@ -287,6 +289,10 @@ pub(super) fn is_versioned(name: &str, stem: &str) -> bool {
     name.strip_prefix(stem).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
 }
 
+fn is_node(manager: Manager) -> bool {
+    matches!(manager, Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun)
+}
+
 type Subcommand<'w> = (Option<(Box<str>, Span)>, Action, Vec<&'w Word>);
 
 fn subcommand<'w>(manager: Manager, table: &Table, operands: &[&'w Word]) -> Subcommand<'w> {
@@ -295,7 +301,10 @@ fn subcommand<'w>(manager: Manager, table: &Table, operands: &[&'w Word]) -> Sub
     let prefix = operands.first().map_or("", |word| &*word.text);
     let two_words = matches!(
         (manager, prefix),
-        (Manager::Yarn, "global" | "workspace") | (Manager::Uv, "tool") | (Manager::Apk, "cache")
+        (Manager::Yarn, "global" | "workspace")
+            | (Manager::Uv, "tool")
+            | (Manager::Go, "mod")
+            | (Manager::Apk, "cache")
     ) || manager.is_dnf() && matches!(prefix, "group" | "module" | "groups");
     if two_words && operands.len() > 1 {
         at = if prefix == "workspace" { 2 } else { 1 };

@@ -42,6 +42,7 @@ pub(super) fn assume_yes(call: &PackageCall) -> bool {
                 || call.has_flag('\0', "non-interactive-include-reboot-patches")
         }
         Manager::Pacman => call.has_flag('\0', "noconfirm"),
+        Manager::Conda if call.action == Action::LockedInstall => true,
         Manager::Conda => {
             call.has_flag('y', "yes") || call.has_flag('q', "quiet") && call.has_flag('\0', "json")
         }

@@ -67,7 +67,7 @@ const APT: Table = table(
         (DistUpgrade, &["dist-upgrade", "full-upgrade"]),
         (Remove, &["remove", "purge"]),
         (Autoremove, &["autoremove", "auto-remove", "autopurge"]),
-        (Clean, &["clean", "autoclean", "auto-clean", "distclean"]),
+        (Clean, &["clean", "autoclean", "auto-clean", "distclean", "dist-clean"]),
         (BuildDep, &["build-dep"]),
         (Download, &["source", "download"]),
         (Query, &["list", "show", "search", "policy"]),
@@ -386,6 +386,7 @@ const GO: Table = Table {
     },
     actions: &[
         (Install, &["install", "get"]),
+        (Download, &["download"]),
         (Run, &["run", "build"]),
         (Clean, &["clean"]),
         (Query, &["list"]),

@@ -85,7 +85,7 @@ fn is_path(manager: Manager, text: &str) -> bool {
         || matches!(manager, Manager::Pip | Manager::UvPip | Manager::Uv)
             && text.split(['=', '<', '>', '~', '!']).next().is_some_and(|name| name.contains('/'))
         || manager.is_dnf() && text.contains('/')
-        || manager.is_apt() && text.starts_with('$') && text.contains('/')
+        || manager.is_apt() && text.starts_with('$') && !text.starts_with("$(") && text.contains('/')
 }
 
 /// Splits off what pins the version. See each manager's manual for the form.
@@ -102,7 +102,9 @@ fn split_version(manager: Manager, text: &str) -> (&str, Option<&str>) {
         },
         Manager::Apk | Manager::Zypper => {
             let at = outside(&['=', '~', '<', '>']);
-            cut(at, usize::from(at.is_some_and(|at| text[at..].starts_with('='))))
+            let (name, version) = cut(at, usize::from(at.is_some_and(|at| text[at..].starts_with('='))));
+            // `name@repository` says where from, not which.
+            (if manager == Manager::Apk { name.split('@').next().unwrap_or(name) } else { name }, version)
         }
         Manager::Dnf | Manager::Microdnf | Manager::Yum | Manager::Tdnf => cut(dnf_version(text), 1),
         Manager::Pacman => (text, None),
@@ -134,11 +136,14 @@ fn split_version(manager: Manager, text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The first of the characters that does not stand inside `${…}`, `$(…)` or `[…]`.
+/// The first of the characters that does not stand inside `${…}`, `$(…)`, `[…]` or backquotes.
 fn find_outside(text: &str, chars: &[char]) -> Option<usize> {
     let mut open = 0_i32;
+    let mut backquoted = false;
     for (at, char) in text.char_indices() {
         match char {
+            '`' => backquoted = !backquoted,
+            _ if backquoted => {}
             '{' | '(' | '[' => open += 1,
             '}' | ')' | ']' => open -= 1,
             _ if open == 0 && chars.contains(&char) => return Some(at),

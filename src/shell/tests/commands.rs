@@ -49,7 +49,7 @@ fn commands_are_found_wherever_they_stand() {
         ("time a", "a"),
         ("a #b\n#c\nd", "a d"),
         ("a && # why\n b", "a b"),
-        ("$x a; \"$y\" b; /usr/bin/c", "? ? c"),
+        ("$x a; \"$y\" b; /usr/bin/c; $x/bin/d; $x/$y; e$z", "? ? c d ? ?"),
     ] {
         assert_eq!(names(text).join(" "), expected, "{text}");
     }

@@ -133,6 +133,7 @@ fn modes_and_users() {
         ("chmod +x x", false, false),
         ("chmod u+s x", false, true),
         ("chmod 4755 x", false, true),
+        ("chmod =2775 x", false, true),
         ("chmod o-w x", false, false),
     ] {
         let script = script(text);

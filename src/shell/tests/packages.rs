@@ -2,7 +2,8 @@
 
 use super::script;
 use crate::shell::Action::{
-    Clean, DistUpgrade, GroupInstall, Install, LockedInstall, ModuleInstall, Other, Remove, Update, Upgrade,
+    Clean, DistUpgrade, Download, GroupInstall, Install, LockedInstall, ModuleInstall, Other, Remove, Update,
+    Upgrade,
 };
 use crate::shell::Manager::{
     Apk, Apt, AptGet, Aptitude, Cargo, Conda, Dnf, Gem, Go, Microdnf, Npm, Pacman, Pip, Pipx, Pnpm, Uv,
@@ -34,10 +35,10 @@ fn managers_and_actions() {
         ("apt-get dist-upgrade -y", AptGet, DistUpgrade, ""),
         ("aptitude -y install x", Aptitude, Install, "x"),
         (
-            "apk add --no-cache --virtual .deps gcc~=1 curl>7 'x=1' foo@edge",
+            "apk add --no-cache --virtual .deps gcc~=1 'curl>7' 'x=1' foo@edge",
             Apk,
             Install,
-            "gcc@~=1 curl x@1 foo@edge",
+            "gcc@~=1 curl@>7 x@1 foo",
         ),
         ("apk --update-cache add -t .d gcc", Apk, Install, "gcc"),
         ("apk del .deps", Apk, Remove, ".deps"),
@@ -78,6 +79,9 @@ fn managers_and_actions() {
         ("apt-get install -y {a,b}-dev", AptGet, Install, "a-dev b-dev"),
         ("D='a b=1'; apt-get install -y $D c", AptGet, Install, "a b@1 c"),
         ("D=(a b); apt-get install -y \"${D[@]}\"", AptGet, Install, "a b"),
+        ("go mod download", Go, Download, ""),
+        ("npm --unsafe-perm true install x", Npm, Install, "x"),
+        ("$CONDA/bin/pip install x", Pip, Install, "x"),
         ("apt-get moo", AptGet, Other, ""),
     ] {
         let call = first(text);
@@ -105,6 +109,8 @@ fn kinds_of_packages() {
         ("apt-get install 'a*'", Glob),
         ("apt-get install $X", Variable),
         ("apt-get install gcc-$X", Variable),
+        ("apt-get install $(cat /a/b)", Variable),
+        ("apt-get install `cat x=y`", Variable),
         ("dnf install @dev", Group),
         ("dnf install https://x/y.rpm", Url),
         ("pip install .", Path),
