@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use crate::blob::Origin;
-use crate::rule::{Rule, Severity};
+use crate::container::At;
+use crate::rule::{Context, Rule, Severity};
 use crate::text::{Edit, Position, Source, Span};
 
 /// One thing that is wrong, at one place.
@@ -40,6 +41,8 @@ pub struct Place {
     pub start: Position,
     /// Where the character after the span stands.
     pub end: Position,
+    /// The column after the last character of the first line; where a report that shows one line ends a longer span.
+    pub line_end: u32,
     pub excerpt: Excerpt,
     /// GitHub's `primaryLocationLineHash` of the first line, without the `:N` count's colon taken off.
     pub line_hash: Option<Box<str>>,
@@ -138,6 +141,10 @@ impl Findings {
         });
         self.list.last_mut().expect("one was just pushed")
     }
+    /// Says that something is wrong with a container's setting, in whatever file it is written.
+    pub fn on(&mut self, cx: &Context, at: At, message: impl Into<String>) -> &mut Draft {
+        self.at(cx.project.source(at), at.span, message)
+    }
 }
 
 impl Draft {
@@ -145,6 +152,10 @@ impl Draft {
     pub fn see(&mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> &mut Self {
         self.related.push((Arc::clone(source), span, message.into()));
         self
+    }
+    /// Adds a place in a container's settings.
+    pub fn see_on(&mut self, cx: &Context, at: At, message: impl Into<String>) -> &mut Self {
+        self.see(cx.project.source(at), at.span, message)
     }
     /// Offers edits in the finding's own file.
     pub fn fix(&mut self, safety: Safety, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {

@@ -1,14 +1,69 @@
-//! All documents of one run, and the edges between them.
+//! All documents of one run, and the edges between them: which service builds which stage of which Dockerfile.
+//!
+//! Plain data for rules. `scan` reads the files, asks the tree what exists, and fills it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::container::{At, ContainerSpec};
+use crate::dockerfile::Dockerfile;
 use crate::text::{Source, Span};
 
-/// All documents that a run holds at once, joined.
+/// All that a run holds at once. Dockerfiles that no service builds pass by one at a time and are not in it.
 #[derive(Debug, Default)]
 pub struct Project<'a> {
-    pub todo: std::marker::PhantomData<&'a ()>,
+    /// The files of Compose documents; [`FileId`](crate::container::FileId) counts in it.
+    pub files: Vec<Arc<Source>>,
+    /// Every service, joined over `extends`, `include` and override files.
+    pub containers: Vec<ContainerSpec>,
+    /// One for each container that is built.
+    pub builds: Vec<BuildEdge<'a>>,
+    /// The files that Compose `secrets` name.
+    pub secret_files: Vec<SecretFile>,
+}
+
+/// A service builds a stage of a Dockerfile.
+#[derive(Clone, Debug)]
+pub struct BuildEdge<'a> {
+    /// Index in [`Project::containers`].
+    pub container: usize,
+    /// The build context, relative to the run's root; `None` if it is remote or not known.
+    pub context: Option<Arc<str>>,
+    /// The Dockerfile's path, relative to the run's root; `None` if it is inline, remote or not known.
+    pub path: Option<Arc<str>>,
+    /// The Dockerfile, if it is there.
+    pub dockerfile: Option<&'a Dockerfile<'a>>,
+    /// The stage that is built: `target`, else the final one. `None` if the target names no stage, or is not known.
+    pub stage: Option<usize>,
+    /// Whether a `.dockerignore` speaks for the build; `None` if the context is not known.
+    pub dockerignore: Option<bool>,
+}
+
+/// A file that a Compose file declares as a secret.
+#[derive(Clone, Debug)]
+pub struct SecretFile {
+    /// The value of `file:`.
+    pub at: At,
+    /// Relative to the run's root.
+    pub path: Arc<str>,
+    /// Whether git tracks it; `None` where nobody can say.
+    pub tracked: Option<bool>,
+}
+
+impl<'a> Project<'a> {
+    /// The file that a place in a container lies in.
+    pub fn source(&self, at: At) -> &Arc<Source> {
+        &self.files[at.file.0 as usize]
+    }
+    /// How a container is built.
+    pub fn build_of(&self, container: &ContainerSpec) -> Option<&BuildEdge<'a>> {
+        self.builds.iter().find(|build| std::ptr::eq(&raw const self.containers[build.container], container))
+    }
+    /// The services that build a Dockerfile.
+    pub fn builders_of(&self, path: &str) -> impl Iterator<Item = (&BuildEdge<'a>, &ContainerSpec)> {
+        let builds = self.builds.iter().filter(move |build| build.path.as_deref() == Some(path));
+        builds.map(|build| (build, &self.containers[build.container]))
+    }
 }
 
 /// One mention of an image: a FROM, a `COPY --from`, a service's `image`.

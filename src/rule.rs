@@ -93,6 +93,8 @@ pub enum Check {
 pub struct Context<'a> {
     pub policy: &'a Policy,
     pub project: &'a Project<'a>,
+    /// Whether a `.dockerignore` speaks for the Dockerfile at hand; `None` where nobody can say.
+    pub dockerignore: Option<bool>,
 }
 
 /// What the user wants, as far as it concerns rules. Plain data, made from the configuration.
