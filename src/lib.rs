@@ -10,6 +10,7 @@ pub mod input;
 pub mod outcome;
 pub mod place;
 pub mod project;
+pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod scan;
