@@ -9,6 +9,7 @@ pub mod image;
 pub mod input;
 pub mod outcome;
 pub mod place;
+pub mod pragma;
 pub mod project;
 pub mod report;
 pub mod rule;

@@ -1,6 +1,9 @@
-//! What a file may be, by its name alone.
+//! What a file may be, by its name alone: the walk reads nothing else.
 //!
-//! Whether a YAML file is a Compose file, or a `Dockerfile-notes` a Dockerfile, only its content tells; `scan` asks it.
+//! The names themselves are `scan::kind`'s; whether a YAML file is a Compose file, or a `Dockerfile-notes` a
+//! Dockerfile, only its content tells, and `scan` asks it.
+
+use crate::scan::kind;
 
 /// What a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,128 +16,25 @@ pub enum Name {
     Other,
 }
 
-/// Endings of template engines' sources.
-const TEMPLATES: [&str; 13] = [
-    "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "m4", "in", "erb", "mustache", "gotmpl", "hbs", "ejs",
-];
-
-/// Endings that say that a file which begins with `Dockerfile` is about Dockerfiles rather than one.
-const OTHERS: &[&str] = &[
-    "adoc",
-    "bak",
-    "bat",
-    "c",
-    "cc",
-    "cfg",
-    "cpp",
-    "cs",
-    "css",
-    "csv",
-    "diff",
-    "dockerignore",
-    "ebnf",
-    "gif",
-    "go",
-    "gz",
-    "h",
-    "hcl",
-    "hs",
-    "htm",
-    "html",
-    "ini",
-    "ipynb",
-    "java",
-    "jpeg",
-    "jpg",
-    "js",
-    "json",
-    "jsonc",
-    "jsx",
-    "kt",
-    "lock",
-    "log",
-    "lua",
-    "md",
-    "mdx",
-    "mjs",
-    "orig",
-    "patch",
-    "pdf",
-    "php",
-    "pl",
-    "png",
-    "properties",
-    "ps1",
-    "py",
-    "pyc",
-    "rb",
-    "rej",
-    "rs",
-    "rst",
-    "sarif",
-    "scala",
-    "sh",
-    "snap",
-    "sql",
-    "sublime-syntax",
-    "svelte",
-    "svg",
-    "swift",
-    "swp",
-    "tar",
-    "tf",
-    "tgz",
-    "tmlanguage",
-    "toml",
-    "ts",
-    "tsx",
-    "txt",
-    "vim",
-    "vue",
-    "xml",
-    "zip",
-];
+/// Endings of template engines' sources, for Compose files.
+const TEMPLATES: [&str; 8] = ["j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "mustache"];
 
 /// Reads a file's name, without its folder.
 pub fn classify(name: &str) -> Name {
-    let name = name.to_ascii_lowercase();
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
-    if TEMPLATES.contains(&ending) {
-        let of_compose = classify(stem) == Name::Yaml && is_compose(stem);
-        let template = of_compose || classify(stem) != Name::Yaml && is_dockerfile(stem);
-        return if template { Name::Template } else { Name::Other };
+    match kind::name(name) {
+        kind::Name::Dockerfile => Name::Dockerfile,
+        kind::Name::Template => Name::Template,
+        kind::Name::Compose | kind::Name::Yaml => Name::Yaml,
+        // `compose.yml.j2`: what it is a template of, the ending before tells.
+        kind::Name::Other => match name.rsplit_once('.') {
+            Some((stem, ending))
+                if TEMPLATES.contains(&ending) && kind::name(stem) == kind::Name::Compose =>
+            {
+                Name::Template
+            }
+            _ => Name::Other,
+        },
     }
-    if matches!(ending, "yml" | "yaml") {
-        // `compose.j2.yml` is as much a template as `compose.yml.j2`.
-        let inner = stem.rsplit_once('.').map_or("", |(_, inner)| inner);
-        let template = TEMPLATES.contains(&inner) && inner != "in" && is_compose(stem);
-        return if template { Name::Template } else { Name::Yaml };
-    }
-    if is_dockerfile(&name) { Name::Dockerfile } else { Name::Other }
-}
-
-/// `dockerfile` alone, followed by `.x`, `-x` or `_x`, or after `x.`; the same for `containerfile`. Lower case.
-fn is_dockerfile(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if OTHERS.contains(&ending) || name.ends_with('~') {
-        return false;
-    }
-    ["dockerfile", "containerfile"].into_iter().any(|word| {
-        let starts =
-            name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']));
-        let middle = || {
-            name.match_indices(word).any(|(at, _)| {
-                let after = &name[at + word.len()..];
-                name[..at].ends_with('.') && (after.is_empty() || after.starts_with('.'))
-            })
-        };
-        starts || middle()
-    })
-}
-
-/// Whether the name says Compose; content detection does without it, templates need it. Lower case.
-fn is_compose(name: &str) -> bool {
-    name.starts_with("compose") || name.starts_with("docker-compose") || name.contains("podman-compose")
 }
 
 #[cfg(test)]
@@ -190,7 +90,7 @@ mod tests {
 
     #[test]
     fn names_of_yaml_and_templates() {
-        for name in ["compose.yml", "a.YAML", "Dockerfile.yml", "docker-compose.dev.yaml"] {
+        for name in ["compose.yml", "a.YAML", "docker-compose.dev.yaml"] {
             assert_eq!(classify(name), Name::Yaml, "{name}");
         }
         for name in [
@@ -200,7 +100,6 @@ mod tests {
             "Containerfile.m4",
             "api.Dockerfile.tmpl",
             "docker-compose.yml.j2",
-            "compose.j2.yml",
             "Dockerfile.erb",
         ] {
             assert_eq!(classify(name), Name::Template, "{name}");

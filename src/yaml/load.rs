@@ -264,7 +264,8 @@ impl<'a> Load<'a> {
         let text = self.yaml.source.text();
         let children = &self.pending[begin..];
         // A mapping cut off by an error may lack its last value.
-        let odd = matches!(self.yaml.nodes[id as usize].data, Data::Mapping { .. }) && children.len() % 2 == 1;
+        let odd =
+            matches!(self.yaml.nodes[id as usize].data, Data::Mapping { .. }) && children.len() % 2 == 1;
         let at = (children.len() - usize::from(odd)) as u32;
         let place = |child: &u32| {
             let node = &self.yaml.nodes[*child as usize];

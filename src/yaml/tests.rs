@@ -137,7 +137,9 @@ fn lines_for_deletion() {
 
 #[test]
 fn extremes_are_survived() {
-    for text in ["", "\u{feff}", "\n\n", "---\n", "# only\n", "\0", "%", "- ", "a:", "{", "\"", "&", "*", "? ", "!"] {
+    for text in
+        ["", "\u{feff}", "\n\n", "---\n", "# only\n", "\0", "%", "- ", "a:", "{", "\"", "&", "*", "? ", "!"]
+    {
         let source = source(text);
         let _ = parse(&source).nodes().map(Node::path).collect::<Vec<_>>();
     }
