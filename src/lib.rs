@@ -2,6 +2,7 @@
 
 pub mod blob;
 pub mod compose;
+pub mod config;
 pub mod container;
 pub mod dockerfile;
 pub mod finding;
