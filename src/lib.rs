@@ -1,6 +1,7 @@
 //! hullguard, as a library. The architecture is told in `src/README.md`.
 
 pub mod blob;
+pub mod cli;
 pub mod compose;
 pub mod config;
 pub mod container;
