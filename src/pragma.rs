@@ -144,18 +144,12 @@ pub fn document(source: &Source, tree: &Yaml<'_>) -> Vec<Found> {
     if !tree.comments.iter().any(|&comment| read(source.slice(comment)).is_some()) {
         return Vec::new(); // the usual case, and the list below is as long as the file
     }
-    let mut things: Vec<Span> = tree
-        .nodes()
-        .flat_map(|node| {
-            let entries = node.is_alias().then_some(Vec::new()).unwrap_or_else(|| {
-                node.raw_entries()
-                    .map(|entry| entry.span())
-                    .chain(node.items().map(Node::span_with_props))
-                    .collect()
-            });
-            entries.into_iter()
-        })
-        .collect();
+    let mut things = Vec::new();
+    // An alias' entries are its anchor's, and seen there.
+    for node in tree.nodes().filter(|node| !node.is_alias()) {
+        things.extend(node.raw_entries().map(|entry| entry.span()));
+        things.extend(node.items().map(Node::span_with_props));
+    }
     // Where an item and its first key begin together, the item is meant.
     things.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     yaml(source, &tree.comments, &|comment| {

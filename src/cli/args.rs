@@ -196,14 +196,7 @@ pub(super) fn find(text: &str) -> Result<Vec<&'static Rule>, String> {
         return Ok(found);
     }
     let near_id = config::suggest(text, rules::RULES.iter().map(|rule| rule.id));
-    let near_code = || {
-        let codes = rules::RULES.iter().flat_map(|rule| rule.aliases);
-        let codes: Vec<String> =
-            codes.map(|c| c.rsplit('/').next().unwrap_or(c).to_ascii_lowercase()).collect();
-        let near = config::suggest(text, codes.iter().map(String::as_str))?;
-        rules::by_alias(near).next().map(|rule| rule.id)
-    };
-    Err(match near_id.or_else(near_code) {
+    Err(match near_id {
         Some(meant) => format!("no rule `{text}`; did you mean `{meant}`?"),
         None => format!("no rule `{text}`; `hullguard rules` lists them"),
     })

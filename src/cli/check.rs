@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use super::args::Check;
+use super::args::{Check, Report};
 use super::{CLEAN, FAILED, FOUND, term};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, FailOn, Globs};
@@ -19,7 +19,7 @@ use crate::input::disk::Disk;
 use crate::input::staged::Staged;
 use crate::input::stdin::{Stdin, UNNAMED};
 use crate::input::{self, Listing, walk};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Told};
 use crate::report::{self, Format, Options};
 use crate::rule::{Policy, Profile, Severity};
 use crate::text::Source;
@@ -92,7 +92,7 @@ impl Run<'_> {
         for (path, bytes) in &fixed.files {
             match fix::write(&root.join(&**path), bytes) {
                 Ok(()) => written += 1,
-                Err(error) => outcome.failed.push(crate::outcome::Told {
+                Err(error) => outcome.failed.push(Told {
                     path: path.clone(),
                     why: format!("the fixed file could not be written: {error}"),
                 }),
@@ -123,20 +123,22 @@ impl Run<'_> {
 
     /// Writes all reports and tells what the run comes to.
     fn report(&self, outcome: &Outcome) -> Result<u8> {
-        let human = [super::args::Report { format: Format::Human, file: None }];
+        let human = [Report { format: Format::Human, file: None }];
         // With --diff standard output is the diff, so that it can be piped into `git apply`.
         let wanted: &[_] = match (self.args.format.as_slice(), self.args.diff) {
             ([], true) => &[],
             ([], false) => &human,
             (formats, _) => formats,
         };
-        for report in wanted {
+        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && outcome.failed.is_empty();
+        let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
+        for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
             self.write(report, outcome)?;
         }
-        for told in &outcome.failed {
+        // The human report says it itself.
+        for told in outcome.failed.iter().filter(|_| !wanted.iter().any(for_people)) {
             term::complain(&format!("error: {}: {}", told.path, told.why));
         }
-        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && outcome.failed.is_empty();
         if nothing {
             let where_ = if self.args.staged { "among the staged files" } else { "here" };
             term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
@@ -153,7 +155,7 @@ impl Run<'_> {
         })
     }
 
-    fn write(&self, report: &super::args::Report, outcome: &Outcome) -> Result<()> {
+    fn write(&self, report: &Report, outcome: &Outcome) -> Result<()> {
         let mut bytes = Vec::new();
         let colour = report.file.is_none() && term::colour(self.args.color);
         let options = Options { colour, show_suppressed: self.args.show_suppressed };
@@ -197,7 +199,7 @@ fn open(args: &Check, current: &Path) -> Result<Opened> {
             input::below(&root, &real)
                 .with_context(|| format!("{} lies outside of {}", real.display(), root.display()))
         });
-        let listing = staged.list(&within.collect::<Result<Vec<_>>>()?, &*excluded)?;
+        let listing = staged.list(&within.collect::<Result<Vec<_>>>()?, &excluded)?;
         return Ok((root, Box::new(staged), listing, config));
     }
     if args.is_stdin() {
@@ -222,7 +224,7 @@ fn open(args: &Check, current: &Path) -> Result<Opened> {
     let excluded = excluded(args, &config)?;
     let starts = if asked.is_empty() { vec![root.clone()] } else { asked };
     let threads = args.threads.map_or(0, std::num::NonZeroUsize::get);
-    let listing = walk::walk(&root, &starts, &*excluded, threads);
+    let listing = walk::walk(&root, &starts, &excluded, threads);
     Ok((root.clone(), Box::new(Disk::new(root)), listing, config))
 }
 
@@ -240,11 +242,11 @@ fn configure(args: &Check, root: &Path) -> Result<Config> {
 }
 
 /// What neither the configuration nor the flags want to be looked at.
-fn excluded(args: &Check, config: &Config) -> Result<Box<dyn Fn(&str) -> bool + Sync>> {
+fn excluded(args: &Check, config: &Config) -> Result<impl Fn(&str) -> bool + Sync + use<>> {
     let flags = Globs::new(args.exclude.iter().map(String::as_str), "")
         .map_err(|(index, why)| anyhow!("--exclude {}: {why}", args.exclude[index]))?;
     let config = config.exclude.clone();
-    Ok(Box::new(move |path| flags.matches(path) || config.matches(path)))
+    Ok(move |path: &str| flags.matches(path) || config.matches(path))
 }
 
 /// Paths as they are shown: relative to the current folder, where the root is another.
@@ -259,13 +261,11 @@ impl Display {
             return path.to_owned();
         }
         let path = self.root.join(path);
-        let mut up = 0;
-        for ancestor in self.current.ancestors() {
+        for (up, ancestor) in self.current.ancestors().enumerate() {
             // The root of the file system has nothing in common with anybody worth a `../../..`.
             if let Some(below) = input::below(ancestor, &path).filter(|_| ancestor.parent().is_some()) {
                 return format!("{}{below}", "../".repeat(up));
             }
-            up += 1;
         }
         path.to_string_lossy().into_owned()
     }

@@ -44,16 +44,13 @@ pub fn read(source: &Source, base: &str) -> Result<Config, String> {
 
 /// The known word that somebody probably meant.
 pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let word = word.to_ascii_lowercase();
+    let word = word.to_ascii_lowercase().replace(['_', ' '], "-");
     let far = (word.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .map(|known| (strsim::osa_distance(&word, known), known))
-        .filter(|(distance, known)| {
-            *distance <= far || known.len() > 3 && word.replace(['_', ' '], "-") == **known
-        })
-        .min()
-        .map(|(_, known)| known)
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = known.iter().map(|known| (strsim::osa_distance(&word, known), *known));
+    let near = near.filter(|(distance, _)| *distance <= far).min().map(|(_, known)| known);
+    // Half a word is a guess, too: `no-new-priv`.
+    near.or_else(|| known.iter().find(|known| word.len() > 3 && known.contains(&word)).copied())
 }
 
 struct Reader<'s> {

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use git2::{Delta, IndexEntry, Repository};
 
 use super::names::{Name, classify};
@@ -29,7 +29,7 @@ impl Staged {
     pub fn open(folder: &Path) -> Result<Self> {
         let repository = Repository::open_from_env()
             .or_else(|_| Repository::discover(folder))
-            .context("--staged needs a git repository")?;
+            .map_err(|error| anyhow!("--staged needs a git repository: {}", error.message()))?;
         let top =
             repository.workdir().context("--staged needs a work tree; this repository is bare")?.to_owned();
         let mut index = repository.index().context("cannot read the git index")?;

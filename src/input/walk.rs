@@ -33,9 +33,9 @@ pub fn walk(
     }
     if let Some((first, rest)) = folders.split_first() {
         let mut builder = WalkBuilder::new(first);
-        rest.iter().for_each(|folder| {
+        for folder in rest {
             builder.add(folder);
-        });
+        }
         // An exported tree has no `.git`; its `.gitignore` still says what is no source.
         builder.hidden(false).follow_links(false).require_git(false).threads(threads);
         let found = Mutex::new(&mut listing);
