@@ -1,4 +1,4 @@
-//! hullguard, as a library. The architecture is told in `src/README.md`.
+#![doc = include_str!("README.md")]
 
 pub mod blob;
 pub mod cli;
