@@ -66,7 +66,11 @@ pub fn until_stable(
     for _ in 0..PASSES {
         let before = errors(&fixed.outcome);
         let mut undo = Vec::new();
-        for (path, (edits, count)) in plan(&fixed.outcome.findings, unsafe_too, &frozen) {
+        let wanted = fixed.outcome.findings.iter().filter(|finding| {
+            let safety = finding.fix.as_ref().map(|fix| fix.safety);
+            (safety == Some(Safety::Safe) || unsafe_too) && !frozen.contains(&finding.place.path)
+        });
+        for (path, (edits, count)) in plan(wanted) {
             let old = match fixed.files.get(&path) {
                 Some(bytes) => bytes.clone(),
                 None => match tree.read(&path) {
@@ -74,7 +78,7 @@ pub fn until_stable(
                     Err(_) => continue, // it was there a moment ago; the next run tells
                 },
             };
-            let Some(new) = apply(&old, &edits).filter(|new| *new != old) else { continue };
+            let Some(new) = splice(&old, &edits).filter(|new| *new != old) else { continue };
             undo.push((path.clone(), fixed.files.insert(path, new), count));
             fixed.count += count;
         }
@@ -120,20 +124,11 @@ fn errors(outcome: &Outcome) -> BTreeMap<Arc<str>, usize> {
 }
 
 /// For each file the edits of one pass, in order and apart from each other, and how many findings they fix.
-fn plan(
-    findings: &[Finding],
-    unsafe_too: bool,
-    frozen: &BTreeSet<Arc<str>>,
-) -> BTreeMap<Arc<str>, (Vec<Edit>, usize)> {
+fn plan<'f>(findings: impl Iterator<Item = &'f Finding>) -> BTreeMap<Arc<str>, (Vec<Edit>, usize)> {
     let mut files: BTreeMap<Arc<str>, (Vec<Edit>, usize)> = BTreeMap::new();
     for finding in findings {
-        let Some(fix) = finding.fix.as_ref().filter(|_| finding.status == Status::Open) else { continue };
-        if fix.edits.is_empty()
-            || (fix.safety == Safety::Unsafe && !unsafe_too)
-            || frozen.contains(&finding.place.path)
-        {
-            continue;
-        }
+        let fix = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty());
+        let Some(fix) = fix.filter(|_| finding.status == Status::Open) else { continue };
         let (edits, count) = files.entry(finding.place.path.clone()).or_default();
         let apart = |new: &Edit| edits.iter().all(|old| !collide(old, new));
         let among = fix.edits.iter().enumerate().any(|(i, a)| fix.edits[..i].iter().any(|b| collide(a, b)));
@@ -153,8 +148,14 @@ fn collide(a: &Edit, b: &Edit) -> bool {
     a.span.overlaps(b.span)
 }
 
+/// The bytes of a file after one pass over findings in it, whatever the safety of their fixes.
+pub fn apply(bytes: &[u8], findings: &[&Finding]) -> Vec<u8> {
+    let edits = plan(findings.iter().copied()).into_values().next().map(|(edits, _)| edits);
+    edits.and_then(|edits| splice(bytes, &edits)).unwrap_or_else(|| bytes.to_vec())
+}
+
 /// The bytes after edits that are in order and apart; `None` if one lies outside of them.
-pub fn apply(bytes: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
+fn splice(bytes: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
     let mut new = Vec::with_capacity(bytes.len());
     let mut at = 0;
     for edit in edits {
@@ -287,8 +288,8 @@ mod tests {
     #[test]
     fn diffs_and_edits() {
         let edits = [Edit::insert(0, "> "), Edit::delete(Span::new(2, 3))];
-        assert_eq!(apply(b"abc\n", &edits).unwrap(), b"> ab\n");
-        assert_eq!(apply(b"a", &edits), None);
+        assert_eq!(splice(b"abc\n", &edits).unwrap(), b"> ab\n");
+        assert_eq!(splice(b"a", &edits), None);
         let diff = String::from_utf8(diff("d/f", b"a\nb\n", b"a\nc\n")).unwrap();
         assert_eq!(diff, "--- a/d/f\n+++ b/d/f\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
     }

@@ -9,7 +9,6 @@ use crate::outcome::Pragma;
 use crate::rule::Rule;
 use crate::rules;
 use crate::text::{Source, Span};
-use crate::yaml::{Node, Yaml};
 
 /// How far a pragma reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,24 +136,6 @@ pub fn yaml(source: &Source, comments: &[Span], next: &dyn Fn(Span) -> Option<Sp
         found.push(Found::new(comment, scope, read));
     }
     found
-}
-
-/// The pragmas of a parsed YAML text.
-pub fn document(source: &Source, tree: &Yaml<'_>) -> Vec<Found> {
-    if !tree.comments.iter().any(|&comment| read(source.slice(comment)).is_some()) {
-        return Vec::new(); // the usual case, and the list below is as long as the file
-    }
-    let mut things = Vec::new();
-    // An alias' entries are its anchor's, and seen there.
-    for node in tree.nodes().filter(|node| !node.is_alias()) {
-        things.extend(node.raw_entries().map(|entry| entry.span()));
-        things.extend(node.items().map(Node::span_with_props));
-    }
-    // Where an item and its first key begin together, the item is meant.
-    things.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-    yaml(source, &tree.comments, &|comment| {
-        things.get(things.partition_point(|span| span.start < comment.end)).copied()
-    })
 }
 
 /// Reads one comment, `#` included; `None` if it silences nothing.
@@ -382,16 +363,5 @@ mod tests {
         assert_eq!(found[1].scope.map(|s| source.slice(s)), Some("a: 1 # hullguard: ignore=x"));
         assert_eq!(found[2].scope, Some(b));
         assert_eq!(found[2].unknown, ["y"]);
-    }
-
-    #[test]
-    fn the_next_key_or_item_of_a_document() {
-        let text = "services:\n  # hullguard: ignore=x\n  a:\n    image: b\n    ports:\n      # hullguard: ignore=y\n      \
-                    - target: 1\n        published: 2\n      - c\n";
-        let source = Source::new("c.yml", text.into());
-        let found = document(&source, &crate::yaml::parse(&source));
-        let scopes: Vec<&str> = found.iter().map(|f| source.slice(f.scope.unwrap()).trim_end()).collect();
-        assert!(scopes[0].starts_with("a:\n") && scopes[0].ends_with("- c"), "{}", scopes[0]);
-        assert_eq!(scopes[1], "target: 1\n        published: 2");
     }
 }

@@ -38,13 +38,22 @@ struct Run<'a> {
 
 pub(super) fn run(args: &Check) -> Result<u8> {
     args.validate()?;
+    if let Some(threads) = args.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+        pool.context("cannot start that many threads")?;
+    }
     let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
     let (root, tree, listing, config) = open(args, &current)?;
     for warning in filter::expired(&config, today()) {
         term::complain(&format!("warning: {warning}"));
     }
     let profile = args.profile.or(config.profile).unwrap_or(Profile::Default);
-    let policy = Policy { profile, trusted_registries: config.trusted_registries.clone() };
+    let policy = Policy {
+        profile,
+        trusted_registries: config.trusted_registries.clone(),
+        asked: config.asked(),
+        only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+    };
     let Listing { candidates, skipped, failed } = listing;
     let display = Display { root: root.clone(), current };
     let run = Run { args, config, policy, today: today(), candidates, display };
@@ -66,12 +75,7 @@ pub(super) fn run(args: &Check) -> Result<u8> {
 impl Run<'_> {
     fn scan(&self, tree: &dyn Tree) -> Outcome {
         let mut outcome = scan::scan(&self.candidates, tree, &self.policy);
-        filter::apply(&mut outcome, &self.config, self.policy.profile, self.today);
-        if !self.args.rule.is_empty() {
-            // Not a filter: the other rules were not asked for, so there is nothing of them to mark.
-            let wanted = |id| self.args.rule.iter().any(|found| found.0.iter().any(|rule| rule.id == id));
-            outcome.findings.retain(|finding| wanted(finding.rule.id));
-        }
+        filter::apply(&mut outcome, &self.config, &self.policy, self.today);
         outcome
     }
 

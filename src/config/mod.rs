@@ -63,6 +63,14 @@ pub struct Ignore {
     pub line: u32,
 }
 
+impl Config {
+    /// Rules that are given a severity: whoever does that wants them, whatever the profile says.
+    pub fn asked(&self) -> Vec<&'static str> {
+        let given = self.rules.iter().filter(|setting| matches!(setting.level, Level::At(_)));
+        given.map(|setting| setting.rule.id).collect()
+    }
+}
+
 impl Ignore {
     pub fn is_expired(&self, today: Date) -> bool {
         self.expires.is_some_and(|last| last < today)

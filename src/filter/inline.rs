@@ -8,13 +8,13 @@ use crate::config::{Config, Level, suggest};
 use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::{Outcome, Pragma};
 use crate::place;
-use crate::rule::{Profile, Rule};
+use crate::rule::{Policy, Rule};
 use crate::rules;
 
 /// The rule that this filter reports itself.
 const UNUSED: &str = "unused-ignore";
 
-pub(super) fn mark(outcome: &mut Outcome, config: &Config, profile: Profile) {
+pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     let Outcome { findings, pragmas, .. } = outcome;
     // For each pragma the rules that it was of use against.
     let mut used: Vec<Vec<&'static str>> = vec![Vec::new(); pragmas.len()];
@@ -34,12 +34,9 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, profile: Profile) {
             }
         }
     }
-    if profile < Profile::Strict {
-        return;
-    }
-    let Some(rule) = rules::find(UNUSED) else { return };
+    let Some(rule) = rules::find(UNUSED).filter(|rule| policy.shows(rule)) else { return };
     for (pragma, used) in pragmas.iter().zip(&used) {
-        for message in useless(pragma, used, config, profile) {
+        for message in useless(pragma, used, config, policy) {
             let line = format!("{}\n{message}", pragma.place.excerpt.text);
             let mut finding = Finding {
                 rule,
@@ -51,7 +48,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, profile: Profile) {
                 status: Status::Open,
                 fingerprint: place::fingerprint(rule.id, &pragma.place.path, &line, 0),
             };
-            severity::set_one(&mut finding, config);
+            severity::set_one(&mut finding, config, policy);
             findings.push(finding);
         }
     }
@@ -64,7 +61,7 @@ fn silences(pragma: &Pragma, finding: &Finding) -> bool {
 }
 
 /// What is wrong with a pragma of our own dialect.
-fn useless(pragma: &Pragma, used: &[&str], config: &Config, profile: Profile) -> Vec<String> {
+fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> Vec<String> {
     if !pragma.own {
         return Vec::new();
     }
@@ -75,7 +72,7 @@ fn useless(pragma: &Pragma, used: &[&str], config: &Config, profile: Profile) ->
     });
     // What did not run cannot have found anything, so it says nothing about the ignore.
     let ran = |rule: &Rule| {
-        rule.profile <= profile && severity::level(rule, &pragma.place.path, config) != Some(Level::Off)
+        policy.shows(rule) && severity::level(rule, &pragma.place.path, config) != Some(Level::Off)
     };
     let unused = pragma
         .rules

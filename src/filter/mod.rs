@@ -10,14 +10,14 @@ mod severity;
 
 use crate::config::{Config, Date};
 use crate::outcome::Outcome;
-use crate::rule::Profile;
+use crate::rule::Policy;
 
 pub use config_ignore::expired;
 
 /// All filters, in their order.
-pub fn apply(outcome: &mut Outcome, config: &Config, profile: Profile, today: Date) {
-    severity::set(outcome, config);
-    inline::mark(outcome, config, profile);
+pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, today: Date) {
+    severity::set(outcome, config, policy);
+    inline::mark(outcome, config, policy);
     config_ignore::mark(outcome, config, today);
     order::sort(outcome);
 }

@@ -3,22 +3,29 @@
 use crate::config::{Config, Level};
 use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::Outcome;
-use crate::rule::Rule;
+use crate::rule::{Policy, Rule};
 
-pub(super) fn set(outcome: &mut Outcome, config: &Config) {
+pub(super) fn set(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     if !config.rules.is_empty() {
-        outcome.findings.iter_mut().for_each(|finding| set_one(finding, config));
+        outcome.findings.iter_mut().for_each(|finding| set_one(finding, config, policy));
     }
 }
 
-pub(super) fn set_one(finding: &mut Finding, config: &Config) {
-    match level(finding.rule, &finding.place.path, config) {
-        Some(Level::At(severity)) => finding.severity = severity,
-        Some(Level::Off) if finding.status == Status::Open => {
-            finding.status =
-                Status::Suppressed { by: Suppressor::Config, why: format!("off in {}", config.name) };
+pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
+    let rule = finding.rule;
+    // A rule beyond the profile ran because the configuration asked for it, perhaps for other paths only.
+    let asked_for = rule.profile <= policy.profile || policy.only.contains(&rule.id);
+    let why = match level(rule, &finding.place.path, config) {
+        Some(Level::At(severity)) => {
+            finding.severity = severity;
+            return;
         }
-        _ => {}
+        Some(Level::Off) => format!("off in {}", config.name),
+        _ if !asked_for => format!("asked for other paths only in {}", config.name),
+        _ => return,
+    };
+    if finding.status == Status::Open {
+        finding.status = Status::Suppressed { by: Suppressor::Config, why };
     }
 }
 

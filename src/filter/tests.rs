@@ -9,7 +9,7 @@ use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::Pragma;
 use crate::place;
 use crate::pragma;
-use crate::rule::Severity;
+use crate::rule::{Profile, Severity};
 use crate::rules;
 use crate::text::{Source, Span};
 
@@ -48,6 +48,10 @@ fn config(text: &str) -> Config {
     config::read(&Source::new("hullguard.yaml", text.into()), "").unwrap()
 }
 
+fn policy(profile: Profile) -> Policy {
+    Policy { profile, ..Policy::default() }
+}
+
 fn today() -> Date {
     Date::parse("2026-01-01").unwrap()
 }
@@ -64,7 +68,7 @@ fn statuses(outcome: &Outcome) -> Vec<String> {
 #[test]
 fn comments_silence_what_follows() {
     let mut outcome = outcome("Dockerfile");
-    apply(&mut outcome, &Config::default(), Profile::Strict, today());
+    apply(&mut outcome, &Config::default(), &policy(Profile::Strict), today());
     assert_eq!(statuses(&outcome), ["open maintainer-deprecated", "inline why"]);
 }
 
@@ -73,8 +77,8 @@ fn unused_comments_are_told_in_strict_only() {
     let mut strict = outcome("Dockerfile");
     strict.findings.remove(0);
     let mut default = strict.clone();
-    apply(&mut strict, &Config::default(), Profile::Strict, today());
-    apply(&mut default, &Config::default(), Profile::Default, today());
+    apply(&mut strict, &Config::default(), &policy(Profile::Strict), today());
+    apply(&mut default, &Config::default(), &policy(Profile::Default), today());
     assert_eq!(statuses(&strict), ["open maintainer-deprecated", "open unused-ignore"]);
     assert_eq!(statuses(&default), ["open maintainer-deprecated"]);
 }
@@ -82,19 +86,19 @@ fn unused_comments_are_told_in_strict_only() {
 #[test]
 fn the_configuration_sets_severities_and_ignores() {
     let mut set = outcome("a/Dockerfile");
-    apply(&mut set, &config("rules: {DL4000: error}"), Profile::Default, today());
+    apply(&mut set, &config("rules: {DL4000: error}"), &policy(Profile::Default), today());
     assert_eq!(set.findings[0].severity, Severity::Error);
 
     let mut off = outcome("a/Dockerfile");
-    apply(&mut off, &config("rules: {DL4000: {off: true, paths: a/}}"), Profile::Strict, today());
+    apply(&mut off, &config("rules: {DL4000: {off: true, paths: a/}}"), &policy(Profile::Strict), today());
     assert_eq!(statuses(&off), ["config off in hullguard.yaml", "config off in hullguard.yaml"]);
 
     let file = config("ignore:\n- {path: a, reason: ours}\n- {rule: DL4000, expires: 2025-01-01}\n");
     let mut ignored = outcome("a/Dockerfile");
-    apply(&mut ignored, &file, Profile::Default, today());
+    apply(&mut ignored, &file, &policy(Profile::Default), today());
     assert_eq!(statuses(&ignored), ["config ours", "inline why"]);
     let mut elsewhere = outcome("b/Dockerfile");
-    apply(&mut elsewhere, &file, Profile::Default, today());
+    apply(&mut elsewhere, &file, &policy(Profile::Default), today());
     assert_eq!(statuses(&elsewhere), ["open maintainer-deprecated", "inline why"]);
     assert_eq!(
         expired(&file, today()),

@@ -27,7 +27,7 @@ pub fn walk(
         match start.metadata() {
             Ok(meta) if meta.is_dir() => folders.push(start),
             found => {
-                take(root, start, found.map(|meta| (meta.is_file(), meta.len())), excluded, &mut listing)
+                take(root, start, found.map(|meta| (meta.is_file(), meta.len())), excluded, &mut listing);
             }
         }
     }
