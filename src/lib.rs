@@ -9,6 +9,7 @@ pub mod image;
 pub mod outcome;
 pub mod place;
 pub mod project;
+pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod scan;

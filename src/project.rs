@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::compose::Problem;
 use crate::container::{At, ContainerSpec};
 use crate::dockerfile::Dockerfile;
 use crate::text::{Source, Span};
@@ -20,6 +21,8 @@ pub struct Project<'a> {
     pub builds: Vec<BuildEdge<'a>>,
     /// The files that Compose `secrets` name.
     pub secret_files: Vec<SecretFile>,
+    /// What Compose would refuse, or what could not be followed.
+    pub problems: Vec<Problem>,
 }
 
 /// A service builds a stage of a Dockerfile.
