@@ -38,9 +38,13 @@ fn run(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
 fn judge(file: &Dockerfile, instruction: &Instruction, mode: &str, span: Span, out: &mut Findings) {
     let message = match what(mode) {
         None => return,
-        Some(Fault::Everybody) => format!("mode `{mode}` lets everybody write; give the file to who needs it"),
+        Some(Fault::Everybody) => {
+            format!("mode `{mode}` lets everybody write; give the file to who needs it")
+        }
         Some(Fault::Setuid) => {
-            format!("mode `{mode}` runs the program as its owner, whoever starts it; leave the setuid bit out")
+            format!(
+                "mode `{mode}` runs the program as its owner, whoever starts it; leave the setuid bit out"
+            )
         }
     };
     let finding = out.at(file.source, span, message);

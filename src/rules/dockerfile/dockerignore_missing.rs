@@ -4,7 +4,8 @@ use crate::rule::Context;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // Who builds the file says which folder is sent; without a builder it is the Dockerfile's own.
-    let mut builders = cx.project.builders_of(file.source.path()).map(|(edge, _)| edge.dockerignore).peekable();
+    let mut builders =
+        cx.project.builders_of(file.source.path()).map(|(edge, _)| edge.dockerignore).peekable();
     let missing = if builders.peek().is_some() {
         builders.any(|dockerignore| dockerignore == Some(false))
     } else {

@@ -91,9 +91,9 @@ fn opens_something(name: &str, password: &str) -> bool {
 /// Hosts that are this machine, or set aside for manuals (RFC 2606).
 fn is_nowhere(host: &str) -> bool {
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    let example = ["example", "invalid", "test", "localhost"].iter().any(|top| {
-        host == *top || host.strip_suffix(top).is_some_and(|rest| rest.ends_with('.'))
-    });
+    let example = ["example", "invalid", "test", "localhost"]
+        .iter()
+        .any(|top| host == *top || host.strip_suffix(top).is_some_and(|rest| rest.ends_with('.')));
     example
         || host.starts_with("127.")
         || host == "0.0.0.0"

@@ -1,13 +1,37 @@
 use crate::dockerfile::{Base, Command, Dockerfile, Instruction};
 use crate::finding::Findings;
 use crate::rule::{Context, Profile, Severity};
-use crate::shell::{Call, Pipe, Script};
+use crate::shell::{Call, Pipe};
 
 /// Programs that fail by themselves when they are given nothing, or half of it.
 const NOTICES: [&str; 27] = [
-    "tar", "bsdtar", "gtar", "gpg", "gpg2", "gunzip", "gzip", "pigz", "unpigz", "zcat", "xz", "unxz", "xzcat",
-    "zstd", "unzstd", "bzip2", "bunzip2", "funzip", "cpio", "apt-key", "sha256sum", "sha512sum", "sha1sum", "grep",
-    "egrep", "rpm2cpio", "docker",
+    "tar",
+    "bsdtar",
+    "gtar",
+    "gpg",
+    "gpg2",
+    "gunzip",
+    "gzip",
+    "pigz",
+    "unpigz",
+    "zcat",
+    "xz",
+    "unxz",
+    "xzcat",
+    "zstd",
+    "unzstd",
+    "bzip2",
+    "bunzip2",
+    "funzip",
+    "cpio",
+    "apt-key",
+    "sha256sum",
+    "sha512sum",
+    "sha1sum",
+    "grep",
+    "egrep",
+    "rpm2cpio",
+    "docker",
 ];
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -23,7 +47,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 if download.is_none() && cx.policy.profile == Profile::Default {
                     continue;
                 }
-                report(file, run, script, pipe, download, out);
+                report(file, run, pipe, download.as_ref(), out);
             }
         }
     }
@@ -32,7 +56,6 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
 fn report(
     file: &Dockerfile,
     run: &Instruction,
-    _script: &Script,
     pipe: &Pipe,
     download: Option<&Call>,
     out: &mut Findings,

@@ -4,5 +4,10 @@ use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    overridden::report(file, "ENTRYPOINT", |instruction| matches!(instruction.kind, Kind::Entrypoint(_)), out);
+    overridden::report(
+        file,
+        "ENTRYPOINT",
+        |instruction| matches!(instruction.kind, Kind::Entrypoint(_)),
+        out,
+    );
 }

@@ -10,7 +10,8 @@ pub(super) fn report(file: &Dockerfile, name: &str, wanted: fn(&Instruction) -> 
         let found: Vec<_> = file.stage_instructions(stage).iter().filter(|i| wanted(i)).collect();
         let Some((last, before)) = found.split_last() else { continue };
         for instruction in before {
-            let message = format!("a later `{name}` overrides this one; remove it, or give it a stage of its own");
+            let message =
+                format!("a later `{name}` overrides this one; remove it, or give it a stage of its own");
             out.at(file.source, instruction.keyword.span, message)
                 .see(file.source, last.keyword.span, "this one counts")
                 .fix(

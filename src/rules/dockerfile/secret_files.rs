@@ -70,10 +70,23 @@ const EXTENSIONS: [(&str, &str, bool); 8] = [
     (".pem", "a private key", false),
 ];
 /// Parts of a name that say it is no secret: made up, or for everybody.
-const OPEN: [&str; 12] =
-    ["example", "sample", "template", "tmpl", "dist", "dummy", "fake", "test", "pub", "truststore", "cacert", "ci"];
+const OPEN: [&str; 12] = [
+    "example",
+    "sample",
+    "template",
+    "tmpl",
+    "dist",
+    "dummy",
+    "fake",
+    "test",
+    "pub",
+    "truststore",
+    "cacert",
+    "ci",
+];
 /// Parts of the name of a certificate.
-const CERTIFICATE: [&str; 9] = ["ca", "cert", "certs", "chain", "fullchain", "root", "bundle", "crt", "dhparam"];
+const CERTIFICATE: [&str; 9] =
+    ["ca", "cert", "certs", "chain", "fullchain", "root", "bundle", "crt", "dhparam"];
 /// Parts of the name of a repository's public key, which is often called `.key`.
 const REPOSITORY: [&str; 8] = ["gpg", "apt", "repo", "archive", "release", "signing", "keyring", "rpm"];
 
@@ -168,7 +181,8 @@ fn is_removed(target: &str, removal: &Removal) -> bool {
     if path.starts_with('/') && target.starts_with('/') {
         return path == target
             || removal.recursive && target.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
-            || removal.path.ends_with("/*") && target.rsplit_once('/').is_some_and(|(folder, _)| folder == path);
+            || removal.path.ends_with("/*")
+                && target.rsplit_once('/').is_some_and(|(folder, _)| folder == path);
     }
     // One of them is relative, to a folder that is not known here: go by the name.
     let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();

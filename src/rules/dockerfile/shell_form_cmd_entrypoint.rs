@@ -6,8 +6,8 @@ use crate::text::Edit;
 
 /// What only a shell can run. Source: POSIX, "Special Built-In Utilities", and `cd`.
 const BUILTINS: [&str; 16] = [
-    ".", ":", "source", "eval", "exec", "exit", "export", "set", "cd", "trap", "ulimit", "umask", "unset", "shift",
-    "alias", "wait",
+    ".", ":", "source", "eval", "exec", "exit", "export", "set", "cd", "trap", "ulimit", "umask", "unset",
+    "shift", "alias", "wait",
 ];
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {

@@ -8,8 +8,33 @@ use crate::shell::{Action, Call, Manager, PackageCall};
 /// Programs that install nothing, so that a RUN of these and an update is an update alone. Anything else may be a
 /// script that installs.
 const HARMLESS: [&str; 27] = [
-    "echo", "printf", "set", "rm", "sed", "cat", "true", "export", "mkdir", "add-apt-repository", "curl", "wget",
-    "gpg", "apt-key", "tee", "apt-mark", "mv", "cp", "chmod", "ln", "test", "[", "exit", "cd", "touch", "ls", "dpkg",
+    "echo",
+    "printf",
+    "set",
+    "rm",
+    "sed",
+    "cat",
+    "true",
+    "export",
+    "mkdir",
+    "add-apt-repository",
+    "curl",
+    "wget",
+    "gpg",
+    "apt-key",
+    "tee",
+    "apt-mark",
+    "mv",
+    "cp",
+    "chmod",
+    "ln",
+    "test",
+    "[",
+    "exit",
+    "cd",
+    "touch",
+    "ls",
+    "dpkg",
 ];
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -46,7 +71,8 @@ fn lone_update<'f>(run: &'f Instruction) -> Option<&'f PackageCall> {
             }
         }
         let known = |call: &Call| {
-            let is_manager = script.facts().packages.iter().any(|found| found.program.start == call.name_span().start);
+            let is_manager =
+                script.facts().packages.iter().any(|found| found.program.start == call.name_span().start);
             is_manager || call.name().is_some_and(|name| HARMLESS.contains(&name))
         };
         if !script.calls().iter().all(known) {
