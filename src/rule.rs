@@ -121,6 +121,11 @@ impl Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { profile: Profile::Default, trusted_registries: Vec::new(), asked: Vec::new(), only: Vec::new() }
+        Self {
+            profile: Profile::Default,
+            trusted_registries: Vec::new(),
+            asked: Vec::new(),
+            only: Vec::new(),
+        }
     }
 }

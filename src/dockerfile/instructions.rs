@@ -2,8 +2,8 @@
 //!
 //! Flags, mounts and substitutions are checked by their own modules; heredoc bodies are found by `reader`.
 
-use std::sync::OnceLock;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::json::{self, Json};
 use super::lines::Logical;

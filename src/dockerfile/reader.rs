@@ -1,8 +1,8 @@
 //! Reads a file line by line: directives, comments, instructions with their continuations and heredoc bodies.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use super::instructions::{self, Reading};
 use super::lines::{Logical, continuation};

@@ -68,7 +68,8 @@ pub(super) fn compose(
     tree: &dyn Tree,
 ) -> InCompose {
     let files = &cx.project.files;
-    let mine: Vec<&ComposeFile> = documents.iter().filter(|file| linted.contains(file.source.path())).collect();
+    let mine: Vec<&ComposeFile> =
+        documents.iter().filter(|file| linted.contains(file.source.path())).collect();
     let in_documents = super::each(&mine, |file| {
         let mut drafts = Vec::new();
         for rule in wanted(cx) {
@@ -108,7 +109,8 @@ pub(super) fn compose(
         all.drafts.extend(drafts);
         all.pragmas.extend(pragmas);
     }
-    all.drafts.extend(in_containers.into_iter().flatten().filter(|draft| linted.contains(draft.source.path())));
+    all.drafts
+        .extend(in_containers.into_iter().flatten().filter(|draft| linted.contains(draft.source.path())));
     all
 }
 
@@ -141,7 +143,11 @@ fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: i
     if catch_unwind(AssertUnwindSafe(|| run(out))).is_err() {
         if let Some(panicked) = rules::find("rule-panicked") {
             out.turn_to(panicked);
-            out.at(source, Span::at(0), format!("the rule `{}` failed on this file; please report it", rule.id));
+            out.at(
+                source,
+                Span::at(0),
+                format!("the rule `{}` failed on this file; please report it", rule.id),
+            );
         }
     }
 }

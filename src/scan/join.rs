@@ -66,7 +66,12 @@ pub(super) fn join(documents: &[ComposeFile], sources: &[Arc<Source>], tree: &dy
     let mains: Vec<&ComposeFile> = documents.iter().filter(|d| !overridden(d.source.path())).collect();
     let models = super::each(&mains, |main| {
         let mut files = vec![*main];
-        files.extend(overrides_of(main.source.path()).iter().filter_map(|path| by_path.get(path.as_str()).copied()).take(1));
+        files.extend(
+            overrides_of(main.source.path())
+                .iter()
+                .filter_map(|path| by_path.get(path.as_str()).copied())
+                .take(1),
+        );
         compose::join(&files, &nearby)
     });
     for (main, model) in mains.iter().zip(models) {
@@ -123,7 +128,8 @@ fn overrides_of(path: &str) -> Vec<String> {
 fn pair(path: &str, from: &str, to: &str, none: &str) -> Vec<String> {
     let folder = folder_of(path);
     let base = path.rsplit('/').next().unwrap_or(none);
-    let Some((stem, extension)) = ["yml", "yaml"].iter().find_map(|e| Some((base.strip_suffix(e)?.strip_suffix(from)?, e)))
+    let Some((stem, extension)) =
+        ["yml", "yaml"].iter().find_map(|e| Some((base.strip_suffix(e)?.strip_suffix(from)?, e)))
     else {
         return Vec::new();
     };
@@ -153,8 +159,16 @@ pub(super) fn project<'a>(
                 file.stage_named(name).or(by_number)
             }),
         });
-        let dockerignore = edge.context.as_deref().map(|context| dockerignored(context, edge.path.as_deref(), tree));
-        BuildEdge { container: edge.container, context: edge.context, path: edge.path, dockerfile, stage, dockerignore }
+        let dockerignore =
+            edge.context.as_deref().map(|context| dockerignored(context, edge.path.as_deref(), tree));
+        BuildEdge {
+            container: edge.container,
+            context: edge.context,
+            path: edge.path,
+            dockerfile,
+            stage,
+            dockerignore,
+        }
     });
     Project {
         builds: builds.collect(),

@@ -95,7 +95,9 @@ fn references(source: &Source) -> Vec<String> {
     let file = compose::parse(source, FileId(0));
     let mut named = Vec::new();
     for service in file.services() {
-        if let Some(path) = service.value().get("extends").and_then(|e| e.get("file")).and_then(yaml::Node::as_str) {
+        if let Some(path) =
+            service.value().get("extends").and_then(|e| e.get("file")).and_then(yaml::Node::as_str)
+        {
             named.push(path.to_owned());
         }
     }
@@ -132,7 +134,11 @@ pub(super) fn folder_of(path: &str) -> &str {
 /// A path relative to a folder as a path relative to the root, `.` and `..` taken out. `None` if it leaves the tree,
 /// is absolute, or is no path.
 pub(super) fn resolve(folder: &str, path: &str) -> Option<String> {
-    if path.starts_with(['/', '~']) || path.contains("://") || path.contains('\0') || path.get(1..2) == Some(":") {
+    if path.starts_with(['/', '~'])
+        || path.contains("://")
+        || path.contains('\0')
+        || path.get(1..2) == Some(":")
+    {
         return None;
     }
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();

@@ -26,7 +26,8 @@ use load::Loaded;
 /// Checks every candidate and what belongs to it. The result does not depend on the number of threads.
 pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outcome {
     let mut outcome = Outcome::default();
-    let (later, now): (Vec<&Candidate>, Vec<&Candidate>) = candidates.iter().partition(|c| load::is_streamed(c));
+    let (later, now): (Vec<&Candidate>, Vec<&Candidate>) =
+        candidates.iter().partition(|c| load::is_streamed(c));
 
     // What may be a Compose file, and files whose names say nothing.
     let mut compose: Vec<Arc<Source>> = Vec::new();
@@ -53,21 +54,25 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     let project = join::project(joined, sources.clone(), &parsed, tree);
     let cx = Context { policy, project: &project, dockerignore: None };
 
-    let by_path: HashMap<&str, &Dockerfile> = parsed.iter().map(|file| (&**file.source.path(), file)).collect();
+    let by_path: HashMap<&str, &Dockerfile> =
+        parsed.iter().map(|file| (&**file.source.path(), file)).collect();
     let one = |source: &Arc<Source>| -> check::Checked {
         match by_path.get(&**source.path()) {
             Some(file) => check::dockerfile(&cx, file, tree),
             None => check::dockerfile(&cx, &dockerfile::parse(source), tree),
         }
     };
-    let mut checked: Vec<check::Checked> = each(&dockerfiles.iter().collect::<Vec<_>>(), |source| one(source));
-    for (candidate, result) in later.iter().zip(each(&later, |candidate| match by_path.get(&*candidate.path) {
-        Some(file) => Ok(check::dockerfile(&cx, file, tree)),
-        None => match load::load(candidate, tree) {
-            Loaded::Dockerfile(source) => Ok(check::dockerfile(&cx, &dockerfile::parse(&source), tree)),
-            other => Err(other),
-        },
-    })) {
+    let mut checked: Vec<check::Checked> =
+        each(&dockerfiles.iter().collect::<Vec<_>>(), |source| one(source));
+    for (candidate, result) in
+        later.iter().zip(each(&later, |candidate| match by_path.get(&*candidate.path) {
+            Some(file) => Ok(check::dockerfile(&cx, file, tree)),
+            None => match load::load(candidate, tree) {
+                Loaded::Dockerfile(source) => Ok(check::dockerfile(&cx, &dockerfile::parse(&source), tree)),
+                other => Err(other),
+            },
+        }))
+    {
         match result {
             Ok(result) => checked.push(result),
             Err(other) => load::tell(candidate, other, &mut outcome),
@@ -96,7 +101,12 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     outcome.skipped.sort();
     outcome.failed.sort();
     outcome.findings.sort_by(|a, b| {
-        (&a.place.path, a.place.span, a.rule.id, &a.message).cmp(&(&b.place.path, b.place.span, b.rule.id, &b.message))
+        (&a.place.path, a.place.span, a.rule.id, &a.message).cmp(&(
+            &b.place.path,
+            b.place.span,
+            b.rule.id,
+            &b.message,
+        ))
     });
     outcome
 }
