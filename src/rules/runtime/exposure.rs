@@ -74,3 +74,13 @@ pub fn loopback(written: &str, host_ip: Option<&Text>, published: bool) -> Optio
         .iter()
         .find_map(|any| written.starts_with(any).then_some((any.len(), "127.0.0.1:")))
 }
+
+/// How to speak of a port: its number on the host, or that in the container.
+pub fn number(port: &Port) -> String {
+    let ports = port.published.as_ref().or(port.target.as_ref());
+    match ports.and_then(|ports| ports.range) {
+        Some((first, last)) if first == last => format!("`{first}`"),
+        Some((first, last)) => format!("`{first}-{last}`"),
+        None => ports.map_or_else(String::new, |ports| format!("`{}`", ports.text.raw)),
+    }
+}

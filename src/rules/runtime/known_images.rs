@@ -230,7 +230,7 @@ pub fn of(spec: &ContainerSpec) -> Option<ImageRef<'_>> {
 }
 
 /// The image that the container's processes come from: the one it names, or the one its Dockerfile is built on.
-pub fn stands_on<'c>(cx: &Context<'c>, spec: &'c ContainerSpec) -> Option<ImageRef<'c>> {
+pub fn stands_on<'c>(cx: &'c Context, spec: &'c ContainerSpec) -> Option<ImageRef<'c>> {
     if spec.build.is_none() {
         return of(spec);
     }
