@@ -55,6 +55,13 @@ pub struct Env {
     pub variables: Vec<(Box<str>, Box<str>)>,
 }
 
+impl Env {
+    /// TODO-STUB
+    pub fn parse(_text: &str) -> Self {
+        Self::default()
+    }
+}
+
 /// What Compose would make of some files.
 #[derive(Debug, Default)]
 pub struct Model {

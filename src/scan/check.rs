@@ -11,7 +11,7 @@ use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Draft, Finding, Findings};
 use crate::outcome::Pragma;
-use crate::pragma;
+use crate::pragma::{self, Found};
 use crate::project;
 use crate::rule::{Check, Context, Rule};
 use crate::rules::{self, RULES};
@@ -49,7 +49,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     let origin = tree.origin();
     Checked {
         path: Arc::clone(path),
-        pragmas: pragma::of_dockerfile(file, &origin),
+        pragmas: placed(pragma::dockerfile(file), file.source, &origin),
         findings: finish::finish(drafts, &origin, cx.policy.profile),
     }
 }
@@ -83,7 +83,8 @@ pub(super) fn compose(
             });
             drafts.append(&mut out.list);
         }
-        (drafts, pragma::of_compose(file, &files[file.id.0 as usize], &tree.origin()))
+        let found = pragma::yaml(file.source, &file.yaml.comments, &|comment| next_in(file, comment));
+        (drafts, placed(found, &files[file.id.0 as usize], &tree.origin()))
     });
     let containers: Vec<&ContainerSpec> = cx.project.containers.iter().collect();
     let in_containers = super::each(&containers, |spec| {
@@ -130,6 +131,33 @@ pub(super) fn project(cx: &Context) -> Vec<Draft> {
         drafts.append(&mut out.list);
     }
     drafts
+}
+
+/// Pragmas with their places made.
+fn placed(found: Vec<Found>, source: &Source, origin: &Origin) -> Vec<Pragma> {
+    let place = |found: Found| {
+        let at = finish::related_place(source, found.span, origin);
+        found.at(at)
+    };
+    found.into_iter().map(place).collect()
+}
+
+/// The first key or item after a comment, with its value.
+fn next_in(file: &ComposeFile, comment: Span) -> Option<Span> {
+    let entries = file
+        .yaml
+        .nodes()
+        .filter(|node| node.is_mapping())
+        .flat_map(|node| node.entries().into_iter().map(|entry| entry.span()).collect::<Vec<_>>());
+    let items = file
+        .yaml
+        .nodes()
+        .filter(|node| node.is_sequence())
+        .flat_map(|node| node.items().map(|item| item.span_with_props()).collect::<Vec<_>>());
+    entries
+        .chain(items)
+        .filter(|span| span.start >= comment.end)
+        .min_by_key(|span| (span.start, u32::MAX - span.end))
 }
 
 /// The rules that the policy shows.

@@ -56,15 +56,15 @@ pub(super) fn join(documents: &[ComposeFile], sources: &[Arc<Source>], tree: &dy
             }
         }
     }
-    let file = |path: &str| by_path.get(path).copied();
-    let env = |path: &str| envs.get(path);
-    let nearby = Nearby { file: &file, env: &env };
 
     let mut joined =
         Joined { containers: Vec::new(), problems: Vec::new(), edges: Vec::new(), secret_files: Vec::new() };
     let overridden = |path: &str| main_of(path).iter().any(|main| by_path.contains_key(main.as_str()));
     let mains: Vec<&ComposeFile> = documents.iter().filter(|d| !overridden(d.source.path())).collect();
     let models = super::each(&mains, |main| {
+        let file = |path: &str| by_path.get(path).copied();
+        let env = |path: &str| envs.get(path);
+        let nearby = Nearby { file: &file, env: &env };
         let mut files = vec![*main];
         files.extend(
             overrides_of(main.source.path())

@@ -96,13 +96,13 @@ fn references(source: &Source) -> Vec<String> {
     let mut named = Vec::new();
     for service in file.services() {
         if let Some(path) =
-            service.value().get("extends").and_then(|e| e.get("file")).and_then(yaml::Node::as_str)
+            service.value.get("extends").and_then(|e| e.get("file")).and_then(yaml::Node::as_str)
         {
             named.push(path.to_owned());
         }
     }
     if let Some(include) = file.top("include") {
-        for item in include.value().items() {
+        for item in include.value.items() {
             let path = item.get("path").unwrap_or(item);
             named.extend(path.as_str().map(str::to_owned));
             named.extend(path.items().filter_map(yaml::Node::as_str).map(str::to_owned));

@@ -112,7 +112,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.
-fn each<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync) -> Vec<R> {
+fn each<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     if items.len() < 4 { items.iter().map(run).collect() } else { items.par_iter().map(run).collect() }
 }
 
