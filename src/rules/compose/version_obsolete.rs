@@ -25,7 +25,8 @@ pub fn compose(cx: &Context, file: &ComposeFile, out: &mut Findings) {
 fn with_blank_line(text: &str, lines: Span) -> Span {
     let (before, after) = (&text[..lines.start as usize], &text[lines.end as usize..]);
     let blank = ["\n", "\r\n"].iter().find(|end| after.starts_with(**end));
-    let alone = before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n") || before == "\u{feff}";
+    let alone =
+        before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n") || before == "\u{feff}";
     match blank {
         Some(end) if alone => Span::new(lines.start as usize, lines.end as usize + end.len()),
         _ => lines,

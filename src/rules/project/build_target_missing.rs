@@ -6,7 +6,8 @@ use crate::rules::runtime::pulled;
 pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
     for edge in &project.builds {
         let spec = &project.containers[edge.container];
-        let (Some(file), Some(target)) = (edge.dockerfile, spec.build.as_ref().and_then(|b| b.target.as_ref()))
+        let (Some(file), Some(target)) =
+            (edge.dockerfile, spec.build.as_ref().and_then(|b| b.target.as_ref()))
         else {
             continue;
         };
@@ -22,7 +23,9 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
             .collect();
         let path = file.source.path();
         let message = if names.is_empty() {
-            format!("`{path}` has no stage `{name}`, nor any other with a name; leave `target` out, or name a stage")
+            format!(
+                "`{path}` has no stage `{name}`, nor any other with a name; leave `target` out, or name a stage"
+            )
         } else {
             format!("`{path}` has no stage `{name}`; it has {}", names.join(", "))
         };

@@ -12,7 +12,8 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         let spec = &project.containers[edge.container];
         let (Some(file), Some(stage)) = (edge.dockerfile, edge.stage) else { continue };
         // `user:` in the service settles it; `run-as-root-explicit` looks at it.
-        if spec.user.is_some() || !spec.is_complete() || !file.errors.is_empty() || changes_user(file, stage) {
+        if spec.user.is_some() || !spec.is_complete() || !file.errors.is_empty() || changes_user(file, stage)
+        {
             continue;
         }
         let Some((place, why)) = root_by(file, stage) else { continue };
@@ -51,7 +52,16 @@ fn root_by(file: &Dockerfile, stage: usize) -> Option<(Span, &'static str)> {
 
 /// A program that goes on as another user is installed or called: the entrypoint will use it.
 fn changes_user(file: &Dockerfile, stage: usize) -> bool {
-    let changers = ["gosu", "su-exec", "setpriv", "s6-overlay", "s6-setuidgid", "setuidgid", "chroot --userspec", "runuser"];
+    let changers = [
+        "gosu",
+        "su-exec",
+        "setpriv",
+        "s6-overlay",
+        "s6-setuidgid",
+        "setuidgid",
+        "chroot --userspec",
+        "runuser",
+    ];
     let mentions = |instruction: &Instruction| {
         let text = file.source.slice(instruction.span);
         changers.iter().any(|changer| text.contains(changer))

@@ -36,7 +36,11 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         return;
     }
     let Some(from) = file.from_of(last.index) else { return };
-    out.at(file.source, from.image.span, "nobody notices when a container of this image hangs; add a `HEALTHCHECK`");
+    out.at(
+        file.source,
+        from.image.span,
+        "nobody notices when a container of this image hangs; add a `HEALTHCHECK`",
+    );
 }
 
 /// The stage has no HEALTHCHECK, and neither has what it is built on, as far as that is known.
@@ -52,7 +56,8 @@ fn lacks(file: &Dockerfile, stage: usize) -> bool {
 
 /// The stage says what it listens on: images of tools and of libraries have no health.
 fn serves(file: &Dockerfile, stage: usize) -> bool {
-    file.last_of(stage, |instruction| matches!(instruction.kind, crate::dockerfile::Kind::Expose(_))).is_some()
+    file.last_of(stage, |instruction| matches!(instruction.kind, crate::dockerfile::Kind::Expose(_)))
+        .is_some()
 }
 
 /// Another service waits for its end.
