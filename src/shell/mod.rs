@@ -85,4 +85,3 @@ pub struct Redirect {
 pub fn parse(_text: &crate::text::Joined) -> Script {
     Script::default()
 }
-

@@ -92,7 +92,8 @@ fn quoted<'y>(text: &str, span: Span, double: bool, value: &str) -> Option<Joine
             at += len;
         } else {
             let special = |c: char| c == '\\' || c == '\'' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
-            let len = source[first.len_utf8()..].find(special).map_or(source.len(), |len| len + first.len_utf8());
+            let len =
+                source[first.len_utf8()..].find(special).map_or(source.len(), |len| len + first.len_utf8());
             joined.push(rest.get(..len).filter(|piece| *piece == &source[..len])?, at);
             rest = &rest[len..];
             at += len;

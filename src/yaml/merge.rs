@@ -144,7 +144,8 @@ fn find_from<'y>(node: Node<'y>, key: &str, depth: usize, visits: &mut usize) ->
         return found;
     }
     for merge in node.raw_entries().filter(Entry::is_merge) {
-        let sources = if merge.value.is_sequence() { merge.value.items().collect() } else { vec![merge.value] };
+        let sources =
+            if merge.value.is_sequence() { merge.value.items().collect() } else { vec![merge.value] };
         for source in sources {
             if *visits > MAX_VISITS {
                 return None;

@@ -26,13 +26,13 @@
 //! read again, a few times at most.
 
 mod decode;
-mod load;
 mod lines;
+mod load;
 mod merge;
 mod tree;
 
-pub use load::parse;
 pub use lines::{entry_lines, item_lines};
+pub use load::parse;
 pub use merge::Entry;
 pub use tree::{Kind, Node};
 

@@ -89,7 +89,7 @@ fn one_bad_line_costs_one_line() {
         let source = source(text);
         let yaml = parse(&source);
         assert!(yaml.errors.len() >= bad, "{text:?}: {:?}", yaml.errors);
-        assert!(yaml.root().unwrap().get("a").is_some(), "{text:?}");
+        assert!(yaml.root().unwrap().get("a").is_some(), "{text:?}: {:?}", yaml.errors);
     }
     let source = source("a: 1\nb: @x\nc: 3\n");
     assert_eq!(parse(&source).root().unwrap().get("c").unwrap().as_str(), Some("3"));
@@ -137,7 +137,9 @@ fn lines_for_deletion() {
 
 #[test]
 fn extremes_are_survived() {
-    for text in ["", "\u{feff}", "\n\n", "---\n", "# only\n", "\0", "%", "- ", "a:", "{", "\"", "&", "*", "? ", "!"] {
+    for text in
+        ["", "\u{feff}", "\n\n", "---\n", "# only\n", "\0", "%", "- ", "a:", "{", "\"", "&", "*", "? ", "!"]
+    {
         let source = source(text);
         let _ = parse(&source).nodes().map(Node::path).collect::<Vec<_>>();
     }

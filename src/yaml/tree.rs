@@ -280,7 +280,9 @@ impl<'y> Node<'y> {
         for (parent, node) in steps.into_iter().rev() {
             if let Some(index) = parent.items().position(|item| item == node) {
                 let _ = write!(path, "[{index}]");
-            } else if let Some(entry) = parent.raw_entries().find(|entry| entry.value == node || entry.key == node) {
+            } else if let Some(entry) =
+                parent.raw_entries().find(|entry| entry.value == node || entry.key == node)
+            {
                 let dot = if path.is_empty() { "" } else { "." };
                 let _ = write!(path, "{dot}{}", entry.key_str());
             }
