@@ -1,0 +1,1 @@
+//! Rules on Compose files as such: their keys and their form.

@@ -1,0 +1,3 @@
+//! Rules on one Dockerfile.
+
+pub mod maintainer_deprecated;

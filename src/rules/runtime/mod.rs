@@ -1,0 +1,1 @@
+//! Rules on a container's settings, whatever surface they were written on.
