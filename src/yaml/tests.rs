@@ -89,7 +89,7 @@ fn one_bad_line_costs_one_line() {
         let source = source(text);
         let yaml = parse(&source);
         assert!(yaml.errors.len() >= bad, "{text:?}: {:?}", yaml.errors);
-        assert!(yaml.root().unwrap().get("a").is_some(), "{text:?}");
+        assert!(yaml.root().unwrap().get("a").is_some(), "{text:?}: {:?}", yaml.errors);
     }
     let source = source("a: 1\nb: @x\nc: 3\n");
     assert_eq!(parse(&source).root().unwrap().get("c").unwrap().as_str(), Some("3"));
