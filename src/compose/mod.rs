@@ -100,13 +100,6 @@ impl Nearby<'_> {
     }
 }
 
-impl Env {
-    /// TODO-STUB
-    pub fn parse(_text: &str) -> Self {
-        Self::default()
-    }
-}
-
 /// What Compose would make of some files.
 #[derive(Debug, Default)]
 pub struct Model {
