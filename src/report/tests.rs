@@ -334,3 +334,42 @@ fn hostile_text_stays_text() {
         }
     }
 }
+
+#[test]
+fn sarif_marks_security_rules_for_github() {
+    static RULE: crate::rule::Rule = crate::rule::Rule {
+        id: "open-door",
+        title: "The door is open",
+        family: crate::rule::Family::Compose,
+        severity: Severity::Error,
+        profile: crate::rule::Profile::Strict,
+        fix: None,
+        once_per_file: false,
+        aliases: &[],
+        tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],
+        cwe: &["CWE-250"],
+        practices: &[],
+        since: "0.1.0",
+        page: "",
+        checks: &[],
+    };
+    let mut finding = on("FROM a", "a");
+    finding.rule = &RULE;
+    let plain = on("FROM a", "a");
+    let outcome = Outcome { findings: vec![finding, plain], ..Outcome::default() };
+    let sarif = parsed(Format::Sarif, &outcome, false);
+    let rules = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == "open-door").unwrap();
+    assert_eq!(rule["properties"]["security-severity"], "8.0");
+    assert_eq!(rule["properties"]["precision"], "medium");
+    let tags = rule["properties"]["tags"].as_array().unwrap();
+    assert!(tags.len() == 10 && tags[0] == "security", "{tags:?}");
+    assert_eq!(rule["name"], "OpenDoor");
+    assert_eq!(rule["help"]["text"], "The door is open", "an empty text counts as missing");
+    for result in sarif["runs"][0]["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(result["ruleId"], rules[index]["id"]);
+    }
+    let other = rules.iter().find(|rule| rule["id"] != "open-door").unwrap();
+    assert!(other["properties"].get("security-severity").is_none());
+}

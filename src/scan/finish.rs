@@ -66,7 +66,10 @@ pub(super) fn related_place(source: &Source, span: Span, origin: &Origin) -> Pla
 fn masks(source: &Source, span: Span) -> Vec<Span> {
     let line = source.line_span(source.line_of(span.start as usize));
     let start = line.start as usize;
-    mask::sensitive(source.slice(line)).into_iter().map(|r| Span::new(start + r.start, start + r.end)).collect()
+    mask::sensitive(source.slice(line))
+        .into_iter()
+        .map(|r| Span::new(start + r.start, start + r.end))
+        .collect()
 }
 
 /// A message never repeats a value that is masked in the excerpt.
