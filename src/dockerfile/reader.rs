@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::instructions::{self, Reading};
@@ -43,6 +44,7 @@ pub fn parse(source: &Source) -> Dockerfile<'_> {
         stages: Vec::new(),
         errors: reader.errors,
         blank_continuations: reader.blank_continuations,
+        names: HashMap::new(),
         scopes: OnceCell::new(),
         globals: OnceCell::new(),
     };
