@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+mod compose;
 mod everything;
 
 /// The corpus, if it is here.
