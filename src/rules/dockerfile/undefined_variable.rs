@@ -209,7 +209,9 @@ fn variables<'f>(file: &'f Dockerfile, instruction: &'f Instruction) -> Vec<Vari
         Kind::User(word) | Kind::Workdir(word) | Kind::Stopsignal(word) => vec![word],
         _ => return Vec::new(),
     };
-    let mut found: Vec<Variable> = words.into_iter().flat_map(|word| file.variables(word)).collect();
+    let owner = ["chown", "chmod"].into_iter().filter_map(|name| instruction.flag(name)?.value.as_ref());
+    let words = words.into_iter().chain(owner);
+    let mut found: Vec<Variable> = words.flat_map(|word| file.variables(word)).collect();
     if matches!(instruction.kind, Kind::Copy(_) | Kind::Add(_)) {
         for heredoc in &instruction.heredocs {
             // A bare `$name` in a file is as likely the file's own (`$uri` of nginx).
