@@ -10,6 +10,7 @@
 
 use std::num::NonZeroU32;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::text::{Edit, Source, Span};
 
@@ -153,8 +154,8 @@ pub struct ContainerSpec {
     pub at: At,
     /// Every setting that is written, known to this model or not, with the place of its key: `privileged`, `x-foo`.
     pub keys: Vec<Key>,
-    /// How values got here from elsewhere, see [`ContainerSpec::via`].
-    pub pulls: Vec<Pull>,
+    /// How values got here from elsewhere, see [`ContainerSpec::via`]; shared by the containers of one model.
+    pub pulls: Arc<[Pull]>,
     /// What could not be read (an `extends` without its file …). Nothing can be said to be missing then.
     pub gaps: Vec<Gap>,
     /// Neither image nor build nor provider: a piece to be merged with another file by `-f a -f b`.
@@ -244,7 +245,7 @@ impl ContainerSpec {
             name: name.into(),
             at,
             keys: Vec::new(),
-            pulls: Vec::new(),
+            pulls: Arc::default(),
             gaps: Vec::new(),
             fragment: false,
             insertion: Err(NoInsertion::NotAMapping),
@@ -592,8 +593,8 @@ pub struct Logging {
 /// Upper bounds, from the service's own keys or from `deploy.resources.limits`.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Limits {
-    /// Bytes; 0 is no limit.
-    pub memory: Option<Setting<u64>>,
+    /// Bytes; 0 and below are no limit.
+    pub memory: Option<Setting<i64>>,
     /// Bytes of memory and swap; -1 is no limit.
     pub memory_swap: Option<Setting<i64>>,
     /// Processors: `cpus`, or `cpu_quota` / `cpu_period`; 0 is no limit.
@@ -601,7 +602,7 @@ pub struct Limits {
     /// Processes; 0 and below are no limit.
     pub pids: Option<Setting<i64>>,
     /// Bytes of `/dev/shm`.
-    pub shm: Option<Setting<u64>>,
+    pub shm: Option<Setting<i64>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

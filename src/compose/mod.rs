@@ -8,8 +8,29 @@
 //!
 //! What a service may not do is left to the rules.
 
+mod build;
+mod env;
+mod insertion;
+mod interpolate;
+mod join;
+mod merge;
+mod paths;
+mod ports;
+mod read;
+mod resource;
+mod service;
+mod value;
+mod volumes;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use env::Env;
+pub use interpolate::{Operator, Piece, Variable, interpolate, pieces};
+pub use paths::{MAIN_NAMES, OVERRIDE_NAMES, directory, groups, is_remote, resolve};
+
 use crate::container::{At, ContainerSpec, FileId, Key, Pair, Setting, Text};
-use crate::text::{Source, Span};
+use crate::text::Source;
 use crate::yaml::{self, Entry, Node, Yaml};
 
 /// One Compose file as written.
@@ -38,6 +59,29 @@ impl ComposeFile<'_> {
     pub fn services(&self) -> Vec<Entry<'_>> {
         self.section("services")
     }
+    /// Whether Compose would find a container in it: some service with `image`, `build` or `extends`.
+    pub fn has_containers(&self) -> bool {
+        let marks = ["image", "build", "extends", "provider"];
+        self.services().iter().any(|service| marks.iter().any(|mark| service.value.get(mark).is_some()))
+    }
+    /// The variables in all values (Compose does not look at keys), and what is written wrongly; each with the scalar
+    /// that it stands in.
+    pub fn variables(&self) -> Vec<(Node<'_>, Piece)> {
+        if !self.source.text().contains('$') {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for node in self.yaml.nodes().filter(|node| !node.is_alias()) {
+            let values = node.raw_entries().map(|entry| entry.value).chain(node.items());
+            for value in values.filter(|value| !value.is_alias()) {
+                let pieces = value.as_str().filter(|text| text.contains('$')).map(pieces).unwrap_or_default();
+                let wanted =
+                    pieces.into_iter().filter(|p| matches!(p, Piece::Variable(_) | Piece::Invalid(_)));
+                found.extend(wanted.map(|piece| (value, piece)));
+            }
+        }
+        found
+    }
 }
 
 /// What lies around the files of a model. No IO: the caller has read them, or has not.
@@ -49,16 +93,10 @@ pub struct Nearby<'r> {
     pub env: &'r dyn Fn(&str) -> Option<&'r Env>,
 }
 
-/// Variables with known values.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Env {
-    pub variables: Vec<(Box<str>, Box<str>)>,
-}
-
-impl Env {
-    /// TODO-STUB
-    pub fn parse(_text: &str) -> Self {
-        Self::default()
+impl Nearby<'_> {
+    /// Nothing is known but the files that are joined.
+    pub fn nothing() -> Self {
+        Self { file: &|_| None, env: &|_| None }
     }
 }
 
@@ -73,6 +111,20 @@ pub struct Model {
     pub secrets: Vec<Resource>,
     pub configs: Vec<Resource>,
     pub problems: Vec<Problem>,
+    /// Every included file was found: a name that is not here does not exist.
+    pub complete: bool,
+    directories: HashMap<FileId, String>,
+}
+
+impl Model {
+    /// What relative paths that are written in `file` start from, relative to the root of the run.
+    pub fn directory(&self, file: FileId) -> &str {
+        self.directories.get(&file).map_or("", String::as_str)
+    }
+    /// A relative path that is written at `at`, from the root of the run; `None` if it leads out of it.
+    pub fn path(&self, text: &Text) -> Option<String> {
+        resolve(self.directory(text.at.file), text.value()?)
+    }
 }
 
 /// A network, volume, secret or config at top level.
@@ -117,20 +169,38 @@ pub enum ProblemKind {
     IncludeCycle,
     /// A remote file (git, OCI, URL): not read.
     Remote,
-    /// `${` without a sense.
-    Interpolation,
     /// A value of the wrong kind: a text where a list belongs, `privileged: maybe`.
     WrongType,
     /// More nodes than the budget allows.
     TooLarge,
 }
 
-/// Joins files in order: the first, then those that override it.
-pub fn join(_files: &[&ComposeFile<'_>], _nearby: &Nearby<'_>) -> Model {
-    Model::default()
+/// Joins files in order: the first, then those that override it (see [`groups`]).
+pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
+    let joined = join::join(files, nearby);
+    let pulls: Arc<[_]> = joined.maker.pulls.as_slice().into();
+    let mut reader = read::Reader { envs: &joined.envs, problems: Vec::new() };
+    let [services, networks, volumes, secrets, configs] = &joined.sections;
+    let services =
+        services.iter().map(|field| service::service(&mut reader, &joined, &pulls, field)).collect();
+    let mut resources =
+        |fields: &[value::Field]| fields.iter().map(|field| resource::resource(&mut reader, field)).collect();
+    let (networks, volumes) = (resources(networks), resources(volumes));
+    let (secrets, configs) = (resources(secrets), resources(configs));
+    let mut problems = joined.problems;
+    problems.append(&mut reader.problems);
+    Model {
+        files: joined.files.iter().map(|file| file.id).collect(),
+        services,
+        networks,
+        volumes,
+        secrets,
+        configs,
+        problems,
+        complete: joined.complete,
+        directories: joined.directories,
+    }
 }
 
-/// Where in `file` a span stands; for tests and rules that only have the place.
-pub fn slice<'a>(file: &ComposeFile<'a>, span: Span) -> &'a str {
-    file.source.slice(span)
-}
+#[cfg(test)]
+mod tests;

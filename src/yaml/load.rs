@@ -31,6 +31,7 @@ pub fn parse(source: &Source) -> Yaml<'_> {
             return finish(load.yaml, errors);
         };
         let at = boundary(source.text(), at);
+        let at = if message.contains("tab") { tab_from(&text, at).unwrap_or(at) } else { at };
         errors.push(YamlError { span: Span::new(at, char_end(source.text(), at)), message: message.into() });
         let blanked = blank_line(&mut text, at);
         retries += 1;
@@ -41,7 +42,7 @@ pub fn parse(source: &Source) -> Yaml<'_> {
     }
 }
 
-fn finish<'a>(mut yaml: Yaml<'a>, mut errors: Vec<YamlError>) -> Yaml<'a> {
+fn finish(mut yaml: Yaml<'_>, mut errors: Vec<YamlError>) -> Yaml<'_> {
     errors.sort_by_key(|error| error.span);
     yaml.errors = errors;
     yaml.comments.sort_unstable();
@@ -81,6 +82,19 @@ fn blank_line(text: &mut Cow<'_, str>, at: usize) -> bool {
     let to = text.to_mut();
     to.replace_range(start..start + blank.len(), &blank);
     true
+}
+
+/// The first tab in an indentation from the line of `at` on. The parser names the start of the scalar before it.
+fn tab_from(text: &str, at: usize) -> Option<usize> {
+    let mut offset = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    for line in text[offset..].split_inclusive('\n') {
+        let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+        match line[..blank].find('\t') {
+            Some(tab) if !line.trim().is_empty() => return Some(offset + tab),
+            _ => offset += line.len(),
+        }
+    }
+    None
 }
 
 fn boundary(text: &str, at: usize) -> usize {

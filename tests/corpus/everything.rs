@@ -44,7 +44,12 @@ fn the_corpus_is_survived_and_its_noise_is_known() {
                 let range = place.span.range();
                 assert!(range.end <= text.len(), "{}: {}", place.path, finding.rule.id);
                 let on_border = |at: usize| text.get(at).is_none_or(|&byte| byte & 0xC0 != 0x80);
-                assert!(on_border(range.start) && on_border(range.end), "{}: {}", place.path, finding.rule.id);
+                assert!(
+                    on_border(range.start) && on_border(range.end),
+                    "{}: {}",
+                    place.path,
+                    finding.rule.id
+                );
             }
             for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
                 assert!(edit.span.range().end <= text.len(), "{}: {}", finding.place.path, finding.rule.id);
@@ -75,6 +80,7 @@ fn fingerprints_are_unique_and_do_not_move_with_the_lines_above() {
     let before = check(&tree, Profile::Strict);
     let distinct: HashSet<u128> = before.iter().map(|finding| finding.fingerprint).collect();
     assert_eq!(distinct.len(), before.len());
-    let after: HashSet<u128> = check(&moved, Profile::Strict).iter().map(|finding| finding.fingerprint).collect();
+    let after: HashSet<u128> =
+        check(&moved, Profile::Strict).iter().map(|finding| finding.fingerprint).collect();
     assert_eq!(distinct, after);
 }
