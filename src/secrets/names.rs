@@ -119,6 +119,9 @@ const HARMLESS: [&str; 12] = [
     "public", "pub", "allow", "random", "generate", "disable", "no", "skip", "without", "use", "max", "cert",
 ];
 
+/// `PASS` behind one of these is nginx' directive, and its value an address.
+const PASSES_ON: [&str; 5] = ["uwsgi", "proxy", "fastcgi", "grpc", "scgi"];
+
 /// Whether a name announces a secret value: `POSTGRES_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`; but not
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
 pub fn is_credential(name: &str) -> bool {
@@ -128,7 +131,8 @@ pub fn is_credential(name: &str) -> bool {
         return false;
     }
     words.iter().enumerate().any(|(i, word)| {
-        SECRET.contains(&word.as_str())
+        let passes_on = word == "pass" && i > 0 && PASSES_ON.contains(&words[i - 1].as_str());
+        SECRET.contains(&word.as_str()) && !passes_on
             || (matches!(word.as_str(), "key" | "keys") && i > 0 && KEY_OF.contains(&words[i - 1].as_str()))
     })
 }
@@ -193,6 +197,7 @@ mod tests {
             "AUTHOR",
             "COMPASS_VERSION",
             "BYPASS",
+            "DD_UWSGI_PASS",
             "SECRETS_PATH",
             "PATH",
             "",
