@@ -1,12 +1,16 @@
 #![doc = include_str!("README.md")]
 
 pub mod blob;
+pub mod cli;
 pub mod compose;
+pub mod config;
 pub mod container;
 pub mod dockerfile;
+pub mod filter;
 pub mod finding;
 pub mod fix;
 pub mod image;
+pub mod input;
 pub mod outcome;
 pub mod place;
 pub mod pragma;

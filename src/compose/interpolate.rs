@@ -201,7 +201,7 @@ fn replace(text: &str, lookup: &dyn Fn(&str) -> Option<Box<str>>, out: &mut Stri
                 let value = lookup(&text[variable.name]);
                 let empty = value.as_deref().is_some_and(str::is_empty);
                 match (variable.operator, value) {
-                    (Operator::DefaultIfEmpty, None) | (Operator::DefaultIfUnset, None) => {
+                    (Operator::DefaultIfEmpty | Operator::DefaultIfUnset, None) => {
                         replace(word, lookup, out, depth + 1).max(Sure::Default)
                     }
                     (Operator::DefaultIfEmpty, Some(_)) if empty => replace(word, lookup, out, depth + 1),

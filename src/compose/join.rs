@@ -53,7 +53,9 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
             joined.load(files, &home, &env.into_iter().collect::<Vec<_>>(), nearby, &mut stack);
         for section in &mut sections {
             section.retain(|field| field.value.tag != Tag::Reset);
-            section.iter_mut().for_each(|field| field.value.clean());
+            for field in section {
+                field.value.clean();
+            }
         }
         joined.sections = sections;
     }

@@ -84,24 +84,21 @@ impl Reader<'_> {
 
     pub(super) fn devices(&mut self, service: &Value<'_>) -> Vec<Device> {
         let Some(value) = service.get("devices") else { return Vec::new() };
-        let devices = value.items().iter().filter_map(|item| match &item.shape {
-            Shape::Map(_) => Some(Device {
-                source: self.text_of(item, "source")?,
-                target: self.text_of(item, "target"),
-                permissions: self.text_of(item, "permissions"),
-                at: item.at,
-            }),
-            _ => {
-                let text = self.text(item)?;
-                // `vendor.com/class=name` is a CDI device: no path, no parts.
-                let mut parts = if text.raw.starts_with('/') || text.raw.starts_with('$') {
-                    self.split(&text, ':', |_| false).into_iter()
-                } else {
-                    vec![text].into_iter()
-                };
-                let source = parts.next()?;
-                Some(Device { source, target: parts.next(), permissions: parts.next(), at: item.at })
+        let devices = value.items().iter().filter_map(|item| {
+            if let Shape::Map(_) = item.shape {
+                return Some(Device {
+                    source: self.text_of(item, "source")?,
+                    target: self.text_of(item, "target"),
+                    permissions: self.text_of(item, "permissions"),
+                    at: item.at,
+                });
             }
+            let text = self.text(item)?;
+            // `vendor.com/class=name` is a CDI device: no path, no parts.
+            let path = text.raw.starts_with(['/', '$', '.']);
+            let mut parts = if path { self.split(&text, ':', |_| false) } else { vec![text] }.into_iter();
+            let source = parts.next()?;
+            Some(Device { source, target: parts.next(), permissions: parts.next(), at: item.at })
         });
         last_of_each(devices.collect(), |device: &Device| {
             device.target.as_ref().unwrap_or(&device.source).value().map(str::to_owned)

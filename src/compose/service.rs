@@ -11,7 +11,7 @@ use crate::container::{
     Limits, Logging, NetworkRef, Pull, Setting, Surface, Text, Ulimit,
 };
 
-/// Reads one service. `next` is where the next service of the same file begins, or the file ends.
+/// Reads one service.
 pub(super) fn service(
     reader: &mut Reader<'_>,
     joined: &Joined<'_>,
@@ -295,7 +295,13 @@ impl Reader<'_> {
         let quota = self.int(service, "cpu_quota")?;
         let period =
             self.int(service, "cpu_period").and_then(|period| period.value).filter(|&period| period > 0);
-        let value = quota.value.map(|quota| quota as f64 / period.unwrap_or(100_000) as f64);
+        let value = quota.value.map(|quota| microseconds(quota) / period.map_or(100_000.0, microseconds));
         Some(Setting { value, from_default: quota.from_default, invalid: quota.invalid, at: quota.at })
     }
+}
+
+/// Quotas and periods are far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "limits are shown and compared, not counted with")]
+fn microseconds(value: i64) -> f64 {
+    value as f64
 }

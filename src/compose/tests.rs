@@ -1,5 +1,7 @@
+use std::fmt::Write as _;
+
 use super::*;
-use crate::container::{CommandForm, HealthTest, Known, MountKind, PullKind};
+use crate::container::{CommandForm, HealthTest, MountKind, PullKind};
 
 fn source(path: &str, text: &str) -> Source {
     Source::new(path, text.as_bytes().to_vec())
@@ -225,7 +227,7 @@ fn extends_reaches_other_files() {
                 d: {extends: d2}\n  d2: {extends: d}\n  e: {extends: gone}\n";
     let common = "services:\n  base:\n    extends: {service: root}\n    build: ./ctx\n  root: {privileged: true, environment: {A: 1}}\n";
     model(1, &[("compose.yaml", main), ("sub/common.yml", common)], &[], |model, files| {
-        let [a, b, c, d, _, e] = &model.services[..] else { panic!("{:?}", model.services.len()) };
+        let [a, b, rest @ ..] = &model.services[..] else { panic!() };
         assert!(a.is_complete() && b.is_complete());
         let at = a.privileged.unwrap().at;
         assert_eq!(at.file, FileId(1));
@@ -238,7 +240,7 @@ fn extends_reaches_other_files() {
             Some("sub/ctx")
         );
         assert_eq!(b.privileged, None);
-        assert!(!c.is_complete() && !d.is_complete() && !e.is_complete());
+        assert!(rest.iter().all(|service| !service.is_complete()));
         let kinds: Vec<_> = model.problems.iter().map(|p| p.kind).collect();
         assert!(kinds.contains(&ProblemKind::ExtendsCycle), "{kinds:?}");
         assert_eq!(kinds.iter().filter(|k| **k == ProblemKind::ExtendsMissing).count(), 2);
@@ -318,12 +320,11 @@ fn an_alias_bomb_is_stopped() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for n in 1..12 {
         let alias = format!("*a{}", n - 1);
-        text += &format!("a{n}: &a{n} [{}]\n", vec![alias; 9].join(", "));
+        let _ = writeln!(text, "a{n}: &a{n} [{}]", vec![alias; 9].join(", "));
     }
     text += "services: {a: {image: x, command: *a11}}\n";
     model(1, &[("compose.yaml", &text)], &[], |model, _| {
         assert_eq!(model.problems[0].kind, ProblemKind::TooLarge);
         assert!(!model.services[0].is_complete());
     });
-    let _ = Known::<u8>::AsWritten;
 }

@@ -50,7 +50,7 @@ pub(super) struct Field<'y> {
     pub(super) value: Value<'y>,
 }
 
-impl<'y> Field<'y> {
+impl Field<'_> {
     /// Key and value.
     pub(super) fn entry(&self) -> Span {
         self.key.span_with_props().cover(self.node.span_with_props())
@@ -105,7 +105,9 @@ impl<'y> Value<'y> {
             }
             Shape::Map(fields) => {
                 fields.retain(|field| field.value.tag != Tag::Reset);
-                fields.iter_mut().for_each(|field| field.value.clean());
+                for field in fields {
+                    field.value.clean();
+                }
             }
             Shape::Pair(field) => field.value.clean(),
         }

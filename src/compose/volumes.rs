@@ -97,19 +97,19 @@ impl Reader<'_> {
     /// `secrets:` or `configs:` of a service or a build.
     pub(super) fn grants(&mut self, parent: &Value<'_>, name: &str) -> Vec<Grant> {
         let Some(value) = parent.get(name) else { return Vec::new() };
-        let grants = value.items().iter().filter_map(|item| match &item.shape {
-            Shape::Map(_) => Some(Grant {
-                source: self.text_of(item, "source")?,
-                target: self.text_of(item, "target"),
-                mode: self.text_of(item, "mode"),
-                uid: self.text_of(item, "uid"),
-                gid: self.text_of(item, "gid"),
-                at: item.at,
-            }),
-            _ => {
-                let source = self.text(item)?;
-                Some(Grant { source, target: None, mode: None, uid: None, gid: None, at: item.at })
+        let grants = value.items().iter().filter_map(|item| {
+            if let Shape::Map(_) = item.shape {
+                return Some(Grant {
+                    source: self.text_of(item, "source")?,
+                    target: self.text_of(item, "target"),
+                    mode: self.text_of(item, "mode"),
+                    uid: self.text_of(item, "uid"),
+                    gid: self.text_of(item, "gid"),
+                    at: item.at,
+                });
             }
+            let source = self.text(item)?;
+            Some(Grant { source, target: None, mode: None, uid: None, gid: None, at: item.at })
         });
         last_of_each(grants.collect(), |grant: &Grant| {
             grant.target.as_ref().unwrap_or(&grant.source).value().map(str::to_owned)

@@ -1,7 +1,7 @@
 //! What is in force where: SHELL, USER, WORKDIR, and the last CMD, ENTRYPOINT and HEALTHCHECK of an image.
 //!
 //! Every answer looks through the stages that a stage is built FROM, and stops at the first image from outside, of
-//! which nothing is known.
+//! which nothing is known. Noted once, forwards, when the stages are known.
 
 use super::{Base, Dockerfile, Instruction, Kind, Word};
 
@@ -46,32 +46,85 @@ pub(super) fn program_name(path: &str) -> &str {
     }
 }
 
-/// Notes at every instruction which SHELL is in force and whether it is a foreign one.
-pub(super) fn note_shells(file: &mut Dockerfile) {
-    // For each stage: the SHELL at its end, and whether that is foreign.
-    let mut ends: Vec<(Option<u32>, bool)> = Vec::with_capacity(file.stages.len());
-    let mut now = (None, false);
+/// The instructions in force at a place, by index; `None` where the base image decides.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct InForce {
+    shell: Option<u32>,
+    /// The shell is known not to be a POSIX one.
+    pub(super) foreign_shell: bool,
+    user: Option<u32>,
+    workdir: Option<u32>,
+    cmd: Option<u32>,
+    entrypoint: Option<u32>,
+    healthcheck: Option<u32>,
+}
+
+impl InForce {
+    /// What is in force behind an instruction. `start` is where its stage begins.
+    fn apply(&mut self, instruction: &Instruction, start: usize) {
+        let index = Some(instruction.index as u32);
+        match &instruction.kind {
+            Kind::Shell(words) => {
+                self.shell = index;
+                self.foreign_shell =
+                    words.first().is_none_or(|program| !is_posix(program_name(&program.text)));
+            }
+            Kind::User(_) => self.user = index,
+            Kind::Workdir(_) => self.workdir = index,
+            Kind::Cmd(_) => self.cmd = index,
+            Kind::Entrypoint(_) => {
+                self.entrypoint = index;
+                // A new ENTRYPOINT drops a CMD that the stage inherits, as in BuildKit's `dispatchEntrypoint`.
+                self.cmd = self.cmd.filter(|&cmd| cmd as usize >= start);
+            }
+            Kind::Healthcheck(_) => self.healthcheck = index,
+            _ => {}
+        }
+    }
+    /// What triggers have set goes over what was.
+    fn overlay(&mut self, triggers: &Self) {
+        if triggers.shell.is_some() {
+            (self.shell, self.foreign_shell) = (triggers.shell, triggers.foreign_shell);
+        }
+        self.user = triggers.user.or(self.user);
+        self.workdir = triggers.workdir.or(self.workdir);
+        self.cmd = triggers.cmd.or(if triggers.entrypoint.is_some() { None } else { self.cmd });
+        self.entrypoint = triggers.entrypoint.or(self.entrypoint);
+        self.healthcheck = triggers.healthcheck.or(self.healthcheck);
+    }
+}
+
+/// Notes at every instruction and at the end of every stage what is in force there.
+pub(super) fn note(file: &mut Dockerfile) {
+    // For each stage: what its ONBUILD triggers will do to the stages that are built FROM it.
+    let mut triggers: Vec<InForce> = Vec::with_capacity(file.stages.len());
+    let mut now = InForce::default();
     for instruction in &mut file.instructions {
         let Some(stage) = instruction.stage else { continue };
-        if stage == ends.len() {
+        if stage == triggers.len() {
             now = match &file.stages[stage].base {
-                Base::Stage(base) => ends[*base],
-                Base::Image(image) => (None, is_windows_image(image)),
+                Base::Stage(base) => {
+                    let mut inherited = file.stages[*base].at_end;
+                    inherited.overlay(&triggers[*base]);
+                    inherited
+                }
+                Base::Image(image) => {
+                    InForce { foreign_shell: is_windows_image(image), ..InForce::default() }
+                }
                 // Nobody changes the escape character but for the sake of Windows paths.
-                Base::Unknown => (None, file.escape == '`'),
-                Base::Scratch => (None, false),
+                Base::Unknown => InForce { foreign_shell: file.escape == '`', ..InForce::default() },
+                Base::Scratch => InForce::default(),
             };
-            ends.push(now);
+            triggers.push(InForce::default());
         }
-        if let Kind::Shell(words) = &instruction.kind {
-            let foreign = words.first().is_none_or(|program| !is_posix(program_name(&program.text)));
-            now = (Some(instruction.index as u32), foreign);
-            ends[stage] = now;
-        }
-        (instruction.shell, instruction.foreign_shell) = now;
+        instruction.in_force = now;
         if let Kind::Onbuild(trigger) = &mut instruction.kind {
-            (trigger.shell, trigger.foreign_shell) = now;
+            trigger.in_force = now;
+            triggers[stage].apply(trigger, 0);
+        } else {
+            now.apply(instruction, file.stages[stage].instructions.start);
         }
+        file.stages[stage].at_end = now;
     }
 }
 
@@ -84,65 +137,43 @@ fn is_windows_image(image: &str) -> bool {
 }
 
 impl<'a> Dockerfile<'a> {
+    /// The instruction of this index; the trigger, where ONBUILD set what is in force.
+    fn in_force(&self, index: Option<u32>) -> Option<&Instruction<'a>> {
+        self.instructions.get(index? as usize).map(Instruction::inner)
+    }
+    fn at_end(&self, stage: usize) -> InForce {
+        self.stages.get(stage).map(|stage| stage.at_end).unwrap_or_default()
+    }
+
     /// The shell for shell-form text of an instruction.
     pub fn shell_at<'f>(&'f self, at: &Instruction) -> Shell<'f, 'a> {
-        let set_by = at.shell.and_then(|index| self.instructions.get(index as usize));
+        let set_by = self.in_force(at.in_force.shell);
         let program = match set_by.map(|instruction| &instruction.kind) {
             Some(Kind::Shell(words)) => words.first().map_or("", |word| program_name(&word.text)),
-            _ if at.foreign_shell => "cmd",
+            _ if at.in_force.foreign_shell => "cmd",
             _ => "sh",
         };
         Shell { set_by, program }
     }
 
-    /// The last instruction before `at` that `wanted` accepts, in its stage and then in those it is built FROM.
-    pub fn last_before<'f>(
-        &'f self,
-        at: &Instruction,
-        wanted: impl Fn(&Instruction<'a>) -> bool,
-    ) -> Option<&'f Instruction<'a>> {
-        self.last(at.stage?, at.index, wanted)
-    }
-    /// The last instruction of a stage that `wanted` accepts, those it inherits included.
-    pub fn last_of<'f>(
-        &'f self,
-        stage: usize,
-        wanted: impl Fn(&Instruction<'a>) -> bool,
-    ) -> Option<&'f Instruction<'a>> {
-        self.last(stage, usize::MAX, wanted)
-    }
-    fn last(
-        &self,
-        stage: usize,
-        before: usize,
-        wanted: impl Fn(&Instruction<'a>) -> bool,
-    ) -> Option<&Instruction<'a>> {
-        self.ancestry(stage).find_map(|stage| {
-            let instructions = self.stage_instructions(stage).iter().rev();
-            instructions
-                .filter(|instruction| instruction.index < before)
-                .find(|instruction| wanted(instruction))
-        })
-    }
-
     /// The USER that an image built to this stage runs as; `None` if the base image decides.
     pub fn user_of(&self, stage: usize) -> Option<&Instruction<'a>> {
-        self.last_of(stage, |instruction| matches!(instruction.kind, Kind::User(_)))
+        self.in_force(self.at_end(stage).user)
     }
     /// The USER in force at an instruction.
     pub fn user_at(&self, at: &Instruction) -> Option<&Instruction<'a>> {
-        self.last_before(at, |instruction| matches!(instruction.kind, Kind::User(_)))
+        self.in_force(at.in_force.user)
     }
     /// The last WORKDIR before an instruction; it may be relative to earlier ones.
     pub fn workdir_at(&self, at: &Instruction) -> Option<&Instruction<'a>> {
-        self.last_before(at, |instruction| matches!(instruction.kind, Kind::Workdir(_)))
+        self.in_force(at.in_force.workdir)
     }
     /// The absolute path that is the working directory at an instruction, if all of its parts are known. Windows
     /// paths are not understood.
     pub fn workdir_path(&self, at: &Instruction) -> Option<String> {
         let mut parts = Vec::new();
-        let mut before = at.index;
-        while let Some(instruction) = self.last(at.stage?, before, |i| matches!(i.kind, Kind::Workdir(_))) {
+        let mut next = self.workdir_at(at);
+        while let Some(instruction) = next {
             let Kind::Workdir(word) = &instruction.kind else { return None };
             let path = self.expand(word, instruction).text()?.to_owned();
             let is_absolute = path.starts_with('/');
@@ -151,10 +182,10 @@ impl<'a> Dockerfile<'a> {
                 parts.reverse();
                 return Some(parts.join("/"));
             }
-            before = instruction.index;
             if parts.len() > 64 {
                 return None;
             }
+            next = self.workdir_at(instruction);
         }
         // What remains is relative to the base image's own directory, which is `/` in `scratch` only.
         if !matches!(self.root_base(at.stage?), Base::Scratch) {
@@ -167,25 +198,15 @@ impl<'a> Dockerfile<'a> {
 
     /// The ENTRYPOINT of an image built to this stage; `None` if the base image decides.
     pub fn entrypoint_of(&self, stage: usize) -> Option<&Instruction<'a>> {
-        self.last_of(stage, |instruction| matches!(instruction.kind, Kind::Entrypoint(_)))
+        self.in_force(self.at_end(stage).entrypoint)
     }
     /// The HEALTHCHECK of an image built to this stage; `None` if the base image decides.
     pub fn healthcheck_of(&self, stage: usize) -> Option<&Instruction<'a>> {
-        self.last_of(stage, |instruction| matches!(instruction.kind, Kind::Healthcheck(_)))
+        self.in_force(self.at_end(stage).healthcheck)
     }
     /// The CMD of an image built to this stage. An ENTRYPOINT drops the CMD that its stage inherits, so `None` means
     /// "the base image's" only if the file has no ENTRYPOINT for the stage.
     pub fn cmd_of(&self, stage: usize) -> Option<&Instruction<'a>> {
-        for stage in self.ancestry(stage) {
-            let instructions = self.stage_instructions(stage);
-            let cmd = instructions.iter().rev().find(|instruction| matches!(instruction.kind, Kind::Cmd(_)));
-            if cmd.is_some() {
-                return cmd;
-            }
-            if instructions.iter().any(|instruction| matches!(instruction.kind, Kind::Entrypoint(_))) {
-                return None;
-            }
-        }
-        None
+        self.in_force(self.at_end(stage).cmd)
     }
 }

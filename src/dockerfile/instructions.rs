@@ -74,8 +74,7 @@ pub(super) fn read<'a>(
         heredocs: Vec::new(),
         comments_above: 0..0,
         stage: None,
-        shell: None,
-        foreign_shell: false,
+        in_force: super::facts::InForce::default(),
         source: super::Whole(line.source),
         scripts: OnceLock::new(),
     };
@@ -366,6 +365,10 @@ impl<'a> Reader<'_, '_, 'a> {
                 },
                 "interval" | "timeout" | "start-period" | "start-interval" => {
                     match duration::parse_duration(text) {
+                        // BuildKit takes the bytes of flags for characters, so `µs` does not survive.
+                        Some(_) if !text.is_ascii() => {
+                            format!("Docker cannot read `{text}`; write `us` for microseconds")
+                        }
                         None => format!("`{text}` is no duration; write a number with a unit, like `30s`"),
                         Some(0 | 1_000_000..) => continue,
                         Some(_) => {

@@ -109,6 +109,8 @@ pub enum ErrorKind {
     Substitution,
     /// `# escape=` with another character, or a directive given twice.
     Directive,
+    /// A directive behind `//`, which only other frontends read.
+    SlashDirective,
     /// A line of more than 65535 bytes.
     LongLine,
 }
@@ -162,10 +164,8 @@ pub struct Instruction<'a> {
     pub comments_above: Range<usize>,
     /// The stage it belongs to; `None` before the first FROM. FROM belongs to the stage that it opens.
     pub stage: Option<usize>,
-    /// The SHELL instruction in force here, if this file has one.
-    shell: Option<u32>,
-    /// The SHELL in force is known not to be a POSIX one, or the image is a Windows one.
-    foreign_shell: bool,
+    /// What is in force just before it.
+    in_force: facts::InForce,
     /// The whole file, for the bodies of heredocs.
     source: Whole<'a>,
     /// Filled on first use by [`Instruction::scripts`].
@@ -281,6 +281,8 @@ pub struct Stage<'a> {
     pub ships: bool,
     /// The stage ships, or a shipped stage is built FROM it: its layers are in an image that people run.
     pub in_shipped_image: bool,
+    /// What is in force at its end.
+    at_end: facts::InForce,
 }
 
 /// What a FROM stands on.

@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
                 return;
             }
             let message = "only other frontends read a directive behind `//`; write it behind `#`";
-            self.error(Span::new(line.start, line.end), ErrorKind::Directive, message);
+            self.error(Span::new(line.start, line.end), ErrorKind::SlashDirective, message);
         }
     }
 

@@ -28,7 +28,7 @@ fn read(instruction: &Instruction) -> Vec<Script> {
         Command::Exec { words, .. } => {
             shell_argument(words).map(|word| shell::parse(&word.joined())).into_iter().collect()
         }
-        Command::Shell(_) if instruction.foreign_shell => Vec::new(),
+        Command::Shell(_) if instruction.in_force.foreign_shell => Vec::new(),
         Command::Shell(line) => {
             let is_run = matches!(instruction.kind, Kind::Run(_));
             if is_run && !instruction.heredocs.is_empty() && heredoc::marker(&line.text, 0).is_some() {

@@ -36,13 +36,9 @@ pub(super) fn resolve(file: &mut Dockerfile) {
                     Kind::From(from) => base(file, &from.image, instruction, &names),
                     _ => Base::Unknown,
                 };
-                stages.push(Stage {
-                    index,
-                    instructions: i..i + 1,
-                    base,
-                    ships: false,
-                    in_shipped_image: false,
-                });
+                let at_end = facts::InForce::default();
+                let (ships, in_shipped_image) = (false, false);
+                stages.push(Stage { index, instructions: i..i + 1, base, ships, in_shipped_image, at_end });
                 if let Kind::From(super::From { name: Some(name), .. }) = &instruction.kind {
                     names.insert(name.text.to_ascii_lowercase(), index);
                 }
@@ -53,7 +49,7 @@ pub(super) fn resolve(file: &mut Dockerfile) {
     }
     file.stages = stages;
     file.ship(&[]);
-    facts::note_shells(file);
+    facts::note(file);
 }
 
 /// What a FROM stands on. `names` are the earlier stages; of two with one name the later counts.

@@ -228,7 +228,7 @@ pub(super) fn grammar_of(program: &str) -> Grammar {
 }
 
 /// Splits arguments (without the program's name) by a grammar.
-pub(super) fn split<'s>(args: &'s [Word], grammar: Grammar) -> Vec<Arg<'s>> {
+pub(super) fn split(args: &[Word], grammar: Grammar) -> Vec<Arg<'_>> {
     let mut out = Vec::with_capacity(args.len());
     let mut rest = args.iter();
     let mut only_operands = false;
@@ -243,7 +243,7 @@ pub(super) fn split<'s>(args: &'s [Word], grammar: Grammar) -> Vec<Arg<'s>> {
         {
             match body.split_once('=') {
                 Some((name, value)) => {
-                    out.push(Arg::Flag { name, short: false, value: Some(value), span: word.span })
+                    out.push(Arg::Flag { name, short: false, value: Some(value), span: word.span });
                 }
                 None if grammar.long_values.contains(&body) && !rest.as_slice().is_empty() => {
                     let value = rest.next().expect("a word is left");

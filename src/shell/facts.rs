@@ -2,6 +2,8 @@
 //!
 //! Facts are owned and carry places; what is good or bad about them is for rules.
 
+use std::cell::Cell;
+
 use super::downloads::{self, Download, PipedScript};
 use super::files::{self, ModeChange, NewUser, Removal};
 use super::packages::{self, Action, Package, PackageCall};
@@ -78,11 +80,16 @@ impl Action {
     }
 }
 
+/// How many bytes of variables' values a script's package names may be read from: a long value that is used
+/// again and again must not fill the memory.
+const VARIABLE_BYTES: usize = 1 << 16;
+
 /// Walks a script once.
 pub(super) fn collect(script: &Script) -> Facts {
     let mut facts = Facts::default();
     let mut variables: Vec<(&str, &str)> = Vec::new();
     let mut marked = None;
+    let budget = Cell::new(VARIABLE_BYTES);
     walk::visit(script, &mut |event| match event {
         Event::Variable(word) => variables.extend(variable(word)),
         Event::Pipe(pipe) => {
@@ -96,10 +103,9 @@ pub(super) fn collect(script: &Script) -> Facts {
                 variables.extend(call.args().iter().filter_map(variable));
             }
             let lookup = |name: &str| {
-                let found = variables.iter().rev().find(|(variable, _)| *variable == name);
-                found.map(|(_, value)| {
-                    value.trim_start_matches('(').trim_end_matches(')').replace(['"', '\''], "")
-                })
+                let value = variables.iter().rev().find(|(variable, _)| *variable == name)?.1;
+                budget.set(budget.get().checked_sub(value.len())?);
+                Some(value.trim_start_matches('(').trim_end_matches(')').replace(['"', '\''], ""))
             };
             if let Some(found) = packages::read(&call, &lookup) {
                 if marked.is_some()

@@ -47,8 +47,8 @@ pub struct ModeChange {
 impl ModeChange {
     /// The bits of an octal mode.
     pub fn bits(&self) -> Option<u32> {
-        let octal = (3..=5).contains(&self.mode.len()) || self.mode.len() == 1;
-        octal.then(|| u32::from_str_radix(&self.mode, 8).ok()).flatten()
+        let digits = self.mode.trim_start_matches(['=', '+']);
+        u32::from_str_radix(digits, 8).ok().filter(|_| !self.mode.is_empty())
     }
     /// Anybody may write. `+w` alone is held back by the umask, so it does not count.
     pub fn world_writable(&self) -> bool {
@@ -110,6 +110,9 @@ pub(super) fn removals(call: &Call<'_>) -> Vec<Removal> {
 }
 
 fn removal(call: &Call<'_>, word: &super::Word, recursive: bool) -> Vec<Removal> {
+    if &*word.text == "{}" {
+        return Vec::new();
+    }
     let texts = if word.quoted { vec![word.text.to_string()] } else { braces(&word.text) };
     let make = |path: String| Removal {
         path: path.into(),
@@ -144,14 +147,10 @@ pub(super) fn new_user(call: &Call<'_>) -> Option<NewUser> {
     let args: Vec<Arg<'_>> = call.split();
     let operands = args::operands(&args);
     // `adduser user group` adds a user that exists to a group.
-    if name == "adduser" && operands.len() > 1
-        || args::find(&args, '\0', "group").is_some() && name == "adduser"
-    {
-        let grouped =
-            args::find(&args, '\0', "group").is_some() && args::find(&args, '\0', "system").is_some();
-        if !grouped {
-            return None;
-        }
+    let group_only =
+        args::find(&args, '\0', "group").is_some() && args::find(&args, '\0', "system").is_none();
+    if name == "adduser" && (operands.len() > 1 || group_only) {
+        return None;
     }
     let word = *operands.last()?;
     let value = |short, long| args::find(&args, short, long).and_then(|(value, _)| value).map(Into::into);

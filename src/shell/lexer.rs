@@ -1,22 +1,22 @@
 //! Words: quotes, escapes, expansions, and where each of their bytes came from.
 //!
-//! Commands and their order are `parser`'s; both work on one [`Parser`], because a word may hold a whole script.
+//! What is expanded in them is `expansion`'s, commands and their order are `parser`'s; all work on one [`Parser`], because a word may hold a whole script.
 
-use super::parser::{PAREN, Parser};
+use super::parser::Parser;
 use super::{Parameter, Script, Word};
 use crate::text::Joined;
 
 /// A word while it is read, and how its text maps to the parsed text.
 #[derive(Default)]
 pub(super) struct Builder {
-    text: String,
-    quoted: bool,
-    expands: bool,
-    substitutions: Vec<Script>,
-    parameters: Vec<Parameter>,
-    map: Map,
+    pub(super) text: String,
+    pub(super) quoted: bool,
+    pub(super) expands: bool,
+    pub(super) substitutions: Vec<Script>,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) map: Map,
     /// Where in the parsed text the next byte comes from if it needs no new piece.
-    next: usize,
+    pub(super) next: usize,
 }
 
 /// Where a word's text came from: pieces as in [`Joined`], with offsets in the parsed text.
@@ -30,7 +30,7 @@ pub(super) struct Map {
 }
 
 impl Builder {
-    fn push(&mut self, text: &str, from: usize) {
+    pub(super) fn push(&mut self, text: &str, from: usize) {
         if self.text.is_empty() {
             self.map.first = from;
         } else if from != self.next {
@@ -78,7 +78,7 @@ impl Parser<'_> {
         self.finish(builder, start)
     }
 
-    fn finish(&mut self, builder: Builder, start: usize) -> (Word, Map) {
+    pub(super) fn finish(&mut self, builder: Builder, start: usize) -> (Word, Map) {
         self.end = self.pos;
         let word = Word {
             span: self.joined.span(start..self.pos),
@@ -92,12 +92,12 @@ impl Parser<'_> {
     }
 
     /// A character that stands as a word of its own, such as `(` inside `[[ ]]`.
-    pub(super) fn single(&mut self, bytes: usize) -> Word {
+    pub(super) fn single(&mut self, bytes: usize) -> (Word, Map) {
         let mut builder = Builder::default();
         let start = self.pos;
         self.pos += bytes;
         builder.push(&self.text[start..self.pos], start);
-        self.finish(builder, start).0
+        self.finish(builder, start)
     }
 
     fn word_parts(&mut self, out: &mut Builder) {
@@ -118,7 +118,7 @@ impl Parser<'_> {
                 b'$' => self.dollar(out, false),
                 b'`' => self.backquotes(out, false),
                 b'<' | b'>' if self.peek_at(1) == Some(b'(') => self.substitution(out),
-                b'(' if out.is_assignment_start() => self.array(out),
+                b'(' if out.is_assignment_start() && !self.at_limit() => self.array(out),
                 b'(' if !out.text.is_empty() && !self.empty_parentheses() => {
                     // `!(a|b)`, or no shell at all: either way it belongs to the word.
                     open += 1;
@@ -136,7 +136,7 @@ impl Parser<'_> {
     }
 
     /// One character (not byte) as it stands.
-    fn take(&mut self, out: &mut Builder) {
+    pub(super) fn take(&mut self, out: &mut Builder) {
         let start = self.pos;
         self.pos += self.text[start..].chars().next().map_or(0, char::len_utf8);
         out.push(&self.text[start..self.pos], start);
@@ -148,7 +148,7 @@ impl Parser<'_> {
         rest.starts_with(')')
     }
 
-    fn escape(&mut self, out: &mut Builder) {
+    pub(super) fn escape(&mut self, out: &mut Builder) {
         if let Some(length) = self.continuation() {
             self.pos += length;
             return;
@@ -171,7 +171,7 @@ impl Parser<'_> {
         }
     }
 
-    fn single_quotes(&mut self, out: &mut Builder) {
+    pub(super) fn single_quotes(&mut self, out: &mut Builder) {
         out.quoted = true;
         let start = self.pos + 1;
         let end = self.text[start..].find('\'').map_or(self.text.len(), |at| start + at);
@@ -179,7 +179,7 @@ impl Parser<'_> {
         self.pos = (end + 1).min(self.text.len());
     }
 
-    fn double_quotes(&mut self, out: &mut Builder) {
+    pub(super) fn double_quotes(&mut self, out: &mut Builder) {
         out.quoted = true;
         self.pos += 1;
         loop {
@@ -203,7 +203,7 @@ impl Parser<'_> {
         }
     }
 
-    fn escape_in_double_quotes(&mut self, out: &mut Builder, quote_too: bool) {
+    pub(super) fn escape_in_double_quotes(&mut self, out: &mut Builder, quote_too: bool) {
         if let Some(length) = self.continuation() {
             self.pos += length;
             return;
@@ -216,208 +216,11 @@ impl Parser<'_> {
         self.take(out);
     }
 
-    /// `$name`, `${…}`, `$(…)`, `$((…))`, `$'…'`, `$"…"`, or a plain dollar sign.
-    fn dollar(&mut self, out: &mut Builder, quoted: bool) {
-        if self.opaque_here(out) {
-            return;
-        }
-        let start = self.pos;
-        match self.peek_at(1) {
-            Some(b'\'') if !quoted => self.ansi_quotes(out),
-            Some(b'"') if !quoted => self.pos += 1,
-            Some(b'(') if self.peek_at(2) == Some(b'(') => match self.arithmetic_end(start + 3) {
-                Some(end) => {
-                    self.pos = start + 3;
-                    self.raw_until(out, start, end, true);
-                    self.pos = end + 2;
-                    out.push(&self.text[start..self.pos], start);
-                }
-                None => self.substitution(out),
-            },
-            Some(b'(') => self.substitution(out),
-            Some(b'{') => self.braced(out, quoted),
-            Some(byte) if byte.is_ascii_alphabetic() || byte == b'_' => {
-                self.pos += 2;
-                while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                    self.pos += 1;
-                }
-                self.parameter(out, start, start + 1..self.pos, false, quoted);
-            }
-            Some(byte) if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) => {
-                self.pos += 2;
-                self.parameter(out, start, start + 1..self.pos, false, quoted);
-            }
-            _ => self.take(out),
-        }
-    }
-
-    fn parameter(
-        &self,
-        out: &mut Builder,
-        start: usize,
-        name: std::ops::Range<usize>,
-        guarded: bool,
-        quoted: bool,
-    ) {
-        out.expands = true;
-        let span = self.joined.span(start..self.pos);
-        out.parameters.push(Parameter { span, name: self.text[name].into(), guarded, quoted });
-        out.push(&self.text[start..self.pos], start);
-    }
-
-    /// `${…}`: its text stays as written, the scripts and parameters in it are kept.
-    fn braced(&mut self, out: &mut Builder, quoted: bool) {
-        let start = self.pos;
-        self.pos += 2;
-        if self.at_limit() {
-            out.push(&self.text[start..self.pos], start);
-            out.expands = true;
-            return;
-        }
-        self.depth += 1;
-        if matches!(self.peek(), Some(b'#' | b'!')) && self.peek_at(1) != Some(b'}') {
-            self.pos += 1;
-        }
-        let name = self.pos;
-        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            self.pos += 1;
-        }
-        if self.pos == name && self.peek().is_some_and(|byte| b"@*#?$!-".contains(&byte)) {
-            self.pos += 1;
-        }
-        let name = name..self.pos;
-        let operator = if self.peek() == Some(b':') { self.peek_at(1) } else { self.peek() };
-        let guarded = matches!(operator, Some(b'-' | b'=' | b'?' | b'+'));
-        let mut inside = Builder::default();
-        self.skip_braced(&mut inside, quoted);
-        self.depth -= 1;
-        let at = out.text.len();
-        self.parameter(out, start, name, guarded, quoted);
-        if !inside.substitutions.is_empty() {
-            out.map.opaque.push((at, out.text.len()));
-        }
-        out.substitutions.append(&mut inside.substitutions);
-        out.parameters.append(&mut inside.parameters);
-    }
-
-    /// Up to and over the `}` that closes an expansion.
-    fn skip_braced(&mut self, inside: &mut Builder, quoted: bool) {
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'}' => {
-                    self.pos += 1;
-                    return;
-                }
-                b'\\' => self.escape(inside),
-                b'\'' if !quoted => self.single_quotes(inside),
-                b'"' => self.double_quotes(inside),
-                b'$' => self.dollar(inside, quoted),
-                b'`' => self.backquotes(inside, quoted),
-                _ => self.pos += 1,
-            }
-        }
-    }
-
-    /// Looks for expansions up to `end` in a text that is kept as written from `start` on.
-    fn raw_until(&mut self, out: &mut Builder, start: usize, end: usize, quoted: bool) {
-        let mut inside = Builder::default();
-        while self.pos < end {
-            match self.bytes[self.pos] {
-                b'$' => self.dollar(&mut inside, quoted),
-                b'`' => self.backquotes(&mut inside, quoted),
-                _ => self.pos += 1,
-            }
-        }
-        out.expands = true;
-        if !inside.substitutions.is_empty() {
-            let at = out.text.len();
-            out.map.opaque.push((at, at + end + 2 - start));
-        }
-        out.substitutions.append(&mut inside.substitutions);
-        out.parameters.append(&mut inside.parameters);
-    }
-
-    /// `$(…)`, `<(…)`, `>(…)`
-    fn substitution(&mut self, out: &mut Builder) {
-        if self.opaque_here(out) {
-            return;
-        }
-        let start = self.pos;
-        self.pos += 2;
-        out.expands = true;
-        if self.at_limit() {
-            out.push(&self.text[start..self.pos], start);
-            return;
-        }
-        let script = self.nested(PAREN);
-        if self.peek() == Some(b')') {
-            self.pos += 1;
-        }
-        let at = out.text.len();
-        out.push(&self.text[start..self.pos], start);
-        out.map.opaque.push((at, out.text.len()));
-        out.substitutions.push(script);
-    }
-
-    /// `` `…` ``: backslashes are taken out before it is read, so it needs a text of its own.
-    fn backquotes(&mut self, out: &mut Builder, quoted: bool) {
-        if self.opaque_here(out) {
-            return;
-        }
-        let start = self.pos;
-        let mut inner = Joined::empty(self.joined.offset(start));
-        let mut at = start + 1;
-        let mut run = at;
-        loop {
-            match self.bytes.get(at) {
-                None => {
-                    // No other one follows: a lone backquote is a character like any other.
-                    self.take(out);
-                    return;
-                }
-                Some(b'`') => break,
-                Some(b'\\') => {
-                    let next = self.bytes.get(at + 1);
-                    if matches!(next, Some(b'`' | b'\\' | b'$')) || quoted && next == Some(&b'"') {
-                        inner.push_from(&self.text[run..at], self.joined, run);
-                        run = at + 1;
-                    }
-                    at += 2;
-                }
-                Some(_) => at += 1,
-            }
-        }
-        inner.push_from(&self.text[run..at], self.joined, run);
-        self.pos = at + 1;
-        if !self.at_limit() {
-            out.substitutions.push(self.parse_inner(&inner, &[]));
-        }
-        out.expands = true;
-        let at = out.text.len();
-        out.push(&self.text[start..self.pos], start);
-        out.map.opaque.push((at, out.text.len()));
-    }
-
-    /// If the shell outside has already expanded what stands here, takes it as it is.
-    fn opaque_here(&mut self, out: &mut Builder) -> bool {
-        let at = self.opaque.partition_point(|&(_, end)| end <= self.pos);
-        match self.opaque.get(at) {
-            Some(&(start, end)) if start <= self.pos && end <= self.text.len() => {
-                let text = out.text.len();
-                out.push(&self.text[self.pos..end], self.pos);
-                out.map.opaque.push((text, out.text.len()));
-                out.expands = true;
-                self.pos = end;
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// `a=( … )`: the elements stay in the word's text as written.
     fn array(&mut self, out: &mut Builder) {
         let start = self.pos;
         self.pos += 1;
+        self.depth += 1;
         let mut inside = Vec::new();
         loop {
             self.skip_space();
@@ -435,6 +238,7 @@ impl Parser<'_> {
                 }
             }
         }
+        self.depth -= 1;
         for mut word in inside {
             out.expands |= word.expands;
             out.substitutions.append(&mut word.substitutions);
@@ -444,7 +248,7 @@ impl Parser<'_> {
     }
 
     /// `$'…'` with its C escapes.
-    fn ansi_quotes(&mut self, out: &mut Builder) {
+    pub(super) fn ansi_quotes(&mut self, out: &mut Builder) {
         out.quoted = true;
         self.pos += 2;
         while let Some(byte) = self.peek() {
@@ -454,9 +258,10 @@ impl Parser<'_> {
                     return;
                 }
                 b'\\' => {
-                    let start = self.pos;
+                    // The character is no longer than its escape; the end is what they share.
                     let decoded = self.ansi_escape();
-                    out.push(decoded.encode_utf8(&mut [0; 4]), start);
+                    let from = self.pos - decoded.len_utf8();
+                    out.push(decoded.encode_utf8(&mut [0; 4]), from);
                 }
                 _ => self.take(out),
             }
@@ -489,41 +294,9 @@ impl Parser<'_> {
         let count = digits.take_while(|byte| (**byte as char).is_digit(radix)).count();
         let digits = &self.text[self.pos..self.pos + count];
         self.pos += count;
-        u32::from_str_radix(digits, radix)
-            .ok()
-            .and_then(char::from_u32)
-            .unwrap_or(char::REPLACEMENT_CHARACTER)
-    }
-
-    /// The body of a heredoc, which is the text up to `end`.
-    pub(super) fn heredoc_body(&mut self, end: usize, strip_tabs: bool, quoted: bool) -> (Word, Map) {
-        let mut inside =
-            Parser { text: &self.text[..end], bytes: &self.bytes[..end], heredocs: None, ..*self };
-        let start = inside.pos;
-        let mut out = Builder { quoted, ..Builder::default() };
-        let mut line_start = true;
-        while let Some(byte) = inside.peek() {
-            if line_start && strip_tabs && byte == b'\t' {
-                inside.pos += 1;
-                continue;
-            }
-            line_start = byte == b'\n';
-            match byte {
-                b'\\' if !quoted => inside.escape_in_double_quotes(&mut out, false),
-                b'$' if !quoted => inside.dollar(&mut out, true),
-                b'`' if !quoted => inside.backquotes(&mut out, true),
-                b'\n' => inside.take(&mut out),
-                _ => {
-                    let run = inside.pos;
-                    while inside.peek().is_some_and(|byte| !matches!(byte, b'\\' | b'$' | b'`' | b'\n')) {
-                        inside.pos += 1;
-                    }
-                    inside.pos = inside.pos.max(run + 1);
-                    out.push(&inside.text[run..inside.pos], run);
-                }
-            }
+        if digits.is_empty() {
+            return letter;
         }
-        self.budget = inside.budget;
-        inside.finish(out, start)
+        u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).unwrap_or('?')
     }
 }

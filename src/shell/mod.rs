@@ -4,18 +4,21 @@
 //! tell commands from text that merely looks like them. It is POSIX sh with the bash forms people use; it never
 //! fails: what it cannot read ends up as a plain word. Running or fully expanding anything is not its business.
 //!
-//! In reading order: `parser` (lists, pipelines, compounds) and `lexer` (words) make a [`Script`]; `walk` visits
+//! In reading order: `parser`, `compound` and `redirect` (commands), `lexer` and `expansion` (words)
+//! make a [`Script`]; `walk` visits
 //! every [`Call`] in it, seeing through the programs of `wrappers`; `args` tells flags from operands; `packages`,
 //! `downloads` and `files` are the [`Facts`] that rules ask for. Why it is our own parser, in figures: `README.md`.
 
 mod args;
+mod compound;
 mod downloads;
+mod expansion;
 mod facts;
 mod files;
 mod lexer;
 mod packages;
-mod packages_table;
 mod parser;
+mod redirect;
 mod walk;
 mod wrappers;
 
@@ -175,3 +178,6 @@ impl Script {
         walk::pipes(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

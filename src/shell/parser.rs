@@ -1,7 +1,7 @@
-//! Lists, pipelines, compounds, redirects.
+//! Lists, pipelines, simple commands.
 //!
 //! One pass, left to right. It recovers instead of failing: an operator without a command is skipped, a word that
-//! is reserved only elsewhere is a plain word, a compound without its end ends with the text. Words are `lexer`'s.
+//! is reserved only elsewhere is a plain word, a compound without its end ends with the text. Words are `lexer`'s, compounds `compound`'s, redirects `redirect`'s.
 
 use super::lexer::Map;
 use super::wrappers::{self, Reads};
@@ -12,17 +12,21 @@ use crate::text::{Joined, Span};
 /// input can use up the stack (about 1 KB a level in release builds, several in debug builds).
 const DEPTH_LIMIT: u32 = 64;
 
+/// How much deeper a script with a text of its own lies (backquotes, `sh -c`): reading it means reading its text
+/// again, so that eight in each other are enough.
+const INNER_DEPTH: u32 = 8;
+
 /// What ends a list besides the end of the text: reserved words of the compounds around it, `)`, `}`, `;;`.
-type Stops = u16;
-const THEN: Stops = 1;
-const DO: Stops = 1 << 1;
-const DONE: Stops = 1 << 2;
-const FI: Stops = 1 << 3;
-const ELIF: Stops = 1 << 4;
-const ELSE: Stops = 1 << 5;
-const ESAC: Stops = 1 << 6;
-const BREAK: Stops = 1 << 7;
-const BRACE: Stops = 1 << 8;
+pub(super) type Stops = u16;
+pub(super) const THEN: Stops = 1;
+pub(super) const DO: Stops = 1 << 1;
+pub(super) const DONE: Stops = 1 << 2;
+pub(super) const FI: Stops = 1 << 3;
+pub(super) const ELIF: Stops = 1 << 4;
+pub(super) const ELSE: Stops = 1 << 5;
+pub(super) const ESAC: Stops = 1 << 6;
+pub(super) const BREAK: Stops = 1 << 7;
+pub(super) const BRACE: Stops = 1 << 8;
 pub(super) const PAREN: Stops = 1 << 9;
 
 pub(super) struct Parser<'p> {
@@ -58,19 +62,19 @@ impl<'p> Parser<'p> {
     pub(super) fn peek_at(&self, ahead: usize) -> Option<u8> {
         self.bytes.get(self.pos + ahead).copied()
     }
-    fn starts_with(&self, text: &[u8]) -> bool {
+    pub(super) fn starts_with(&self, text: &[u8]) -> bool {
         self.bytes[self.pos..].starts_with(text)
     }
     pub(super) fn at_limit(&self) -> bool {
         self.depth >= DEPTH_LIMIT
     }
-    fn span_from(&self, start: usize) -> Span {
+    pub(super) fn span_from(&self, start: usize) -> Span {
         self.joined.span(start..self.end.max(start))
     }
 
     /// A script inside this one, with its own text.
     pub(super) fn parse_inner(&self, joined: &Joined<'_>, opaque: &[(usize, usize)]) -> Script {
-        Parser::new(joined, opaque, self.depth + 1).list(0)
+        Parser::new(joined, opaque, self.depth + INNER_DEPTH).list(0)
     }
 
     /// A list one level deeper.
@@ -122,7 +126,7 @@ impl<'p> Parser<'p> {
     }
 
     /// The unquoted word of letters or braces that stands here alone, as reserved words do.
-    fn bare(&self) -> &'p str {
+    pub(super) fn bare(&self) -> &'p str {
         let rest = &self.bytes[self.pos..];
         let length = rest
             .iter()
@@ -138,7 +142,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn at_stop(&self, stops: Stops) -> bool {
+    pub(super) fn at_stop(&self, stops: Stops) -> bool {
         let stop = match self.peek() {
             Some(b')') => PAREN,
             Some(b';') if matches!(self.peek_at(1), Some(b';' | b'&')) => BREAK,
@@ -226,7 +230,7 @@ impl<'p> Parser<'p> {
         Pipeline { span, joined_by: Join::Start, negated, commands }
     }
 
-    fn command(&mut self, stops: Stops) -> Option<Command> {
+    pub(super) fn command(&mut self, stops: Stops) -> Option<Command> {
         let start = self.pos;
         let kind = match self.peek()? {
             b'(' if self.at_limit() => {
@@ -255,37 +259,13 @@ impl<'p> Parser<'p> {
         loop {
             let before = (self.pos, self.end);
             self.skip_blanks();
-            match self.redirect() {
-                Some((redirect, _)) => redirects.push(redirect),
-                None => {
-                    (self.pos, self.end) = before;
-                    break;
-                }
-            }
+            let Some((redirect, _)) = self.redirect() else {
+                (self.pos, self.end) = before;
+                break;
+            };
+            redirects.push(redirect);
         }
         Some(Command { span: self.span_from(start), kind, redirects })
-    }
-
-    /// `((…))` or `(…)`.
-    fn parentheses(&mut self) -> CommandKind {
-        if self.peek_at(1) == Some(b'(')
-            && let Some(end) = self.arithmetic_end(self.pos + 2)
-        {
-            let word = self.single(end + 2 - self.pos);
-            let word = Word { expands: true, ..word };
-            return CommandKind::Compound { keyword: "((", words: vec![word], bodies: Vec::new() };
-        }
-        self.pos += 1;
-        let script = self.nested(PAREN);
-        self.close(b')');
-        CommandKind::Subshell(script)
-    }
-
-    fn close(&mut self, byte: u8) {
-        if self.peek() == Some(byte) {
-            self.pos += 1;
-            self.end = self.pos;
-        }
     }
 
     /// The place of the `))` that closes an arithmetic expression which begins at `from`; `None` if a single `)`
@@ -302,202 +282,6 @@ impl<'p> Parser<'p> {
             }
         }
         None
-    }
-
-    fn group(&mut self, stops: Stops) -> CommandKind {
-        self.pos += 1;
-        let script = self.nested(stops | BRACE);
-        if self.bare() == "}" {
-            self.close(b'}');
-        }
-        CommandKind::Group(script)
-    }
-
-    /// Takes a reserved word if it stands here.
-    fn keyword(&mut self, keyword: &str) -> bool {
-        let found = self.bare() == keyword;
-        if found {
-            self.pos += keyword.len();
-            self.end = self.pos;
-        }
-        found
-    }
-
-    fn conditional(&mut self, stops: Stops) -> CommandKind {
-        self.pos += 2;
-        let mut bodies = Vec::new();
-        loop {
-            bodies.push(self.nested(stops | THEN | FI));
-            if self.keyword("then") {
-                bodies.push(self.nested(stops | ELIF | ELSE | FI));
-            }
-            if !self.keyword("elif") {
-                break;
-            }
-        }
-        if self.keyword("else") {
-            bodies.push(self.nested(stops | FI));
-        }
-        self.keyword("fi");
-        CommandKind::Compound { keyword: "if", words: Vec::new(), bodies }
-    }
-
-    fn repeated(&mut self, keyword: &'static str, stops: Stops) -> CommandKind {
-        self.pos += keyword.len();
-        let mut bodies = vec![self.nested(stops | DO | DONE)];
-        bodies.extend(self.loop_body(stops));
-        CommandKind::Compound { keyword, words: Vec::new(), bodies }
-    }
-
-    fn loop_body(&mut self, stops: Stops) -> Option<Script> {
-        if self.keyword("do") {
-            let body = self.nested(stops | DONE);
-            self.keyword("done");
-            return Some(body);
-        }
-        None
-    }
-
-    fn for_each(&mut self, keyword: &'static str, stops: Stops) -> CommandKind {
-        self.pos += keyword.len();
-        self.skip_blanks();
-        let mut words = Vec::new();
-        let arithmetic = if self.starts_with(b"((") { self.arithmetic_end(self.pos + 2) } else { None };
-        if let Some(end) = arithmetic {
-            words.push(self.single(end + 2 - self.pos));
-        } else {
-            words.push(self.word().0);
-            self.skip_space();
-            if self.keyword("in") {
-                loop {
-                    self.skip_blanks();
-                    let before = self.pos;
-                    let (word, _) = self.word();
-                    if self.pos == before {
-                        break;
-                    }
-                    words.push(word);
-                }
-            }
-        }
-        self.skip_space();
-        if self.peek() == Some(b';') {
-            self.pos += 1;
-            self.skip_space();
-        }
-        let bodies = match self.loop_body(stops) {
-            Some(body) => vec![body],
-            None if self.bare() == "{" => match self.group(stops) {
-                CommandKind::Group(body) => vec![body],
-                _ => Vec::new(),
-            },
-            None => Vec::new(),
-        };
-        CommandKind::Compound { keyword, words, bodies }
-    }
-
-    fn case(&mut self, stops: Stops) -> CommandKind {
-        self.pos += 4;
-        self.skip_space();
-        let mut words = vec![self.word().0];
-        let mut bodies = Vec::new();
-        self.skip_space();
-        self.keyword("in");
-        loop {
-            self.skip_space();
-            if self.keyword("esac") || self.peek().is_none() {
-                break;
-            }
-            let before = self.pos;
-            if self.peek() == Some(b'(') {
-                self.pos += 1;
-            }
-            loop {
-                self.skip_blanks();
-                let (word, _) = self.word();
-                words.push(word);
-                self.skip_blanks();
-                if self.peek() != Some(b'|') {
-                    break;
-                }
-                self.pos += 1;
-            }
-            if self.peek() != Some(b')') {
-                // No pattern: whatever this is, it goes on as a list of its own.
-                self.pos = before.max(self.pos);
-                break;
-            }
-            self.pos += 1;
-            bodies.push(self.nested(stops | BREAK | ESAC));
-            if self.starts_with(b";;&") {
-                self.pos += 3;
-            } else if self.starts_with(b";;") || self.starts_with(b";&") {
-                self.pos += 2;
-            } else if self.bare() != "esac" {
-                break;
-            }
-        }
-        CommandKind::Compound { keyword: "case", words, bodies }
-    }
-
-    fn function_keyword(&mut self, stops: Stops) -> CommandKind {
-        self.pos += 8;
-        self.skip_blanks();
-        let (name, _) = self.word();
-        self.skip_blanks();
-        if self.peek() == Some(b'(') && self.empty_parentheses() {
-            self.skip_empty_parentheses();
-        }
-        self.function_body(name, stops)
-    }
-
-    fn skip_empty_parentheses(&mut self) {
-        self.pos += 1;
-        self.skip_blanks();
-        self.pos += 1;
-    }
-
-    fn function_body(&mut self, name: Word, stops: Stops) -> CommandKind {
-        self.skip_space();
-        self.depth += 1;
-        let start = self.pos;
-        let command = if self.at_stop(stops) { None } else { self.command(stops) };
-        self.depth -= 1;
-        let span = self.span_from(start);
-        let pipeline = command.map(|command| Pipeline {
-            span,
-            joined_by: Join::Start,
-            negated: false,
-            commands: vec![command],
-        });
-        let body = Script::new(pipeline.into_iter().collect());
-        CommandKind::Compound { keyword: "function", words: vec![name], bodies: vec![body] }
-    }
-
-    /// `[[ … ]]`: operators are words in it.
-    fn test(&mut self) -> CommandKind {
-        self.pos += 2;
-        let mut words = Vec::new();
-        loop {
-            self.skip_space();
-            if self.keyword("]]") {
-                break;
-            }
-            let Some(byte) = self.peek() else { break };
-            let length = match byte {
-                b';' => break,
-                b'&' | b'|' if self.peek_at(1) == Some(byte) => 2,
-                b'<' | b'>' if self.peek_at(1) == Some(b'(') => 0,
-                b'<' | b'>' | b'(' | b')' | b'|' | b'&' => 1,
-                _ => 0,
-            };
-            let before = self.pos;
-            words.push(if length > 0 { self.single(length) } else { self.word().0 });
-            if self.pos == before {
-                self.pos += 1;
-            }
-        }
-        CommandKind::Compound { keyword: "[[", words, bodies: Vec::new() }
     }
 
     fn simple(&mut self, stops: Stops) -> Command {
@@ -544,8 +328,9 @@ impl<'p> Parser<'p> {
                     continue;
                 }
             }
-            words.push(self.single(1));
-            maps.push(Map::default());
+            let (word, map) = self.single(1);
+            words.push(word);
+            maps.push(map);
         }
         let inner = self.inner(&words, &maps, &redirects, input);
         Command {
@@ -575,7 +360,7 @@ impl<'p> Parser<'p> {
             Reads::Nothing => {}
             Reads::Word(at) => append(&words[at], &maps[at]),
             Reads::From(first) => {
-                words.iter().zip(maps).skip(first).for_each(|(word, map)| append(word, map))
+                words.iter().zip(maps).skip(first).for_each(|(word, map)| append(word, map));
             }
             Reads::Input => {
                 let last = redirects.iter().rev().find(|redirect| redirect.operator.starts_with("<<"));
@@ -591,107 +376,6 @@ impl<'p> Parser<'p> {
             }
         }
         if text.text.is_empty() { Vec::new() } else { vec![self.parse_inner(&text, &opaque)] }
-    }
-
-    /// A redirect, if one stands here, with the map of what it gives to standard input.
-    fn redirect(&mut self) -> Option<(Redirect, Option<Map>)> {
-        let start = self.pos;
-        let digits = self.bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let after = start + digits;
-        let rest = &self.bytes[after..];
-        let operator = match rest {
-            [b'<', b'<', b'<', ..] => "<<<",
-            [b'<', b'<', b'-', ..] => "<<-",
-            [b'<', b'<', ..] => "<<",
-            [b'<', b'&', ..] => "<&",
-            [b'<', b'>', ..] => "<>",
-            [b'<' | b'>', b'(', ..] if digits == 0 => return None,
-            [b'<', ..] => "<",
-            [b'>', b'>', ..] => ">>",
-            [b'>', b'&', ..] => ">&",
-            [b'>', b'|', ..] => ">|",
-            [b'>', ..] => ">",
-            [b'&', b'>', b'>', ..] if digits == 0 => "&>>",
-            [b'&', b'>', ..] if digits == 0 => "&>",
-            _ => return None,
-        };
-        self.pos = after + operator.len();
-        self.end = self.pos;
-        self.skip_blanks();
-        let (target, map) = if self.peek() == Some(b'(') {
-            (Word { span: Span::at(self.joined.offset(self.pos)), ..Word::default() }, Map::default())
-        } else {
-            self.word()
-        };
-        let span = self.span_from(start);
-        let descriptor = self.text[start..after].parse().ok();
-        let mut redirect = Redirect { span, descriptor, operator, target, body: None };
-        let mut input = None;
-        match operator {
-            "<<" | "<<-" if !redirect.target.text.is_empty() => {
-                let end = self.end;
-                if let Some((body, map)) = self.heredoc(&redirect.target, operator == "<<-") {
-                    redirect.body = Some(body);
-                    input = Some(map);
-                }
-                self.end = end;
-            }
-            "<<<" => input = Some(map),
-            _ => {}
-        }
-        Some((redirect, input))
-    }
-
-    /// Reads a heredoc's body ahead of time: it begins behind the present line, or behind the body before it.
-    fn heredoc(&mut self, delimiter: &Word, strip_tabs: bool) -> Option<(Word, Map)> {
-        let (line_end, from) = match self.heredocs {
-            Some((line_end, resume)) if line_end >= self.pos => (line_end, resume),
-            _ => {
-                let line_end = self.line_end().unwrap_or(self.text.len());
-                (line_end, line_end + 1)
-            }
-        };
-        if from > self.text.len() {
-            // No line follows. That is remembered, so that the next marker does not look for it again.
-            self.heredocs = Some((self.text.len(), from));
-            return None;
-        }
-        let mut at = from;
-        let mut resume = self.text.len();
-        let mut end = self.text.len();
-        while at < self.text.len() {
-            let length = self.text[at..].find('\n').unwrap_or(self.text.len() - at);
-            let line = self.text[at..at + length].trim_end_matches('\r');
-            let line = if strip_tabs { line.trim_start_matches('\t') } else { line };
-            if line == &*delimiter.text {
-                (end, resume) = (at, (at + length + 1).min(self.text.len()));
-                break;
-            }
-            at += length + 1;
-        }
-        // The line end stays in front of what follows, so that the command before it ends.
-        self.heredocs = Some((line_end, resume));
-        let present = self.pos;
-        self.pos = from.min(end);
-        let body = self.heredoc_body(end, strip_tabs, delimiter.quoted);
-        self.pos = present;
-        Some(body)
-    }
-
-    /// The end of the present line, quoted line ends not counted.
-    fn line_end(&self) -> Option<usize> {
-        let mut quote = 0_u8;
-        let mut at = self.pos;
-        loop {
-            match *self.bytes.get(at)? {
-                b'\\' if quote != b'\'' => at += 1,
-                byte @ (b'\'' | b'"') if quote == 0 => quote = byte,
-                byte if byte == quote => quote = 0,
-                b'\n' if quote == 0 => return Some(at),
-                _ => {}
-            }
-            at += 1;
-        }
     }
 }
 

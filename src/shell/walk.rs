@@ -26,6 +26,7 @@ pub struct Call<'s> {
 
 /// What holds where a command stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked by its own rule")]
 pub struct Place {
     /// `set -e` is in force, by `set`, or by `sh -e` for an inner script. The SHELL instruction is not known here.
     pub errexit: bool,
@@ -47,9 +48,9 @@ pub struct Pipe<'s> {
 }
 
 impl<'s> Call<'s> {
-    /// The program's name without folders; `None` if it expands.
+    /// The program's name without folders; `None` if an expansion makes it.
     pub fn name(&self) -> Option<&'s str> {
-        self.words[0].literal().map(|text| text.rsplit('/').next().unwrap_or(text))
+        wrappers::program_name(&self.words[0])
     }
     pub fn is(&self, name: &str) -> bool {
         self.name() == Some(name)
@@ -103,9 +104,9 @@ impl<'s> Call<'s> {
     }
     /// The value and the place of `NAME=value` in front of the program, plain or through `env` or `sudo`.
     pub fn assignment(&self, name: &str) -> Option<(&'s str, Span)> {
-        let words = self.assignments.iter().chain(self.wrappers);
+        let mut words = self.assignments.iter().chain(self.wrappers).rev();
         let value = |word: &'s Word| Some((word.text.strip_prefix(name)?.strip_prefix('=')?, word.span));
-        words.filter_map(value).last()
+        words.find_map(value)
     }
 }
 

@@ -136,6 +136,14 @@ fn behind(word: &Word, words: &[Word], at: usize) -> Option<usize> {
     Some(at)
 }
 
+/// The name without folders. Of `$HOME/bin/pip` it is known, of `python$VERSION` it is not.
+pub(super) fn program_name(word: &Word) -> Option<&str> {
+    let name = word.text.rsplit('/').next()?;
+    (!word.expands
+        || !name.is_empty() && word.text.len() > name.len() && !name.contains(['$', '`', ')', '}']))
+    .then_some(name)
+}
+
 /// `NAME=…`
 pub(super) fn is_assignment(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, _)| is_name(name.strip_suffix('+').unwrap_or(name)))
@@ -185,7 +193,7 @@ pub(super) enum Reads {
 /// What the program that begins at word `program` reads as a shell script.
 pub(super) fn reads(words: &[Word], program: usize) -> Reads {
     let Some(first) = words.get(program) else { return Reads::Nothing };
-    let name = first.literal().map_or("", |text| text.rsplit('/').next().unwrap_or(text));
+    let name = program_name(first).unwrap_or_default();
     let args = program + 1;
     match name {
         "eval" if args < words.len() => Reads::From(args),

@@ -42,7 +42,7 @@ pub fn parse(source: &Source) -> Yaml<'_> {
     }
 }
 
-fn finish<'a>(mut yaml: Yaml<'a>, mut errors: Vec<YamlError>) -> Yaml<'a> {
+fn finish(mut yaml: Yaml<'_>, mut errors: Vec<YamlError>) -> Yaml<'_> {
     errors.sort_by_key(|error| error.span);
     yaml.errors = errors;
     yaml.comments.sort_unstable();

@@ -35,7 +35,7 @@ fn merges_follow_compose() {
         for entry in &all {
             assert_eq!(root.get(key).unwrap().get(entry.key_str()).unwrap().id(), entry.value.id());
         }
-        all.iter().map(|e| format!("{}={} ", e.key_str(), e.value.as_str().unwrap())).collect::<String>()
+        all.iter().flat_map(|e| [e.key_str(), "=", e.value.as_str().unwrap(), " "]).collect::<String>()
     };
     assert_eq!(show("c"), "x=0 y=2 z=4 ");
     assert_eq!(show("d"), "x=1 y=2 z=4 ");

@@ -152,6 +152,7 @@ impl<'y> Node<'y> {
         matches!(self.data().data, Data::Alias { .. })
     }
     /// The node behind an alias; itself if it is none, or if the anchor does not exist.
+    #[must_use]
     pub fn resolved(self) -> Self {
         match self.data().data {
             // An anchor never stands on an alias, so one step is enough.

@@ -1,40 +1,42 @@
-//! Tests on real files. The corpus lies beside the checkout (`../shared/corpus`, or `HULLGUARD_CORPUS`); where it is
-//! not, they say so and pass.
+//! Real files: every parser must read all of them, and agree with others on what they say.
+//!
+//! The files are not in this repository. They are looked for in `$HULLGUARD_CORPUS`, then in `shared/corpus` beside
+//! this repository or any folder above it; without them these tests say so and pass.
 
-use std::path::{Path, PathBuf};
-use std::{env, fs};
-
+mod dockerfile;
 mod everything;
 
-/// The corpus, if it is here.
-pub(crate) fn root() -> Option<PathBuf> {
-    let named = env::var_os("HULLGUARD_CORPUS").map(PathBuf::from);
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared/corpus"));
-    let found = named.into_iter().chain(above).find(|folder| folder.is_dir());
+use std::path::{Path, PathBuf};
+
+/// The folder of one kind of files, if it is there.
+pub(crate) fn folder(kind: &str) -> Option<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let asked = std::env::var_os("HULLGUARD_CORPUS").map(PathBuf::from);
+    let beside = here.ancestors().map(|folder| folder.join("shared/corpus"));
+    let found =
+        asked.into_iter().chain(beside).map(|corpus| corpus.join(kind)).find(|folder| folder.is_dir());
     if found.is_none() {
-        eprintln!("skipped: no corpus beside the checkout (set HULLGUARD_CORPUS to a folder of real files)");
+        say("the corpus is not here, so this test proves nothing: set HULLGUARD_CORPUS");
     }
     found
 }
 
-/// Every file below a folder, path relative to it, in a stable order.
-pub(crate) fn files(root: &Path, see: &mut dyn FnMut(&str, Vec<u8>)) {
-    fn walk(root: &Path, folder: &Path, see: &mut dyn FnMut(&str, Vec<u8>)) {
-        let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-            .expect("the corpus can be read")
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                walk(root, &path, see);
-            } else if let Ok(bytes) = fs::read(&path) {
-                let relative =
-                    path.strip_prefix(root).expect("it was found below").to_string_lossy().replace('\\', "/");
-                see(&relative, bytes);
-            }
+/// Every file of a folder, in order of path.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in
+            std::fs::read_dir(&folder).expect("a folder of the corpus").map(|e| e.expect("an entry").path())
+        {
+            if entry.is_dir() { folders.push(entry) } else { files.push(entry) }
         }
     }
-    walk(root, root, see);
+    files.sort();
+    files
+}
+
+#[expect(clippy::print_stderr, reason = "a test speaks to the person who runs it")]
+pub(crate) fn say(line: &str) {
+    eprintln!("{line}");
 }

@@ -66,5 +66,5 @@ fn changes_user(file: &Dockerfile, stage: usize) -> bool {
         let text = file.source.slice(instruction.span);
         changers.iter().any(|changer| text.contains(changer))
     };
-    file.last_of(stage, mentions).is_some()
+    file.ancestry(stage).any(|stage| file.stage_instructions(stage).iter().any(mentions))
 }

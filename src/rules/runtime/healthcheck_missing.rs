@@ -56,8 +56,9 @@ fn lacks(file: &Dockerfile, stage: usize) -> bool {
 
 /// The stage says what it listens on: images of tools and of libraries have no health.
 fn serves(file: &Dockerfile, stage: usize) -> bool {
-    file.last_of(stage, |instruction| matches!(instruction.kind, crate::dockerfile::Kind::Expose(_)))
-        .is_some()
+    file.ancestry(stage)
+        .flat_map(|stage| file.stage_instructions(stage))
+        .any(|instruction| matches!(instruction.kind, crate::dockerfile::Kind::Expose(_)))
 }
 
 /// Another service waits for its end.
