@@ -50,7 +50,7 @@ const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-const ABOUT: [&str; 62] = [
+const ABOUT: [&str; 67] = [
     "file",
     "files",
     "path",
@@ -113,6 +113,11 @@ const ABOUT: [&str; 62] = [
     "command",
     "script",
     "template",
+    "hours",
+    "minutes",
+    "seconds",
+    "days",
+    "scheme",
 ];
 /// Words that say the value is public, or that the setting is a switch.
 const HARMLESS: [&str; 12] = [
