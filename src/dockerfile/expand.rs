@@ -300,7 +300,7 @@ impl<'a> Dockerfile<'a> {
     /// The variables that words at a place see.
     fn entries(&self, at: &Instruction, word: Span) -> Entries<'_, 'a> {
         let position = match &at.kind {
-            Kind::Arg(pairs) => pairs.iter().position(|pair| pair.span.contains(word)).unwrap_or(0),
+            Kind::Arg(pairs) => pairs.partition_point(|pair| pair.span.end <= word.start),
             _ => 0,
         };
         self.scope_at(at, position)

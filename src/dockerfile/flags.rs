@@ -59,10 +59,12 @@ pub(super) fn check(keyword: &str, flags: &[Flag], errors: &mut Vec<SyntaxError>
         "ARG" | "STOPSIGNAL" => return,
         _ => &[],
     };
-    for (i, flag) in flags.iter().enumerate() {
+    // One bit for each flag of the table that has stood already.
+    let mut seen = 0u32;
+    for flag in flags {
         let name = &*flag.name.text;
         let mut error = |kind, message: String| errors.push(SyntaxError { span: flag.span, kind, message });
-        let Some(&(_, takes)) = table.iter().find(|(known, _)| *known == name) else {
+        let Some(position) = table.iter().position(|(known, _)| *known == name) else {
             let hint = match nearest(name, table.iter().map(|(known, _)| *known)) {
                 Some(known) => format!("did you mean `--{known}`?"),
                 None if table.is_empty() => "it takes no flags; remove it".to_owned(),
@@ -71,7 +73,10 @@ pub(super) fn check(keyword: &str, flags: &[Flag], errors: &mut Vec<SyntaxError>
             error(ErrorKind::UnknownFlag, format!("`{keyword}` has no flag `--{name}`; {hint}"));
             continue;
         };
-        if takes != Takes::Values && flags[..i].iter().any(|earlier| earlier.name.text == name) {
+        let takes = table[position].1;
+        let is_second = seen & 1 << position != 0;
+        seen |= 1 << position;
+        if takes != Takes::Values && is_second {
             error(ErrorKind::DuplicateFlag, format!("`--{name}` stands twice; keep one"));
             continue;
         }

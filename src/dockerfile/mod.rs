@@ -29,8 +29,9 @@ mod words;
 mod tests;
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::shell::Script;
 use crate::text::{Joined, Source, Span};
@@ -60,6 +61,8 @@ pub struct Dockerfile<'a> {
     pub errors: Vec<SyntaxError>,
     /// Blank lines inside a line continuation, which BuildKit warns of: each line's span, without its line end.
     pub blank_continuations: Vec<Span>,
+    /// The stages by name, in lower case; of several with one name the last.
+    names: HashMap<String, usize>,
     /// What every variable stands for where; filled on first use.
     scopes: OnceLock<scope::Scopes<'a>>,
     /// The same for words of FROM, which are asked for before there are stages.
@@ -281,6 +284,8 @@ pub struct Stage<'a> {
     pub ships: bool,
     /// The stage ships, or a shipped stage is built FROM it: its layers are in an image that people run.
     pub in_shipped_image: bool,
+    /// The first stage of its ancestry: the one whose base is none of this file's stages.
+    root: usize,
     /// What is in force at its end.
     at_end: facts::InForce,
 }
@@ -322,7 +327,8 @@ impl Word<'_> {
         let pieces = self.pieces.as_ref().filter(|_| !range.is_empty()).map(|pieces| {
             let start = range.start as u32;
             let mut part = vec![(0, self.offset(range.start) as u32)];
-            let inside = pieces.iter().filter(|&&(at, _)| at > start && (at as usize) < range.end);
+            let first = pieces.partition_point(|&(at, _)| at <= start);
+            let inside = pieces[first..].iter().take_while(|&&(at, _)| (at as usize) < range.end);
             part.extend(inside.map(|&(at, from)| (at - start, from)));
             part.into_boxed_slice()
         });

@@ -1,8 +1,9 @@
 //! Reads a file line by line: directives, comments, instructions with their continuations and heredoc bodies.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::ops::Range;
 
 use super::instructions::{self, Reading};
 use super::lines::{Logical, continuation};
@@ -43,6 +44,7 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         stages: Vec::new(),
         errors: reader.errors,
         blank_continuations: reader.blank_continuations,
+        names: HashMap::new(),
         scopes: OnceLock::new(),
         globals: OnceLock::new(),
     };

@@ -38,7 +38,19 @@ pub(super) fn resolve(file: &mut Dockerfile) {
                 };
                 let at_end = facts::InForce::default();
                 let (ships, in_shipped_image) = (false, false);
-                stages.push(Stage { index, instructions: i..i + 1, base, ships, in_shipped_image, at_end });
+                let root = match base {
+                    Base::Stage(base) => stages[base].root,
+                    _ => index,
+                };
+                stages.push(Stage {
+                    index,
+                    instructions: i..i + 1,
+                    base,
+                    ships,
+                    in_shipped_image,
+                    root,
+                    at_end,
+                });
                 if let Kind::From(super::From { name: Some(name), .. }) = &instruction.kind {
                     names.insert(name.text.to_ascii_lowercase(), index);
                 }
@@ -48,6 +60,7 @@ pub(super) fn resolve(file: &mut Dockerfile) {
         }
     }
     file.stages = stages;
+    file.names = names;
     file.ship(&[]);
     facts::note(file);
 }
@@ -106,9 +119,7 @@ impl<'a> Dockerfile<'a> {
 
     /// The stage of this name, in any case; of several the last, as BuildKit has it.
     pub fn stage_named(&self, name: &str) -> Option<usize> {
-        (0..self.stages.len())
-            .rev()
-            .find(|&i| self.stage_name(i).is_some_and(|n| n.eq_ignore_ascii_case(name)))
+        self.names.get(&name.to_ascii_lowercase()).copied()
     }
 
     /// The stage itself, then the one it is built FROM, and so on.
@@ -122,8 +133,7 @@ impl<'a> Dockerfile<'a> {
 
     /// The image from outside that a stage is built on, directly or through other stages of this file.
     pub fn root_base(&self, stage: usize) -> &Base<'a> {
-        let root = self.ancestry(stage).last().unwrap_or(stage);
-        self.stages.get(root).map_or(&Base::Unknown, |stage| &stage.base)
+        self.stages.get(stage).map_or(&Base::Unknown, |stage| &self.stages[stage.root].base)
     }
 
     /// What a `--from` (of COPY) or a `from=` (of a mount of RUN) names. COPY takes the number of a stage, too.

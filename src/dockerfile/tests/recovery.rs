@@ -115,6 +115,17 @@ fn hostile_files_take_no_time_and_no_stack() {
     assert_eq!(errors(&chain)[0].0, E::Onbuild);
     let heredocs = (0..5_000).map(|i| format!("RUN <<A{i}")).collect::<Vec<_>>().join("\n");
     assert!(!errors(&format!("FROM a\n{heredocs}")).is_empty());
+    let flags = format!("FROM a\nCOPY {} a b\n", "--link \\\n".repeat(50_000));
+    assert_eq!(errors(&flags).len(), 49_999);
+    let stages: Vec<_> =
+        (0..20_000).map(|i| format!("FROM s{i} AS s{}\nCOPY --from=s0 a b", i + 1)).collect();
+    read(&stages.join("\n"), |file| {
+        for copy in file.instructions.iter().filter(|i| matches!(i.kind, super::super::Kind::Copy(_))) {
+            let from = copy.flag("from").unwrap().value.as_ref().unwrap();
+            assert!(matches!(file.resolve_from(from, copy), super::super::FromRef::Outside(_)));
+            assert!(matches!(file.root_base(copy.stage.unwrap()), super::super::Base::Image(_)));
+        }
+    });
     let growing = format!("FROM a\nENV A=xxxxxxxx\n{}USER $A\n", "ENV A=$A$A$A$A\n".repeat(1_000));
     read(&growing, |file| {
         let last = file.instructions.last().unwrap();
