@@ -11,8 +11,11 @@ use serde::Deserialize as _;
 use serde_yaml::Value;
 
 fn files(see: &mut dyn FnMut(&str, Vec<u8>)) -> bool {
-    let Some(root) = super::root() else { return false };
-    super::files(&root.join("compose"), see);
+    let Some(folder) = super::folder("compose") else { return false };
+    for path in super::files(&folder) {
+        let bytes = std::fs::read(&path).expect("a file of the corpus");
+        see(&path.strip_prefix(&folder).expect("it was found there").to_string_lossy(), bytes);
+    }
     true
 }
 
@@ -72,7 +75,8 @@ fn places_are_right(source: &Source, yaml: &Yaml<'_>, strict: bool) {
 fn texts(spec: &ContainerSpec) -> Vec<&Text> {
     let mut all: Vec<&Text> = Vec::new();
     all.extend([&spec.image, &spec.user, &spec.network_mode, &spec.pid, &spec.restart].into_iter().flatten());
-    for list in [&spec.cap_add, &spec.cap_drop, &spec.security_opt, &spec.tmpfs, &spec.expose, &spec.profiles] {
+    for list in [&spec.cap_add, &spec.cap_drop, &spec.security_opt, &spec.tmpfs, &spec.expose, &spec.profiles]
+    {
         all.extend(list);
     }
     for pair in spec.environment.iter().chain(&spec.labels).chain(&spec.extra_hosts).chain(&spec.sysctls) {
@@ -109,7 +113,10 @@ fn model_is_right(source: &Source, file: &ComposeFile<'_>) {
             fixed.insert_str(edit.span.start as usize, &edit.insert);
             let fixed = Source::new(&**source.path(), fixed.into_bytes());
             let again = compose::parse(&fixed, FileId(0));
-            let found = again.services().iter().any(|s| *s.key_str() == *spec.name && s.value.get("x-hullguard").is_some());
+            let found = again
+                .services()
+                .iter()
+                .any(|s| *s.key_str() == *spec.name && s.value.get("x-hullguard").is_some());
             assert!(found || !file.yaml.errors.is_empty(), "{}: {} after {edit:?}", source.path(), spec.name);
         }
     }
@@ -143,8 +150,14 @@ fn same(node: Node<'_>, value: &Value, path: &str) {
             let text = node.as_str().unwrap_or_default().replace('_', "");
             let plain = text.parse::<f64>().ok();
             let prefixed = ["0x", "0o", "0b"].iter().any(|prefix| text.starts_with(prefix));
-            let close = plain.zip(number.as_f64()).is_some_and(|(one, other)| (one - other).abs() <= one.abs() * 1e-9);
-            assert!(close || prefixed || plain.is_some_and(f64::is_nan) || text.starts_with('.'), "{}", place());
+            let close = plain
+                .zip(number.as_f64())
+                .is_some_and(|(one, other)| (one - other).abs() <= one.abs() * 1e-9);
+            assert!(
+                close || prefixed || plain.is_some_and(f64::is_nan) || text.starts_with('.'),
+                "{}",
+                place()
+            );
         }
         // What is absent, but has the tag of a text, is an empty text.
         Value::String(text) => assert_eq!(node.as_str().unwrap_or_default(), text, "{}", place()),
@@ -174,7 +187,10 @@ fn texts_are_those_of_another_reader() {
     let mut compared = 0;
     let found = files(&mut |path, bytes| {
         let Ok(text) = String::from_utf8(bytes.clone()) else { return };
-        let documents: Result<Vec<Value>, _> = serde_yaml::Deserializer::from_str(&text).map(Value::deserialize).collect();
+        // The other reader does not step over a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let documents: Result<Vec<Value>, _> =
+            serde_yaml::Deserializer::from_str(text).map(Value::deserialize).collect();
         parsed(path, bytes, |_, file| match documents {
             Ok(documents) => {
                 assert!(file.yaml.errors.is_empty(), "{path}: {:?}", file.yaml.errors);
@@ -182,13 +198,16 @@ fn texts_are_those_of_another_reader() {
                 file.yaml.documents().zip(&documents).for_each(|(node, value)| same(node, value, path));
                 compared += 1;
             }
-            Err(error) => only_here.push((path.to_owned(), error.to_string(), file.yaml.duplicate_keys().len())),
+            Err(error) => {
+                only_here.push((path.to_owned(), error.to_string(), file.yaml.duplicate_keys().len()))
+            }
         });
     });
     // The other reader refuses keys that stand twice, and tells us so; we read on and tell the user.
     for (path, error, duplicates) in &only_here {
         assert!(*duplicates > 0, "{path}: {error}");
     }
+    super::say(&format!("{compared} trees are equal; refused for double keys: {}", only_here.len()));
     assert!(!found || compared > 250, "{compared}: {only_here:#?}");
 }
 
@@ -202,8 +221,24 @@ fn chance_breaks_nothing() {
         (seed % below.max(1) as u64) as usize
     };
     let spice: [&[u8]; 18] = [
-        b"\t", b"\n", b"\r\n", b"  ", b"- ", b": ", b"{", b"}", b"[", b"]", b"&a ", b"*a", b"<<: *a\n", b"\"", b"'", b"\0",
-        b"\xff", b"${",
+        b"\t",
+        b"\n",
+        b"\r\n",
+        b"  ",
+        b"- ",
+        b": ",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"&a ",
+        b"*a",
+        b"<<: *a\n",
+        b"\"",
+        b"'",
+        b"\0",
+        b"\xff",
+        b"${",
     ];
     files(&mut |path, bytes| {
         for _ in 0..4 {
@@ -225,7 +260,8 @@ fn chance_breaks_nothing() {
             parsed(path, bytes, |source, file| {
                 places_are_right(source, &file.yaml, false);
                 model_is_right(source, file);
-                let _ = (file.variables(), file.yaml.duplicate_keys(), file.yaml.nodes().map(Node::kind).count());
+                let _ =
+                    (file.variables(), file.yaml.duplicate_keys(), file.yaml.nodes().map(Node::kind).count());
             });
             assert!(start.elapsed() < Duration::from_secs(20), "{path} took {:?}", start.elapsed());
         }
@@ -248,8 +284,24 @@ fn large_and_deep_texts_are_survived() {
         assert_eq!(compose::join(&[file], &Nearby::nothing()).services.len(), n);
         assert!(file.yaml.duplicate_keys().is_empty());
     });
+    // Work grows with the text, not with its square: many services, each extending, each wrong.
+    let mut many = String::from("services:\n  s0: {image: a}\n");
+    for n in 1..60_000 {
+        many += &format!("  s{n}: {{extends: s0, privileged: maybe}}\n");
+    }
+    many += "---\n";
+    let again = many.clone();
+    many += &again;
+    many += "  s: @\n";
+    parsed("many.yml", many.into_bytes(), |_, file| {
+        let model = compose::join(&[file], &Nearby::nothing());
+        assert_eq!(model.services.len(), 60_000);
+        assert!(!model.problems.is_empty());
+    });
     for open in ["[", "{a: ", "- ", "? "] {
-        parsed("deep.yml", open.repeat(100_000).into_bytes(), |_, file| assert!(!file.yaml.errors.is_empty()));
+        parsed("deep.yml", open.repeat(100_000).into_bytes(), |_, file| {
+            assert!(!file.yaml.errors.is_empty())
+        });
     }
     let steps: String = (0..3_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     parsed("steps.yml", steps.into_bytes(), |_, file| assert!(!file.yaml.errors.is_empty()));
