@@ -1,1 +1,174 @@
-fn main() {}
+//! Turns the rule pages into one static table, `$OUT_DIR/rules.rs`, and refuses to build while page, module and
+//! `mod` line do not belong together. How a page looks is told in `rules/README.md`; no dependencies on purpose.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+const FAMILIES: [&str; 5] = ["dockerfile", "image", "compose", "runtime", "project"];
+/// The functions a rule's module may have, and the `Check` each becomes.
+const CHECKS: [(&str, &str); 5] = [
+    ("dockerfile", "Dockerfile"),
+    ("compose", "Compose"),
+    ("container", "Container"),
+    ("image", "Image"),
+    ("project", "Project"),
+];
+const KEYS: [&str; 11] = [
+    "title",
+    "severity",
+    "profile",
+    "fix",
+    "once-per-file",
+    "reported-by",
+    "aliases",
+    "tags",
+    "practice",
+    "since",
+    "cwe",
+];
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rules");
+    let mut rules = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for family in FAMILIES {
+        if let Err(mistake) = read_family(family, &mut rules, &mut mistakes) {
+            mistakes.push(mistake);
+        }
+    }
+    if !mistakes.is_empty() {
+        for mistake in &mistakes {
+            println!("cargo::error={mistake}");
+        }
+        return;
+    }
+    let mut table = String::from("pub static RULES: &[Rule] = &[\n");
+    rules.values().for_each(|rule| table.push_str(rule));
+    table.push_str("];\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
+    fs::write(out, table).expect("OUT_DIR can be written");
+}
+
+/// Reads the pages of one folder and holds them against `src/rules/<family>/`.
+fn read_family(
+    family: &str,
+    rules: &mut BTreeMap<String, String>,
+    mistakes: &mut Vec<String>,
+) -> Result<(), String> {
+    let modules = Path::new("src/rules").join(family);
+    let mod_rs = fs::read_to_string(modules.join("mod.rs"))
+        .map_err(|e| format!("src/rules/{family}/mod.rs: {e}; every family of rules has one"))?;
+    let declared: Vec<&str> = mod_rs
+        .lines()
+        .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
+        .collect();
+    let mut paged = Vec::new();
+    for page in files(&Path::new("rules").join(family), "md") {
+        let id = page.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
+        let module = id.replace('-', "_");
+        let name = page.display();
+        let text = fs::read_to_string(&page).map_err(|e| format!("{name}: {e}"))?.replace("\r\n", "\n");
+        match read_page(&text, family, &id, &modules.join(format!("{module}.rs"))) {
+            Ok((rule, has_module)) => {
+                if has_module && !declared.contains(&module.as_str()) {
+                    mistakes.push(format!("src/rules/{family}/mod.rs: add `pub mod {module};` for {name}"));
+                }
+                if rules.insert(id.clone(), rule).is_some() {
+                    mistakes.push(format!("{name}: another family has a rule `{id}`; one id, one page"));
+                }
+            }
+            Err(mistake) => mistakes.push(format!("{name}: {mistake}")),
+        }
+        paged.push(module);
+    }
+    for module in declared {
+        let file = fs::read_to_string(modules.join(format!("{module}.rs"))).unwrap_or_default();
+        // Modules without a check are what the family's rules share.
+        if !paged.iter().any(|p| p == module) && !checks(family, module, &file).is_empty() {
+            mistakes.push(format!(
+                "src/rules/{family}/{module}.rs has no page; write rules/{family}/{}.md",
+                module.replace('_', "-")
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// One page as the text of a `Rule { … }`, and whether it has a module.
+fn read_page(text: &str, family: &str, id: &str, module: &Path) -> Result<(String, bool), String> {
+    let body = text.strip_prefix("---\n").ok_or("begin the page with a line `---`")?;
+    let (front, page) = body.split_once("\n---\n").ok_or("end the front matter with a line `---`")?;
+    let mut keys = BTreeMap::new();
+    for line in front.lines() {
+        let (key, value) = line.split_once(": ").ok_or(format!("`{line}` is not `key: value`"))?;
+        if !KEYS.contains(&key) {
+            return Err(format!("unknown key `{key}`; known are {}", KEYS.join(", ")));
+        }
+        if keys.insert(key, value.trim()).is_some() {
+            return Err(format!("`{key}` stands twice"));
+        }
+    }
+    let need = |key: &str| keys.get(key).copied().ok_or(format!("`{key}` is missing"));
+    let word = |key: &str, known: &[&str]| -> Result<String, String> {
+        let value = need(key)?;
+        if known.contains(&value) { Ok(capital(value)) } else { Err(format!("`{key}` is one of {known:?}")) }
+    };
+    let list = |key: &str| -> Result<String, String> {
+        let Some(value) = keys.get(key) else { return Ok("&[]".into()) };
+        let inner = value.strip_prefix('[').and_then(|v| v.strip_suffix(']'));
+        let inner = inner.ok_or(format!("write `{key}` as [a, b]"))?;
+        Ok(format!("&{:?}", inner.split(',').map(str::trim).filter(|i| !i.is_empty()).collect::<Vec<_>>()))
+    };
+    let fix = match keys.get("fix").copied() {
+        None | Some("none") => "None".to_owned(),
+        Some(_) => format!("Some(Safety::{})", word("fix", &["safe", "unsafe"])?),
+    };
+    let code = fs::read_to_string(module).ok();
+    let module_name = module.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+    let checks = checks(family, module_name, code.as_deref().unwrap_or_default());
+    if checks.is_empty() != keys.contains_key("reported-by") {
+        return Err(format!(
+            "write {} with a public function dockerfile, compose, container, image or project, \
+             or say who reports it with `reported-by:`; one of the two",
+            module.display()
+        ));
+    }
+    let title = need("title")?;
+    let title = title.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(title);
+    let mut rule = String::from("Rule {\n");
+    let _ = writeln!(rule, "id: {id:?}, title: {title:?}, family: Family::{},", capital(family));
+    let _ = writeln!(rule, "severity: Severity::{},", word("severity", &["error", "warning", "note"])?);
+    let _ = writeln!(rule, "profile: Profile::{},", word("profile", &["default", "strict", "style"])?);
+    let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
+    let _ = writeln!(rule, "aliases: {}, tags: {}, cwe: {},", list("aliases")?, list("tags")?, list("cwe")?);
+    let _ = writeln!(rule, "practices: {}, since: {:?},", list("practice")?, need("since")?);
+    let _ = writeln!(rule, "page: {:?}, checks: &[{}] }},", page.trim_start(), checks.join(", "));
+    Ok((rule, code.is_some()))
+}
+
+/// The `Check`s that a module offers: its public functions that bear the name of something to look at.
+fn checks(family: &str, module: &str, code: &str) -> Vec<String> {
+    CHECKS
+        .iter()
+        .filter(|(function, _)| code.contains(&format!("\npub fn {function}(")))
+        .map(|(function, check)| format!("Check::{check}({family}::{module}::{function})"))
+        .collect()
+}
+
+/// The files of a folder with an extension, sorted; a missing folder has none.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
+        .unwrap_or_default();
+    files.retain(|file| file.extension().is_some_and(|e| e == extension));
+    files.sort();
+    files
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

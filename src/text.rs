@@ -111,7 +111,9 @@ impl Source {
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             let mut starts = vec![0];
-            starts.extend(self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i as u32 + 1));
+            starts.extend(
+                self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i as u32 + 1),
+            );
             starts
         })
     }
@@ -172,6 +174,17 @@ impl<'a> Joined<'a> {
         }
         self.text.to_mut().push_str(text);
         self.pieces.push((at, offset as u32));
+    }
+    /// Appends `text`, which stands from `offset` on in another joined text, holes and all.
+    pub fn push_from(&mut self, text: &str, other: &Joined<'_>, offset: usize) {
+        let mut at = 0;
+        while at < text.len() {
+            let piece = other.pieces.partition_point(|&(start, _)| start as usize <= offset + at);
+            let next = other.pieces.get(piece).map_or(text.len(), |&(start, _)| start as usize - offset);
+            let next = if text.is_char_boundary(next) { next } else { text.len() };
+            self.push(&text[at..next], other.offset(offset + at));
+            at = next;
+        }
     }
     /// Where the byte at `offset` of the joined text stands in the source.
     pub fn offset(&self, offset: usize) -> usize {

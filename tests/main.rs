@@ -1,3 +1,7 @@
-//! The one integration binary: every folder here is a module of it.
+//! The one integration binary: pages prove rules, cases the command line, laws properties, the corpus silence and
+//! survival.
 
 mod corpus;
+mod floors;
+mod pages;
+mod tree;

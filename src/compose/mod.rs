@@ -1,1 +1,206 @@
-//! Compose files as documents.
+//! Compose files as documents, and several of them joined into one model.
+//!
+//! [`parse`] gives a file as it is written: its tree, its sections, its variables. [`join`] gives what Compose would
+//! run: documents, override files, `extends` and `include` put together, variables replaced where they are known,
+//! short forms read, each service a [`ContainerSpec`]. Both are pure; the files that others name are asked for
+//! through [`Nearby`]. Facts are compose-go's (e70e961, 2026-07-21): where the Compose specification and the code
+//! differ, the code was followed.
+//!
+//! What a service may not do is left to the rules.
+
+mod build;
+mod env;
+mod insertion;
+mod interpolate;
+mod join;
+mod merge;
+mod paths;
+mod ports;
+mod read;
+mod resource;
+mod service;
+mod value;
+mod volumes;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use env::Env;
+pub use interpolate::{Operator, Piece, Variable, interpolate, pieces};
+pub use paths::{MAIN_NAMES, OVERRIDE_NAMES, directory, groups, is_remote, resolve};
+
+use crate::container::{At, ContainerSpec, FileId, Key, Pair, Setting, Text};
+use crate::text::Source;
+use crate::yaml::{self, Entry, Node, Yaml};
+
+/// One Compose file as written.
+#[derive(Debug)]
+pub struct ComposeFile<'a> {
+    pub id: FileId,
+    pub source: &'a Source,
+    pub yaml: Yaml<'a>,
+}
+
+/// Reads a file. Never fails: see [`Yaml::errors`].
+pub fn parse(source: &Source, id: FileId) -> ComposeFile<'_> {
+    ComposeFile { id, source, yaml: yaml::parse(source) }
+}
+
+impl ComposeFile<'_> {
+    /// A top-level setting, of the last document that has it.
+    pub fn top(&self, key: &str) -> Option<Entry<'_>> {
+        self.yaml.documents().filter_map(|root| root.entry(key)).last()
+    }
+    /// The entries of a top-level section (`services`, `networks`, `volumes` …) of all documents.
+    pub fn section(&self, key: &str) -> Vec<Entry<'_>> {
+        self.yaml.documents().filter_map(|root| root.get(key)).flat_map(Node::entries).collect()
+    }
+    /// The services as written, before anything is joined.
+    pub fn services(&self) -> Vec<Entry<'_>> {
+        self.section("services")
+    }
+    /// Whether Compose would find a container in it: some service with `image`, `build` or `extends`.
+    pub fn has_containers(&self) -> bool {
+        let marks = ["image", "build", "extends", "provider"];
+        self.services().iter().any(|service| marks.iter().any(|mark| service.value.get(mark).is_some()))
+    }
+    /// The variables in all values (Compose does not look at keys), and what is written wrongly; each with the scalar
+    /// that it stands in.
+    pub fn variables(&self) -> Vec<(Node<'_>, Piece)> {
+        if !self.source.text().contains('$') {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for node in self.yaml.nodes().filter(|node| !node.is_alias()) {
+            let values = node.raw_entries().map(|entry| entry.value).chain(node.items());
+            for value in values.filter(|value| !value.is_alias()) {
+                let pieces = value.as_str().filter(|text| text.contains('$')).map(pieces).unwrap_or_default();
+                let wanted =
+                    pieces.into_iter().filter(|p| matches!(p, Piece::Variable(_) | Piece::Invalid(_)));
+                found.extend(wanted.map(|piece| (value, piece)));
+            }
+        }
+        found
+    }
+}
+
+/// What lies around the files of a model. No IO: the caller has read them, or has not.
+#[derive(Clone, Copy)]
+pub struct Nearby<'r> {
+    /// The Compose file at a path relative to the root of the run.
+    pub file: &'r dyn Fn(&str) -> Option<&'r ComposeFile<'r>>,
+    /// The variables of the `.env`-like file at a path relative to the root of the run.
+    pub env: &'r dyn Fn(&str) -> Option<&'r Env>,
+}
+
+impl Nearby<'_> {
+    /// Nothing is known but the files that are joined.
+    pub fn nothing() -> Self {
+        Self { file: &|_| None, env: &|_| None }
+    }
+}
+
+/// What Compose would make of some files.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Every file that went into it, the main one first.
+    pub files: Vec<FileId>,
+    pub services: Vec<ContainerSpec>,
+    pub networks: Vec<Resource>,
+    pub volumes: Vec<Resource>,
+    pub secrets: Vec<Resource>,
+    pub configs: Vec<Resource>,
+    pub problems: Vec<Problem>,
+    /// Every included file was found: a name that is not here does not exist.
+    pub complete: bool,
+    directories: HashMap<FileId, String>,
+}
+
+impl Model {
+    /// What relative paths that are written in `file` start from, relative to the root of the run.
+    pub fn directory(&self, file: FileId) -> &str {
+        self.directories.get(&file).map_or("", String::as_str)
+    }
+    /// A relative path that is written at `at`, from the root of the run; `None` if it leads out of it.
+    pub fn path(&self, text: &Text) -> Option<String> {
+        resolve(self.directory(text.at.file), text.value()?)
+    }
+}
+
+/// A network, volume, secret or config at top level.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its name in the file.
+    pub key: Box<str>,
+    /// The key.
+    pub at: At,
+    pub keys: Vec<Key>,
+    /// `name:`
+    pub name: Option<Text>,
+    /// `external: true`, or the old `external: {name: …}`.
+    pub external: bool,
+    pub driver: Option<Text>,
+    pub driver_opts: Vec<Pair>,
+    /// Secrets and configs.
+    pub file: Option<Text>,
+    pub environment: Option<Text>,
+    pub content: Option<Text>,
+    /// Networks.
+    pub internal: Option<Setting<bool>>,
+    pub attachable: Option<Setting<bool>>,
+    pub labels: Vec<Pair>,
+}
+
+/// Something that Compose would refuse, or that could not be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub kind: ProblemKind,
+    pub at: At,
+    /// Without a full stop.
+    pub message: Box<str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProblemKind {
+    /// `extends` names a file or a service that is not there.
+    ExtendsMissing,
+    ExtendsCycle,
+    IncludeMissing,
+    IncludeCycle,
+    /// A remote file (git, OCI, URL): not read.
+    Remote,
+    /// A value of the wrong kind: a text where a list belongs, `privileged: maybe`.
+    WrongType,
+    /// More nodes than the budget allows.
+    TooLarge,
+}
+
+/// Joins files in order: the first, then those that override it (see [`groups`]).
+pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
+    let joined = join::join(files, nearby);
+    let pulls: Arc<[_]> = joined.maker.pulls.as_slice().into();
+    let mut reader = read::Reader { envs: &joined.envs, problems: Vec::new() };
+    let [services, networks, volumes, secrets, configs] = &joined.sections;
+    let services =
+        services.iter().map(|field| service::service(&mut reader, &joined, &pulls, field)).collect();
+    let mut resources =
+        |fields: &[value::Field]| fields.iter().map(|field| resource::resource(&mut reader, field)).collect();
+    let (networks, volumes) = (resources(networks), resources(volumes));
+    let (secrets, configs) = (resources(secrets), resources(configs));
+    let mut problems = joined.problems;
+    problems.append(&mut reader.problems);
+    Model {
+        files: joined.files.iter().map(|file| file.id).collect(),
+        services,
+        networks,
+        volumes,
+        secrets,
+        configs,
+        problems,
+        complete: joined.complete,
+        directories: joined.directories,
+    }
+}
+
+#[cfg(test)]
+mod tests;

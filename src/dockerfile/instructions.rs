@@ -2,8 +2,8 @@
 //!
 //! Flags, mounts and substitutions are checked by their own modules; heredoc bodies are found by `reader`.
 
-use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::json::{self, Json};
 use super::lines::Logical;
@@ -76,7 +76,7 @@ pub(super) fn read<'a>(
         stage: None,
         in_force: super::facts::InForce::default(),
         source: super::Whole(line.source),
-        scripts: OnceCell::new(),
+        scripts: OnceLock::new(),
     };
     let Some(known) = known else {
         let word = &instruction.keyword;

@@ -29,9 +29,9 @@ mod words;
 mod tests;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::shell::Script;
 use crate::text::{Joined, Source, Span};
@@ -47,7 +47,7 @@ pub use stages::FromRef;
 /// A parsed Dockerfile. Borrows from its source.
 #[derive(Debug)]
 pub struct Dockerfile<'a> {
-    pub source: &'a Source,
+    pub source: &'a Arc<Source>,
     /// The escape character in force: `\` or `` ` ``.
     pub escape: char,
     /// `# syntax=`, `# escape=`, `# check=`, in file order.
@@ -64,9 +64,9 @@ pub struct Dockerfile<'a> {
     /// The stages by name, in lower case; of several with one name the last.
     names: HashMap<String, usize>,
     /// What every variable stands for where; filled on first use.
-    scopes: OnceCell<scope::Scopes<'a>>,
+    scopes: OnceLock<scope::Scopes<'a>>,
     /// The same for words of FROM, which are asked for before there are stages.
-    globals: OnceCell<scope::Scopes<'a>>,
+    globals: OnceLock<scope::Scopes<'a>>,
 }
 
 /// A place that BuildKit would refuse, and what it would say.
@@ -172,7 +172,7 @@ pub struct Instruction<'a> {
     /// The whole file, for the bodies of heredocs.
     source: Whole<'a>,
     /// Filled on first use by [`Instruction::scripts`].
-    scripts: OnceCell<Vec<Script>>,
+    scripts: OnceLock<Vec<Script>>,
 }
 
 /// The text of the file; says little when printed.

@@ -1,9 +1,9 @@
 //! Reads a file line by line: directives, comments, instructions with their continuations and heredoc bodies.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use super::instructions::{self, Reading};
 use super::lines::{Logical, continuation};
@@ -21,7 +21,7 @@ const MAX_LINE: usize = 65_535;
 const MAX_UNTERMINATED: u32 = 16;
 
 /// Reads a Dockerfile. Never fails: what cannot be read is in [`Dockerfile::errors`].
-pub fn parse(source: &Source) -> Dockerfile<'_> {
+pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
     let mut reader = Reader {
         text: source.text(),
         at: 0,
@@ -45,8 +45,8 @@ pub fn parse(source: &Source) -> Dockerfile<'_> {
         errors: reader.errors,
         blank_continuations: reader.blank_continuations,
         names: HashMap::new(),
-        scopes: OnceCell::new(),
-        globals: OnceCell::new(),
+        scopes: OnceLock::new(),
+        globals: OnceLock::new(),
     };
     stages::resolve(&mut file);
     file

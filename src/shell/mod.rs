@@ -3,14 +3,51 @@
 //! Reads what stands in RUN, CMD, ENTRYPOINT, HEALTHCHECK, heredocs, Compose commands and `sh -c` well enough to
 //! tell commands from text that merely looks like them. It is POSIX sh with the bash forms people use; it never
 //! fails: what it cannot read ends up as a plain word. Running or fully expanding anything is not its business.
+//!
+//! In reading order: `parser`, `compound` and `redirect` (commands), `lexer` and `expansion` (words)
+//! make a [`Script`]; `walk` visits
+//! every [`Call`] in it, seeing through the programs of `wrappers`; `args` tells flags from operands; `packages`,
+//! `downloads` and `files` are the [`Facts`] that rules ask for. Why it is our own parser, in figures: `README.md`.
 
-use crate::text::Span;
+mod args;
+mod compound;
+mod downloads;
+mod expansion;
+mod facts;
+mod files;
+mod lexer;
+mod packages;
+mod parser;
+mod redirect;
+mod walk;
+mod wrappers;
+
+use std::sync::OnceLock;
+
+use crate::text::{Joined, Span};
+
+pub use args::{Arg, Grammar};
+pub use downloads::{Download, Form, Output, PipedScript, Tool, Url};
+pub use facts::{Facts, Verification};
+pub use files::{ModeChange, NewUser, Removal};
+pub use packages::{Action, Flag, Manager, Package, PackageCall, PackageKind};
+pub use walk::{Call, Pipe, Place};
 
 /// A shell script: a list of pipelines, joined by operators.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Script {
     pub pipelines: Vec<Pipeline>,
+    /// Filled on first use by [`Script::facts`].
+    facts: OnceLock<Box<Facts>>,
 }
+
+impl PartialEq for Script {
+    /// Facts follow from the pipelines, so whether they have been asked for makes no difference.
+    fn eq(&self, other: &Self) -> bool {
+        self.pipelines == other.pipelines
+    }
+}
+impl Eq for Script {}
 
 /// One or more commands connected by `|` or `|&`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +78,7 @@ pub enum Join {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
+    /// Redirects included.
     pub span: Span,
     pub kind: CommandKind,
     pub redirects: Vec<Redirect>,
@@ -48,41 +86,98 @@ pub struct Command {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandKind {
-    /// `A=1 B=2 name argument…`: `words` may be empty when only assignments stand.
-    Simple { assignments: Vec<Word>, words: Vec<Word> },
+    /// `A=1 B=2 name argument…`: `words` may be empty when only assignments or redirects stand.
+    Simple {
+        assignments: Vec<Word>,
+        words: Vec<Word>,
+        /// Scripts that a new shell reads from the words or from a heredoc: `sh -c '…'`, `eval …`, `bash <<EOF`.
+        inner: Vec<Script>,
+    },
     /// `( … )`
     Subshell(Script),
     /// `{ …; }`
     Group(Script),
-    /// `if`, `while`, `until`, `for`, `case`, `select`, a function: the keyword, and its lists in order.
+    /// `if`, `while`, `until`, `for`, `case`, `select`, `function`, `[[`, `((`: the keyword, its words and its
+    /// lists in order. `function` is also the keyword of `name() { … }`; its only word is the name.
     Compound { keyword: &'static str, words: Vec<Word>, bodies: Vec<Script> },
 }
 
 /// A word: quotes removed, expansions noted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Word {
     /// In the source, quotes included.
     pub span: Span,
     /// Quotes and escapes removed; `$name`, `$(…)` and the like stand in it as written.
     pub text: Box<str>,
-    /// Some part of it was quoted.
+    /// Some part of it was quoted or escaped.
     pub quoted: bool,
     /// It holds a parameter, command or arithmetic expansion, so that its text is not its value.
     pub expands: bool,
     /// Scripts inside `$(…)`, backquotes, `<(…)` and `>(…)`.
     pub substitutions: Vec<Script>,
+    /// `$name` and `${name…}`, in order, those inside other expansions included.
+    pub parameters: Vec<Parameter>,
+}
+
+impl Word {
+    /// The text, if no expansion can change it.
+    pub fn literal(&self) -> Option<&str> {
+        (!self.expands).then_some(&*self.text)
+    }
+}
+
+/// A use of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// From `$` to the end of the name or the closing brace.
+    pub span: Span,
+    /// `HOME`, `1`, `@`; empty for what has no readable name.
+    pub name: Box<str>,
+    /// Has `-`, `:-`, `=`, `:=`, `?`, `:?`, `+` or `:+`: an unset or empty variable was thought of.
+    pub guarded: bool,
+    /// Stands inside double quotes.
+    pub quoted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
+    /// From the file descriptor or operator to the end of the target; a heredoc's body is not in it.
     pub span: Span,
-    /// `>`, `>>`, `<`, `<<`, `<<-`, `<<<`, `&>`, `>&`, `<&`, `>|`, `<>`
+    /// The number before the operator.
+    pub descriptor: Option<u32>,
+    /// `>`, `>>`, `<`, `<<`, `<<-`, `<<<`, `&>`, `&>>`, `>&`, `<&`, `>|`, `<>`
     pub operator: &'static str,
+    /// For a heredoc its delimiter. Empty if the text ends before it.
     pub target: Word,
+    /// A heredoc's body, if the text holds it: tabs of `<<-` removed, expansions noted unless the delimiter is
+    /// quoted (`quoted` says so).
+    pub body: Option<Word>,
 }
 
-/// Reads shell text.
-pub fn parse(_text: &crate::text::Joined) -> Script {
-    Script::default()
+/// Reads shell text. It never fails: what is no shell becomes words, and what is nested deeper than anybody nests
+/// becomes part of the text around it.
+pub fn parse(text: &Joined) -> Script {
+    parser::parse(text)
 }
 
+impl Script {
+    pub(crate) fn new(pipelines: Vec<Pipeline>) -> Self {
+        Self { pipelines, facts: OnceLock::new() }
+    }
+    /// What rules ask about: packages, downloads, removed files and so on. Computed once a script.
+    pub fn facts(&self) -> &Facts {
+        self.facts.get_or_init(|| Box::new(facts::collect(self)))
+    }
+    /// Every simple command in order of execution, wherever it stands: in groups, subshells, compounds, function
+    /// bodies, substitutions (before the command that uses them) and inner scripts (`sh -c '…'`).
+    pub fn calls(&self) -> Vec<Call<'_>> {
+        walk::calls(self)
+    }
+    /// Every pipeline of two commands or more, wherever it stands.
+    pub fn pipes(&self) -> Vec<Pipe<'_>> {
+        walk::pipes(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ mod mutations;
 mod spans;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use hullguard::dockerfile;
 use hullguard::text::Source;
@@ -12,12 +13,12 @@ use hullguard::text::Source;
 use super::{files, folder, say};
 
 /// Reads every file of the corpus; gives path within it and source.
-fn sources() -> Vec<(String, Source)> {
+fn sources() -> Vec<(String, Arc<Source>)> {
     let Some(folder) = folder("dockerfiles") else { return Vec::new() };
     let read = |path: &Path| {
         let name = path.strip_prefix(&folder).expect("it was found there").to_string_lossy().into_owned();
         let source = Source::new(&*name, std::fs::read(path).expect("a file of the corpus"));
-        (name, source)
+        (name, Arc::new(source))
     };
     files(&folder).iter().map(|path| read(path)).collect()
 }
@@ -36,7 +37,7 @@ fn every_file_is_read_and_its_spans_are_true() {
 fn dump() {
     let folder = std::env::var("HULLGUARD_DUMP").expect("set HULLGUARD_DUMP to a folder");
     for path in files(Path::new(&folder)) {
-        let source = Source::new(&*path.to_string_lossy(), std::fs::read(&path).expect("a file"));
+        let source = Arc::new(Source::new(&*path.to_string_lossy(), std::fs::read(&path).expect("a file")));
         for error in dockerfile::parse(&source).errors {
             let line = source.line_of(error.span.start as usize);
             say(&format!("@{}\t{:?}\t{line}\t{}", path.display(), error.kind, error.message));

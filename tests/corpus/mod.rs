@@ -4,6 +4,7 @@
 //! this repository or any folder above it; without them these tests say so and pass.
 
 mod dockerfile;
+mod everything;
 
 use std::path::{Path, PathBuf};
 

@@ -89,7 +89,7 @@ fn broken_files_are_read_too() {
                     }
                 }
             }
-            let broken = Source::new(&**name, bytes);
+            let broken = std::sync::Arc::new(Source::new(&**name, bytes));
             let file = dockerfile::parse(&broken);
             spans::check(&file, &format!("{name} (round {round})"));
         }

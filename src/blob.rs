@@ -1,0 +1,41 @@
+//! Where bytes come from: origins, and the tree that a run may look around in.
+//!
+//! The types only. Walking folders and talking to git is `input`'s business.
+
+use std::sync::Arc;
+
+/// Where a text was taken from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Origin {
+    /// The file on disk.
+    #[default]
+    WorkTree,
+    /// The git index: what the next commit will hold.
+    Index,
+    /// Standard input.
+    Stdin,
+}
+
+/// A file of a run, not yet read. `path` is relative to the run's root, with `/` between its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub path: Arc<str>,
+    /// Named by the user rather than found: it is linted even if nothing but its content speaks for it, and it is
+    /// said when it cannot be.
+    pub explicit: bool,
+}
+
+/// Read access to the tree that a run works on, for the scanner; rules never see it. All paths are relative to the
+/// run's root, with `/` between their parts, and may hold `..` that stays inside the tree.
+pub trait Tree: Sync {
+    fn origin(&self) -> Origin;
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// A sentence for people: why it cannot be read (missing, no permission, too large, no regular file).
+    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+    /// Whether a regular file is there.
+    fn exists(&self, path: &str) -> bool;
+    /// Whether git tracks the file; `None` where there is no repository to ask.
+    fn is_tracked(&self, path: &str) -> Option<bool>;
+}

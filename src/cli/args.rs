@@ -1,0 +1,203 @@
+//! The arguments, declared once: the parser, `--help`, completions and the man page come from here.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, FailOn};
+use crate::report::Format;
+use crate::rule::{Profile, Rule};
+use crate::rules;
+
+const EXAMPLES: &str = "\
+Examples:
+  hullguard                                    lint everything below the current folder
+  hullguard check Dockerfile compose.yaml      lint these files
+  hullguard check --staged                     lint what is about to be committed
+  hullguard check --fix                        apply safe fixes
+  hullguard check --fix-unsafe --diff          show what all fixes would change
+  hullguard check --format sarif=out.sarif --format human
+  cat Dockerfile | hullguard check - --stdin-path app/Dockerfile
+  hullguard explain DL3007                     what a rule is about, also by another tool's code
+
+Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work.";
+
+/// Keeps containers fit to ship: lints Dockerfiles and Compose files.
+#[derive(Debug, Parser)]
+#[command(name = "hullguard", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) check: Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Lint files and folders (what plain `hullguard` does)
+    #[command(after_help = EXAMPLES)]
+    Check(Box<Check>),
+    /// Tell what a rule is about
+    Explain {
+        /// A rule's id, or another tool's code for it (DL3007, trivy/DS-0002)
+        id: String,
+    },
+    /// List all rules
+    Rules {
+        #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+        format: TableFormat,
+    },
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the man page
+    Man,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum TableFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// `FORMAT` or `FORMAT=FILE`.
+#[derive(Clone, Debug)]
+pub(super) struct Report {
+    pub(super) format: Format,
+    pub(super) file: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(super) struct Check {
+    /// Files and folders to lint, `-` for standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Lint what is in the git index and differs from HEAD, whatever lies on disk
+    #[arg(long)]
+    pub(super) staged: bool,
+    /// What to call standard input, and where it would lie
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_path: Option<PathBuf>,
+
+    /// Apply safe fixes
+    #[arg(long, help_heading = "Fixes", conflicts_with = "fix_unsafe")]
+    pub(super) fix: bool,
+    /// Apply all fixes; look at the result
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) fix_unsafe: bool,
+    /// Show what fixes would change and write nothing
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) diff: bool,
+
+    /// How to report: human, json, jsonl, sarif, github; may be given several times, each perhaps with a file
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report, help_heading = "Output")]
+    pub(super) format: Vec<Report>,
+    /// Use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
+    pub(super) color: Color,
+    /// Show findings that an ignore silences, too
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_suppressed: bool,
+
+    /// The severity from which on findings fail the run: error, warning, note, never [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on, help_heading = "What to find")]
+    pub(super) fail_on: Option<FailOn>,
+    /// How much to say: default, strict, style
+    #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
+    pub(super) profile: Option<Profile>,
+    /// Only this rule; may be given several times
+    #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
+    pub(super) rule: Vec<Found>,
+    /// Leave these paths out; may be given several times
+    #[arg(long, value_name = "GLOB", help_heading = "What to find")]
+    pub(super) exclude: Vec<String>,
+    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "What to find")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, help_heading = "What to find")]
+    pub(super) no_config: bool,
+    /// How many threads to use [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+}
+
+impl Check {
+    /// What clap cannot say by itself.
+    pub(super) fn validate(&self) -> Result<()> {
+        let stdin = self.is_stdin();
+        if self.staged && (self.fix || self.fix_unsafe) && !self.diff {
+            bail!("--staged never touches the work tree, so it fixes nothing; add --diff to see the fixes");
+        }
+        if stdin && self.staged {
+            bail!("`-` and --staged are two places to read from; take one");
+        }
+        if stdin && self.paths.len() > 1 {
+            bail!("`-` stands for the only file; leave the other paths out");
+        }
+        if self.stdin_path.is_some() && !stdin {
+            bail!("--stdin-path names standard input; add `-`");
+        }
+        if stdin && (self.fix || self.fix_unsafe) && !self.diff {
+            bail!("standard input cannot be fixed in place; add --diff to see the fixes");
+        }
+        if self.format.iter().filter(|report| report.file.is_none()).count() > 1 {
+            bail!("only one --format can go to standard output; write the others as FORMAT=FILE");
+        }
+        Ok(())
+    }
+    pub(super) fn is_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+}
+
+/// The rules of one `--rule`; a code of another tool may stand for several.
+#[derive(Clone, Debug)]
+pub(super) struct Found(pub(super) Vec<&'static Rule>);
+
+fn report(text: &str) -> Result<Report, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("a file name belongs after `=`".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    Ok(Report { format: name.parse()?, file })
+}
+
+fn fail_on(text: &str) -> Result<FailOn, String> {
+    FailOn::parse(text).ok_or_else(|| format!("one of {}", FailOn::NAMES.join(", ")))
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    config::profile(text).ok_or_else(|| "one of default, strict, style".to_owned())
+}
+
+fn rule(text: &str) -> Result<Found, String> {
+    find(text).map(Found)
+}
+
+/// The rules of an id or a foreign code, or a sentence that says what was perhaps meant.
+pub(super) fn find(text: &str) -> Result<Vec<&'static Rule>, String> {
+    let mut found: Vec<_> = rules::find(&text.to_ascii_lowercase()).into_iter().collect();
+    if found.is_empty() {
+        found.extend(rules::by_alias(text));
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let near_id = config::suggest(text, rules::RULES.iter().map(|rule| rule.id));
+    Err(match near_id {
+        Some(meant) => format!("no rule `{text}`; did you mean `{meant}`?"),
+        None => format!("no rule `{text}`; `hullguard rules` lists them"),
+    })
+}

@@ -1,0 +1,306 @@
+//! `hullguard check`: input, configuration, scan, filters, fixes, reports, exit code.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+use std::{env, fs};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use super::args::{Check, Report};
+use super::{CLEAN, FAILED, FOUND, term};
+use crate::blob::{Candidate, Tree};
+use crate::config::{self, Config, Date, FailOn, Globs};
+use crate::finding::Status;
+use crate::fix;
+use crate::input::disk::Disk;
+use crate::input::staged::Staged;
+use crate::input::stdin::{Stdin, UNNAMED};
+use crate::input::{self, Listing, walk};
+use crate::outcome::{Outcome, Told};
+use crate::report::{self, Format, Options};
+use crate::rule::{Policy, Profile, Severity};
+use crate::text::Source;
+use crate::{filter, scan};
+
+/// What is decided before anything is scanned.
+struct Run<'a> {
+    args: &'a Check,
+    config: Config,
+    policy: Policy,
+    today: Date,
+    candidates: Vec<Candidate>,
+    /// From the root of the run to the current folder's view of it.
+    display: Display,
+}
+
+pub(super) fn run(args: &Check) -> Result<u8> {
+    args.validate()?;
+    if let Some(threads) = args.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+        pool.context("cannot start that many threads")?;
+    }
+    let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
+    let (root, tree, listing, config) = open(args, &current)?;
+    for warning in filter::expired(&config, today()) {
+        term::complain(&format!("warning: {warning}"));
+    }
+    let profile = args.profile.or(config.profile).unwrap_or(Profile::Default);
+    let policy = Policy {
+        profile,
+        trusted_registries: config.trusted_registries.clone(),
+        asked: config.asked(),
+        only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+    };
+    let Listing { candidates, skipped, failed } = listing;
+    let display = Display { root: root.clone(), current };
+    let run = Run { args, config, policy, today: today(), candidates, display };
+
+    let mut outcome = term::patiently(run.candidates.len(), || run.scan(&*tree));
+    if args.fix || args.fix_unsafe || args.diff {
+        outcome = run.fix(&*tree, &root, outcome)?;
+    }
+    outcome.skipped.extend(skipped);
+    outcome.failed.extend(failed);
+    for told in [&mut outcome.skipped, &mut outcome.failed] {
+        told.sort();
+        told.dedup();
+    }
+    run.display.apply(&mut outcome);
+    run.report(&outcome)
+}
+
+impl Run<'_> {
+    fn scan(&self, tree: &dyn Tree) -> Outcome {
+        let mut outcome = scan::scan(&self.candidates, tree, &self.policy);
+        filter::apply(&mut outcome, &self.config, &self.policy, self.today);
+        outcome
+    }
+
+    /// Fixes what can be fixed and writes it, or shows the difference.
+    fn fix(&self, tree: &dyn Tree, root: &Path, outcome: Outcome) -> Result<Outcome> {
+        let before = self.args.diff.then(|| outcome.clone());
+        let unsafe_too = self.args.fix_unsafe;
+        let fixed = fix::until_stable(tree, outcome, unsafe_too, &mut |tree| self.scan(tree));
+        for told in &fixed.left_alone {
+            term::complain(&format!("warning: {}: {}", self.display.path(&told.path), told.why));
+        }
+        if let Some(before) = before {
+            self.show(tree, &fixed.files)?;
+            return Ok(before); // nothing was written, so all of it still holds
+        }
+        let mut written = 0;
+        let mut outcome = fixed.outcome;
+        for (path, bytes) in &fixed.files {
+            match fix::write(&root.join(&**path), bytes) {
+                Ok(()) => written += 1,
+                Err(error) => outcome.failed.push(Told {
+                    path: path.clone(),
+                    why: format!("the fixed file could not be written: {error}"),
+                }),
+            }
+        }
+        if written > 0 {
+            let (fixes, files) = (plural(fixed.count, "finding"), plural(written, "file"));
+            term::complain(&format!("fixed {fixes} in {files}"));
+        }
+        Ok(outcome)
+    }
+
+    fn show(&self, tree: &dyn Tree, files: &BTreeMap<Arc<str>, Vec<u8>>) -> Result<()> {
+        let mut out = io::stdout().lock();
+        for (path, new) in files {
+            let old = tree.read(path).map_err(|why| anyhow!("{path}: {why}"))?;
+            let mut text = fix::diff(&self.display.path(path), &old, new);
+            if term::obeys() {
+                // A pipe gets the exact bytes, for `git apply`; whoever obeys bytes gets them harmless.
+                let lines = String::from_utf8_lossy(&text);
+                let lines: Vec<String> = lines.lines().map(harmless_diff).collect();
+                text = (lines.join("\n") + "\n").into_bytes();
+            }
+            out.write_all(&text).context("cannot write to standard output")?;
+        }
+        out.flush().context("cannot write to standard output")
+    }
+
+    /// Writes all reports and tells what the run comes to.
+    fn report(&self, outcome: &Outcome) -> Result<u8> {
+        let human = [Report { format: Format::Human, file: None }];
+        // With --diff standard output is the diff, so that it can be piped into `git apply`.
+        let wanted: &[_] = match (self.args.format.as_slice(), self.args.diff) {
+            ([], true) => &[],
+            ([], false) => &human,
+            (formats, _) => formats,
+        };
+        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && outcome.failed.is_empty();
+        let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
+        for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
+            self.write(report, outcome)?;
+        }
+        // The human report says it itself.
+        for told in outcome.failed.iter().filter(|_| !wanted.iter().any(for_people)) {
+            term::complain(&format!("error: {}: {}", told.path, told.why));
+        }
+        if nothing {
+            let where_ = if self.args.staged { "among the staged files" } else { "here" };
+            term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
+        }
+        if !outcome.failed.is_empty() || outcome.incomplete {
+            return Ok(FAILED);
+        }
+        let least = self.args.fail_on.or(self.config.fail_on).unwrap_or(FailOn::At(Severity::Warning));
+        let open = outcome.findings.iter().filter(|finding| finding.status == Status::Open);
+        Ok(if open.map(|finding| finding.severity).any(|severity| least.fails(severity)) {
+            FOUND
+        } else {
+            CLEAN
+        })
+    }
+
+    fn write(&self, report: &Report, outcome: &Outcome) -> Result<()> {
+        let mut bytes = Vec::new();
+        let colour = report.file.is_none() && term::colour(self.args.color);
+        let options = Options { colour, show_suppressed: self.args.show_suppressed };
+        report::write(report.format, outcome, &options, &mut bytes).context("cannot make the report")?;
+        if let Some(file) = &report.file {
+            return fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()));
+        }
+        let mut out = io::stdout().lock();
+        match out.write_all(&bytes).and_then(|()| out.flush()) {
+            // Whoever reads has seen enough; what was found still decides the exit code.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done.context("cannot write to standard output"),
+        }
+    }
+}
+
+/// A line of a diff for eyes: its first character stays in place.
+fn harmless_diff(line: &str) -> String {
+    let at = line.chars().next().map_or(0, char::len_utf8);
+    format!("{}{}", &line[..at], term::harmless(&line[at..]))
+}
+
+fn today() -> Date {
+    Date::of(SystemTime::now())
+}
+
+type Opened = (PathBuf, Box<dyn Tree>, Listing, Config);
+
+/// The root of the run, what can be read below it, what to look at, and the configuration that holds there.
+fn open(args: &Check, current: &Path) -> Result<Opened> {
+    let absolute = |path: &PathBuf| input::tidy(&current.join(path));
+    if args.staged {
+        let staged = Staged::open(current)?;
+        let root = staged.top().to_owned();
+        let config = configure(args, &root)?;
+        let excluded = excluded(args, &config)?;
+        let within = args.paths.iter().map(|path| {
+            // git's top folder has no symbolic links in it; what was asked for may.
+            let path = absolute(path);
+            let real = path.canonicalize().unwrap_or(path);
+            input::below(&root, &real)
+                .with_context(|| format!("{} lies outside of {}", real.display(), root.display()))
+        });
+        let listing = staged.list(&within.collect::<Result<Vec<_>>>()?, &excluded)?;
+        return Ok((root, Box::new(staged), listing, config));
+    }
+    if args.is_stdin() {
+        let path = absolute(&args.stdin_path.clone().unwrap_or_else(|| UNNAMED.into()));
+        let root = input::root_of(current, std::slice::from_ref(&path));
+        let config = configure(args, &root)?;
+        let name = input::below(&root, &path).context("--stdin-path is not valid UTF-8")?;
+        let mut bytes = Vec::new();
+        let limited = io::stdin().lock().take(input::LARGEST + 1).read_to_end(&mut bytes);
+        limited.context("cannot read standard input")?;
+        if bytes.len() as u64 > input::LARGEST {
+            bail!("standard input is larger than 16 MiB");
+        }
+        let stdin = Stdin::new(&name, bytes, Disk::new(root.clone()));
+        let excluded = excluded(args, &config)?;
+        let listing = if excluded(&name) { Listing::default() } else { stdin.list() };
+        return Ok((root, Box::new(stdin), listing, config));
+    }
+    let asked: Vec<PathBuf> = args.paths.iter().map(absolute).collect();
+    let root = input::root_of(current, &asked);
+    let config = configure(args, &root)?;
+    let excluded = excluded(args, &config)?;
+    let starts = if asked.is_empty() { vec![root.clone()] } else { asked };
+    let threads = args.threads.map_or(0, std::num::NonZeroUsize::get);
+    let listing = walk::walk(&root, &starts, &excluded, threads);
+    Ok((root.clone(), Box::new(Disk::new(root)), listing, config))
+}
+
+fn configure(args: &Check, root: &Path) -> Result<Config> {
+    if args.no_config {
+        return Ok(Config::default());
+    }
+    let Some(file) = args.config.clone().or_else(|| config::find(root)) else { return Ok(Config::default()) };
+    let bytes =
+        fs::read(&file).with_context(|| format!("cannot read the configuration {}", file.display()))?;
+    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(&file));
+    let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());
+    config::read(&Source::new(name, bytes), &config::base(&absolute, root))
+        .map_err(|mistakes| anyhow!(mistakes))
+}
+
+/// What neither the configuration nor the flags want to be looked at.
+fn excluded(args: &Check, config: &Config) -> Result<impl Fn(&str) -> bool + Sync + use<>> {
+    let flags = Globs::new(args.exclude.iter().map(String::as_str), "")
+        .map_err(|(index, why)| anyhow!("--exclude {}: {why}", args.exclude[index]))?;
+    let config = config.exclude.clone();
+    Ok(move |path: &str| flags.matches(path) || config.matches(path))
+}
+
+/// Paths as they are shown: relative to the current folder, where the root is another.
+struct Display {
+    root: PathBuf,
+    current: PathBuf,
+}
+
+impl Display {
+    fn path(&self, path: &str) -> String {
+        if self.root == self.current {
+            return path.to_owned();
+        }
+        let path = self.root.join(path);
+        for (up, ancestor) in self.current.ancestors().enumerate() {
+            // The root of the file system has nothing in common with anybody worth a `../../..`.
+            if let Some(below) = input::below(ancestor, &path).filter(|_| ancestor.parent().is_some()) {
+                return format!("{}{below}", "../".repeat(up));
+            }
+        }
+        path.to_string_lossy().into_owned()
+    }
+    fn apply(&self, outcome: &mut Outcome) {
+        if self.root == self.current {
+            return;
+        }
+        let show = |path: &mut Arc<str>| *path = self.path(path).into();
+        for finding in &mut outcome.findings {
+            show(&mut finding.place.path);
+            finding.related.iter_mut().for_each(|related| show(&mut related.place.path));
+        }
+        outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
+        outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_from_the_current_folder() {
+        let display = |root: &str| Display { root: root.into(), current: "/a/b".into() };
+        assert_eq!(display("/a/b").path("c/d"), "c/d");
+        assert_eq!(display("/a").path("b/c"), "c");
+        assert_eq!(display("/a").path("x/c"), "../x/c");
+        assert_eq!(display("/z").path("c"), "/z/c");
+    }
+}

@@ -1,0 +1,92 @@
+//! `hullguard rules`: the table of all rules.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::args::TableFormat;
+use super::print;
+use crate::finding::Safety;
+use crate::rule::{Family, Profile, Rule};
+use crate::rules::RULES;
+
+pub(super) fn run(format: TableFormat) -> Result<u8> {
+    let text = match format {
+        TableFormat::Text => table(),
+        TableFormat::Markdown => markdown(),
+        TableFormat::Json => json()?,
+    };
+    print(text.as_bytes())
+}
+
+fn table() -> String {
+    let wide = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for rule in RULES {
+        let (severity, profile, fix) =
+            (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or("-"));
+        let _ = writeln!(text, "{:wide$}  {severity:7}  {profile:7}  {fix:6}  {}", rule.id, rule.title);
+    }
+    text
+}
+
+fn markdown() -> String {
+    let mut text =
+        String::from("| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");
+    for rule in RULES {
+        let (id, family) = (rule.id, family(rule.family));
+        let (severity, profile, fix) = (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or(""));
+        let title = rule.title.replace('|', "\\|");
+        let _ =
+            writeln!(text, "| [{id}](rules/{family}/{id}.md) | {severity} | {profile} | {fix} | {title} |");
+    }
+    text
+}
+
+fn json() -> Result<String> {
+    let rules: Vec<_> = RULES
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.id,
+                "title": rule.title,
+                "family": family(rule.family),
+                "severity": rule.severity.name(),
+                "profile": profile(rule.profile),
+                "fix": fix(rule),
+                "aliases": rule.aliases,
+                "tags": rule.tags,
+                "cwe": rule.cwe,
+                "since": rule.since,
+            })
+        })
+        .collect();
+    let text = serde_json::to_string_pretty(&json!({ "version": 1, "rules": rules }));
+    Ok(text.context("cannot make JSON of the rules")? + "\n")
+}
+
+pub(super) fn profile(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Default => "default",
+        Profile::Strict => "strict",
+        Profile::Style => "style",
+    }
+}
+
+fn family(family: Family) -> &'static str {
+    match family {
+        Family::Dockerfile => "dockerfile",
+        Family::Image => "image",
+        Family::Compose => "compose",
+        Family::Runtime => "runtime",
+        Family::Project => "project",
+    }
+}
+
+fn fix(rule: &Rule) -> Option<&'static str> {
+    rule.fix.map(|safety| match safety {
+        Safety::Safe => "safe",
+        Safety::Unsafe => "unsafe",
+    })
+}

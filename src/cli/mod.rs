@@ -1,0 +1,108 @@
+//! The command line: one file a subcommand.
+//!
+//! Only here are standard input and output, the environment and exit codes touched; all work is done below.
+
+mod args;
+mod check;
+mod explain;
+mod list;
+mod term;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Args, Command};
+
+/// Nothing was found, something was, the tool could not do its work.
+const CLEAN: u8 = 0;
+const FOUND: u8 = 1;
+const FAILED: u8 = 2;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // `--help` and `--version` are errors to clap, and go to standard output.
+            let code = if error.use_stderr() { FAILED } else { CLEAN };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let done = match args.command {
+        None => check::run(&args.check),
+        Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Explain { id }) => explain::run(&id),
+        Some(Command::Rules { format }) => list::run(format),
+        Some(Command::Completions { shell }) => completions(shell),
+        Some(Command::Man) => man(),
+    };
+    match done {
+        Ok(code) => code.into(),
+        Err(error) if is_broken_pipe(&error) => CLEAN.into(),
+        Err(error) => {
+            term::complain(&format!("error: {error:#}"));
+            FAILED.into()
+        }
+    }
+}
+
+/// Whoever read our output has seen enough: `hullguard | head`.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "hullguard", &mut text);
+    print(&text)
+}
+
+fn man() -> Result<u8> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Args::command()).render(&mut text).context("cannot make the man page")?;
+    print(&text)
+}
+
+/// Writes to standard output.
+fn print(text: &[u8]) -> Result<u8> {
+    let mut out = io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).context("cannot write to standard output")?;
+    Ok(CLEAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn check_is_the_default() {
+        let plain = Args::try_parse_from(["hullguard", "a", "--staged"]).unwrap();
+        assert!(plain.command.is_none() && plain.check.staged);
+        let named = Args::try_parse_from(["hullguard", "check", "a"]).unwrap();
+        assert!(matches!(named.command, Some(Command::Check(check)) if check.paths.len() == 1));
+        for wrong in [
+            &["--staged", "--fix"][..],
+            &["--fix", "--fix-unsafe"],
+            &["--config", "x", "--no-config"],
+            &["--format", "nonsense"],
+            &["-", "--staged"],
+            &["--stdin-path", "x"],
+        ] {
+            let check =
+                Args::try_parse_from(["hullguard"].iter().chain(wrong)).map(|args| args.check.validate());
+            assert!(!matches!(check, Ok(Ok(()))), "{wrong:?}");
+        }
+        let diff = Args::try_parse_from(["hullguard", "--staged", "--fix", "--diff"]).unwrap();
+        assert!(diff.check.validate().is_ok());
+    }
+}

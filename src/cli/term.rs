@@ -1,0 +1,77 @@
+//! The terminal: colour or not, warnings, and a word while a run takes long.
+//!
+//! Everything that goes to standard error passes through [`complain`], for file names and messages are other
+//! people's text.
+
+use std::env;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::args::Color;
+use crate::report::escape;
+
+/// A run shorter than this needs no word.
+const SOON: Duration = Duration::from_secs(2);
+
+/// Whether to colour standard output: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what it is.
+pub(super) fn colour(flag: Color) -> bool {
+    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    match flag {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto
+            if env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") =>
+        {
+            true
+        }
+        Color::Auto => io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+/// Whether what is printed is read by something that obeys it: a terminal, or GitHub's runner.
+pub(super) fn obeys() -> bool {
+    io::stdout().is_terminal() || env::var_os("GITHUB_ACTIONS").is_some()
+}
+
+/// Says something on standard error, line by line, with nothing in it that a terminal or a runner would obey.
+pub(super) fn complain(text: &str) {
+    let mut out = io::stderr().lock();
+    for (index, line) in text.lines().enumerate() {
+        let lead = if index == 0 { "hullguard: " } else { "  " };
+        // If standard error is closed there is nobody left to tell.
+        let _ = writeln!(out, "{lead}{}", harmless(line));
+    }
+}
+
+/// A line that nothing obeys.
+pub(super) fn harmless(line: &str) -> String {
+    let line = escape::line(line);
+    // The runner looks for `::` after blanks at the start of a line.
+    match line.trim_start().strip_prefix("::") {
+        Some(rest) => format!(":\u{200b}:{rest}"),
+        None => line.into_owned(),
+    }
+}
+
+/// Runs `work` and says how much of it there is if it takes long and somebody looks on.
+pub(super) fn patiently<T>(files: usize, work: impl FnOnce() -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    let (done, waits) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if waits.recv_timeout(SOON) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = write!(io::stderr(), "checking {files} files …");
+                let _ = waits.recv();
+                let _ = write!(io::stderr(), "\r\x1b[K");
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
+}

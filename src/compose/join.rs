@@ -1,0 +1,323 @@
+//! Several files, one model: documents in order, override files, `include`, `extends`.
+//!
+//! The order of steps is that of compose-go's `loader.go`: a document's includes, its `extends`, then the document
+//! onto what came before it.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::merge;
+use super::paths::{directory, is_remote, resolve};
+use super::value::{Field, Maker, Shape, Tag, Value};
+use super::{ComposeFile, Env, Nearby, Problem, ProblemKind};
+use crate::container::{At, FileId, PullKind};
+use crate::text::Span;
+
+/// Top-level sections that are joined.
+pub(super) const SECTIONS: [&str; 5] = ["services", "networks", "volumes", "secrets", "configs"];
+/// Includes inside includes, extends after extends.
+const MAX_CHAIN: usize = 32;
+
+/// All that is known after joining, before services are read.
+pub(super) struct Joined<'r> {
+    /// By section, in the order of [`SECTIONS`].
+    pub(super) sections: [Vec<Field<'r>>; 5],
+    pub(super) files: Vec<&'r ComposeFile<'r>>,
+    /// What relative paths in a file start from.
+    pub(super) directories: HashMap<FileId, String>,
+    pub(super) envs: HashMap<FileId, Vec<&'r Env>>,
+    pub(super) maker: Maker,
+    pub(super) problems: Vec<Problem>,
+    /// Every file that was named was found.
+    pub(super) complete: bool,
+    /// Services of files that are extended.
+    bases: HashMap<FileId, Rc<[Field<'r>]>>,
+}
+
+pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Joined<'r> {
+    let mut joined = Joined {
+        sections: Default::default(),
+        files: Vec::new(),
+        directories: HashMap::new(),
+        envs: HashMap::new(),
+        maker: Maker::default(),
+        problems: Vec::new(),
+        complete: true,
+        bases: HashMap::new(),
+    };
+    if let Some(first) = files.first() {
+        let home = directory(first.source.path()).to_owned();
+        let env = resolve(&home, ".env").and_then(|path| (nearby.env)(&path));
+        let mut stack = Vec::new();
+        let mut sections =
+            joined.load(files, &home, &env.into_iter().collect::<Vec<_>>(), nearby, &mut stack);
+        for section in &mut sections {
+            section.retain(|field| field.value.tag != Tag::Reset);
+            for field in section {
+                field.value.clean();
+            }
+        }
+        joined.sections = sections;
+    }
+    if joined.maker.exhausted {
+        let at = files.first().map_or_else(At::default, |file| At::new(file.id, Span::default()));
+        joined.problem(
+            ProblemKind::TooLarge,
+            at,
+            "aliases grow this file beyond Compose's limit of 100,000 nodes",
+        );
+    }
+    joined
+}
+
+type Sections<'r> = [Vec<Field<'r>>; 5];
+
+impl<'r> Joined<'r> {
+    fn problem(&mut self, kind: ProblemKind, at: At, message: impl Into<Box<str>>) {
+        let problem = Problem { kind, at, message: message.into() };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Takes note of a file that goes into the model.
+    fn enter(&mut self, file: &'r ComposeFile<'r>, home: &str, env: &[&'r Env]) {
+        if !self.files.iter().any(|known| known.id == file.id) {
+            self.files.push(file);
+        }
+        self.directories.entry(file.id).or_insert_with(|| home.to_owned());
+        self.envs.entry(file.id).or_insert_with(|| env.to_vec());
+    }
+
+    fn load(
+        &mut self,
+        files: &[&'r ComposeFile<'r>],
+        home: &str,
+        env: &[&'r Env],
+        nearby: &Nearby<'r>,
+        stack: &mut Vec<FileId>,
+    ) -> Sections<'r> {
+        let mut all = Sections::default();
+        for &file in files {
+            self.enter(file, home, env);
+            stack.push(file.id);
+            for root in file.yaml.documents() {
+                let mut own = Sections::default();
+                for (section, name) in own.iter_mut().zip(SECTIONS) {
+                    if let Some(entry) = root.entry(name) {
+                        let value = self.maker.value(entry.value, file.id, None);
+                        *section = self.section(value, name);
+                    }
+                }
+                if let Some(include) = root.get("include") {
+                    let include = self.maker.value(include, file.id, None);
+                    self.include(&include, &mut own, home, env, nearby, stack);
+                }
+                self.extend_all(&mut own[0], file, home, nearby);
+                for ((section, own), name) in all.iter_mut().zip(own).zip(SECTIONS) {
+                    *section = join_section(std::mem::take(section), own, name);
+                }
+            }
+            stack.pop();
+        }
+        all
+    }
+
+    fn section(&mut self, value: Value<'r>, name: &str) -> Vec<Field<'r>> {
+        match value.shape {
+            Shape::Map(fields) => fields,
+            Shape::Null => Vec::new(),
+            _ => {
+                self.problem(ProblemKind::WrongType, value.at, format!("`{name}` must be a mapping"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn include(
+        &mut self,
+        include: &Value<'r>,
+        own: &mut Sections<'r>,
+        home: &str,
+        env: &[&'r Env],
+        nearby: &Nearby<'r>,
+        stack: &mut Vec<FileId>,
+    ) {
+        for item in include.items() {
+            let paths = match item.get("path") {
+                Some(path) if !path.items().is_empty() => path.items().iter().collect(),
+                Some(path) => vec![path],
+                None => vec![item],
+            };
+            let mut files = Vec::new();
+            for path in paths {
+                let Some(written) = path.str() else { continue };
+                match self.find(written, home, path.at, nearby, "include") {
+                    Some(file) if stack.contains(&file.id) || stack.len() > MAX_CHAIN => {
+                        let message = format!("`{written}` includes itself, directly or through others");
+                        self.problem(ProblemKind::IncludeCycle, path.at, message);
+                    }
+                    Some(file) => files.push(file),
+                    None => {}
+                }
+            }
+            let Some(first) = files.first() else { continue };
+            let there = item.get("project_directory").and_then(Value::str).map_or_else(
+                || Some(directory(first.source.path()).to_owned()),
+                |written| resolve(home, written),
+            );
+            let there = there.unwrap_or_else(|| home.to_owned());
+            let env_files: Vec<String> = match item.get("env_file") {
+                Some(value) if !value.items().is_empty() => {
+                    value.items().iter().filter_map(|item| resolve(home, item.str()?)).collect()
+                }
+                Some(value) => value.str().and_then(|path| resolve(home, path)).into_iter().collect(),
+                None => resolve(&there, ".env").into_iter().collect(),
+            };
+            // The including project's variables win.
+            let mut envs = env.to_vec();
+            envs.extend(env_files.iter().filter_map(|path| (nearby.env)(path)));
+            let included = self.load(&files, &there, &envs, nearby, stack);
+            for ((section, included), name) in own.iter_mut().zip(included).zip(SECTIONS) {
+                *section = join_section(included, std::mem::take(section), name);
+            }
+        }
+    }
+
+    /// The file at `written`; says why there is none.
+    fn find(
+        &mut self,
+        written: &str,
+        home: &str,
+        at: At,
+        nearby: &Nearby<'r>,
+        what: &str,
+    ) -> Option<&'r ComposeFile<'r>> {
+        let missing =
+            if what == "include" { ProblemKind::IncludeMissing } else { ProblemKind::ExtendsMissing };
+        let (kind, message) = if is_remote(written) {
+            (ProblemKind::Remote, format!("`{what}` reads `{written}`, which is not in this repository"))
+        } else if written.contains('$') {
+            (ProblemKind::Remote, format!("`{what}` reads `{written}`, whose value is not known here"))
+        } else {
+            match resolve(home, written) {
+                None => (ProblemKind::Remote, format!("`{what}` reads `{written}`, which lies outside")),
+                Some(path) => match (nearby.file)(&path) {
+                    Some(file) => return Some(file),
+                    None => (missing, format!("`{what}` names `{written}`, and there is no such file")),
+                },
+            }
+        };
+        if what == "include" {
+            self.complete = false;
+        }
+        self.problem(kind, at, message);
+        None
+    }
+
+    fn extend_all(
+        &mut self,
+        services: &mut Vec<Field<'r>>,
+        file: &'r ComposeFile<'r>,
+        home: &str,
+        nearby: &Nearby<'r>,
+    ) {
+        if services.iter().all(|service| service.value.field("extends").is_none()) {
+            return;
+        }
+        let written = services.clone();
+        for service in services {
+            let mut chain = Vec::new();
+            service.value = self.extended(service, &written, file, home, nearby, &mut chain);
+        }
+    }
+
+    /// A service with what it extends; `services` are those of its file. What cannot be found stays as `extends`.
+    fn extended(
+        &mut self,
+        service: &Field<'r>,
+        services: &[Field<'r>],
+        file: &'r ComposeFile<'r>,
+        home: &str,
+        nearby: &Nearby<'r>,
+        chain: &mut Vec<(FileId, &'r str)>,
+    ) -> Value<'r> {
+        let mut own = service.value.clone();
+        let Some(extends) = own.field("extends").map(|field| field.value.clone()) else { return own };
+        let (reference, path) = match extends.shape {
+            Shape::Scalar(_) => (Some(&extends), None),
+            _ => (extends.get("service"), extends.get("file")),
+        };
+        let Some((name, reference)) = reference.and_then(|value| value.str().map(|name| (name, value)))
+        else {
+            self.problem(ProblemKind::ExtendsMissing, extends.at, "`extends` names no service");
+            return own;
+        };
+        if chain.contains(&(file.id, service.name)) || chain.len() > MAX_CHAIN {
+            self.problem(
+                ProblemKind::ExtendsCycle,
+                extends.at,
+                format!("`{name}` extends itself in the end"),
+            );
+            return own;
+        }
+        chain.push((file.id, service.name));
+        let other = match path.and_then(|path| path.str().map(|written| (written, path.at))) {
+            Some((written, at)) => match self.find(written, home, at, nearby, "extends") {
+                Some(other) => Some(other),
+                None => return own,
+            },
+            None => None,
+        };
+        let loaded;
+        let (services, file, home) = match other {
+            Some(other) => {
+                let there = directory(other.source.path());
+                let env = self.envs.get(&file.id).cloned().unwrap_or_default();
+                self.enter(other, there, &env);
+                loaded = self.services_of(other);
+                (&*loaded, other, there)
+            }
+            None => (services, file, home),
+        };
+        let Some(base) = services.iter().find(|field| field.name == name) else {
+            let message = format!("`extends` names service `{name}`, and there is none");
+            self.problem(ProblemKind::ExtendsMissing, reference.at, message);
+            return own;
+        };
+        let mut base = self.extended(base, services, file, home, nearby, chain);
+        let unresolved = base.field("extends").is_some();
+        base.set_pull(self.maker.pull(PullKind::Extends, extends.at.file, extends.at.span));
+        if let (Shape::Map(fields), false) = (&mut own.shape, unresolved) {
+            fields.retain(|field| field.name != "extends");
+        }
+        merge::join(base, own, &mut vec!["services", service.name])
+    }
+
+    /// The services of a file that is extended: its documents joined, nothing else followed.
+    fn services_of(&mut self, file: &'r ComposeFile<'r>) -> Rc<[Field<'r>]> {
+        if let Some(known) = self.bases.get(&file.id) {
+            return Rc::clone(known);
+        }
+        let mut all = Vec::new();
+        for services in file.yaml.documents().filter_map(|root| root.get("services")) {
+            let value = self.maker.value(services, file.id, None);
+            let fields = self.section(value, "services");
+            all = join_section(all, fields, "services");
+        }
+        let all: Rc<[Field]> = all.into();
+        self.bases.insert(file.id, Rc::clone(&all));
+        all
+    }
+}
+
+fn join_section<'r>(base: Vec<Field<'r>>, over: Vec<Field<'r>>, name: &'r str) -> Vec<Field<'r>> {
+    if base.is_empty() {
+        return over;
+    }
+    let value = |fields| Value { at: At::default(), tag: Tag::Join, shape: Shape::Map(fields) };
+    match merge::join(value(base), value(over), &mut vec![name]).shape {
+        Shape::Map(fields) => fields,
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,96 @@
+//! Paths as text: relative to the root of the run, with `/` between their parts. No file is touched.
+
+/// The directory of a file; empty for the root.
+pub fn directory(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// `path` as seen from `directory`, without `.` and `..`. `None` if it is absolute, a home directory, a URL, or
+/// leads out of the run.
+pub fn resolve(directory: &str, path: &str) -> Option<String> {
+    if path.starts_with(['/', '~', '\\']) || is_remote(path) || path.as_bytes().get(1) == Some(&b':') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in directory.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// A git repository, an OCI artifact or a URL: compose-go's remote loaders take these.
+pub fn is_remote(path: &str) -> bool {
+    path.contains("://")
+        || path.starts_with("git@")
+        || path.starts_with("github.com/")
+        || path.starts_with("oci:")
+}
+
+/// Compose's own names for a project's main file, first wins.
+pub const MAIN_NAMES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+/// Names of the file that is merged onto the main file by itself, first wins.
+pub const OVERRIDE_NAMES: [&str; 4] = [
+    "compose.override.yaml",
+    "compose.override.yml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
+/// Which files of a run belong together: each group is joined in its order. Indices are those of `paths`.
+///
+/// An override file joins the main file of its directory; every other file stands alone, because nothing here says
+/// which `-f` chains are used.
+pub fn groups(paths: &[&str]) -> Vec<Vec<usize>> {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
+    let beside = |path: &str, names: &[&str]| {
+        names.iter().find_map(|wanted| {
+            paths.iter().position(|other| directory(other) == directory(path) && name(other) == *wanted)
+        })
+    };
+    let mut groups = Vec::new();
+    for (index, path) in paths.iter().enumerate() {
+        let is_override = OVERRIDE_NAMES.contains(&&*name(path));
+        let main = beside(path, &MAIN_NAMES);
+        if main == Some(index) {
+            groups.push(std::iter::once(index).chain(beside(path, &OVERRIDE_NAMES)).collect());
+        } else if !(is_override && main.is_some() && beside(path, &OVERRIDE_NAMES) == Some(index)) {
+            groups.push(vec![index]);
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_resolve() {
+        assert_eq!(resolve("a/b", "../c/./d.yml").as_deref(), Some("a/c/d.yml"));
+        assert_eq!(resolve("", "x.yml").as_deref(), Some("x.yml"));
+        for path in ["../x", "/x", "~/x", "C:\\x", "https://x/y.git", "git@x:y"] {
+            assert_eq!(resolve("", path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn overrides_join_their_main_file() {
+        let paths = [
+            "a/docker-compose.yml",
+            "a/docker-compose.override.yml",
+            "a/docker-compose.prod.yml",
+            "b/compose.override.yaml",
+            "compose.yaml",
+            "docker-compose.yml",
+            "compose.override.yml",
+        ];
+        assert_eq!(groups(&paths), [vec![0, 1], vec![2], vec![3], vec![4, 6], vec![5]]);
+    }
+}

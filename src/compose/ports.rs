@@ -1,0 +1,136 @@
+//! Published ports and devices, short and long.
+//!
+//! The short form is go-connections' `nat.ParsePortSpec`: the container's port stands last, the host's before it,
+//! and all before that is the address, in brackets or not.
+
+use super::read::{Reader, last_of_each};
+use super::value::{Shape, Value};
+use crate::container::{Device, Known, Port, Ports, Text};
+
+impl Reader<'_> {
+    pub(super) fn ports(&mut self, service: &Value<'_>) -> Vec<Port> {
+        let Some(value) = service.get("ports") else { return Vec::new() };
+        if matches!(value.shape, Shape::Scalar(_) | Shape::Map(_)) {
+            self.problem(value.at, "`ports` must be a list");
+        }
+        let ports = value.items().iter().filter_map(|item| match &item.shape {
+            Shape::Scalar(_) => self.text(item).map(|text| self.short_port(&text)),
+            Shape::Map(_) => Some(self.long_port(item)),
+            _ => None,
+        });
+        last_of_each(ports.collect(), identity)
+    }
+
+    pub(super) fn short_port(&self, text: &Text) -> Port {
+        let (spec, protocol) = match text.raw.rfind('/').filter(|&at| !text.raw[at..].contains('}')) {
+            Some(at) => (self.piece(text, 0..at), Some(self.piece(text, at + 1..text.raw.len()))),
+            None => (text.clone(), None),
+        };
+        let mut parts = self.split(&spec, ':', |_| false);
+        let target = parts.pop();
+        let published = parts.pop().filter(|part| !part.raw.is_empty());
+        let host_ip = match parts.len() {
+            0 => None,
+            1 => parts.pop(),
+            // A bare IPv6 address: put it together again.
+            _ => {
+                let from = parts.iter().map(|part| part.raw.len() + 1).sum::<usize>() - 1;
+                Some(if parts[0].skip.is_some() || spec.known == Known::AsWritten {
+                    self.piece(&spec, 0..from)
+                } else {
+                    let joined = parts.iter().map(|part| &*part.raw).collect::<Vec<_>>().join(":");
+                    Text { raw: joined.clone().into(), known: Known::Default(joined.into()), ..spec.clone() }
+                })
+            }
+        };
+        let mut host_ip = host_ip.filter(|ip| !ip.raw.is_empty()).map(|ip| self.without_brackets(ip));
+        let published = published.map(ports_of);
+        let target = target.map(ports_of);
+        // `${PORTS}` alone may hold an address too.
+        if published.is_none() && host_ip.is_none() && target.as_ref().is_some_and(|t| t.text.is_unknown()) {
+            host_ip = target.as_ref().map(|t| t.text.clone());
+        }
+        let bad = |ports: &Ports| ports.range.is_none() && !ports.text.is_unknown();
+        let invalid = target.as_ref().is_none_or(bad)
+            || published.as_ref().is_some_and(bad)
+            || host_ip
+                .as_ref()
+                .and_then(Text::value)
+                .is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_err());
+        Port { host_ip, published, target, protocol, mode: None, long: false, invalid, at: text.at }
+    }
+
+    fn without_brackets(&self, ip: Text) -> Text {
+        if ip.raw.len() >= 2 && ip.raw.starts_with('[') && ip.raw.ends_with(']') {
+            return self.piece(&ip, 1..ip.raw.len() - 1);
+        }
+        ip
+    }
+
+    fn long_port(&mut self, item: &Value<'_>) -> Port {
+        let target = self.text_of(item, "target").map(ports_of);
+        let invalid = target.as_ref().is_none_or(|ports| ports.range.is_none() && !ports.text.is_unknown());
+        Port {
+            host_ip: self.text_of(item, "host_ip").filter(|text| !text.is("")),
+            published: self.text_of(item, "published").filter(|text| !text.is("")).map(ports_of),
+            target,
+            protocol: self.text_of(item, "protocol"),
+            mode: self.text_of(item, "mode"),
+            long: true,
+            invalid,
+            at: item.at,
+        }
+    }
+
+    pub(super) fn devices(&mut self, service: &Value<'_>) -> Vec<Device> {
+        let Some(value) = service.get("devices") else { return Vec::new() };
+        let devices = value.items().iter().filter_map(|item| {
+            if let Shape::Map(_) = item.shape {
+                return Some(Device {
+                    source: self.text_of(item, "source")?,
+                    target: self.text_of(item, "target"),
+                    permissions: self.text_of(item, "permissions"),
+                    at: item.at,
+                });
+            }
+            let text = self.text(item)?;
+            // `vendor.com/class=name` is a CDI device: no path, no parts.
+            let path = text.raw.starts_with(['/', '$', '.']);
+            let mut parts = if path { self.split(&text, ':', |_| false) } else { vec![text] }.into_iter();
+            let source = parts.next()?;
+            Some(Device { source, target: parts.next(), permissions: parts.next(), at: item.at })
+        });
+        last_of_each(devices.collect(), |device: &Device| {
+            device.target.as_ref().unwrap_or(&device.source).value().map(str::to_owned)
+        })
+    }
+}
+
+fn ports_of(text: Text) -> Ports {
+    let range = text.value().and_then(|value| {
+        let value = value.trim();
+        let (first, last) = value.split_once('-').unwrap_or((value, value));
+        let (first, last) = (port(first)?, port(last)?);
+        (first <= last).then_some((first, last))
+    });
+    Ports { text, range }
+}
+
+fn port(text: &str) -> Option<u16> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// Address, both ports and protocol; `None` if some part is unknown.
+fn identity(port: &Port) -> Option<String> {
+    let part = |ports: &Option<Ports>| match ports {
+        Some(ports) => ports.range.map(|(first, last)| format!("{first}-{last}")),
+        None => Some(String::new()),
+    };
+    let text = |text: &Option<Text>, absent: &str| match text {
+        Some(text) => text.value().map(str::to_owned),
+        None => Some(absent.to_owned()),
+    };
+    let host = text(&port.host_ip, "0.0.0.0")?;
+    let protocol = text(&port.protocol, "tcp")?;
+    Some(format!("{host}:{}:{}/{protocol}", part(&port.published)?, part(&port.target)?))
+}

@@ -1,0 +1,32 @@
+//! Networks, volumes, secrets and configs at top level.
+
+use super::Resource;
+use super::read::{Reader, keys};
+use super::value::{Field, Shape};
+
+pub(super) fn resource(reader: &mut Reader<'_>, field: &Field<'_>) -> Resource {
+    let value = &field.value;
+    let external = value.get("external");
+    // The old form names the resource below `external`.
+    let old = external.filter(|value| matches!(value.shape, Shape::Map(_)));
+    let is_external = match old {
+        Some(_) => true,
+        None => reader.flag(value, "external").is_some_and(|flag| flag.is_true()),
+    };
+    let old_name = old.and_then(|old| reader.text_of(old, "name"));
+    Resource {
+        key: field.name.into(),
+        at: field.at,
+        keys: keys(value),
+        name: reader.text_of(value, "name").or(old_name),
+        external: is_external,
+        driver: reader.text_of(value, "driver"),
+        driver_opts: reader.pairs(value, "driver_opts", &['=']),
+        file: reader.text_of(value, "file"),
+        environment: reader.text_of(value, "environment"),
+        content: reader.text_of(value, "content"),
+        internal: reader.flag(value, "internal"),
+        attachable: reader.flag(value, "attachable"),
+        labels: reader.pairs(value, "labels", &['=']),
+    }
+}

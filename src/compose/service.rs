@@ -1,0 +1,307 @@
+//! From a joined service to a [`ContainerSpec`].
+
+use std::sync::Arc;
+
+use super::insertion::insertion;
+use super::join::Joined;
+use super::read::{Reader, keys, last_of_each};
+use super::value::{Field, Shape, Value};
+use crate::container::{
+    At, Command, CommandForm, ContainerSpec, DependsOn, Deploy, EnvFile, Gap, HealthTest, Healthcheck, Hook,
+    Limits, Logging, NetworkRef, Pull, Setting, Surface, Text, Ulimit,
+};
+
+/// Reads one service.
+pub(super) fn service(
+    reader: &mut Reader<'_>,
+    joined: &Joined<'_>,
+    pulls: &Arc<[Pull]>,
+    field: &Field<'_>,
+) -> ContainerSpec {
+    let value = &field.value;
+    let mut spec = ContainerSpec::new(Surface::ComposeService, field.name, field.at);
+    spec.keys = keys(value);
+    spec.pulls = Arc::clone(pulls);
+    spec.insertion = insertion(field.node, field.at.file);
+    spec.gaps = gaps(joined, field);
+    if !matches!(value.shape, Shape::Map(_)) {
+        reader.problem(value.at, "a service must be a mapping");
+        spec.gaps.push(Gap { at: value.at, why: "the service is no mapping".into() });
+    }
+    let r = reader;
+
+    spec.image = r.text_of(value, "image");
+    spec.build = r.build(value);
+    spec.provider = value.get("provider").and_then(|provider| r.text_of(provider, "type"));
+    spec.fragment = spec.image.is_none() && spec.build.is_none() && value.get("provider").is_none();
+    spec.container_name = r.text_of(value, "container_name");
+    spec.hostname = r.text_of(value, "hostname");
+    spec.platform = r.text_of(value, "platform");
+    spec.pull_policy = r.text_of(value, "pull_policy");
+
+    spec.user = r.text_of(value, "user");
+    spec.group_add = r.texts(value, "group_add");
+    spec.privileged = r.flag(value, "privileged");
+    spec.read_only = r.flag(value, "read_only");
+    spec.init = r.flag(value, "init");
+    spec.use_api_socket = r.flag(value, "use_api_socket");
+    spec.tty = r.flag(value, "tty");
+    spec.stdin_open = r.flag(value, "stdin_open");
+
+    spec.network_mode = r.text_of(value, "network_mode");
+    spec.networks = r.networks(value);
+    spec.pid = r.text_of(value, "pid");
+    spec.ipc = r.text_of(value, "ipc");
+    spec.uts = r.text_of(value, "uts");
+    spec.userns_mode = r.text_of(value, "userns_mode");
+    spec.cgroup = r.text_of(value, "cgroup");
+    spec.cgroup_parent = r.text_of(value, "cgroup_parent");
+    spec.runtime = r.text_of(value, "runtime");
+    spec.isolation = r.text_of(value, "isolation");
+
+    spec.cap_add = r.unique_texts(value, "cap_add");
+    spec.cap_drop = r.unique_texts(value, "cap_drop");
+    spec.security_opt = r.texts(value, "security_opt");
+    spec.devices = r.devices(value);
+    spec.device_cgroup_rules = r.texts(value, "device_cgroup_rules");
+    spec.sysctls = r.pairs(value, "sysctls", &['=']);
+    spec.ulimits = r.ulimits(value);
+    spec.oom_kill_disable = r.flag(value, "oom_kill_disable");
+    spec.oom_score_adj = r.int(value, "oom_score_adj");
+
+    spec.mounts = r.mounts(value);
+    spec.volumes_from = r.texts(value, "volumes_from");
+    spec.tmpfs = r.unique_texts(value, "tmpfs");
+    spec.secrets = r.grants(value, "secrets");
+    spec.configs = r.grants(value, "configs");
+
+    spec.ports = r.ports(value);
+    spec.expose = r.unique_texts(value, "expose");
+    spec.dns = r.unique_texts(value, "dns");
+    spec.extra_hosts = r.pairs(value, "extra_hosts", &['=', ':']);
+    spec.links = r.unique_texts(value, "links");
+
+    spec.environment = r.pairs(value, "environment", &['=']);
+    spec.env_files = r.env_files(value);
+    spec.labels = r.pairs(value, "labels", &['=']);
+    spec.command = r.command(value, "command");
+    spec.entrypoint = r.command(value, "entrypoint");
+    spec.working_dir = r.text_of(value, "working_dir");
+    spec.hooks = r.hooks(value);
+    spec.healthcheck = r.healthcheck(value);
+    spec.depends_on = r.depends_on(value);
+    spec.restart = r.text_of(value, "restart");
+    spec.stop_signal = r.text_of(value, "stop_signal");
+    spec.stop_grace_period = r.text_of(value, "stop_grace_period");
+    spec.profiles = r.unique_texts(value, "profiles");
+    spec.logging = value.get("logging").map(|logging| Logging {
+        driver: r.text_of(logging, "driver"),
+        options: r.pairs(logging, "options", &['=']),
+        at: logging.at,
+    });
+    spec.limits = r.limits(value);
+    spec.deploy = value.get("deploy").map(|deploy| Deploy {
+        mode: r.text_of(deploy, "mode"),
+        replicas: r.int(deploy, "replicas"),
+        restart_condition: deploy.get("restart_policy").and_then(|policy| r.text_of(policy, "condition")),
+        labels: r.pairs(deploy, "labels", &['=']),
+        at: deploy.at,
+    });
+    spec
+}
+
+/// What of a service could not be read: its base, or lines that are no YAML.
+fn gaps(joined: &Joined<'_>, field: &Field<'_>) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    if let Some(extends) = field.value.get("extends") {
+        gaps.push(Gap { at: extends.at, why: "what it extends could not be read".into() });
+    }
+    if joined.maker.exhausted {
+        gaps.push(Gap { at: field.at, why: "aliases grow the file beyond Compose's limit".into() });
+    }
+    for file in joined.files.iter().filter(|file| !file.yaml.errors.is_empty()) {
+        // A line that was passed over belongs to the service that it stands in.
+        let services = file.services();
+        let Some(own) = services.iter().find(|entry| entry.key_str() == field.name) else { continue };
+        let start = own.key_span().start;
+        let next = services.iter().map(|entry| entry.key_span().start).filter(|&next| next > start).min();
+        let inside = |at: u32| at >= start && next.is_none_or(|next| at < next);
+        if let Some(error) = file.yaml.errors.iter().find(|error| inside(error.span.start)) {
+            let why = "lines of the service are no YAML".into();
+            gaps.push(Gap { at: At::new(file.id, error.span), why });
+        }
+    }
+    gaps
+}
+
+impl Reader<'_> {
+    fn networks(&mut self, service: &Value<'_>) -> Option<Vec<NetworkRef>> {
+        let value = service.get("networks")?;
+        let networks = match &value.shape {
+            Shape::Map(fields) => fields
+                .iter()
+                .map(|field| NetworkRef {
+                    name: self.key(field),
+                    aliases: self.texts(&field.value, "aliases"),
+                    at: At { span: field.entry(), ..field.at },
+                })
+                .collect(),
+            _ => self
+                .texts(service, "networks")
+                .into_iter()
+                .map(|name| NetworkRef { at: name.at, name, aliases: Vec::new() })
+                .collect(),
+        };
+        Some(networks)
+    }
+
+    fn depends_on(&mut self, service: &Value<'_>) -> Vec<DependsOn> {
+        let Some(value) = service.get("depends_on") else { return Vec::new() };
+        match &value.shape {
+            Shape::Map(fields) => fields
+                .iter()
+                .map(|field| DependsOn {
+                    service: self.key(field),
+                    condition: self.text_of(&field.value, "condition"),
+                    required: self.flag(&field.value, "required"),
+                    at: At { span: field.entry(), ..field.at },
+                })
+                .collect(),
+            _ => self
+                .texts(service, "depends_on")
+                .into_iter()
+                .map(|service| DependsOn { at: service.at, service, condition: None, required: None })
+                .collect(),
+        }
+    }
+
+    fn ulimits(&mut self, service: &Value<'_>) -> Vec<Ulimit> {
+        let Some(value) = service.get("ulimits") else { return Vec::new() };
+        let ulimit = |field: &Field| {
+            let name = self.key(field);
+            let at = At { span: field.entry(), ..field.at };
+            if let Shape::Map(_) = field.value.shape {
+                let (soft, hard) = (self.int(&field.value, "soft"), self.int(&field.value, "hard"));
+                return Ulimit { name, soft, hard, at };
+            }
+            let both = self.int(value, field.name);
+            Ulimit { name, soft: both, hard: both, at }
+        };
+        value.fields().iter().map(ulimit).collect()
+    }
+
+    fn env_files(&mut self, service: &Value<'_>) -> Vec<EnvFile> {
+        let Some(value) = service.get("env_file") else { return Vec::new() };
+        let single = std::slice::from_ref(value);
+        let items = if matches!(value.shape, Shape::List(_)) { value.items() } else { single };
+        let files = items.iter().filter_map(|item| match &item.shape {
+            Shape::Map(_) => Some(EnvFile {
+                path: self.text_of(item, "path")?,
+                required: self.flag(item, "required"),
+                format: self.text_of(item, "format"),
+            }),
+            _ => Some(EnvFile { path: self.text(item)?, required: None, format: None }),
+        });
+        last_of_each(files.collect(), |file: &EnvFile| file.path.value().map(str::to_owned))
+    }
+
+    fn command(&mut self, parent: &Value<'_>, name: &str) -> Option<Command> {
+        let value = parent.get(name)?;
+        let form = match &value.shape {
+            Shape::Null => CommandForm::Image,
+            Shape::List(items) => {
+                CommandForm::Words(items.iter().filter_map(|item| self.text(item)).collect())
+            }
+            Shape::Scalar(_) => CommandForm::Line(self.text(value)?),
+            Shape::Map(_) | Shape::Pair(_) => {
+                self.problem(value.at, format!("`{name}` must be a text or a list"));
+                return None;
+            }
+        };
+        Some(Command { form, at: value.at })
+    }
+
+    fn hooks(&mut self, service: &Value<'_>) -> Vec<Hook> {
+        let mut hooks = Vec::new();
+        for when in ["pre_start", "post_start", "pre_stop"] {
+            let Some(value) = service.get(when) else { continue };
+            for item in value.items() {
+                hooks.push(Hook {
+                    when,
+                    command: self.command(item, "command"),
+                    image: self.text_of(item, "image"),
+                    user: self.text_of(item, "user"),
+                    privileged: self.flag(item, "privileged"),
+                    environment: self.pairs(item, "environment", &['=']),
+                    at: item.at,
+                });
+            }
+        }
+        hooks
+    }
+
+    fn healthcheck(&mut self, service: &Value<'_>) -> Option<Healthcheck> {
+        let value = service.get("healthcheck").filter(|value| !value.is_null())?;
+        let test = value.get("test").and_then(|test| match &test.shape {
+            Shape::Scalar(_) => self.text(test).map(HealthTest::Shell),
+            Shape::List(items) => {
+                let mut words =
+                    items.iter().filter_map(|item| self.text(item)).collect::<Vec<Text>>().into_iter();
+                let first = words.next()?;
+                match first.value() {
+                    Some("NONE") => Some(HealthTest::None),
+                    Some("CMD-SHELL") => words.next().map(HealthTest::Shell),
+                    Some("CMD") => Some(HealthTest::Exec(words.collect())),
+                    _ => {
+                        self.problem(test.at, "a list in `test` must begin with CMD, CMD-SHELL or NONE");
+                        Some(HealthTest::Exec(std::iter::once(first).chain(words).collect()))
+                    }
+                }
+            }
+            _ => None,
+        });
+        let disable = self.flag(value, "disable");
+        Some(Healthcheck {
+            disabled: disable.is_some_and(|flag| flag.is_true()) || test == Some(HealthTest::None),
+            test,
+            interval: self.text_of(value, "interval"),
+            timeout: self.text_of(value, "timeout"),
+            start_period: self.text_of(value, "start_period"),
+            retries: self.int(value, "retries"),
+            at: value.at,
+        })
+    }
+
+    /// `deploy.resources.limits` beats the service's own keys, as in Compose.
+    fn limits(&mut self, service: &Value<'_>) -> Limits {
+        let deploy = service
+            .get("deploy")
+            .and_then(|deploy| deploy.get("resources"))
+            .and_then(|all| all.get("limits"));
+        let memory = deploy.and_then(|limits| self.bytes(limits, "memory"));
+        let cpus = deploy.and_then(|limits| self.float(limits, "cpus"));
+        let pids = deploy.and_then(|limits| self.int(limits, "pids"));
+        Limits {
+            memory: memory.or_else(|| self.bytes(service, "mem_limit")),
+            memory_swap: self.bytes(service, "memswap_limit"),
+            cpus: cpus.or_else(|| self.float(service, "cpus")).or_else(|| self.quota(service)),
+            pids: pids.or_else(|| self.int(service, "pids_limit")),
+            shm: self.bytes(service, "shm_size"),
+        }
+    }
+
+    /// `cpu_quota` of `cpu_period`, both in microseconds; a period is 100 ms if not written.
+    fn quota(&mut self, service: &Value<'_>) -> Option<Setting<f64>> {
+        let quota = self.int(service, "cpu_quota")?;
+        let period =
+            self.int(service, "cpu_period").and_then(|period| period.value).filter(|&period| period > 0);
+        let value = quota.value.map(|quota| microseconds(quota) / period.map_or(100_000.0, microseconds));
+        Some(Setting { value, from_default: quota.from_default, invalid: quota.invalid, at: quota.at })
+    }
+}
+
+/// Quotas and periods are far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "limits are shown and compared, not counted with")]
+fn microseconds(value: i64) -> f64 {
+    value as f64
+}

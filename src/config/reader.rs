@@ -1,0 +1,337 @@
+//! From the text of the configuration file to a [`Config`], or to mistakes with their places.
+//!
+//! Every mistake of a file is told at once; nothing is guessed and nothing unknown is passed over.
+
+use std::fmt::Write as _;
+
+use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting};
+use crate::rule::Rule;
+use crate::rules;
+use crate::text::{Source, Span};
+use crate::yaml::{self, Kind, Node};
+
+const KEYS: [&str; 6] = ["profile", "rules", "ignore", "fail-on", "trusted-registries", "exclude"];
+const SETTING_KEYS: [&str; 3] = ["severity", "paths", "off"];
+const IGNORE_KEYS: [&str; 6] = ["rule", "rules", "path", "paths", "reason", "expires"];
+const LEVELS: [&str; 4] = ["error", "warning", "note", "off"];
+const PROFILES: [&str; 3] = ["default", "strict", "style"];
+
+/// Reads the file. `base` is the path from the folder its patterns are relative to, to the root of the run.
+///
+/// # Errors
+/// All that is wrong with it, each with its place, the line and a mark under it.
+pub fn read(source: &Source, base: &str) -> Result<Config, String> {
+    let mut reader = Reader { source, base, mistakes: Vec::new() };
+    let tree = yaml::parse(source);
+    for error in &tree.errors {
+        reader.mistake(error.span, error.message.to_string());
+    }
+    for (first, again) in tree.duplicate_keys() {
+        let line = source.line_of(first.key_span().start as usize);
+        reader.mistake(again.key_span(), format!("`{}` stands twice, first on line {line}", again.key_str()));
+    }
+    let mut config = Config { name: source.path().to_string(), ..Config::default() };
+    if let Some(root) = tree.root()
+        && reader.mistakes.is_empty()
+    {
+        reader.top(root, &mut config);
+    }
+    if let Some(second) = tree.documents().nth(1) {
+        reader.mistake(second.span(), "a configuration is one YAML document");
+    }
+    if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.told()) }
+}
+
+/// The known word that somebody probably meant.
+pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let word = word.to_ascii_lowercase().replace(['_', ' '], "-");
+    let far = (word.chars().count() / 3).max(1);
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = known.iter().map(|known| (strsim::osa_distance(&word, known), *known));
+    let near = near.filter(|(distance, _)| *distance <= far).min().map(|(_, known)| known);
+    // Half a word is a guess, too: `no-new-priv`.
+    near.or_else(|| known.iter().find(|known| word.len() > 3 && known.contains(&word)).copied())
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    base: &'s str,
+    mistakes: Vec<(Span, String)>,
+}
+
+impl Reader<'_> {
+    fn mistake(&mut self, span: Span, message: impl Into<String>) {
+        self.mistakes.push((span, message.into()));
+    }
+
+    fn top(&mut self, root: Node, config: &mut Config) {
+        if root.kind() == Kind::Null {
+            return; // an empty file, or one with comments only
+        }
+        for (key, value) in self.entries(root, &KEYS) {
+            match key {
+                "profile" => config.profile = self.word(value, &PROFILES).and_then(super::profile),
+                "fail-on" => config.fail_on = self.word(value, &FailOn::NAMES).and_then(FailOn::parse),
+                "trusted-registries" => {
+                    config.trusted_registries =
+                        self.texts(value).into_iter().map(|(_, text)| text.to_owned()).collect();
+                }
+                "exclude" => config.exclude = self.globs(value),
+                "rules" => self.rules(value, config),
+                _ => self.ignores(value, config),
+            }
+        }
+    }
+
+    fn rules(&mut self, node: Node, config: &mut Config) {
+        if !self.is(node, Kind::Mapping, "`rules` maps ids to severities: `latest-tag: error`") {
+            return;
+        }
+        for entry in node.entries() {
+            let found = self.rule(entry.key_span(), entry.key_str());
+            let mut paths = None;
+            let level = if entry.value.is_mapping() {
+                let (mut severity, mut off) = (Level::Own, false);
+                for (key, value) in self.entries(entry.value, &SETTING_KEYS) {
+                    match key {
+                        "severity" => severity = self.level(value),
+                        "off" => off = self.truth(value),
+                        _ => paths = Some(self.globs(value)),
+                    }
+                }
+                if off { Level::Off } else { severity }
+            } else {
+                self.level(entry.value)
+            };
+            config.rules.extend(found.into_iter().map(|rule| Setting { rule, level, paths: paths.clone() }));
+        }
+    }
+
+    fn ignores(&mut self, node: Node, config: &mut Config) {
+        if !self.is(
+            node,
+            Kind::Sequence,
+            "`ignore` is a list: `- {rule: latest-tag, path: test/, reason: …}`",
+        ) {
+            return;
+        }
+        for item in node.items() {
+            let line = self.source.line_of(item.span().start as usize);
+            let mut ignore =
+                Ignore { rules: Vec::new(), paths: None, reason: String::new(), expires: None, line };
+            let mut speaks = false;
+            for (key, value) in self.entries(item, &IGNORE_KEYS) {
+                match key {
+                    "rule" | "rules" => {
+                        speaks = true;
+                        for (span, text) in self.texts(value) {
+                            ignore.rules.extend(self.rule(span, text));
+                        }
+                    }
+                    "path" | "paths" => {
+                        speaks = true;
+                        ignore.paths = Some(self.globs(value));
+                    }
+                    "reason" => self.text(value).unwrap_or_default().clone_into(&mut ignore.reason),
+                    _ => {
+                        let date = self.text(value).map(Date::parse);
+                        if date == Some(None) {
+                            self.mistake(value.span(), "a day is written YYYY-MM-DD");
+                        }
+                        ignore.expires = date.flatten();
+                    }
+                }
+            }
+            if item.is_mapping() && !speaks {
+                self.mistake(item.span(), "name a `rule` or a `path` to ignore");
+            }
+            config.ignores.push(ignore);
+        }
+    }
+
+    /// The rules that an id or a foreign code stands for.
+    fn rule(&mut self, span: Span, name: &str) -> Vec<&'static Rule> {
+        let found: Vec<_> = rules::find(name).into_iter().chain(rules::by_alias(name)).collect();
+        if found.is_empty() {
+            let known = suggest(name, rules::RULES.iter().map(|rule| rule.id));
+            let help = known.map(|id| format!("; did you mean `{id}`?"));
+            self.mistake(span, format!("no rule `{name}`{}", help.unwrap_or_default()));
+        }
+        found
+    }
+
+    fn level(&mut self, node: Node) -> Level {
+        match self.word(node, &LEVELS) {
+            Some("off") => Level::Off,
+            Some(name) => super::severity(name).map_or(Level::Own, Level::At),
+            None => Level::Own,
+        }
+    }
+
+    /// The entries of a mapping; unknown keys are told and left out.
+    fn entries<'y>(&mut self, node: Node<'y>, known: &[&'static str]) -> Vec<(&'static str, Node<'y>)> {
+        if !self.is(node, Kind::Mapping, &format!("here belong the keys {}", known.join(", "))) {
+            return Vec::new();
+        }
+        let mut entries = Vec::new();
+        for entry in node.entries() {
+            let key = entry.key_str();
+            if let Some(key) = known.iter().find(|known| **known == key) {
+                entries.push((*key, entry.value));
+                continue;
+            }
+            let help = suggest(key, known.iter().copied()).map_or_else(
+                || format!("; known are {}", known.join(", ")),
+                |meant| format!("; did you mean `{meant}`?"),
+            );
+            self.mistake(entry.key_span(), format!("unknown key `{key}`{help}"));
+        }
+        entries
+    }
+
+    /// One of a few words.
+    fn word(&mut self, node: Node, known: &[&'static str]) -> Option<&'static str> {
+        let text = self.text(node)?;
+        let found = known.iter().find(|known| **known == text).copied();
+        if found.is_none() {
+            let meant =
+                suggest(text, known.iter().copied()).map(|meant| format!("; did you mean `{meant}`?"));
+            let meant = meant.unwrap_or_default();
+            self.mistake(node.span(), format!("`{text}` is none of {}{meant}", known.join(", ")));
+        }
+        found
+    }
+
+    fn text<'y>(&mut self, node: Node<'y>) -> Option<&'y str> {
+        self.is(node, Kind::Scalar, "a text belongs here");
+        node.as_str()
+    }
+
+    fn truth(&mut self, node: Node) -> bool {
+        self.word(node, &["true", "false"]) == Some("true")
+    }
+
+    /// A list of texts, or a single one.
+    fn texts<'y>(&mut self, node: Node<'y>) -> Vec<(Span, &'y str)> {
+        if node.is_sequence() {
+            return node.items().filter_map(|item| Some((item.span(), self.text(item)?))).collect();
+        }
+        if node.kind() == Kind::Mapping {
+            self.mistake(node.span(), "a list of texts belongs here");
+            return Vec::new();
+        }
+        self.text(node).map(|text| (node.span(), text)).into_iter().collect()
+    }
+
+    fn globs(&mut self, node: Node) -> Globs {
+        let patterns = self.texts(node);
+        match Globs::new(patterns.iter().map(|(_, text)| *text), self.base) {
+            Ok(globs) => globs,
+            Err((index, why)) => {
+                self.mistake(patterns[index].0, format!("this pattern cannot be read: {why}"));
+                Globs::default()
+            }
+        }
+    }
+
+    fn is(&mut self, node: Node, kind: Kind, help: &str) -> bool {
+        let good = node.kind() == kind;
+        if !good {
+            self.mistake(node.span(), help);
+        }
+        good
+    }
+
+    /// All mistakes as a text for people.
+    fn told(mut self) -> String {
+        self.mistakes.sort_by_key(|(span, _)| span.start);
+        let mut text = String::new();
+        for (span, message) in &self.mistakes {
+            let start = self.source.position(span.start as usize);
+            let line = self.source.line_span(start.line);
+            let shown = self.source.slice(line).trim_start_matches('\u{feff}');
+            let width = self
+                .source
+                .slice(Span::new(span.start as usize, (span.end.min(line.end)).max(span.start) as usize));
+            let margin = " ".repeat(start.line.to_string().len());
+            let indent = " ".repeat(start.column as usize - 1);
+            let mark = "^".repeat(width.chars().count().max(1));
+            let (path, column) = (self.source.path(), start.column);
+            let _ = writeln!(text, "{path}:{}:{column}: {message}", start.line);
+            let _ = writeln!(text, " {} | {}", start.line, shown.replace('\t', " "));
+            let _ = writeln!(text, " {margin} | {indent}{mark}");
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::{Profile, Severity};
+
+    fn config(text: &str) -> Result<Config, String> {
+        read(&Source::new("hullguard.yaml", text.into()), "")
+    }
+
+    #[test]
+    fn a_full_file() {
+        let config = config(
+            "profile: strict\nfail-on: never\ntrusted-registries: [ghcr.io/acme/*]\nexclude: vendor\nrules:\n  \
+             maintainer-deprecated: {severity: error, paths: [a/**]}\n  DL4000: off\nignore:\n- rule: maintainer-deprecated\n  \
+             path: [test, b/*]\n  reason: old\n  expires: 2024-02-29\n",
+        )
+        .unwrap();
+        assert_eq!(config.profile, Some(Profile::Strict));
+        assert_eq!(config.fail_on, Some(FailOn::Never));
+        assert_eq!(config.trusted_registries, ["ghcr.io/acme/*"]);
+        assert!(config.exclude.matches("x/vendor/Dockerfile"));
+        assert_eq!(config.rules[0].level, Level::At(Severity::Error));
+        assert!(config.rules[0].paths.as_ref().unwrap().matches("a/b/c"));
+        assert_eq!(config.rules[1].level, Level::Off);
+        let ignore = &config.ignores[0];
+        assert_eq!((ignore.reason.as_str(), ignore.line), ("old", 9));
+        assert!(ignore.is_expired(Date::parse("2024-03-01").unwrap()));
+        assert!(!ignore.is_expired(Date::parse("2024-02-29").unwrap()));
+    }
+
+    #[test]
+    fn mistakes_have_places_and_suggestions() {
+        for (text, told) in [
+            (
+                "proflie: strict\n",
+                "hullguard.yaml:1:1: unknown key `proflie`; did you mean `profile`?\n 1 | proflie: strict\n   | ^^^^^^^",
+            ),
+            (
+                "fail_on: note\n",
+                "hullguard.yaml:1:1: unknown key `fail_on`; did you mean `fail-on`?\n 1 | fail_on: note\n   | ^^^^^^^",
+            ),
+            (
+                "rules:\n  maintainer-depricated: off\n",
+                "hullguard.yaml:2:3: no rule `maintainer-depricated`; did you mean `maintainer-deprecated`?\n 2 |   maintainer-depricated: off\n   |   ^^^^^^^^^^^^^^^^^^^^^",
+            ),
+            (
+                "profile: loud\n",
+                "hullguard.yaml:1:10: `loud` is none of default, strict, style\n 1 | profile: loud\n   |          ^^^^",
+            ),
+            (
+                "ignore: [{reason: x}]\n",
+                "hullguard.yaml:1:10: name a `rule` or a `path` to ignore\n 1 | ignore: [{reason: x}]\n   |          ^^^^^^^^^^^",
+            ),
+        ] {
+            assert_eq!(config(text).unwrap_err(), told);
+        }
+        for text in [
+            "- a\n",
+            "rules: [a]\n",
+            "exclude: {a: b}\n",
+            "exclude: ['a{']\n",
+            "a: [\n",
+            "profile: default\nprofile: default\n",
+        ] {
+            assert!(config(text).is_err(), "{text}");
+        }
+        assert!(config("").is_ok() && config("# nothing\n").is_ok());
+    }
+}

@@ -1,0 +1,26 @@
+//! What a run's findings count for: a list of plain functions over the [`Outcome`], each in a file of its own.
+//!
+//! Filters mark findings, they never drop one; what to show is for the reports to say. They read no file and know no
+//! clock: today's date is handed in.
+
+mod config_ignore;
+mod inline;
+mod order;
+mod severity;
+
+use crate::config::{Config, Date};
+use crate::outcome::Outcome;
+use crate::rule::Policy;
+
+pub use config_ignore::expired;
+
+/// All filters, in their order.
+pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, today: Date) {
+    severity::set(outcome, config, policy);
+    inline::mark(outcome, config, policy);
+    config_ignore::mark(outcome, config, today);
+    order::sort(outcome);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! What the tool says: findings, their places, their fixes.
+//!
+//! A finding is owned and self-contained: the document and its source may be dropped once it is made. Rules put
+//! findings into [`Findings`]; everything above reads [`Finding`].
+
+use std::sync::Arc;
+
+use crate::blob::Origin;
+use crate::container::At;
+use crate::rule::{Context, Rule, Severity};
+use crate::text::{Edit, Position, Source, Span};
+
+/// One thing that is wrong, at one place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub rule: &'static Rule,
+    pub severity: Severity,
+    pub place: Place,
+    /// One sentence in plain text; names from files stand in backquotes. No secret value is in it.
+    pub message: String,
+    pub related: Vec<Related>,
+    pub fix: Option<Fix>,
+    pub status: Status,
+    /// Stable over edits elsewhere in the file; see [`fingerprint`].
+    pub fingerprint: u128,
+}
+
+/// Another place that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub place: Place,
+    pub message: String,
+}
+
+/// A span in a file, with all that a report needs to show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub path: Arc<str>,
+    pub origin: Origin,
+    pub span: Span,
+    pub start: Position,
+    /// Where the character after the span stands.
+    pub end: Position,
+    /// The column after the last character of the first line; where a report that shows one line ends a longer span.
+    pub line_end: u32,
+    pub excerpt: Excerpt,
+    /// GitHub's `primaryLocationLineHash` of the first line, without the `:N` count's colon taken off.
+    pub line_hash: Option<Box<str>>,
+}
+
+/// The first line of a span, as much of it as is worth showing. Secrets in it are masked.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Excerpt {
+    pub text: Box<str>,
+    /// What to mark in `text`, in bytes.
+    pub mark: Span,
+    /// Text was cut off before it or after it.
+    pub cut: (bool, bool),
+}
+
+/// Whether a finding counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    Open,
+    Suppressed {
+        by: Suppressor,
+        /// What the person who suppressed it wrote, perhaps nothing.
+        why: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suppressor {
+    /// A comment in the file.
+    Inline,
+    /// `ignore` in the configuration.
+    Config,
+    Baseline,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// What the file does stays the same, or is what its writer plainly meant.
+    Safe,
+    /// A person should look at the result.
+    Unsafe,
+}
+
+/// Byte edits, all in the finding's own file, that make it go away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in the imperative: "replace `ADD` by `COPY`".
+    pub title: String,
+    pub edits: Vec<Edit>,
+    pub safety: Safety,
+}
+
+/// Where rules put what they find in one file.
+///
+/// It knows the rule and the file at hand, so a rule says only where and what.
+#[derive(Debug)]
+pub struct Findings {
+    rule: &'static Rule,
+    pub(crate) list: Vec<Draft>,
+}
+
+/// A finding in the making; its places get their lines once all secrets of the file are known.
+#[derive(Debug)]
+pub struct Draft {
+    pub(crate) rule: &'static Rule,
+    pub(crate) source: Arc<Source>,
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) related: Vec<(Arc<Source>, Span, String)>,
+    pub(crate) fix: Option<Fix>,
+    pub(crate) severity: Option<Severity>,
+}
+
+impl Findings {
+    pub fn new(rule: &'static Rule) -> Self {
+        Self { rule, list: Vec::new() }
+    }
+    /// From here on findings are this rule's.
+    pub(crate) fn turn_to(&mut self, rule: &'static Rule) {
+        self.rule = rule;
+    }
+    /// Says that something is wrong at `span` of `source`.
+    pub fn at(&mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> &mut Draft {
+        debug_assert!(
+            source.text().is_char_boundary(span.start as usize)
+                && source.text().is_char_boundary(span.end as usize)
+        );
+        self.list.push(Draft {
+            rule: self.rule,
+            source: Arc::clone(source),
+            span,
+            message: message.into(),
+            related: Vec::new(),
+            fix: None,
+            severity: None,
+        });
+        self.list.last_mut().expect("one was just pushed")
+    }
+    /// Says that something is wrong with a container's setting, in whatever file it is written.
+    pub fn on(&mut self, cx: &Context, at: At, message: impl Into<String>) -> &mut Draft {
+        self.at(cx.project.source(at), at.span, message)
+    }
+}
+
+impl Draft {
+    /// Adds a place that explains the finding, in any file of the run.
+    pub fn see(&mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> &mut Self {
+        self.related.push((Arc::clone(source), span, message.into()));
+        self
+    }
+    /// Adds a place in a container's settings.
+    pub fn see_on(&mut self, cx: &Context, at: At, message: impl Into<String>) -> &mut Self {
+        self.see(cx.project.source(at), at.span, message)
+    }
+    /// Offers edits in the finding's own file.
+    pub fn fix(&mut self, safety: Safety, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
+        self.fix = Some(Fix { title: title.into(), edits, safety });
+        self
+    }
+    /// Another severity than the page's, for a variant that the page names.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = Some(severity);
+        self
+    }
+}

@@ -1,0 +1,312 @@
+//! Applies the edits that findings offer, to bytes; writing them to disk is a function of its own.
+//!
+//! A finding's edits are applied together or not at all. Those that touch bytes of another's wait for the next pass:
+//! [`until_stable`] applies, scans again and goes on until nothing changes. A file that no longer reads as well as
+//! before is put back and left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::blob::{Origin, Tree};
+use crate::finding::{Finding, Safety, Status};
+use crate::outcome::{Outcome, Told};
+use crate::text::Edit;
+
+/// More passes than any chain of fixes needs; two fixes that undo each other end here.
+const PASSES: usize = 10;
+
+/// The rule that tells what cannot be read.
+const SYNTAX: &str = "syntax-error";
+
+/// What fixing came to.
+#[derive(Debug)]
+pub struct Fixed {
+    /// The files that changed, as they should be.
+    pub files: BTreeMap<Arc<str>, Vec<u8>>,
+    /// What is left to say about the fixed files.
+    pub outcome: Outcome,
+    /// How many findings were fixed.
+    pub count: usize,
+    /// Files whose fixes were taken back.
+    pub left_alone: Vec<Told>,
+}
+
+/// A tree with some files changed.
+pub struct Overlay<'t> {
+    below: &'t dyn Tree,
+    files: &'t BTreeMap<Arc<str>, Vec<u8>>,
+}
+
+impl Tree for Overlay<'_> {
+    fn origin(&self) -> Origin {
+        self.below.origin()
+    }
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.files.get(path).map_or_else(|| self.below.read(path), |bytes| Ok(bytes.clone()))
+    }
+    fn exists(&self, path: &str) -> bool {
+        self.files.contains_key(path) || self.below.exists(path)
+    }
+    fn is_tracked(&self, path: &str) -> Option<bool> {
+        self.below.is_tracked(path)
+    }
+}
+
+/// Fixes what can be fixed. `first` is the filtered outcome of `tree`; `scan` makes another of a changed tree.
+pub fn until_stable(
+    tree: &dyn Tree,
+    first: Outcome,
+    unsafe_too: bool,
+    scan: &mut dyn FnMut(&dyn Tree) -> Outcome,
+) -> Fixed {
+    let mut fixed = Fixed { files: BTreeMap::new(), outcome: first, count: 0, left_alone: Vec::new() };
+    let mut frozen: BTreeSet<Arc<str>> = BTreeSet::new();
+    for _ in 0..PASSES {
+        let before = errors(&fixed.outcome);
+        let mut undo = Vec::new();
+        let wanted = fixed.outcome.findings.iter().filter(|finding| {
+            let safety = finding.fix.as_ref().map(|fix| fix.safety);
+            (safety == Some(Safety::Safe) || unsafe_too) && !frozen.contains(&finding.place.path)
+        });
+        for (path, (edits, count)) in plan(wanted) {
+            let old = match fixed.files.get(&path) {
+                Some(bytes) => bytes.clone(),
+                None => match tree.read(&path) {
+                    Ok(bytes) => bytes,
+                    Err(_) => continue, // it was there a moment ago; the next run tells
+                },
+            };
+            let Some(new) = splice(&old, &edits).filter(|new| *new != old) else { continue };
+            undo.push((path.clone(), fixed.files.insert(path, new), count));
+            fixed.count += count;
+        }
+        if undo.is_empty() {
+            break;
+        }
+        fixed.outcome = scan(&Overlay { below: tree, files: &fixed.files });
+        let after = errors(&fixed.outcome);
+        let mut undone = false;
+        for (path, old, count) in undo {
+            if after.get(&path).unwrap_or(&0) <= before.get(&path).unwrap_or(&0) {
+                continue;
+            }
+            match old {
+                Some(old) => fixed.files.insert(path.clone(), old),
+                None => fixed.files.remove(&path),
+            };
+            fixed.count -= count;
+            fixed.left_alone.push(Told {
+                path: path.clone(),
+                why: "a fix would have broken it; it was left alone".to_owned(),
+            });
+            frozen.insert(path);
+            undone = true;
+        }
+        if undone {
+            fixed.outcome = scan(&Overlay { below: tree, files: &fixed.files });
+        }
+    }
+    fixed.files.retain(|path, bytes| tree.read(path).is_ok_and(|old| old != *bytes));
+    fixed
+}
+
+/// How much of each file cannot be read.
+fn errors(outcome: &Outcome) -> BTreeMap<Arc<str>, usize> {
+    let mut errors = BTreeMap::new();
+    let broken = outcome.findings.iter().filter(|finding| finding.rule.id == SYNTAX);
+    let lost = outcome.failed.iter().chain(&outcome.skipped).map(|told| &told.path);
+    for path in broken.map(|finding| &finding.place.path).chain(lost) {
+        *errors.entry(path.clone()).or_default() += 1;
+    }
+    errors
+}
+
+/// For each file the edits of one pass, in order and apart from each other, and how many findings they fix.
+fn plan<'f>(findings: impl Iterator<Item = &'f Finding>) -> BTreeMap<Arc<str>, (Vec<Edit>, usize)> {
+    let mut files: BTreeMap<Arc<str>, (Vec<Edit>, usize)> = BTreeMap::new();
+    for finding in findings {
+        let fix = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty());
+        let Some(fix) = fix.filter(|_| finding.status == Status::Open) else { continue };
+        let (edits, count) = files.entry(finding.place.path.clone()).or_default();
+        let apart = |new: &Edit| edits.iter().all(|old| !collide(old, new));
+        let among = fix.edits.iter().enumerate().any(|(i, a)| fix.edits[..i].iter().any(|b| collide(a, b)));
+        if !among && fix.edits.iter().all(apart) {
+            edits.extend(fix.edits.iter().cloned());
+            *count += 1;
+        }
+    }
+    for (edits, _) in files.values_mut() {
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    }
+    files
+}
+
+/// Whether the result would depend on which comes first.
+fn collide(a: &Edit, b: &Edit) -> bool {
+    a.span.overlaps(b.span)
+}
+
+/// The bytes of a file after one pass over findings in it, whatever the safety of their fixes.
+pub fn apply(bytes: &[u8], findings: &[&Finding]) -> Vec<u8> {
+    let edits = plan(findings.iter().copied()).into_values().next().map(|(edits, _)| edits);
+    edits.and_then(|edits| splice(bytes, &edits)).unwrap_or_else(|| bytes.to_vec())
+}
+
+/// The bytes after edits that are in order and apart; `None` if one lies outside of them.
+fn splice(bytes: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
+    let mut new = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    for edit in edits {
+        new.extend_from_slice(bytes.get(at..edit.span.start as usize)?);
+        new.extend_from_slice(edit.insert.as_bytes());
+        at = edit.span.end as usize;
+    }
+    new.extend_from_slice(bytes.get(at..)?);
+    Some(new)
+}
+
+/// A unified diff as `git apply` reads it.
+pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    similar::TextDiff::from_lines(old, new)
+        .unified_diff()
+        .header(&format!("a/{path}"), &format!("b/{path}"))
+        .to_writer(&mut text)
+        .expect("a Vec takes all that is written to it");
+    text
+}
+
+/// Replaces a file in one step: whoever reads it sees the old bytes or the new ones. Permissions stay, and a symbolic
+/// link stays one.
+pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let file = file.canonicalize()?;
+    let permissions = file.metadata()?.permissions();
+    if permissions.readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let beside = file.with_file_name(format!(".{name}.hullguard-{}", std::process::id()));
+    let written = io_write(&beside, bytes, permissions).and_then(|()| std::fs::rename(&beside, &file));
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+fn io_write(file: &Path, bytes: &[u8], permissions: std::fs::Permissions) -> io::Result<()> {
+    let mut out = std::fs::File::create_new(file)?;
+    out.write_all(bytes)?;
+    out.set_permissions(permissions)?;
+    out.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Fix;
+    use crate::place;
+    use crate::rules;
+    use crate::text::{Source, Span};
+
+    struct One(&'static str);
+    impl Tree for One {
+        fn origin(&self) -> Origin {
+            Origin::WorkTree
+        }
+        fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+            Ok(self.0.into())
+        }
+        fn exists(&self, _: &str) -> bool {
+            true
+        }
+        fn is_tracked(&self, _: &str) -> Option<bool> {
+            None
+        }
+    }
+
+    /// Finds every `x`, and offers to put `with` in its place and in that of the byte before.
+    fn scan(tree: &dyn Tree, with: &str, safety: Safety) -> Outcome {
+        let source = Source::new("f", tree.read("f").unwrap());
+        let rule = rules::find("maintainer-deprecated").unwrap();
+        let findings = source.text().match_indices('x').map(|(at, _)| {
+            let span = Span::new(at.saturating_sub(1), at + 1);
+            let before = source.text()[..at].chars().last().unwrap_or('-');
+            let insert = format!("{before}{with}");
+            Finding {
+                rule,
+                severity: rule.severity,
+                place: place::place(&source, span, &Origin::WorkTree, &[]),
+                message: String::new(),
+                related: Vec::new(),
+                fix: Some(Fix { title: String::new(), edits: vec![Edit::replace(span, insert)], safety }),
+                status: Status::Open,
+                fingerprint: 0,
+            }
+        });
+        Outcome { findings: findings.collect(), ..Outcome::default() }
+    }
+
+    #[test]
+    fn overlapping_fixes_take_another_pass() {
+        let tree = One("a xx b xx\r\n");
+        let first = scan(&tree, "y", Safety::Safe);
+        let fixed = until_stable(&tree, first, false, &mut |tree| scan(tree, "y", Safety::Safe));
+        assert_eq!(fixed.files["f"], b"a yy b yy\r\n");
+        assert_eq!(fixed.count, 4);
+        assert!(fixed.outcome.findings.is_empty());
+    }
+
+    #[test]
+    fn unsafe_fixes_need_to_be_asked_for_and_endless_ones_end() {
+        let tree = One("a x");
+        let first = scan(&tree, "y", Safety::Unsafe);
+        let fixed = until_stable(&tree, first, false, &mut |tree| scan(tree, "y", Safety::Unsafe));
+        assert!(fixed.files.is_empty() && fixed.count == 0);
+        let first = scan(&tree, "xz", Safety::Safe);
+        let fixed = until_stable(&tree, first, false, &mut |tree| scan(tree, "xz", Safety::Safe));
+        assert_eq!(fixed.count, PASSES);
+    }
+
+    #[test]
+    fn files_that_would_not_read_are_left_alone() {
+        let tree = One("a x");
+        let first = scan(&tree, "y", Safety::Safe);
+        let fixed = until_stable(&tree, first, false, &mut |tree| {
+            let mut outcome = scan(tree, "y", Safety::Safe);
+            if tree.read("f").unwrap() == b"a y" {
+                outcome.skipped.push(Told { path: "f".into(), why: String::new() });
+            }
+            outcome
+        });
+        assert!(fixed.files.is_empty());
+        assert_eq!((fixed.count, fixed.left_alone.len(), fixed.outcome.findings.len()), (0, 1, 1));
+    }
+
+    #[test]
+    fn diffs_and_edits() {
+        let edits = [Edit::insert(0, "> "), Edit::delete(Span::new(2, 3))];
+        assert_eq!(splice(b"abc\n", &edits).unwrap(), b"> ab\n");
+        assert_eq!(splice(b"a", &edits), None);
+        let diff = String::from_utf8(diff("d/f", b"a\nb\n", b"a\nc\n")).unwrap();
+        assert_eq!(diff, "--- a/d/f\n+++ b/d/f\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn writing_keeps_permissions_and_links() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("f"), folder.path().join("l"));
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o750)).unwrap();
+        symlink(&file, &link).unwrap();
+        write(&link, b"new").unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o750);
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+}

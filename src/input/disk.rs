@@ -1,0 +1,113 @@
+//! The work tree as a [`Tree`]: files under one folder.
+//!
+//! Only regular files are opened. The repository is looked for when somebody first asks whether git tracks a file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+use git2::Repository;
+
+use super::walk::reason;
+use super::{LARGEST, below, inside};
+use crate::blob::{Origin, Tree};
+
+/// git's file mode of a submodule's commit.
+const GITLINK: u32 = 0o160_000;
+
+pub struct Disk {
+    root: PathBuf,
+    repository: OnceLock<Option<Mutex<Repository>>>,
+}
+
+impl Disk {
+    /// The tree under `root`, an absolute folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), repository: OnceLock::new() }
+    }
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+    /// Where a path of the tree lies on disk.
+    pub fn locate(&self, path: &str) -> Option<PathBuf> {
+        Some(self.root.join(inside(path)?))
+    }
+}
+
+impl Tree for Disk {
+    fn origin(&self) -> Origin {
+        Origin::WorkTree
+    }
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let file = self.locate(path).ok_or("it lies outside of what is checked")?;
+        // Asked before opening: to open a FIFO would wait for a writer.
+        let meta = fs::metadata(&file).map_err(|error| reason(&error))?;
+        if !meta.is_file() {
+            return Err("it is no regular file".to_owned());
+        }
+        if meta.len() > LARGEST {
+            return Err(super::walk::TOO_LARGE.to_owned());
+        }
+        fs::read(&file).map_err(|error| reason(&error))
+    }
+    fn exists(&self, path: &str) -> bool {
+        self.locate(path).is_some_and(|file| file.is_file())
+    }
+    fn is_tracked(&self, path: &str) -> Option<bool> {
+        let repository = self.repository.get_or_init(|| {
+            let repository = Repository::discover(&self.root).ok()?;
+            repository.workdir()?;
+            Some(Mutex::new(repository))
+        });
+        let repository = repository.as_ref()?.lock().expect("nothing panics while it holds the repository");
+        let top = repository.workdir()?.canonicalize().ok()?;
+        let name = below(&top, &self.root.canonicalize().ok()?)?;
+        let name = inside(&format!("{name}/{path}"))?;
+        let index = repository.index().ok()?;
+        let name = Path::new(&name);
+        if index.get_path(name, 0).is_some() {
+            return Some(true);
+        }
+        // What lies in a submodule is that repository's affair.
+        let foreign = name.ancestors().skip(1).any(|folder| {
+            !folder.as_os_str().is_empty()
+                && index.get_path(folder, 0).is_some_and(|entry| entry.mode == GITLINK)
+        });
+        if foreign { None } else { Some(false) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_regular_files_of_the_tree_only() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("a")).unwrap();
+        fs::write(folder.path().join("a/b"), "x").unwrap();
+        let disk = Disk::new(folder.path());
+        assert_eq!(disk.read("a/../a/./b").unwrap(), b"x");
+        assert!(disk.exists("a/b") && !disk.exists("a"));
+        assert_eq!(disk.read("a").unwrap_err(), "it is no regular file");
+        assert_eq!(disk.read("c").unwrap_err(), "no such file or folder");
+        assert_eq!(disk.read("../b").unwrap_err(), "it lies outside of what is checked");
+        assert_eq!(disk.is_tracked("a/b"), None);
+    }
+
+    #[test]
+    fn asks_git_from_a_folder_below_the_top() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("a")).unwrap();
+        fs::write(folder.path().join("a/b"), "x").unwrap();
+        fs::write(folder.path().join("a/c"), "x").unwrap();
+        let repository = Repository::init(folder.path()).unwrap();
+        let mut index = repository.index().unwrap();
+        index.add_path(Path::new("a/b")).unwrap();
+        index.write().unwrap();
+        let disk = Disk::new(folder.path().join("a"));
+        assert_eq!(disk.is_tracked("b"), Some(true));
+        assert_eq!(disk.is_tracked("c"), Some(false));
+        assert_eq!(disk.is_tracked("../a/b"), Some(true));
+    }
+}

@@ -1,0 +1,176 @@
+//! The git index as a [`Tree`]: what the next commit will hold, whatever lies on disk.
+//!
+//! git names the index of the commit being made in `GIT_INDEX_FILE` (`git commit -a` and `git commit -- file` use one
+//! of their own), so the repository is opened from git's environment first.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::{Context as _, Result, anyhow};
+use git2::{Delta, IndexEntry, Repository};
+
+use super::names::{Name, classify};
+use super::walk::{TEMPLATE, TOO_LARGE, told};
+use super::{LARGEST, Listing, inside};
+use crate::blob::{Candidate, Origin, Tree};
+
+/// git's type bits of a regular file's mode.
+const REGULAR: u32 = 0o100_000;
+/// `git add --intent-to-add`: named in the index, but not in the next commit.
+const INTENT_TO_ADD: u16 = 1 << 13;
+
+pub struct Staged {
+    repository: Mutex<Repository>,
+    top: PathBuf,
+}
+
+impl Staged {
+    /// The index of the repository that git names in the environment, or that holds `folder`.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let repository = Repository::open_from_env()
+            .or_else(|_| Repository::discover(folder))
+            .map_err(|error| anyhow!("--staged needs a git repository: {}", error.message()))?;
+        let top =
+            repository.workdir().context("--staged needs a work tree; this repository is bare")?.to_owned();
+        let mut index = repository.index().context("cannot read the git index")?;
+        // Read once; libgit2 keeps it for every later `index()`.
+        index.read(false).context("cannot read the git index")?;
+        let top = top.canonicalize().unwrap_or(top);
+        Ok(Self { repository: Mutex::new(repository), top })
+    }
+
+    /// The top folder of the work tree; all paths are relative to it.
+    pub fn top(&self) -> &Path {
+        &self.top
+    }
+
+    /// What is staged and differs from HEAD, everything on a branch without commits. `within` limits it to paths
+    /// (files or folders, relative to the top); empty means all.
+    pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
+        let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+        let index = repository.index().context("cannot read the git index")?;
+        let head = match repository.head() {
+            Ok(head) => Some(head.peel_to_tree().context("HEAD has no tree")?),
+            Err(_) => None, // a branch without commits
+        };
+        let diff = repository
+            .diff_tree_to_index(head.as_ref(), Some(&index), None)
+            .context("cannot compare the index with HEAD")?;
+        let mut listing = Listing::default();
+        for delta in diff.deltas() {
+            // Renames are not looked for, so they come as one deleted and one added file.
+            if !matches!(
+                delta.status(),
+                Delta::Added | Delta::Copied | Delta::Modified | Delta::Renamed | Delta::Typechange
+            ) {
+                continue;
+            }
+            let Some(bytes) = delta.new_file().path_bytes() else { continue };
+            let path = String::from_utf8_lossy(bytes);
+            let what = classify(path.rsplit('/').next().unwrap_or(&path));
+            if what == Name::Other || !is_within(&path, within) || excluded_with_folders(&path, excluded) {
+                continue;
+            }
+            if let std::borrow::Cow::Owned(path) = path {
+                listing.failed.push(told(&path, "its name is not valid UTF-8"));
+                continue;
+            }
+            let Some(entry) = index.get_path(Path::new(&*path), 0) else { continue };
+            if entry.mode & 0o170_000 != REGULAR || entry.flags_extended & INTENT_TO_ADD != 0 {
+                continue;
+            }
+            if what == Name::Template {
+                listing.skipped.push(told(&path, TEMPLATE));
+            } else if size(&repository, &entry) > LARGEST {
+                listing.skipped.push(told(&path, TOO_LARGE));
+            } else {
+                listing.candidates.push(Candidate { path: path.as_ref().into(), explicit: false });
+            }
+        }
+        listing.sort();
+        Ok(listing)
+    }
+}
+
+fn find(repository: &Repository, path: &str) -> Option<IndexEntry> {
+    repository.index().ok()?.get_path(Path::new(&inside(path)?), 0)
+}
+
+fn size(repository: &Repository, entry: &IndexEntry) -> u64 {
+    repository.odb().and_then(|odb| odb.read_header(entry.id)).map_or(0, |(size, _)| size as u64)
+}
+
+fn is_within(path: &str, within: &[String]) -> bool {
+    within.is_empty()
+        || within.iter().any(|start| {
+            start.is_empty()
+                || path.strip_prefix(start.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+        })
+}
+
+/// The walk asks about folders on its way down; here the same is asked about the folders of a path.
+fn excluded_with_folders(path: &str, excluded: &dyn Fn(&str) -> bool) -> bool {
+    path.match_indices('/').any(|(at, _)| excluded(&path[..at])) || excluded(path)
+}
+
+impl Tree for Staged {
+    fn origin(&self) -> Origin {
+        Origin::Index
+    }
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+        let entry = find(&repository, path).ok_or("no such file in the git index")?;
+        if entry.mode & 0o170_000 != REGULAR {
+            return Err("it is no regular file".to_owned());
+        }
+        if size(&repository, &entry) > LARGEST {
+            return Err(TOO_LARGE.to_owned());
+        }
+        let blob = repository.find_blob(entry.id).map_err(|error| error.message().to_owned())?;
+        Ok(blob.content().to_vec())
+    }
+    fn exists(&self, path: &str) -> bool {
+        let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+        find(&repository, path).is_some_and(|entry| entry.mode & 0o170_000 == REGULAR)
+    }
+    fn is_tracked(&self, path: &str) -> Option<bool> {
+        let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+        Some(find(&repository, path).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_is_staged_and_not_what_lies_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository::init(folder.path()).unwrap();
+        for (file, text) in
+            [("Dockerfile", "FROM staged\n"), ("b/Dockerfile.dev", "FROM b\n"), ("notes", "n")]
+        {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            let mut index = repository.index().unwrap();
+            index.add_path(Path::new(file)).unwrap();
+            index.write().unwrap();
+        }
+        fs::write(folder.path().join("Dockerfile"), "FROM disk\n").unwrap();
+        fs::write(folder.path().join("Containerfile"), "FROM untracked\n").unwrap();
+        // Not `Staged::open`: the tests may themselves run inside a git hook.
+        let staged = Staged { repository: Mutex::new(repository), top: folder.path().to_owned() };
+
+        let listing = staged.list(&[], &|_| false).unwrap();
+        let paths: Vec<&str> = listing.candidates.iter().map(|c| &*c.path).collect();
+        assert_eq!(paths, ["Dockerfile", "b/Dockerfile.dev"]);
+        assert_eq!(staged.read("Dockerfile").unwrap(), b"FROM staged\n");
+        assert_eq!(staged.is_tracked("Containerfile"), Some(false));
+        assert!(staged.exists("b/../b/Dockerfile.dev") && !staged.exists("b"));
+        assert_eq!(staged.list(&["b".into()], &|_| false).unwrap().candidates.len(), 1);
+        assert_eq!(staged.list(&[], &|path| path == "b").unwrap().candidates.len(), 1);
+    }
+}

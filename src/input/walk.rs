@@ -1,0 +1,220 @@
+//! Finds files to lint under folders, and takes the files that were named.
+//!
+//! `.gitignore` is respected, hidden folders are read, `.git` never is. Symbolic links are not followed: what they
+//! lead to is found where it lies. Nothing is opened here, so a FIFO cannot hold a run up.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::names::{Name, classify};
+use super::{LARGEST, Listing, below};
+use crate::blob::Candidate;
+use crate::outcome::Told;
+
+/// Lists what `starts` (absolute, tidy, at or below `root`) hold. `excluded` is asked about paths below `root`, of
+/// folders too; `threads` of 0 means as many as there are cores.
+pub fn walk(
+    root: &Path,
+    starts: &[PathBuf],
+    excluded: &(dyn Fn(&str) -> bool + Sync),
+    threads: usize,
+) -> Listing {
+    let mut listing = Listing::default();
+    let mut folders = Vec::new();
+    for start in starts {
+        match start.metadata() {
+            Ok(meta) if meta.is_dir() => folders.push(start),
+            found => {
+                take(root, start, found.map(|meta| (meta.is_file(), meta.len())), excluded, &mut listing);
+            }
+        }
+    }
+    if let Some((first, rest)) = folders.split_first() {
+        let mut builder = WalkBuilder::new(first);
+        for folder in rest {
+            builder.add(folder);
+        }
+        // An exported tree has no `.git`; its `.gitignore` still says what is no source.
+        builder.hidden(false).follow_links(false).require_git(false).threads(threads);
+        let found = Mutex::new(&mut listing);
+        builder.build_parallel().run(|| {
+            Box::new(|entry| {
+                let mut listing = Listing::default();
+                let state = see(root, entry, excluded, &mut listing);
+                if !(listing.candidates.is_empty() && listing.skipped.is_empty() && listing.failed.is_empty())
+                {
+                    let mut found = found.lock().expect("no thread panics while it holds the listing");
+                    found.candidates.append(&mut listing.candidates);
+                    found.skipped.append(&mut listing.skipped);
+                    found.failed.append(&mut listing.failed);
+                }
+                state
+            })
+        });
+    }
+    listing.sort();
+    listing
+}
+
+/// One file that was named.
+fn take(
+    root: &Path,
+    path: &Path,
+    found: std::io::Result<(bool, u64)>,
+    excluded: &dyn Fn(&str) -> bool,
+    listing: &mut Listing,
+) {
+    let Some(name) = below(root, path) else {
+        return listing.failed.push(told(&path.to_string_lossy(), "its name is not valid UTF-8"));
+    };
+    match found {
+        Err(error) => listing.failed.push(told(&name, &reason(&error))),
+        Ok((false, _)) => listing.failed.push(told(&name, "it is no regular file")),
+        // Hooks name the files of a commit, so what a configuration excludes must stay excluded then.
+        Ok(_) if excluded(&name) => listing.skipped.push(told(&name, "excluded")),
+        Ok((_, size)) if size > LARGEST => listing.skipped.push(told(&name, TOO_LARGE)),
+        Ok(_) => listing.candidates.push(Candidate { path: name.into(), explicit: true }),
+    }
+}
+
+/// One entry of the walk.
+fn see(
+    root: &Path,
+    entry: Result<DirEntry, ignore::Error>,
+    excluded: &dyn Fn(&str) -> bool,
+    listing: &mut Listing,
+) -> WalkState {
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) => {
+            let (path, why) = explain(&error);
+            let path = path.map(|p| p.strip_prefix(root).unwrap_or(&p).to_string_lossy().into_owned());
+            let path = path.filter(|p| !p.is_empty()).unwrap_or_else(|| ".".into());
+            listing.failed.push(told(&path, &why));
+            return WalkState::Continue;
+        }
+    };
+    let Some(kind) = entry.file_type() else { return WalkState::Continue };
+    if kind.is_dir() {
+        let inner = entry.depth() > 0;
+        let git = inner && entry.file_name() == ".git";
+        let out = inner && below(root, entry.path()).is_some_and(|name| excluded(&name));
+        return if git || out { WalkState::Skip } else { WalkState::Continue };
+    }
+    let what = classify(&entry.file_name().to_string_lossy());
+    if what == Name::Other || !kind.is_file() {
+        return WalkState::Continue;
+    }
+    let Some(name) = below(root, entry.path()) else {
+        let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        listing.failed.push(told(&path.to_string_lossy(), "its name is not valid UTF-8"));
+        return WalkState::Continue;
+    };
+    if excluded(&name) {
+        return WalkState::Continue;
+    }
+    let size = entry.metadata().map_or(0, |meta| meta.len());
+    if what == Name::Template {
+        listing.skipped.push(told(&name, TEMPLATE));
+    } else if size > LARGEST {
+        listing.skipped.push(told(&name, TOO_LARGE));
+    } else {
+        listing.candidates.push(Candidate { path: name.into(), explicit: false });
+    }
+    WalkState::Continue
+}
+
+pub(super) const TEMPLATE: &str = "a template; lint what it renders to";
+pub(super) const TOO_LARGE: &str = "larger than 16 MiB";
+
+pub(super) fn told(path: &str, why: &str) -> Told {
+    Told { path: path.into(), why: why.to_owned() }
+}
+
+/// An operating system's error in words that stay the same on every system.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The path and the sentence inside a walk's error.
+fn explain(error: &ignore::Error) -> (Option<PathBuf>, String) {
+    match error {
+        ignore::Error::WithPath { path, err } => (Some(path.clone()), explain(err).1),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => explain(err),
+        ignore::Error::Io(error) => (None, reason(error)),
+        other => (None, other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "FROM a\n").unwrap();
+        }
+        folder
+    }
+
+    fn paths(listing: &Listing) -> Vec<&str> {
+        listing.candidates.iter().map(|c| &*c.path).collect()
+    }
+
+    #[test]
+    fn finds_by_name_and_respects_gitignore() {
+        let folder = tree(&[
+            "Dockerfile",
+            "z/api.Dockerfile",
+            ".devcontainer/Dockerfile",
+            ".git/Dockerfile",
+            "out/Dockerfile",
+            "compose.yml",
+            "README.md",
+            "Dockerfile.j2",
+            "vendor/Dockerfile",
+            "Dockerfile.d/x",
+        ]);
+        fs::write(folder.path().join(".gitignore"), "out/\n").unwrap();
+        let listing = walk(folder.path(), &[folder.path().to_owned()], &|p| p == "vendor", 2);
+        assert_eq!(
+            paths(&listing),
+            [".devcontainer/Dockerfile", "Dockerfile", "compose.yml", "z/api.Dockerfile"]
+        );
+        assert_eq!(listing.skipped, [told("Dockerfile.j2", TEMPLATE)]);
+        assert!(listing.failed.is_empty());
+    }
+
+    #[test]
+    fn named_files_are_taken_whatever_their_name() {
+        let folder = tree(&["notes", "Dockerfile"]);
+        let asked = [folder.path().join("notes"), folder.path().join("gone")];
+        let listing = walk(folder.path(), &asked, &|_| false, 1);
+        assert_eq!(listing.candidates, [Candidate { path: "notes".into(), explicit: true }]);
+        assert_eq!(listing.failed, [told("gone", "no such file or folder")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_sockets_are_left_alone() {
+        let folder = tree(&["real/Dockerfile"]);
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("Dockerfile")).unwrap();
+        let all = walk(folder.path(), &[folder.path().to_owned()], &|_| false, 2);
+        assert_eq!(paths(&all), ["real/Dockerfile"]);
+        let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2);
+        assert_eq!(named.failed, [told("Dockerfile", "it is no regular file")]);
+    }
+}

@@ -1,0 +1,49 @@
+//! What a run comes to: findings, what was looked at, what could not be.
+//!
+//! `scan` makes it, the filters mark it, the reports print it.
+
+use std::sync::Arc;
+
+use crate::finding::{Finding, Place};
+use crate::rule::Rule;
+
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Suppressed ones included. After the last filter: by path, place and rule.
+    pub findings: Vec<Finding>,
+    /// Files that were read as a document and checked.
+    pub checked: usize,
+    /// Files that look like documents but were left out on purpose, with the reason.
+    pub skipped: Vec<Told>,
+    /// What could not be read although it should have been; the run is not complete and the exit code 2.
+    pub failed: Vec<Told>,
+    /// The ignores that stand in the checked files.
+    pub pragmas: Vec<Pragma>,
+    /// The run was interrupted.
+    pub incomplete: bool,
+}
+
+/// A path and a sentence about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Told {
+    pub path: Arc<str>,
+    pub why: String,
+}
+
+/// A comment that silences rules, in any dialect.
+#[derive(Clone, Debug)]
+pub struct Pragma {
+    /// The comment itself.
+    pub place: Place,
+    /// What it silences. Empty with `all` unset: nothing that is known here.
+    pub rules: Vec<&'static Rule>,
+    /// It silences every rule.
+    pub all: bool,
+    /// Codes in it that stand for nothing known here.
+    pub unknown: Vec<String>,
+    /// The bytes of the file it speaks of; a finding is silenced if it begins there. `None`: the whole file.
+    pub scope: Option<crate::text::Span>,
+    pub reason: String,
+    /// Written for hullguard, so that an unused or unknown code is a mistake; others may be meant for their own tool.
+    pub own: bool,
+}

@@ -1,0 +1,163 @@
+//! All documents of one run, and the edges between them: which service builds which stage of which Dockerfile.
+//!
+//! Plain data for rules. `scan` reads the files, asks the tree what exists, and fills it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::compose::Problem;
+use crate::container::{At, ContainerSpec, Text};
+use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Word};
+use crate::text::{Source, Span};
+
+/// All that a run holds at once. Dockerfiles that no service builds pass by one at a time and are not in it.
+#[derive(Debug, Default)]
+pub struct Project<'a> {
+    /// The files of Compose documents; [`FileId`](crate::container::FileId) counts in it.
+    pub files: Vec<Arc<Source>>,
+    /// Every service, joined over `extends`, `include` and override files.
+    pub containers: Vec<ContainerSpec>,
+    /// One for each container that is built.
+    pub builds: Vec<BuildEdge<'a>>,
+    /// The files that Compose `secrets` name.
+    pub secret_files: Vec<SecretFile>,
+    /// What Compose would refuse, or what could not be followed.
+    pub problems: Vec<Problem>,
+}
+
+/// A service builds a stage of a Dockerfile.
+#[derive(Clone, Debug)]
+pub struct BuildEdge<'a> {
+    /// Index in [`Project::containers`].
+    pub container: usize,
+    /// The build context, relative to the run's root; `None` if it is remote or not known.
+    pub context: Option<Arc<str>>,
+    /// The Dockerfile's path, relative to the run's root; `None` if it is inline, remote or not known.
+    pub path: Option<Arc<str>>,
+    /// The Dockerfile, if it is there.
+    pub dockerfile: Option<&'a Dockerfile<'a>>,
+    /// The stage that is built: `target`, else the final one. `None` if the target names no stage, or is not known.
+    pub stage: Option<usize>,
+    /// Whether a `.dockerignore` speaks for the build; `None` if the context is not known.
+    pub dockerignore: Option<bool>,
+}
+
+/// A file that a Compose file declares as a secret.
+#[derive(Clone, Debug)]
+pub struct SecretFile {
+    /// The value of `file:`.
+    pub at: At,
+    /// Relative to the run's root.
+    pub path: Arc<str>,
+    /// Whether git tracks it; `None` where nobody can say.
+    pub tracked: Option<bool>,
+}
+
+impl<'a> Project<'a> {
+    /// The file that a place in a container lies in.
+    pub fn source(&self, at: At) -> &Arc<Source> {
+        &self.files[at.file.0 as usize]
+    }
+    /// How a container is built.
+    pub fn build_of(&self, container: &ContainerSpec) -> Option<&BuildEdge<'a>> {
+        self.builds.iter().find(|build| std::ptr::eq(&raw const self.containers[build.container], container))
+    }
+    /// The services that build a Dockerfile.
+    pub fn builders_of(&self, path: &str) -> impl Iterator<Item = (&BuildEdge<'a>, &ContainerSpec)> {
+        let builds = self.builds.iter().filter(move |build| build.path.as_deref() == Some(path));
+        builds.map(|build| (build, &self.containers[build.container]))
+    }
+}
+
+/// One mention of an image: a FROM, a `COPY --from`, a service's `image`.
+#[derive(Clone, Debug)]
+pub struct ImageUse<'a> {
+    pub source: &'a Arc<Source>,
+    /// The reference as it stands, without quotes.
+    pub span: Span,
+    /// With variables replaced; `None` where one has no known value.
+    pub reference: Option<Cow<'a, str>>,
+    pub role: ImageRole,
+    /// The same project builds it, so its name is the project's own.
+    pub built_here: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageRole {
+    /// FROM
+    Base,
+    /// `COPY --from`
+    CopyFrom,
+    /// `RUN --mount=from=`
+    MountFrom,
+    /// `# syntax=`
+    Frontend,
+    /// What a container runs.
+    Container,
+}
+
+/// The images from outside that a Dockerfile names: FROM, `COPY --from`, mounts and `# syntax=`.
+pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
+    let mut images = Vec::new();
+    let mut add = |span, reference, role| {
+        images.push(ImageUse { source: file.source, span, reference, role, built_here: false });
+    };
+    for directive in &file.directives {
+        if directive.name.text.eq_ignore_ascii_case("syntax") {
+            add(directive.value.span, Some(Cow::Borrowed(&*directive.value.text)), ImageRole::Frontend);
+        }
+    }
+    for stage in &file.stages {
+        let Some(from) = file.from_of(stage.index) else { continue };
+        match &stage.base {
+            Base::Image(image) => add(from.image.span, Some(Cow::Borrowed(&**image)), ImageRole::Base),
+            Base::Unknown => add(from.image.span, None, ImageRole::Base),
+            Base::Stage(_) | Base::Scratch => {}
+        }
+    }
+    for instruction in file.all() {
+        if let (Kind::Copy(_), Some(value)) =
+            (&instruction.kind, instruction.flag("from").and_then(|f| f.value.as_ref()))
+        {
+            if let Some(image) = outside(file, value, instruction) {
+                add(value.span, Some(image.into()), ImageRole::CopyFrom);
+            }
+        }
+        for mount in instruction.mounts() {
+            if let Some(value) = mount.from() {
+                if let Some(image) = outside(file, value, instruction) {
+                    add(value.span, Some(image.into()), ImageRole::MountFrom);
+                }
+            }
+        }
+    }
+    images
+}
+
+/// What a `--from` names, if it looks like an image. A bare word may be a named context of whoever builds.
+fn outside(file: &Dockerfile, from: &Word, at: &Instruction) -> Option<String> {
+    match file.resolve_from(from, at) {
+        FromRef::Outside(name) if name.contains(['/', ':', '@']) => Some(name.into_owned()),
+        _ => None,
+    }
+}
+
+/// The image that a container runs.
+pub fn container_image<'a>(project: &'a Project<'a>, spec: &'a ContainerSpec) -> Option<ImageUse<'a>> {
+    let image = spec.image.as_ref()?;
+    let built_here = spec.build.is_some()
+        || project.containers.iter().any(|other| {
+            other.build.is_some()
+                && match (other.image.as_ref().and_then(Text::value), image.value()) {
+                    (Some(theirs), Some(ours)) => theirs == ours,
+                    _ => false,
+                }
+        });
+    Some(ImageUse {
+        source: project.source(image.at),
+        span: image.part(0..image.raw.len()),
+        reference: image.value().map(Cow::Borrowed),
+        role: ImageRole::Container,
+        built_here,
+    })
+}

@@ -1,0 +1,68 @@
+//! Makes hostile text harmless to whoever reads a report: terminals, GitHub's runner, people's eyes.
+//!
+//! File names, messages and source lines come from pull requests. A terminal obeys ESC, the runner obeys `::` at the
+//! start of a line and `##[` anywhere in it, and people believe what bidirectional controls show them.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::place::visible;
+
+/// Text that stays on one line and does nothing there: control characters are shown, a tab is a blank.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if c == '\t' { ' ' } else { visible(c).unwrap_or(c) }).collect())
+}
+
+/// [`plain`] text for the output of a run in GitHub Actions: it is no workflow command, wherever in a line it stands,
+/// except that a line must not begin with it.
+pub fn line(text: &str) -> Cow<'_, str> {
+    let text = plain(text);
+    // The runner looks for `##[` anywhere in a line; a zero-width space keeps it from finding it.
+    if text.contains("##[") { Cow::Owned(text.replace("##[", "#\u{200b}#[")) } else { text }
+}
+
+/// JSON that says the same and cannot be mistaken for a command, nor reorder what is around it on a screen.
+///
+/// Outside of strings JSON is ASCII and has no `#`, so whatever is replaced here is inside one.
+pub fn json(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains("##[") && !text.contains('\x7f') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    for c in text.replace("##[", "##\\u005b").chars() {
+        if c >= '\x7f' && c != char::REPLACEMENT_CHARACTER && visible(c).is_some() {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_are_shown_and_commands_broken() {
+        assert_eq!(plain("a\tb\r\n\u{1b}[0m\u{202e}é"), "a b␍␊␛[0m\u{fffd}é");
+        assert!(matches!(line("plain # text"), Cow::Borrowed(_)));
+        assert_eq!(line("x ##[error]y"), "x #\u{200b}#[error]y");
+        assert!(!line("###[[##[").contains("##["));
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        let hostile = "##[error] \u{202e}\u{7f}\u{9b}\u{e0041} ä \u{1b}\\##[";
+        let written = serde_json::to_string(hostile).unwrap();
+        let escaped = json(&written);
+        assert!(!escaped.contains("##[") && !escaped.contains(['\u{202e}', '\u{7f}', '\u{9b}', '\u{e0041}']));
+        assert!(escaped.contains('ä'));
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), hostile);
+    }
+}

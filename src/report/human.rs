@@ -1,0 +1,186 @@
+//! The report for a terminal, in the manner of rustc: header, place, source line, carets, help.
+//!
+//! Own code rather than a crate for snippets: an excerpt is one line that is already cut and masked, so what is left
+//! to draw is one row of carets (measured: 0.7 µs a finding against 2.5 with annotate-snippets 0.12); and such crates
+//! write `:::`, which GitHub's runner may take for a command.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthChar;
+
+use super::{Options, escape, is_open};
+use crate::finding::{Finding, Place, Status, Suppressor};
+use crate::outcome::{Outcome, Told};
+use crate::rule::Severity;
+
+/// How many skipped files are named.
+const SKIPPED: usize = 10;
+const TAB: &str = "    ";
+
+pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = String::new();
+    for finding in &outcome.findings {
+        if options.show_suppressed || is_open(finding) {
+            text.clear();
+            render(finding, options.colour, &mut text);
+            text.push('\n');
+            out.write_all(text.as_bytes())?;
+        }
+    }
+    text.clear();
+    let mut tell = |kind: &str, style, Told { path, why }: &Told| {
+        paint(&mut text, options.colour, style, kind);
+        let _ = writeln!(text, ": {}: {}", escape::line(path), escape::line(why));
+    };
+    outcome.failed.iter().for_each(|told| tell("error", RED, told));
+    outcome.skipped.iter().take(SKIPPED).for_each(|told| tell("skipped", GREEN, told));
+    text.push_str(&summary(outcome));
+    text.push('\n');
+    out.write_all(text.as_bytes())
+}
+
+/// One finding as it stands in the report, without colour.
+pub fn finding(finding: &Finding) -> String {
+    let mut text = String::new();
+    render(finding, false, &mut text);
+    text
+}
+
+/// `3 errors, 2 warnings, 1 note in 12 files; 2 suppressed`.
+pub fn summary(outcome: &Outcome) -> String {
+    let open = |severity| outcome.findings.iter().filter(|f| is_open(f) && f.severity == severity).count();
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .map(|severity| (open(severity), severity.name()))
+        .filter(|&(n, _)| n > 0)
+        .map(|(n, name)| count(n, name))
+        .collect();
+    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    let mut text = format!("{counts} in {}", count(outcome.checked, "file"));
+    let suppressed = outcome.findings.iter().filter(|f| !is_open(f)).count();
+    if suppressed > 0 {
+        let _ = write!(text, "; {suppressed} suppressed");
+    }
+    if !outcome.skipped.is_empty() {
+        let _ = write!(text, "; {} skipped", count(outcome.skipped.len(), "file"));
+    }
+    if !outcome.failed.is_empty() {
+        let _ = write!(text, "; {} could not be checked", count(outcome.failed.len(), "file"));
+    }
+    if outcome.incomplete {
+        text.push_str("; interrupted before the end");
+    }
+    text
+}
+
+fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+const RED: &str = "\x1b[1;31m";
+const YELLOW: &str = "\x1b[1;33m";
+const GREEN: &str = "\x1b[1;32m";
+const CYAN: &str = "\x1b[1;36m";
+const BLUE: &str = "\x1b[1;34m";
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+
+fn paint(out: &mut String, colour: bool, style: &str, text: &str) {
+    if colour {
+        let _ = write!(out, "{style}{text}\x1b[0m");
+    } else {
+        out.push_str(text);
+    }
+}
+
+fn render(finding: &Finding, colour: bool, out: &mut String) {
+    let style = match finding.severity {
+        _ if !is_open(finding) => DIM,
+        Severity::Error => RED,
+        Severity::Warning => YELLOW,
+        Severity::Note => GREEN,
+    };
+    let places = std::iter::once(&finding.place).chain(finding.related.iter().map(|r| &r.place));
+    let gutter = places.map(|place| digits(place.start.line)).max().unwrap_or(1);
+    paint(out, colour, style, finding.severity.name());
+    paint(out, colour, style, &format!("[{}]", finding.rule.id));
+    header(out, colour, &finding.message);
+    snippet(out, colour, &finding.place, gutter, style, '^');
+    for related in &finding.related {
+        paint(out, colour, GREEN, "note");
+        header(out, colour, &related.message);
+        snippet(out, colour, &related.place, gutter, BLUE, '-');
+    }
+    if let Status::Suppressed { by, why } = &finding.status {
+        let by = match by {
+            Suppressor::Inline => "a comment",
+            Suppressor::Config => "the configuration",
+            Suppressor::Baseline => "the baseline",
+        };
+        paint(out, colour, CYAN, "suppressed");
+        let _ = write!(out, ": by {by}");
+        let _ = if why.is_empty() { writeln!(out) } else { writeln!(out, ": {}", escape::line(why)) };
+    }
+    if let Some(fix) = &finding.fix {
+        paint(out, colour, CYAN, "help");
+        let _ = writeln!(out, ": {}", escape::line(&fix.title));
+    }
+}
+
+fn header(out: &mut String, colour: bool, message: &str) {
+    paint(out, colour, BOLD, ": ");
+    paint(out, colour, BOLD, &escape::line(message));
+    out.push('\n');
+}
+
+fn digits(n: u32) -> usize {
+    n.checked_ilog10().unwrap_or(0) as usize + 1
+}
+
+/// The place and, where there is one, its source line with the mark under it.
+fn snippet(out: &mut String, colour: bool, place: &Place, gutter: usize, style: &str, caret: char) {
+    paint(out, colour, BLUE, &format!("{:gutter$}-->", ""));
+    let _ = writeln!(out, " {}:{}:{}", escape::line(&place.path), place.start.line, place.start.column);
+    let excerpt = &place.excerpt;
+    if excerpt.text.is_empty() {
+        return;
+    }
+    let mut line = String::with_capacity(excerpt.text.len());
+    // In cells of the terminal: where the mark begins, and how wide it is.
+    let (mut before, mut width) = (0, 0);
+    if excerpt.cut.0 {
+        line.push('…');
+        before = 1;
+    }
+    let mark = excerpt.mark.range();
+    for (at, c) in excerpt.text.char_indices() {
+        let from = line.len();
+        if c == '\t' {
+            line.push_str(TAB);
+        } else {
+            line.push_str(&escape::plain(c.encode_utf8(&mut [0; 4])));
+        }
+        let cells: usize = line[from..].chars().map(|c| c.width().unwrap_or(0)).sum();
+        if at < mark.start {
+            before += cells;
+        } else if at < mark.end {
+            width += cells;
+        }
+    }
+    if excerpt.cut.1 {
+        line.push('…');
+    }
+    let bar = |out: &mut String, number: &str, end: &str| {
+        paint(out, colour, BLUE, &format!("{number:>gutter$} |"));
+        out.push_str(end);
+    };
+    bar(out, "", "\n");
+    bar(out, &place.start.line.to_string(), " ");
+    out.push_str(&escape::line(line.trim_end()));
+    out.push('\n');
+    bar(out, "", " ");
+    out.extend(std::iter::repeat_n(' ', before));
+    paint(out, colour, style, &caret.to_string().repeat(width.max(1)));
+    out.push('\n');
+}

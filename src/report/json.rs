@@ -1,0 +1,178 @@
+//! JSON for other programs: one object, or one object a line. `docs/json.md` is the contract.
+//!
+//! The rows are structs of their own, so that renaming a field of [`Finding`] cannot change the format unseen.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Options, escape, suppressor};
+use crate::blob::Origin;
+use crate::finding::{Finding, Place, Related, Safety, Status};
+use crate::outcome::{Outcome, Told};
+use crate::text::Position;
+
+/// Raised when a field goes away or changes its meaning; a new field does not.
+const VERSION: u32 = 1;
+
+pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let findings = Some(outcome.findings.iter().map(row).collect());
+    let text = serde_json::to_string_pretty(&document(outcome, findings))?;
+    writeln!(out, "{}", escape::json(&text))
+}
+
+/// One finding a line, then the run without its findings.
+pub fn write_lines(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &outcome.findings {
+        writeln!(out, "{}", escape::json(&serde_json::to_string(&row(finding))?))?;
+    }
+    writeln!(out, "{}", escape::json(&serde_json::to_string(&document(outcome, None))?))
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<Row<'a>>>,
+    files: Files<'a>,
+    incomplete: bool,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Files<'a> {
+    checked: usize,
+    skipped: Vec<File<'a>>,
+    failed: Vec<File<'a>>,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    rule: &'static str,
+    title: &'static str,
+    severity: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed_by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(flatten)]
+    place: Where<'a>,
+    message: &'a str,
+    aliases: &'static [&'static str],
+    related: Vec<Other<'a>>,
+    fix: Option<Remedy<'a>>,
+    fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct Where<'a> {
+    path: &'a str,
+    origin: &'static str,
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    #[serde(flatten)]
+    place: Where<'a>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Remedy<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    start: u32,
+    end: u32,
+    insert: &'a str,
+}
+
+fn document<'a>(outcome: &'a Outcome, findings: Option<Vec<Row<'a>>>) -> Document<'a> {
+    let files = |told: &'a [Told]| told.iter().map(|t| File { path: &t.path, why: &t.why }).collect();
+    Document {
+        version: VERSION,
+        tool: Tool { name: "hullguard", version: env!("CARGO_PKG_VERSION") },
+        findings,
+        files: Files {
+            checked: outcome.checked,
+            skipped: files(&outcome.skipped),
+            failed: files(&outcome.failed),
+        },
+        incomplete: outcome.incomplete,
+    }
+}
+
+fn row(finding: &Finding) -> Row<'_> {
+    let (status, suppressed_by, reason) = match &finding.status {
+        Status::Open => ("open", None, None),
+        Status::Suppressed { by, why } => ("suppressed", Some(suppressor(*by)), Some(why.as_str())),
+    };
+    Row {
+        rule: finding.rule.id,
+        title: finding.rule.title,
+        severity: finding.severity.name(),
+        status,
+        suppressed_by,
+        reason,
+        place: place(&finding.place),
+        message: &finding.message,
+        aliases: finding.rule.aliases,
+        related: finding.related.iter().map(related).collect(),
+        fix: finding.fix.as_ref().map(|fix| Remedy {
+            title: &fix.title,
+            safety: match fix.safety {
+                Safety::Safe => "safe",
+                Safety::Unsafe => "unsafe",
+            },
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| Change { start: edit.span.start, end: edit.span.end, insert: &edit.insert })
+                .collect(),
+        }),
+        fingerprint: format!("{:032x}", finding.fingerprint),
+    }
+}
+
+fn related(related: &Related) -> Other<'_> {
+    Other { place: place(&related.place), message: &related.message }
+}
+
+fn place(place: &Place) -> Where<'_> {
+    let point = |position: Position| Point { line: position.line, column: position.column };
+    Where {
+        path: &place.path,
+        origin: match place.origin {
+            Origin::WorkTree => "work-tree",
+            Origin::Index => "index",
+            Origin::Stdin => "stdin",
+        },
+        start: point(place.start),
+        end: point(place.end),
+    }
+}

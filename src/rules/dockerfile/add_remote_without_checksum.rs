@@ -1,0 +1,32 @@
+use super::shipping::follows;
+use crate::dockerfile::{Dockerfile, Kind};
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    for instruction in file.all() {
+        let Kind::Add(transfer) = &instruction.kind else { continue };
+        if instruction.flag("checksum").is_some() {
+            continue;
+        }
+        // A later `sha256sum -c` or `gpg --verify` does as well.
+        let checked = || {
+            let mut later = file.runs().filter(|run| follows(file, run, instruction));
+            later.any(|run| run.scripts().iter().any(|script| !script.facts().verifications.is_empty()))
+        };
+        for word in &transfer.sources {
+            let expanded = file.expand(word, instruction);
+            let url = expanded.text().unwrap_or(&word.text).to_ascii_lowercase();
+            let remote = url.starts_with("http://") || url.starts_with("https://");
+            // BuildKit clones what ends in `.git`, whatever fragment or query follows.
+            let path = url.split(['#', '?']).next().unwrap_or_default();
+            if remote && !path.ends_with(".git") && !checked() {
+                out.at(
+                    file.source,
+                    word.span,
+                    "nothing checks what this URL gives; add `--checksum=sha256:…`",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use super::apt;
+use super::shipping::in_image;
+use crate::dockerfile::{Command, Dockerfile, Instruction};
+use crate::finding::{Findings, Safety};
+use crate::rule::Context;
+use crate::shell::{Action, Call, Join, Script};
+use crate::text::{Edit, Span};
+
+const LISTS: &str = "/var/lib/apt/lists";
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    for run in file.runs().filter(|run| in_image(file, run) && !apt::lists_are_mounted(run)) {
+        let scripts = run.scripts();
+        let packages = || scripts.iter().flat_map(|script| &script.facts().packages);
+        let update = packages().rfind(|call| call.manager.is_apt() && call.action == Action::Update);
+        let Some(update) = update else { continue };
+        // An update alone is `update-without-install`; its lists are still needed.
+        if !packages().any(|call| call.manager.is_apt() && call.action != Action::Update) {
+            continue;
+        }
+        let removed = scripts.iter().any(|script| {
+            script.facts().removals.iter().any(|removal| {
+                // A variable may hold the folder.
+                (removal.clears(LISTS) || removal.expands && removal.path.contains("list"))
+                    && removal.span.start > update.span.start
+            })
+        });
+        if removed || scripts.iter().any(|script| script.calls().iter().any(may_clean)) {
+            continue;
+        }
+        let span = update.subcommand.as_ref().map_or(update.span, |(_, span)| update.program.cover(*span));
+        let finding = out.at(
+            file.source,
+            span,
+            format!("the package lists stay in this layer; end the `RUN` with `rm -rf {LISTS}/*`"),
+        );
+        if let Some(at) = end_of_chain(file, run) {
+            finding.fix(
+                Safety::Unsafe,
+                "remove the package lists",
+                vec![Edit::insert(at, format!(" && rm -rf {LISTS}/*"))],
+            );
+        }
+    }
+}
+
+/// A program or function whose name promises to clean up.
+fn may_clean(call: &Call) -> bool {
+    call.name().is_some_and(|name| name.contains("clean") || name.contains("slim"))
+}
+
+/// The end of a line of commands that are all joined by `&&`.
+fn end_of_chain(file: &Dockerfile, run: &Instruction) -> Option<usize> {
+    let script: &Script = run.script()?;
+    let Some(Command::Shell(_)) = run.command() else { return None };
+    let chain = script.pipelines.iter().all(|pipeline| matches!(pipeline.joined_by, Join::Start | Join::And));
+    let end = script.pipelines.last()?.span.end;
+    let rest = file.source.slice(Span { start: end, end: run.span.end });
+    (chain && run.heredocs.is_empty() && rest.trim().is_empty()).then_some(end as usize)
+}

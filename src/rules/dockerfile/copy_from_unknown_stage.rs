@@ -1,0 +1,43 @@
+use super::{froms, near};
+use crate::dockerfile::{Dockerfile, FromRef};
+use crate::finding::Findings;
+use crate::rule::Context;
+use crate::rules::image::known;
+
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
+        FromRef::NoSuchIndex(index) => {
+            let last = file.stages.len().saturating_sub(1);
+            out.at(
+                file.source,
+                word.span,
+                format!("there is no stage `{index}`; the last one is `{last}`, name the stage that is meant"),
+            );
+        }
+        FromRef::Outside(name) if is_stage_name(&name) && !known::is_official(&name) => {
+            if is_context(cx, file, &name) {
+                return;
+            }
+            let names = (0..file.stages.len()).filter_map(|stage| file.stage_name(stage));
+            let advice = match near::nearest(&name, names) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "name a stage, or an image with its tag".to_owned(),
+            };
+            out.at(file.source, word.span, format!("there is no stage `{name}`; {advice}"));
+        }
+        _ => {}
+    });
+}
+
+/// It looks like the name of a stage, not like an image (`a/b`, `a:1`, `a.b`) or something to be filled in.
+fn is_stage_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// A Compose file gives the build a context of this name, or one could not be read well enough to tell.
+fn is_context(cx: &Context, file: &Dockerfile, name: &str) -> bool {
+    cx.project.builders_of(file.source.path()).any(|(_, container)| {
+        let contexts = container.build.iter().flat_map(|build| &build.additional_contexts);
+        !container.gaps.is_empty() || contexts.map(|pair| pair.key.value()).any(|key| key.is_none_or(|k| k == name))
+    })
+}

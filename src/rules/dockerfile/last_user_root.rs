@@ -1,0 +1,34 @@
+use super::root;
+use crate::dockerfile::{Dockerfile, Kind};
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let mut told = Vec::new();
+    for stage in file.stages.iter().filter(|stage| stage.ships) {
+        let Some(instruction) = file.user_of(stage.index) else { continue };
+        let Kind::User(user) = &instruction.kind else { continue };
+        // Two shipped stages may inherit one USER.
+        if told.contains(&instruction.index)
+            || !file.expand(user, instruction).text().is_some_and(root::is_root)
+            || root::is_windows(file, stage.index)
+            || root::gives_up_root(file, stage.index)
+            || root::services_set_user(cx, file)
+        {
+            continue;
+        }
+        told.push(instruction.index);
+        let found = out.at(
+            file.source,
+            user.span,
+            "the image runs as root; switch to another user after the last step that needs it",
+        );
+        // Another user before it shows what was forgotten.
+        if let Some(before) = file.user_at(instruction)
+            && let Kind::User(user) = &before.kind
+            && file.expand(user, before).text().is_some_and(|text| !root::is_root(text))
+        {
+            found.see(file.source, user.span, "the user before");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use crate::dockerfile::{Base, Command, Dockerfile, Instruction};
+use crate::finding::Findings;
+use crate::rule::{Context, Profile, Severity};
+use crate::shell::{Call, Pipe};
+
+/// Programs that fail by themselves when they are given nothing, or half of it.
+const NOTICES: [&str; 27] = [
+    "tar",
+    "bsdtar",
+    "gtar",
+    "gpg",
+    "gpg2",
+    "gunzip",
+    "gzip",
+    "pigz",
+    "unpigz",
+    "zcat",
+    "xz",
+    "unxz",
+    "xzcat",
+    "zstd",
+    "unzstd",
+    "bzip2",
+    "bunzip2",
+    "funzip",
+    "cpio",
+    "apt-key",
+    "sha256sum",
+    "sha512sum",
+    "sha1sum",
+    "grep",
+    "egrep",
+    "rpm2cpio",
+    "docker",
+];
+
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    for run in file.runs().filter(|run| !sets_pipefail(file, run)) {
+        for script in run.scripts() {
+            let pipes = script.pipes();
+            if pipes.is_empty() {
+                continue;
+            }
+            let calls = script.calls();
+            for pipe in pipes.iter().filter(|pipe| !pipe.place.pipefail && !pipe.pipeline.negated) {
+                let download = hidden_download(pipe, &calls);
+                if download.is_none() && cx.policy.profile == Profile::Default {
+                    continue;
+                }
+                report(file, run, pipe, download.as_ref(), out);
+            }
+        }
+    }
+}
+
+fn report(
+    file: &Dockerfile,
+    run: &Instruction,
+    pipe: &Pipe,
+    download: Option<&Call>,
+    out: &mut Findings,
+) {
+    let advice = if knows_pipefail(file, run) {
+        "begin with `set -o pipefail`"
+    } else if download.is_some() {
+        "save it to a file first, or choose bash with `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`"
+    } else {
+        "choose bash with `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`"
+    };
+    if let Some(call) = download {
+        let name = call.name().unwrap_or_default();
+        let message = format!("nobody notices when `{name}` fails, because the pipe goes on; {advice}");
+        out.at(file.source, pipe.pipeline.span, message);
+    } else {
+        let message = format!("nobody notices when the first part of this pipe fails; {advice}");
+        out.at(file.source, pipe.pipeline.span, message).severity(Severity::Note);
+    }
+}
+
+/// SHELL, or the array of the RUN itself, sets the option.
+fn sets_pipefail(file: &Dockerfile, run: &Instruction) -> bool {
+    let set = |words: &[crate::dockerfile::Word]| words.iter().any(|word| word.text.contains("pipefail"));
+    match run.command() {
+        Some(Command::Exec { words, .. }) => words.len() > 2 && set(&words[..words.len() - 1]),
+        _ => set(file.shell_at(run).words()),
+    }
+}
+
+/// The shell at hand is one that has the option: not Debian's `sh`.
+fn knows_pipefail(file: &Dockerfile, run: &Instruction) -> bool {
+    let program = file.shell_at(run).program;
+    let alpine = || {
+        let base = run.stage.map(|stage| file.root_base(stage));
+        matches!(base, Some(Base::Image(image)) if image.contains("alpine") || image.contains("busybox"))
+    };
+    matches!(program, "bash" | "zsh" | "ash" | "ksh") || program == "sh" && alpine()
+}
+
+/// A download in the pipe whose failure its last command would not notice.
+fn hidden_download<'s>(pipe: &Pipe<'s>, calls: &[Call<'s>]) -> Option<Call<'s>> {
+    let last = pipe.pipeline.commands.len() - 1;
+    let mut inside = calls.iter().filter(|call| std::ptr::eq(call.pipeline, pipe.pipeline));
+    let notices = calls
+        .iter()
+        .filter(|call| std::ptr::eq(call.pipeline, pipe.pipeline) && call.position == last)
+        .any(|call| call.name().is_some_and(|name| NOTICES.contains(&name)));
+    if notices {
+        return None;
+    }
+    inside.find(|call| call.position < last && matches!(call.name(), Some("curl" | "wget"))).copied()
+}

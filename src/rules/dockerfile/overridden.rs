@@ -1,0 +1,33 @@
+//! Instructions of which an image keeps only the last: CMD and ENTRYPOINT.
+
+use crate::dockerfile::{Dockerfile, Instruction};
+use crate::finding::{Findings, Safety};
+use crate::text::{Edit, Span};
+
+/// Reports all but the last instruction of a stage that `wanted` accepts.
+pub(super) fn report(file: &Dockerfile, name: &str, wanted: fn(&Instruction) -> bool, out: &mut Findings) {
+    for stage in 0..file.stages.len() {
+        let found: Vec<_> = file.stage_instructions(stage).iter().filter(|i| wanted(i)).collect();
+        let Some((last, before)) = found.split_last() else { continue };
+        for instruction in before {
+            let message =
+                format!("a later `{name}` overrides this one; remove it, or give it a stage of its own");
+            out.at(file.source, instruction.keyword.span, message)
+                .see(file.source, last.keyword.span, "this one counts")
+                .fix(
+                    Safety::Unsafe,
+                    format!("remove the `{name}` that does nothing"),
+                    vec![Edit::delete(with_line_end(file, instruction))],
+                );
+        }
+    }
+}
+
+/// An instruction and the end of its last line.
+fn with_line_end(file: &Dockerfile, instruction: &Instruction) -> Span {
+    let end = instruction.span.end as usize;
+    let rest = &file.source.text()[end..];
+    let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
+    let newline = usize::from(rest[blanks..].starts_with('\n'));
+    Span::new(instruction.span.start as usize, end + blanks + newline)
+}

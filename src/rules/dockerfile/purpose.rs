@@ -1,0 +1,52 @@
+//! What a file or a stage is for, by its name: people ship applications, and name what is for themselves.
+
+/// Words in names of what only developers and pipelines run.
+const FOR_DEVELOPERS: [&str; 26] = [
+    "bench", "benchmark", "check", "checks", "ci", "cov", "coverage", "debug", "dev", "devcontainer", "devel",
+    "develop", "development", "docs", "e2e", "format", "integration", "lint", "linter", "local", "release", "test",
+    "tester", "testing", "tests", "validate",
+];
+/// Words in names of stages that exist to be used by other stages.
+const FOR_STAGES: [&str; 22] = [
+    "assets", "base", "build", "builder", "builds", "common", "compile", "compiler", "dependencies", "deps",
+    "download", "downloader", "fetch", "fetcher", "install", "installer", "intermediate", "prepare", "source",
+    "sources", "src", "vendor",
+];
+
+/// The stage is a target by its nature.
+pub(super) fn is_for_developers(name: &str) -> bool {
+    has_word(name, &FOR_DEVELOPERS)
+}
+
+/// The stage exists to be used by others.
+pub(super) fn is_for_stages(name: &str) -> bool {
+    has_word(name, &FOR_STAGES) && !is_for_developers(name)
+}
+
+/// The file describes a workplace or a step of a pipeline rather than something to run in production:
+/// `.devcontainer/Dockerfile`, `Dockerfile.dev`, `ci/Dockerfile`, `Dockerfile.build`.
+pub(super) fn is_workplace(path: &str) -> bool {
+    let parts = path.rsplit('/').take(2);
+    parts.into_iter().any(|part| is_for_developers(part) || has_word(part, &["build", "builder", "builders"]))
+        || path.contains(".devcontainer")
+}
+
+fn has_word(name: &str, words: &[&str]) -> bool {
+    let parts = name.split(|c: char| !c.is_ascii_alphanumeric());
+    parts.map(str::to_ascii_lowercase).any(|part| words.binary_search(&&*part).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_names() {
+        assert!(is_for_developers("unit-test") && is_for_developers("Dev"));
+        assert!(!is_for_developers("device") && !is_for_developers("runtime"));
+        assert!(is_for_stages("go_builder") && !is_for_stages("build-dev") && !is_for_stages("web"));
+        assert!(is_workplace("x/Dockerfile.dev") && is_workplace(".devcontainer/Dockerfile"));
+        assert!(!is_workplace("api/Dockerfile"));
+        assert!(FOR_DEVELOPERS.is_sorted() && FOR_STAGES.is_sorted());
+    }
+}

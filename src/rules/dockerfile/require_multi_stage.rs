@@ -1,0 +1,23 @@
+use super::build_tools;
+use super::build_tools_in_final::list;
+use crate::dockerfile::Dockerfile;
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    // A base that is a toolchain itself is `sdk-image-final`'s.
+    if file.stages.len() != 1
+        || build_tools::toolchain(file, 0).is_some()
+        || !build_tools::is_application(file, 0)
+    {
+        return;
+    }
+    let left = build_tools::left_in(file, 0);
+    let Some(first) = left.first() else { return };
+    let (names, verb) = list(&left, "ships", "ship");
+    out.at(
+        file.source,
+        first.span,
+        format!("{names} {verb} with the application; build in a stage of its own and copy the result"),
+    );
+}

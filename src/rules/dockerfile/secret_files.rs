@@ -1,0 +1,249 @@
+//! Which files hold secrets, by their names, and what becomes of them in a Dockerfile.
+
+use super::shipping::follows;
+use crate::dockerfile::{Dockerfile, Instruction, Kind, Word};
+use crate::shell::Removal;
+use crate::text::Span;
+
+/// What a file of some name holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holds {
+    /// With its article: "a private key".
+    pub what: &'static str,
+    /// It holds nothing else; otherwise it may be mere settings.
+    pub sure: bool,
+}
+
+/// Whole names. Sources: the programs' own manuals.
+const NAMES: [(&str, &str, bool); 35] = [
+    ("id_rsa", "a private key", true),
+    ("id_dsa", "a private key", true),
+    ("id_ecdsa", "a private key", true),
+    ("id_ed25519", "a private key", true),
+    (".env", "secrets of the environment", true),
+    (".netrc", "passwords", true),
+    ("_netrc", "passwords", true),
+    (".git-credentials", "passwords", true),
+    (".pgpass", "passwords", true),
+    (".my.cnf", "passwords", true),
+    (".pypirc", "passwords", true),
+    (".npmrc", "a registry's token", false),
+    (".htpasswd", "password hashes", false),
+    (".s3cfg", "cloud credentials", true),
+    (".boto", "cloud credentials", true),
+    (".vault-token", "a token", true),
+    (".vault_pass", "a password", true),
+    (".vault-password", "a password", true),
+    (".dockercfg", "a registry's password", true),
+    (".dockerconfigjson", "a registry's password", true),
+    ("credentials.json", "cloud credentials", true),
+    ("client_secret.json", "cloud credentials", true),
+    ("client_secrets.json", "cloud credentials", true),
+    ("service-account.json", "cloud credentials", true),
+    ("service_account.json", "cloud credentials", true),
+    ("serviceaccount.json", "cloud credentials", true),
+    ("gcloud-service-key.json", "cloud credentials", true),
+    ("application_default_credentials.json", "cloud credentials", true),
+    ("kubeconfig", "a cluster's credentials", true),
+    ("terraform.tfstate", "secrets in clear text", true),
+    (".ssh", "private keys", true),
+    (".aws", "cloud credentials", true),
+    (".gnupg", "private keys", true),
+    ("secrets.yml", "secrets", false),
+    ("secrets.yaml", "secrets", false),
+];
+/// The last two parts of a path.
+const ENDS: [(&str, &str); 4] = [
+    (".docker/config.json", "a registry's password"),
+    (".kube/config", "a cluster's credentials"),
+    (".aws/credentials", "cloud credentials"),
+    (".config/gcloud", "cloud credentials"),
+];
+const EXTENSIONS: [(&str, &str, bool); 8] = [
+    (".key", "a private key", true),
+    (".ppk", "a private key", true),
+    (".p12", "a private key", true),
+    (".pfx", "a private key", true),
+    (".kdbx", "passwords", true),
+    (".jks", "a private key", false),
+    (".keystore", "a private key", false),
+    (".pem", "a private key", false),
+];
+/// Parts of a name that say it is no secret: made up, or for everybody.
+const OPEN: [&str; 12] = [
+    "example",
+    "sample",
+    "template",
+    "tmpl",
+    "dist",
+    "dummy",
+    "fake",
+    "test",
+    "pub",
+    "truststore",
+    "cacert",
+    "ci",
+];
+/// Parts of the name of a certificate.
+const CERTIFICATE: [&str; 9] =
+    ["ca", "cert", "certs", "chain", "fullchain", "root", "bundle", "crt", "dhparam"];
+/// Parts of the name of a repository's public key, which is often called `.key`.
+const REPOSITORY: [&str; 8] = ["gpg", "apt", "repo", "archive", "release", "signing", "keyring", "rpm"];
+
+/// Judges a path by its last parts.
+pub(super) fn holds(path: &str) -> Option<Holds> {
+    let path = path.trim_end_matches(['*', '/']).to_ascii_lowercase().replace('\\', "/");
+    if let Some((_, what)) = ENDS.iter().find(|(end, _)| path.ends_with(end)) {
+        return Some(Holds { what, sure: true });
+    }
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let parts = || name.split(|c: char| !c.is_ascii_alphanumeric());
+    let has = |list: &[&str]| parts().any(|part| list.contains(&part));
+    if has(&OPEN) {
+        return None;
+    }
+    if let Some(&(_, what, sure)) = NAMES.iter().find(|(known, ..)| *known == name) {
+        return Some(Holds { what, sure });
+    }
+    // `.env.production`, `.env.local`
+    if name.starts_with(".env.") {
+        return Some(Holds { what: "secrets of the environment", sure: false });
+    }
+    let &(extension, what, sure) = EXTENSIONS.iter().find(|(extension, ..)| name.ends_with(extension))?;
+    if has(&CERTIFICATE) && extension != ".key" || extension == ".key" && has(&REPOSITORY) {
+        return None;
+    }
+    // A `.pem` is a certificate more often than not; its name must speak of a key.
+    let speaks = || parts().any(|part| part.contains("key") || part.starts_with("priv"));
+    (extension != ".pem" || speaks()).then_some(Holds { what, sure: sure || extension == ".pem" })
+}
+
+/// A secret file that an instruction brings into its layer.
+pub(super) struct Brought<'f, 'a> {
+    pub instruction: &'f Instruction<'a>,
+    /// The word that names it.
+    pub span: Span,
+    /// Its name as written.
+    pub name: String,
+    /// Where it lies in the image, as far as that is known.
+    pub target: String,
+    pub holds: Holds,
+}
+
+/// The secret files that COPY and ADD bring.
+pub(super) fn copied<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
+    let mut found = Vec::new();
+    for instruction in file.all() {
+        let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { continue };
+        let from_elsewhere = instruction.flag("from").is_some();
+        let destination = text(file, &transfer.destination, instruction);
+        if is_keyring(&destination) {
+            continue;
+        }
+        for word in transfer.sources.iter().filter(|word| !word.text.starts_with("<<")) {
+            let name = text(file, word, instruction);
+            let Some(holds) = holds(&name).filter(|_| !name.contains("://")) else { continue };
+            // What another stage made may be made for the image; only keys are certain.
+            if from_elsewhere && !(holds.sure && holds.what.contains("key")) {
+                continue;
+            }
+            let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            let folder = destination.ends_with('/') || destination == "." || transfer.sources.len() > 1;
+            let target = if folder {
+                format!("{}/{base}", destination.trim_end_matches(['/', '.']))
+            } else {
+                destination.clone()
+            };
+            found.push(Brought { instruction, span: word.span, name, target, holds });
+        }
+    }
+    found
+}
+
+/// The first removal of a file in a later layer, and the RUN that does it.
+pub(super) fn removed_later<'f, 'a>(
+    file: &'f Dockerfile<'a>,
+    brought: &Brought<'f, 'a>,
+) -> Option<(&'f Instruction<'a>, &'f Removal)> {
+    let target = home(&brought.target);
+    file.runs().filter(|run| follows(file, run, brought.instruction)).find_map(|run| {
+        let removals = run.scripts().iter().flat_map(|script| &script.facts().removals);
+        removals.into_iter().find(|removal| is_removed(&target, removal)).map(|removal| (run, removal))
+    })
+}
+
+fn is_removed(target: &str, removal: &Removal) -> bool {
+    let path = home(&removal.path);
+    let path = path.trim_end_matches("/*").trim_end_matches('/');
+    if path.is_empty() || path == "." {
+        return false;
+    }
+    if path.starts_with('/') && target.starts_with('/') {
+        return path == target
+            || removal.recursive && target.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+            || removal.path.ends_with("/*")
+                && target.rsplit_once('/').is_some_and(|(folder, _)| folder == path);
+    }
+    // One of them is relative, to a folder that is not known here: go by the name.
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    !path.contains('*') && name(path) == name(target)
+}
+
+/// `~` as root has it.
+fn home(path: &str) -> String {
+    let rest = path.strip_prefix("~/").or_else(|| path.strip_prefix("$HOME/"));
+    let path = rest.map_or_else(|| path.to_owned(), |rest| format!("/root/{rest}"));
+    path.strip_prefix("./").map_or(path.clone(), str::to_owned)
+}
+
+/// Folders of public keys of package repositories.
+fn is_keyring(path: &str) -> bool {
+    ["trusted.gpg", "keyrings", "/etc/apt", "rpm-gpg", "/etc/apk", "/etc/pki/rpm"]
+        .iter()
+        .any(|part| path.contains(part))
+}
+
+fn text(file: &Dockerfile, word: &Word, at: &Instruction) -> String {
+    file.expand(word, at).text().unwrap_or(&word.text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn secrets_are_told_from_what_is_named_alike() {
+        for path in [
+            "id_rsa",
+            "deploy/.env",
+            ".env*",
+            "server.key",
+            "private.pem",
+            "tls-key.pem",
+            "root/.docker/config.json",
+            ".aws/credentials",
+            ".npmrc",
+            "keystore.p12",
+            ".ssh/",
+        ] {
+            assert!(holds(path).is_some(), "{path}");
+        }
+        for path in [
+            "id_rsa.pub",
+            ".env.example",
+            "ca.pem",
+            "cert.pem",
+            "fullchain.pem",
+            "config.json",
+            "rabbitmq-repo.key",
+            "public.key.pub",
+            "keys.txt",
+            "environment",
+            "requirements.txt",
+            ".",
+            "",
+        ] {
+            assert!(holds(path).is_none(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use super::shipping::in_image;
+use crate::dockerfile::{Assignment, Dockerfile, Expanded, Instruction, Kind, Origin};
+use crate::finding::Findings;
+use crate::rule::{Context, Severity};
+use crate::secrets::values::{Value, judge};
+use crate::secrets::{names, tokens};
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    for instruction in file.all() {
+        let (assignments, is_arg) = match &instruction.kind {
+            Kind::Env(assignments) => (assignments, false),
+            Kind::Arg(assignments) => (assignments, true),
+            _ => continue,
+        };
+        for assignment in assignments.iter().filter(|assignment| names::is_credential(&assignment.key.text)) {
+            match (&assignment.value, is_arg) {
+                (Some(_), _) => with_value(file, instruction, assignment, is_arg, out),
+                (None, true) => without_default(file, instruction, assignment, out),
+                (None, false) => {}
+            }
+        }
+    }
+}
+
+fn with_value(
+    file: &Dockerfile,
+    instruction: &Instruction,
+    assignment: &Assignment,
+    is_arg: bool,
+    out: &mut Findings,
+) {
+    let Some(value) = &assignment.value else { return };
+    let name = &assignment.key.text;
+    let ships = in_image(file, instruction) || instruction.stage.is_none();
+    let value = match file.expand(value, instruction) {
+        Expanded::Known(text) | Expanded::Default(text) => text,
+        Expanded::Unknown => {
+            // Built from a build argument: its value ends up in the image's configuration.
+            let from_arg = file
+                .variables(value)
+                .iter()
+                .any(|variable| matches!(file.lookup(variable.name, instruction).origin, Origin::Arg(_)));
+            if from_arg && !is_arg && in_image(file, instruction) {
+                out.at(
+                    file.source,
+                    assignment.key.span,
+                    format!(
+                        "`{name}` bakes a build argument into the image, where everybody can read it; \
+                         use `RUN --mount=type=secret`, or pass it when the container starts"
+                    ),
+                );
+            }
+            return;
+        }
+    };
+    // A token is `hardcoded-secret-value`'s.
+    if !tokens::find(&value).is_empty() {
+        return;
+    }
+    match judge(&value) {
+        Value::Harmless => {}
+        Value::Placeholder => {
+            out.at(
+                file.source,
+                assignment.key.span,
+                format!("`{name}` is a placeholder that somebody will forget to change; leave it out"),
+            )
+            .severity(Severity::Note);
+        }
+        Value::Literal => {
+            let instead =
+                if is_arg { "use `RUN --mount=type=secret`" } else { "pass it when the container starts" };
+            let finding = out.at(
+                file.source,
+                assignment.key.span,
+                format!("`{name}` has a credential for a value, which everybody can read; {instead}"),
+            );
+            if !ships {
+                finding.severity(Severity::Note);
+            }
+        }
+    }
+}
+
+fn without_default(
+    file: &Dockerfile,
+    instruction: &Instruction,
+    assignment: &Assignment,
+    out: &mut Findings,
+) {
+    if in_image(file, instruction) {
+        let name = &assignment.key.text;
+        out.at(
+            file.source,
+            assignment.key.span,
+            format!("what `{name}` is given stays in the image's history; use `RUN --mount=type=secret`"),
+        )
+        .severity(Severity::Note);
+    }
+}

@@ -1,0 +1,156 @@
+use super::near;
+use crate::dockerfile::{
+    Assignment, Base, Dockerfile, Instruction, Kind, Modifier, Origin, Transfer, Variable, Word,
+};
+use crate::finding::{Findings, Safety};
+use crate::rule::Context;
+use crate::text::{Edit, Span};
+
+/// Variables that well-known images set, so that a file may use them undeclared; `*` at the end stands for anything.
+/// Source: the Dockerfiles of Docker's official images, of NVIDIA, Jupyter, Jenkins and AWS.
+const SET_BY_BASES: [&str; 61] = [
+    "AIRFLOW_*", "APACHE_*", "ASPNET*", "BUNDLE_*", "CARGO_HOME", "CASSANDRA_*", "CATALINA_*", "COMPOSER_*",
+    "CONDA_*", "CUDA_*", "DEBIAN_FRONTEND", "DOTNET_*", "ELIXIR_*", "ERLANG_*", "FLINK_*", "GEM_*", "GO*", "GPG_KEY*",
+    "GRADLE_*", "HADOOP_*", "HOME", "HOSTNAME", "HTTPD_*", "JAVA_*", "JBOSS_*", "JDK_*", "JENKINS_*", "JETTY_*",
+    "JRE_*", "KAFKA_*", "KONG_*", "LAMBDA_*", "LANG*", "LC_ALL", "LD_LIBRARY_PATH", "LIBRARY_PATH", "MARIADB_*",
+    "MAVEN_*", "MONGO_*", "MYSQL_*", "NB_*", "NCCL_*", "NGINX_*", "NJS_*", "NODE_*", "NPM_*", "NV*", "OTP_*", "PG*",
+    "PHP*", "PIP_*", "PKG_RELEASE", "PYTHON*", "REDIS_*", "RUBY*", "RUST*", "SPARK_*", "SWIFT_*", "TOMCAT_*",
+    "USER", "YARN_VERSION",
+];
+
+/// What is known to be wrong with a variable that the file does not set where it is used.
+enum Mistake<'f> {
+    /// Set before the first FROM only.
+    Global(Span),
+    /// Set in another stage only.
+    Elsewhere(usize, Span),
+    /// Set further down.
+    Later(Span),
+    Slip(&'f str),
+    /// FROM scratch: nobody else can set it.
+    Nowhere,
+}
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    for instruction in &file.instructions {
+        let mut told: Vec<&str> = Vec::new();
+        for variable in variables(file, instruction) {
+            let Origin::Undeclared { base_may_set } = file.lookup(variable.name, instruction).origin else { continue };
+            let is_plain = matches!(variable.modifier, Modifier::None | Modifier::Edit);
+            if !is_plain || told.contains(&variable.name) || variable.name.starts_with(|c: char| c.is_ascii_digit()) {
+                continue;
+            }
+            if base_may_set && is_set_by_bases(variable.name) {
+                continue;
+            }
+            if let Some(mistake) = mistake(file, instruction, variable.name, base_may_set) {
+                told.push(variable.name);
+                tell(file, instruction, &variable, &mistake, out);
+            }
+        }
+    }
+}
+
+fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mistake, out: &mut Findings) {
+    let name = variable.name;
+    let (message, seen) = match *mistake {
+        Mistake::Global(seen) => (
+            format!("`{name}` is declared before FROM, so it is empty here; add `ARG {name}` to this stage"),
+            Some(seen),
+        ),
+        Mistake::Elsewhere(stage, seen) => {
+            let stage = file.stage_name(stage).map_or_else(|| stage.to_string(), str::to_owned);
+            (format!("`{name}` is set in stage `{stage}`, so it is empty here; set it in this stage"), Some(seen))
+        }
+        Mistake::Later(seen) => {
+            (format!("`{name}` is set further down, so it is empty here; set it before"), Some(seen))
+        }
+        Mistake::Slip(meant) => (format!("`{name}` is not set; did you mean `{meant}`?"), None),
+        Mistake::Nowhere => (format!("`{name}` is not set; declare it with `ARG {name}`"), None),
+    };
+    let found = out.at(file.source, variable.span, message);
+    if let Some(seen) = seen {
+        found.see(file.source, seen, "set here");
+    }
+    match *mistake {
+        Mistake::Global(_) => {
+            let line = format!("ARG {name}{}", file.source.newline());
+            let edit = Edit::insert(at.span.start as usize, line);
+            found.fix(Safety::Unsafe, format!("bring `{name}` into the stage"), vec![edit]);
+        }
+        Mistake::Slip(meant) => {
+            let edit = Edit::replace(variable.name_span, meant);
+            found.fix(Safety::Unsafe, format!("write `{meant}`"), vec![edit]);
+        }
+        _ => {}
+    }
+}
+
+fn mistake<'f>(file: &'f Dockerfile, at: &Instruction, name: &str, base_may_set: bool) -> Option<Mistake<'f>> {
+    let here = at.stage?;
+    let settings = |instruction: &'f Instruction| {
+        let pairs: &'f [Assignment] = match &instruction.kind {
+            Kind::Arg(pairs) | Kind::Env(pairs) => pairs,
+            _ => &[],
+        };
+        pairs.iter().map(move |pair| (instruction, pair))
+    };
+    let mut all = file.instructions.iter().flat_map(settings);
+    let of_name = |(_, pair): &(&Instruction, &Assignment)| pair.key.text == name;
+    // A setting of the file's own tells most: the name is right, the place is wrong.
+    let mut own: Vec<_> = all.by_ref().filter(of_name).collect();
+    // `ENV A=/x:$A` adds to whatever the base image has; that it is set there is no sign of a mistake.
+    own.retain(|(instruction, _)| instruction.index != at.index);
+    let adds_to_itself = file_assigns(at, name);
+    if let Some((_, pair)) = own.iter().find(|(instruction, _)| instruction.stage.is_none()) {
+        return Some(Mistake::Global(pair.key.span));
+    }
+    if !adds_to_itself {
+        if let Some((_, pair)) = own.iter().find(|(i, _)| i.stage == Some(here) && i.index > at.index) {
+            return Some(Mistake::Later(pair.key.span));
+        }
+        if let Some((instruction, pair)) = own.first() {
+            return Some(Mistake::Elsewhere(instruction.stage?, pair.key.span));
+        }
+        let names = file.names_at(at).into_iter().map(|(name, _)| name);
+        if let Some(meant) = near::nearest(name, names) {
+            return Some(Mistake::Slip(meant));
+        }
+    }
+    (!base_may_set && !adds_to_itself && matches!(file.root_base(here), Base::Scratch)).then_some(Mistake::Nowhere)
+}
+
+/// The instruction itself sets the variable.
+fn file_assigns(at: &Instruction, name: &str) -> bool {
+    matches!(&at.kind, Kind::Env(pairs) if pairs.iter().any(|pair| pair.key.text == name))
+}
+
+/// The variables that BuildKit expands in an instruction; those of FROM and ARG are other rules' business, and a
+/// trigger of ONBUILD runs where nobody sees.
+fn variables<'f>(file: &'f Dockerfile, instruction: &'f Instruction) -> Vec<Variable<'f>> {
+    let words: Vec<&Word> = match &instruction.kind {
+        Kind::Env(pairs) | Kind::Label(pairs) => pairs.iter().filter_map(|pair| pair.value.as_ref()).collect(),
+        Kind::Copy(Transfer { sources, destination, .. }) | Kind::Add(Transfer { sources, destination, .. }) => {
+            sources.iter().chain([destination]).collect()
+        }
+        Kind::Expose(words) | Kind::Volume(words) => words.iter().collect(),
+        Kind::User(word) | Kind::Workdir(word) | Kind::Stopsignal(word) => vec![word],
+        _ => return Vec::new(),
+    };
+    let mut found: Vec<Variable> = words.into_iter().flat_map(|word| file.variables(word)).collect();
+    if matches!(instruction.kind, Kind::Copy(_) | Kind::Add(_)) {
+        for heredoc in &instruction.heredocs {
+            // A bare `$name` in a file is as likely the file's own (`$uri` of nginx).
+            let braced = |variable: &Variable| file.source.slice(variable.span).starts_with("${");
+            found.extend(file.heredoc_variables(heredoc).into_iter().filter(braced));
+        }
+    }
+    found
+}
+
+fn is_set_by_bases(name: &str) -> bool {
+    SET_BY_BASES.iter().any(|entry| match entry.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == *entry,
+    })
+}

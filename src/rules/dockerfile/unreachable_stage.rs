@@ -1,0 +1,45 @@
+use super::{froms, purpose};
+use crate::dockerfile::{Base, Dockerfile, FromRef};
+use crate::finding::Findings;
+use crate::rule::{Context, Profile};
+
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    // A service that builds a target nobody can name may build any.
+    if file.stages.len() < 2 || cx.project.builders_of(file.source.path()).any(|(edge, _)| edge.stage.is_none()) {
+        return;
+    }
+    let Some(used_by_others) = uses(file) else { return };
+    for stage in file.stages.iter().filter(|stage| !stage.ships && !used_by_others[stage.index]) {
+        let Some(from) = file.from_of(stage.index) else { continue };
+        let (place, who) = match &from.name {
+            None => (from.image.span, "this stage".to_owned()),
+            Some(name) if may_be_target(&name.text, cx.policy.profile) => continue,
+            Some(name) => (name.span, format!("`{}`", name.text)),
+        };
+        out.at(file.source, place, format!("no other stage needs {who}; copy from it or delete it"));
+    }
+}
+
+/// Somebody may well build the stage for its own sake.
+fn may_be_target(name: &str, profile: Profile) -> bool {
+    if profile == Profile::Default { !purpose::is_for_stages(name) } else { purpose::is_for_developers(name) }
+}
+
+/// For each stage whether another one is built on it or copies from it; `None` if a `--from` cannot be read. Only
+/// the last stage of a chain is worth a finding: once it is gone, the next one is told.
+fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
+    let mut used = vec![false; file.stages.len()];
+    for stage in &file.stages {
+        if let Base::Stage(base) = stage.base {
+            used[base] = true;
+        }
+    }
+    let mut readable = true;
+    froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
+        FromRef::Stage(stage) | FromRef::Later(stage) => used[stage] = true,
+        FromRef::Variable | FromRef::Unknown => readable = false,
+        _ => {}
+    });
+    // A name with a slip in it was to use some stage; that is told already.
+    readable.then_some(used)
+}

@@ -1,0 +1,9 @@
+//! Rules on image references, wherever they stand.
+
+pub mod invalid_image_reference;
+pub mod known;
+pub mod latest_tag;
+mod read;
+pub mod unpinned_digest;
+pub mod untagged_image;
+pub mod untrusted_registry;

@@ -1,0 +1,42 @@
+//! How the rules on images read a use of one: taken apart, and with places for its parts.
+//!
+//! The grammar is `crate::image`'s.
+
+use std::ops::Range;
+
+use super::known;
+use crate::image::{self, ImageRef};
+use crate::project::{ImageRole, ImageUse};
+use crate::text::Span;
+
+/// The reference, if it is known, is one, and names an image that comes from outside.
+pub(super) fn outside<'u>(image: &'u ImageUse) -> Option<ImageRef<'u>> {
+    if image.built_here {
+        return None;
+    }
+    let text = image.reference.as_deref()?;
+    // `sha256:…` is the id of an image that is already there.
+    if text == "scratch" || text.starts_with("sha256:") || may_be_context(image.role, text) {
+        return None;
+    }
+    image::parse(text).ok()
+}
+
+/// A bare word behind `from=` is a named context rather than an image, unless everybody knows the image.
+pub(super) fn may_be_context(role: ImageRole, text: &str) -> bool {
+    matches!(role, ImageRole::CopyFrom | ImageRole::MountFrom)
+        && !text.contains(['/', ':', '@', '.'])
+        && !known::is_official(text)
+}
+
+/// Where a part of the reference stands; all of it if variables or escapes are in the way.
+pub(super) fn place(image: &ImageUse, part: &Range<usize>) -> Span {
+    let written = image.source.slice(image.span);
+    match image.reference.as_deref() {
+        Some(text) if text == written => {
+            let start = image.span.start as usize;
+            Span::new(start + part.start, start + part.end)
+        }
+        _ => image.span,
+    }
+}

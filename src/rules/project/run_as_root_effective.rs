@@ -1,0 +1,70 @@
+use crate::container::ContainerSpec;
+use crate::dockerfile::{Base, Dockerfile, Instruction, Kind};
+use crate::finding::Findings;
+use crate::image;
+use crate::project::Project;
+use crate::rule::{Context, Severity};
+use crate::rules::runtime::{known_images, pulled, settings};
+use crate::text::Span;
+
+pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
+    for edge in &project.builds {
+        let spec = &project.containers[edge.container];
+        let (Some(file), Some(stage)) = (edge.dockerfile, edge.stage) else { continue };
+        // `user:` in the service settles it; `run-as-root-explicit` looks at it.
+        if spec.user.is_some() || !spec.is_complete() || !file.errors.is_empty() || changes_user(file, stage)
+        {
+            continue;
+        }
+        let Some((place, why)) = root_by(file, stage) else { continue };
+        let finding = pulled::on(cx, spec, out, spec.at, message(spec));
+        finding.see(file.source, place, why);
+        if settings::is_development(cx.project.source(spec.at).path())
+            || settings::is_development(file.source.path())
+        {
+            finding.severity(Severity::Note);
+        }
+    }
+}
+
+fn message(spec: &ContainerSpec) -> String {
+    format!("{} runs as root; end its Dockerfile with `USER`, or set `user`", pulled::name(spec))
+}
+
+/// What makes a stage run as root, if it surely does.
+fn root_by(file: &Dockerfile, stage: usize) -> Option<(Span, &'static str)> {
+    if let Some(instruction) = file.user_of(stage) {
+        let Kind::User(user) = &instruction.kind else { return None };
+        let root = !user.has_variable() && settings::is_root(user.text.trim_matches(['"', '\'']));
+        return root.then_some((user.span, "the last `USER` of the stage that it builds"));
+    }
+    let from = file.from_of(file.ancestry(stage).last()?)?;
+    let root = match file.root_base(stage) {
+        Base::Scratch => true,
+        Base::Image(base) => {
+            let base = image::parse(base).ok()?;
+            known_images::runs_as_root(&base)? && !known_images::drops_privileges(&base)
+        }
+        _ => false,
+    };
+    root.then_some((from.image.span, "the image that it is built on runs as root, and no `USER` follows"))
+}
+
+/// A program that goes on as another user is installed or called: the entrypoint will use it.
+fn changes_user(file: &Dockerfile, stage: usize) -> bool {
+    let changers = [
+        "gosu",
+        "su-exec",
+        "setpriv",
+        "s6-overlay",
+        "s6-setuidgid",
+        "setuidgid",
+        "chroot --userspec",
+        "runuser",
+    ];
+    let mentions = |instruction: &Instruction| {
+        let text = file.source.slice(instruction.span);
+        changers.iter().any(|changer| text.contains(changer))
+    };
+    file.ancestry(stage).any(|stage| file.stage_instructions(stage).iter().any(mentions))
+}

@@ -1,0 +1,25 @@
+use crate::finding::Findings;
+use crate::project::Project;
+use crate::rule::Context;
+
+pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
+    for secret in &project.secret_files {
+        if secret.tracked != Some(true) || is_public(&secret.path) {
+            continue;
+        }
+        let message = format!(
+            "git tracks the secret `{}`; take it out (`git rm --cached`), ignore it, and change it",
+            secret.path
+        );
+        out.on(cx, secret.at, message);
+    }
+}
+
+/// The file's name says that everybody may read it: a certificate, a public key, a template.
+fn is_public(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let ends = [".crt", ".cer", ".pub", ".example", ".sample", ".template", ".dist", ".tmpl"];
+    ends.iter().any(|end| name.ends_with(end))
+        || matches!(&*name, "ca.pem" | "cert.pem" | "fullchain.pem" | "chain.pem" | "ca-cert.pem")
+        || name.contains("example.")
+}

@@ -1,0 +1,156 @@
+//! Credentials among a container's pairs of name and value: which values are written out, and where.
+
+use std::ops::Range;
+
+use crate::container::{ContainerSpec, Pair, Text};
+use crate::secrets::values::{self, Value};
+use crate::secrets::{names, tokens};
+
+/// All environment variables of a container, those of its hooks included.
+pub fn environment(spec: &ContainerSpec) -> impl Iterator<Item = &Pair> {
+    spec.environment.iter().chain(spec.hooks.iter().flat_map(|hook| &hook.environment))
+}
+
+/// Whether a value is written out and opens something, under a name that says so.
+pub fn is_literal(name: &str, value: &str) -> bool {
+    names::is_credential(name) && opens(name, value)
+}
+
+/// Whether a value, whatever its name, is no switch, no reference, no placeholder and not just its own name.
+fn opens(name: &str, value: &str) -> bool {
+    let plain = |text: &str| {
+        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    values::judge(value) == Value::Literal && plain(name) != plain(value)
+}
+
+/// The value is of a strength that no one chooses for a throw-away database: a token, or long and mixed.
+pub fn is_strong(value: &str) -> bool {
+    let count = |wanted: fn(&u8) -> bool| value.bytes().filter(wanted).count();
+    !tokens::find(value).is_empty()
+        || (value.len() >= 20
+            && !value.contains([' ', '/'])
+            && count(u8::is_ascii_digit) >= 3
+            && count(u8::is_ascii_alphabetic) >= 6)
+}
+
+/// A `${NAME:-text}` in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallback<'t> {
+    pub name: &'t str,
+    /// The text behind the operator, in bytes of the whole text.
+    pub range: Range<usize>,
+    /// The variable is the whole text, so that the text's name is the variable's, too.
+    pub whole: bool,
+}
+
+/// The literal texts that variables in `raw` fall back to, or are replaced by (`:+`); nested ones too.
+pub fn fallbacks(raw: &str) -> Vec<Fallback<'_>> {
+    let mut found = Vec::new();
+    collect(raw, 0..raw.len(), true, 0, &mut found);
+    found
+}
+
+fn collect<'t>(raw: &'t str, within: Range<usize>, whole: bool, depth: usize, found: &mut Vec<Fallback<'t>>) {
+    // Deeper nesting is nobody's; the limit keeps a hostile file from taking the stack.
+    if depth > 8 {
+        return;
+    }
+    let bytes = raw.as_bytes();
+    let mut at = within.start;
+    while at + 1 < within.end {
+        if bytes[at] != b'$' {
+            at += 1;
+            continue;
+        }
+        if bytes[at + 1] != b'{' {
+            // `$$` is a dollar.
+            at += 2;
+            continue;
+        }
+        let Some(end) = closing(bytes, at + 2, within.end) else { return };
+        let inside = at + 2..end;
+        let name_end = raw[inside.clone()]
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .map_or(inside.end, |length| inside.start + length);
+        let operator = [":-", "-", ":+", "+"]
+            .iter()
+            .find_map(|operator| raw[name_end..inside.end].starts_with(*operator).then_some(operator.len()));
+        if let Some(length) = operator {
+            let range = name_end + length..inside.end;
+            let alone = whole && at == within.start && end + 1 == within.end;
+            if raw[range.clone()].contains("${") {
+                collect(raw, range, alone, depth + 1, found);
+            } else {
+                found.push(Fallback { name: &raw[inside.start..name_end], range, whole: alone });
+            }
+        }
+        at = end + 1;
+    }
+}
+
+/// The `}` that closes a `${` whose inside begins at `from`.
+fn closing(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
+    let mut depth = 1;
+    let mut at = from;
+    while at < end {
+        match bytes[at] {
+            b'$' if bytes.get(at + 1) == Some(&b'{') => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The fallbacks of a value that are credentials, by the variable's name or by that of the whole.
+pub fn secret_fallbacks<'t>(name: &str, value: &'t Text) -> impl Iterator<Item = Fallback<'t>> {
+    let named = names::is_credential(name);
+    fallbacks(&value.raw).into_iter().filter(move |fallback| {
+        let credential = names::is_credential(fallback.name) || (named && fallback.whole);
+        credential && opens(fallback.name, &value.raw[fallback.range.clone()])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fallbacks, is_literal, is_strong};
+
+    fn literals(raw: &str) -> Vec<(&str, &str, bool)> {
+        fallbacks(raw).into_iter().map(|f| (f.name, &raw[f.range.clone()], f.whole)).collect()
+    }
+
+    #[test]
+    fn fallbacks_are_found() {
+        assert_eq!(literals("${A:-x}"), [("A", "x", true)]);
+        assert_eq!(literals("${A-x}${B:+y}"), [("A", "x", false), ("B", "y", false)]);
+        assert_eq!(literals("${A:-${B:-pw}}"), [("B", "pw", true)]);
+        assert_eq!(literals("pg://u:${P:-pw}@h"), [("P", "pw", false)]);
+        for raw in ["$A", "${A}", "${A:?say it}", "$${A:-x}", "${A", "$", "${", "é${A:?é}é"] {
+            assert_eq!(literals(raw), [], "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_nest_of_braces_is_given_up() {
+        assert_eq!(fallbacks(&"${A:-".repeat(10_000)), []);
+    }
+
+    #[test]
+    fn own_names_and_weak_words_are_told_apart() {
+        assert!(is_literal("DB_PASSWORD", "hunter2"));
+        assert!(!is_literal("DB_PASSWORD", "db-password"));
+        assert!(!is_literal("DB_USER", "hunter2"));
+        assert!(!is_strong("postgres"));
+        assert!(is_strong("a1b2c3d4e5f6a7b8c9d0e1f2"));
+    }
+}

@@ -1,0 +1,21 @@
+use super::{credentials, pulled, settings};
+use crate::container::{At, ContainerSpec};
+use crate::finding::Findings;
+use crate::rule::{Context, Severity};
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    for pair in credentials::environment(spec) {
+        let Some(value) = &pair.value else { continue };
+        for fallback in credentials::secret_fallbacks(&pair.key.raw, value) {
+            let name = fallback.name;
+            let at = At { span: value.part(fallback.range), ..value.at };
+            let message =
+                format!("`{name}` falls back to a secret in the file; write `${{{name}:?}}` to demand it");
+            let development = settings::is_development(cx.project.source(at).path());
+            let finding = pulled::on(cx, spec, out, at, message);
+            if development || settings::is_ephemeral(spec) {
+                finding.severity(Severity::Note);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+use super::{credentials, pulled, settings};
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::rule::{Context, Severity};
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    for pair in credentials::environment(spec) {
+        let Some(value) = &pair.value else { continue };
+        let name = &*pair.key.raw;
+        if !credentials::is_literal(name, &value.raw) {
+            continue;
+        }
+        let message =
+            format!("`{name}` has its value in the file; take it from the environment, or mount a secret");
+        let finding = pulled::on(cx, spec, out, value.at, message);
+        if settings::is_ephemeral(spec) {
+            finding.severity(Severity::Note);
+        } else if credentials::is_strong(&value.raw) {
+            finding.severity(Severity::Error);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Which published ports the whole network can reach, and which of them belong to a data store.
+//!
+//! `port-all-interfaces` and `datastore-port-published` share these answers, so that no port is reported by both.
+
+use super::known_images;
+use crate::container::{ContainerSpec, Port, Text};
+use crate::rule::Context;
+
+/// Ports that are used by one data store, cache or queue and hardly by anything else.
+const DATASTORE_PORTS: [(u16, &str); 17] = [
+    (1433, "SQL Server"),
+    (1521, "Oracle"),
+    (2379, "etcd"),
+    (3306, "MySQL"),
+    (5432, "PostgreSQL"),
+    (5672, "RabbitMQ"),
+    (5984, "CouchDB"),
+    (6379, "Redis"),
+    (7687, "Neo4j"),
+    (9042, "Cassandra"),
+    (9200, "Elasticsearch"),
+    (9300, "Elasticsearch"),
+    (11211, "Memcached"),
+    (26257, "CockroachDB"),
+    (27017, "MongoDB"),
+    (27018, "MongoDB"),
+    (28015, "RethinkDB"),
+];
+
+/// The port is published on every interface of the host, as far as anybody can know.
+pub fn on_all_interfaces(port: &Port) -> bool {
+    if port.invalid || port.target.as_ref().is_none_or(|target| target.text.is_unknown()) {
+        return false;
+    }
+    // `${PORT}:80` may well be `127.0.0.1:8080:80`.
+    if port.published.as_ref().is_some_and(|published| published.text.is_unknown()) {
+        return false;
+    }
+    // Docker refuses an address on Swarm's ingress network.
+    if port.mode.as_ref().is_some_and(|mode| mode.is("ingress")) {
+        return false;
+    }
+    match &port.host_ip {
+        None => true,
+        Some(ip) => matches!(ip.value(), Some("" | "0.0.0.0" | "::" | "[::]" | "*")),
+    }
+}
+
+/// What data store answers on the port: the service's image, or what its number says.
+pub fn datastore(cx: &Context, spec: &ContainerSpec, port: &Port) -> Option<String> {
+    if let Some(image) = known_images::stands_on(cx, spec).filter(known_images::is_datastore) {
+        return Some(format!("`{}`", image.name()));
+    }
+    let (first, last) = port.target.as_ref()?.range?;
+    let (_, name) = DATASTORE_PORTS.iter().find(|(number, _)| (first..=last).contains(number))?;
+    // A range is a service's own choice; only a narrow one says something.
+    (last - first < 10).then(|| (*name).to_owned())
+}
+
+/// The port is the web's own, and what publishes it stands before other programs: it is meant to be reached.
+pub fn is_front_door(cx: &Context, spec: &ContainerSpec, port: &Port) -> bool {
+    let web = |port: u16| matches!(port, 80 | 443);
+    let published = port.published.as_ref().and_then(|published| published.range);
+    published.is_some_and(|(first, last)| web(first) && web(last))
+        && known_images::stands_on(cx, spec).is_some_and(|image| known_images::is_reverse_proxy(&image))
+}
+
+/// What a fix puts before a port in the short syntax, and how many bytes of `written` it takes away.
+pub fn loopback(written: &str, host_ip: Option<&Text>, published: bool) -> Option<(usize, &'static str)> {
+    if host_ip.is_none() {
+        return Some((0, if published { "127.0.0.1:" } else { "127.0.0.1::" }));
+    }
+    ["0.0.0.0:", "[::]:", "*:"]
+        .iter()
+        .find_map(|any| written.starts_with(any).then_some((any.len(), "127.0.0.1:")))
+}
+
+/// How to speak of a port: its number on the host, or that in the container.
+pub fn number(port: &Port) -> String {
+    let ports = port.published.as_ref().or(port.target.as_ref());
+    match ports.and_then(|ports| ports.range) {
+        Some((first, last)) if first == last => format!("`{first}`"),
+        Some((first, last)) => format!("`{first}-{last}`"),
+        None => ports.map_or_else(String::new, |ports| format!("`{}`", ports.text.raw)),
+    }
+}

@@ -1,0 +1,288 @@
+//! Paths of the host: which are control sockets, which are the system's own. Paths are compared part by part.
+
+use crate::container::{At, ContainerSpec, Mount, MountKind, Text};
+
+/// Sockets that command the container engine or the whole machine, with their usual folders left out.
+const SOCKETS: [&str; 9] = [
+    "docker.sock",
+    "docker.raw.sock",
+    "dockershim.sock",
+    "containerd.sock",
+    "containerd.sock.ttrpc",
+    "crio.sock",
+    "podman.sock",
+    "cri-dockerd.sock",
+    "buildkitd.sock",
+];
+/// Whole folders of the system. What lies below is judged by [`BELOW`] only: `/etc/traefik` is a program's own.
+const WHOLE: [&str; 26] = [
+    "/etc",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/boot",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/usr",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/bin",
+    "/sbin",
+    "/root",
+    "/home",
+    "/var",
+    "/var/lib",
+    "/var/run",
+    "/var/log",
+    "/run",
+    "/var/spool",
+];
+/// Folders and files that are sensitive with all that lies below them.
+const BELOW: [&str; 40] = [
+    "/etc/passwd",
+    "/etc/shadow",
+    "/etc/gshadow",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+    "/etc/pam.d",
+    "/etc/ssh",
+    "/etc/security",
+    "/etc/cron.d",
+    "/etc/cron.daily",
+    "/etc/cron.hourly",
+    "/etc/crontab",
+    "/etc/systemd",
+    "/etc/init.d",
+    "/etc/docker",
+    "/etc/kubernetes",
+    "/etc/ld.so.preload",
+    "/etc/ld.so.conf.d",
+    "/etc/profile.d",
+    "/boot",
+    "/proc",
+    "/sys/kernel",
+    "/sys/firmware",
+    "/dev/mem",
+    "/dev/kmem",
+    "/dev/port",
+    "/dev/mapper",
+    "/lib/systemd",
+    "/usr/lib/systemd",
+    "/root/.ssh",
+    "/root/.docker",
+    "/root/.kube",
+    "/root/.aws",
+    "/root/.gnupg",
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/kubelet",
+    "/run/systemd",
+    "/var/spool/cron",
+];
+/// What lies in a user's home and opens doors elsewhere.
+const HOME: [&str; 9] =
+    [".ssh", ".aws", ".kube", ".docker", ".gnupg", ".azure", ".config/gcloud", ".netrc", ".git-credentials"];
+/// What containers commonly need of the system and can do no harm with: clock, names, certificates, devices.
+const HARMLESS: [&str; 8] = [
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/loadavg",
+    "/proc/uptime",
+    "/proc/sys/kernel/random",
+    "/sys/fs/cgroup",
+    "/sys/class",
+    "/sys/devices",
+];
+
+/// A path with `//`, `.` and `..` taken out and `$HOME` as `~`; `None` if it is not known from the root or from home.
+pub fn normal(source: &Text) -> Option<String> {
+    let path = match source.value() {
+        Some(path) => path.to_owned(),
+        None => home(&source.raw)?,
+    };
+    let path = path.replace('\\', "/");
+    let path = path.trim();
+    if let Some(drive) = drive(path) {
+        return Some(drive);
+    }
+    let (root, rest) = match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => ("~", rest),
+        _ => ("", path.strip_prefix('/').map(|_| path)?),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in rest.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let joined = parts.iter().fold(root.to_owned(), |path, part| path + "/" + part);
+    Some(if joined.is_empty() { "/".to_owned() } else { joined })
+}
+
+/// `$HOME/…` and `${HOME}/…`, whose value no repository knows but whose meaning everybody does.
+fn home(raw: &str) -> Option<String> {
+    let rest = raw.strip_prefix("${HOME}").or_else(|| raw.strip_prefix("$HOME"))?;
+    let rest = if rest.is_empty() { rest } else { rest.strip_prefix('/').map(|_| rest)? };
+    (!rest.contains('$')).then(|| format!("~{rest}"))
+}
+
+/// A Windows drive's root as `/`, what lies below it as it is.
+fn drive(path: &str) -> Option<String> {
+    let mut chars = path.chars();
+    let is_drive = chars.next()?.is_ascii_alphabetic() && chars.next() == Some(':');
+    let rest = chars.as_str();
+    (is_drive && (rest.is_empty() || rest.starts_with('/')))
+        .then(|| if rest.trim_matches('/').is_empty() { "/".to_owned() } else { path.to_owned() })
+}
+
+/// Whether `path` is `folder` or lies below it.
+fn is_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The path is a socket that commands the engine.
+pub fn is_control_socket(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    SOCKETS.contains(&name)
+        || is_in(path, "/run/systemd/private")
+        || path.ends_with("/pipe/docker_engine")
+        || path.ends_with("/podman/podman.sock")
+}
+
+/// How bad it is to hand out a path of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitive {
+    /// Reading it gives away what the machine knows.
+    Read,
+    /// Only writing it does harm.
+    Write,
+}
+
+/// Whether a path is the system's own; control sockets and `/` are other rules' business.
+pub fn sensitive(path: &str) -> Option<Sensitive> {
+    if path == "/" || is_control_socket(path) || HARMLESS.iter().any(|folder| is_in(path, folder)) {
+        return None;
+    }
+    if let Some(rest) = path.strip_prefix("~/") {
+        return HOME.iter().any(|secret| is_in(rest, secret)).then_some(Sensitive::Read);
+    }
+    let rest = path.strip_prefix("/home/").and_then(|rest| rest.split_once('/'));
+    if let Some((_, rest)) = rest {
+        return HOME.iter().any(|secret| is_in(rest, secret)).then_some(Sensitive::Read);
+    }
+    // Logs and modules are mounted read-only by well-made collectors and VPNs; tools often bring the host's programs.
+    let write_only =
+        ["/var/log", "/lib", "/lib32", "/lib64", "/usr", "/bin", "/sbin", "/etc/passwd", "/etc/group"];
+    let whole = WHOLE.contains(&path);
+    if whole || BELOW.iter().any(|folder| is_in(path, folder)) || is_disk(path) {
+        let harmless_to_read = write_only.iter().any(|folder| is_in(path, folder));
+        return Some(if harmless_to_read { Sensitive::Write } else { Sensitive::Read });
+    }
+    None
+}
+
+/// A disk of the host as a device file: `/dev/sda1`, `/dev/nvme0n1`.
+fn is_disk(path: &str) -> bool {
+    path.strip_prefix("/dev/").is_some_and(|name| {
+        ["sd", "nvme", "vd", "xvd", "mmcblk", "disk/", "dm-"].iter().any(|kind| {
+            name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        })
+    })
+}
+
+/// The host paths that a container is given, with the mount and the path's place.
+pub fn mounted(spec: &ContainerSpec) -> impl Iterator<Item = (&Mount, String, At)> {
+    let binds = spec
+        .mounts
+        .iter()
+        .filter(|mount| matches!(mount.kind, MountKind::Bind | MountKind::Npipe | MountKind::Unknown));
+    binds.filter_map(|mount| {
+        let source = mount.source.as_ref()?;
+        Some((mount, normal(source)?, source.at))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sensitive, is_control_socket, normal, sensitive};
+    use crate::container::{At, Known, Text};
+
+    fn text(raw: &str) -> Text {
+        let known = if raw.contains('$') { Known::Unknown } else { Known::AsWritten };
+        Text { raw: raw.into(), known, at: At::default(), skip: None }
+    }
+
+    #[test]
+    fn paths_are_made_normal() {
+        for (raw, path) in [
+            ("//var/run/docker.sock", Some("/var/run/docker.sock")),
+            ("/var/run/../run/./x", Some("/var/run/x")),
+            ("/", Some("/")),
+            ("/..", Some("/")),
+            ("C:\\", Some("/")),
+            ("\\\\.\\pipe\\docker_engine", Some("/pipe/docker_engine")),
+            ("$HOME/.ssh", Some("~/.ssh")),
+            ("~", Some("~")),
+            ("./data", None),
+            ("data", None),
+            ("${DATA}/x", None),
+            ("~other/x", None),
+        ] {
+            assert_eq!(normal(&text(raw)).as_deref(), path, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_systems_own_is_told_from_what_programs_keep() {
+        for path in [
+            "/etc",
+            "/proc",
+            "/root",
+            "/var/lib/docker/volumes",
+            "/dev/sda1",
+            "~/.ssh/id_rsa",
+            "/run",
+            "/etc/shadow",
+        ] {
+            assert_eq!(sensitive(path), Some(Sensitive::Read), "{path}");
+        }
+        for path in ["/lib/systemd", "/usr/bin", "/var/log", "/etc/passwd"] {
+            assert_eq!(sensitive(path), Some(Sensitive::Write), "{path}");
+        }
+        for path in [
+            "/etc/localtime",
+            "/etc/traefik/acme.json",
+            "/etc/ssl/certs",
+            "/dev/dri",
+            "/dev/net/tun",
+            "/devdata",
+            "/running",
+            "/var/lib/grafana",
+            "/usr/share/zoneinfo",
+            "/sys/fs/cgroup",
+            "/home/jo/site",
+            "/srv",
+            "/var/run/docker.sock",
+        ] {
+            assert_eq!(sensitive(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn sockets_are_known_by_name() {
+        assert!(is_control_socket("/run/user/1000/docker.sock"));
+        assert!(is_control_socket("/pipe/docker_engine"));
+        assert!(!is_control_socket("/var/run/mysqld/mysqld.sock"));
+    }
+}

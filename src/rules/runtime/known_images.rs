@@ -1,0 +1,291 @@
+//! What is known of popular images: what they are for, as whom they run, what they bring along.
+//!
+//! A table names an image by its repository on Docker Hub (`postgres`, `grafana/grafana`) or with its registry
+//! (`gcr.io/distroless`). A table errs towards silence: what is in none is not known.
+
+use crate::container::ContainerSpec;
+use crate::dockerfile::Base;
+use crate::image::{self, ImageRef};
+use crate::rule::Context;
+
+/// Data stores, caches and queues, by the last part of the repository, so that mirrors and vendors count too.
+const DATASTORES: [&str; 57] = [
+    "postgres",
+    "postgresql",
+    "postgresql-repmgr",
+    "postgis",
+    "pgvector",
+    "timescaledb",
+    "timescaledb-ha",
+    "pgbouncer",
+    "mysql",
+    "mysql-server",
+    "mariadb",
+    "mariadb-galera",
+    "percona",
+    "percona-server",
+    "mongo",
+    "mongodb",
+    "mongodb-community-server",
+    "redis",
+    "redis-stack",
+    "redis-stack-server",
+    "redis-cluster",
+    "valkey",
+    "keydb",
+    "dragonfly",
+    "memcached",
+    "elasticsearch",
+    "opensearch",
+    "solr",
+    "cassandra",
+    "scylla",
+    "couchdb",
+    "couchbase",
+    "neo4j",
+    "arangodb",
+    "rethinkdb",
+    "influxdb",
+    "clickhouse",
+    "clickhouse-server",
+    "cockroach",
+    "etcd",
+    "consul",
+    "zookeeper",
+    "kafka",
+    "cp-kafka",
+    "cp-zookeeper",
+    "redpanda",
+    "rabbitmq",
+    "activemq",
+    "activemq-classic",
+    "nats",
+    "minio",
+    "mssql-server",
+    "oracle-xe",
+    "oracle-free",
+    "qdrant",
+    "milvus",
+    "weaviate",
+];
+/// Programs that stand before others and are meant to be reached, by the last part of the repository.
+const REVERSE_PROXIES: [&str; 25] = [
+    "traefik",
+    "nginx",
+    "nginx-unprivileged",
+    "nginx-proxy",
+    "nginx-proxy-manager",
+    "openresty",
+    "caddy",
+    "caddy-docker-proxy",
+    "haproxy",
+    "envoy",
+    "apisix",
+    "kong",
+    "kong-gateway",
+    "httpd",
+    "swag",
+    "angie",
+    "varnish",
+    "pomerium",
+    "zoraxy",
+    "pangolin",
+    "bunkerweb",
+    "bunkerweb-all-in-one",
+    "sozu",
+    "ingress",
+    "https-portal",
+];
+/// Proxies that let only some requests through to the engine's socket.
+const SOCKET_PROXIES: [&str; 4] = [
+    "tecnativa/docker-socket-proxy",
+    "linuxserver/socket-proxy",
+    "wollomatic/socket-proxy",
+    "11notes/socket-proxy",
+];
+/// Programs that watch a host, and so must see it.
+const MONITORS: [&str; 24] = [
+    "node-exporter",
+    "cadvisor",
+    "netdata",
+    "agent",
+    "datadog-agent",
+    "glances",
+    "telegraf",
+    "zabbix-agent",
+    "zabbix-agent2",
+    "promtail",
+    "alloy",
+    "filebeat",
+    "metricbeat",
+    "auditbeat",
+    "fluent-bit",
+    "fluentd",
+    "vector",
+    "opentelemetry-collector",
+    "opentelemetry-collector-contrib",
+    "process-exporter",
+    "smartctl-exporter",
+    "beszel-agent",
+    "signoz-otel-collector",
+    "falco",
+];
+/// Images whose entrypoint starts as root and goes on as somebody else, by the last part of the repository.
+const DROP_PRIVILEGES: [&str; 31] = [
+    "postgres",
+    "postgis",
+    "pgvector",
+    "timescaledb",
+    "mysql",
+    "mariadb",
+    "percona",
+    "mongo",
+    "redis",
+    "valkey",
+    "rabbitmq",
+    "cassandra",
+    "couchdb",
+    "influxdb",
+    "neo4j",
+    "zookeeper",
+    "elasticsearch",
+    "arangodb",
+    "rethinkdb",
+    "ghost",
+    "nextcloud",
+    "wordpress",
+    "drupal",
+    "nginx",
+    "httpd",
+    "sonarqube",
+    "consul",
+    "vault",
+    "clickhouse-server",
+    "eclipse-mosquitto",
+    "teamspeak",
+];
+/// Official images on Docker Hub that run, or in some versions run, as somebody else than root from the start.
+const OFFICIAL_NON_ROOT: [&str; 17] = [
+    "elasticsearch",
+    "kibana",
+    "logstash",
+    "memcached",
+    "haproxy",
+    "solr",
+    "varnish",
+    "sonarqube",
+    "kong",
+    "hitch",
+    "odoo",
+    "jetty",
+    "groovy",
+    "gradle",
+    "storm",
+    "znc",
+    "rocket.chat",
+];
+/// Images outside Docker's official ones that are known to run as root.
+const ROOT: [&str; 10] = [
+    "nvidia/cuda",
+    "mcr.microsoft.com/dotnet/aspnet",
+    "mcr.microsoft.com/dotnet/runtime",
+    "mcr.microsoft.com/dotnet/runtime-deps",
+    "mcr.microsoft.com/dotnet/sdk",
+    "mcr.microsoft.com/playwright",
+    "mcr.microsoft.com/playwright/python",
+    "pytorch/pytorch",
+    "tensorflow/tensorflow",
+    "oven/bun",
+];
+/// Images that bring a HEALTHCHECK along.
+const HEALTH_CHECKED: [&str; 23] = [
+    "mysql/mysql-server",
+    "pihole/pihole",
+    "louislam/uptime-kuma",
+    "vaultwarden/server",
+    "jellyfin/jellyfin",
+    "ghcr.io/immich-app/immich-server",
+    "ghcr.io/immich-app/immich-machine-learning",
+    "ghcr.io/immich-app/postgres",
+    "plexinc/pms-docker",
+    "gitlab/gitlab-ce",
+    "gitlab/gitlab-ee",
+    "netdata/netdata",
+    "gcr.io/cadvisor/cadvisor",
+    "mailserver/docker-mailserver",
+    "ghcr.io/docker-mailserver/docker-mailserver",
+    "axllent/mailpit",
+    "ghcr.io/paperless-ngx/paperless-ngx",
+    "ghcr.io/gethomepage/homepage",
+    "clamav/clamav",
+    "qmcgaw/gluetun",
+    "ghcr.io/open-webui/open-webui",
+    "ghcr.io/goauthentik/server",
+    "authelia/authelia",
+];
+
+/// The image reference of a container, if it is known and well-formed.
+pub fn of(spec: &ContainerSpec) -> Option<ImageRef<'_>> {
+    image::parse(spec.image.as_ref()?.value()?).ok()
+}
+
+/// The image that the container's processes come from: the one it names, or the one its Dockerfile is built on.
+pub fn stands_on<'c>(cx: &'c Context, spec: &'c ContainerSpec) -> Option<ImageRef<'c>> {
+    if spec.build.is_none() {
+        return of(spec);
+    }
+    let build = cx.project.build_of(spec)?;
+    match build.dockerfile?.root_base(build.stage?) {
+        Base::Image(image) => image::parse(image).ok(),
+        _ => None,
+    }
+}
+
+/// One of Docker's official images.
+pub fn is_official(image: &ImageRef) -> bool {
+    image.is_docker_hub() && !image.familiar_name().contains('/')
+}
+pub fn is_datastore(image: &ImageRef) -> bool {
+    DATASTORES.contains(&image.name())
+        || (image.registry == Some("mcr.microsoft.com") && image.repository == "mssql/server")
+}
+pub fn is_reverse_proxy(image: &ImageRef) -> bool {
+    REVERSE_PROXIES.contains(&image.name())
+}
+pub fn is_socket_proxy(image: &ImageRef) -> bool {
+    SOCKET_PROXIES.iter().any(|proxy| image.repository == *proxy)
+}
+pub fn is_monitor(image: &ImageRef) -> bool {
+    MONITORS.contains(&image.name())
+}
+/// The image's entrypoint starts as root and soon goes on as somebody else.
+pub fn drops_privileges(image: &ImageRef) -> bool {
+    let tag = image.tag.unwrap_or_default();
+    DROP_PRIVILEGES.contains(&image.name())
+        || image.repository.starts_with("linuxserver/")
+        // The master process of these is root's, those that answer requests are not.
+        || (image.name() == "php" && (tag.contains("apache") || tag.contains("fpm")))
+}
+pub fn has_healthcheck(image: &ImageRef) -> bool {
+    HEALTH_CHECKED.contains(&&*image.familiar_name())
+}
+
+/// Whether the image, as it comes, runs as root; `None` if nobody here knows.
+pub fn runs_as_root(image: &ImageRef) -> Option<bool> {
+    let name = image.familiar_name();
+    let tag = image.tag.unwrap_or_default();
+    if tag.contains("nonroot")
+        || tag.contains("rootless")
+        || tag.contains("chiseled")
+        || tag.contains("unprivileged")
+    {
+        return Some(false);
+    }
+    if name.starts_with("gcr.io/distroless/") || ROOT.contains(&&*name) {
+        return Some(true);
+    }
+    if is_official(image) {
+        return Some(!OFFICIAL_NON_ROOT.contains(&&*name));
+    }
+    None
+}

@@ -1,0 +1,16 @@
+use super::{pulled, settings};
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    if !spec.is_complete() || settings::is_ephemeral(spec) || !settings::is_unlimited(spec.limits.memory) {
+        return;
+    }
+    let at = spec.limits.memory.map_or(spec.at, |limit| limit.at);
+    let message = format!(
+        "{} may use all of the host's memory; set `mem_limit` or a limit in `deploy`",
+        pulled::name(spec)
+    );
+    pulled::on(cx, spec, out, at, message);
+}

@@ -1,0 +1,34 @@
+use super::{pulled, security_options, settings};
+use crate::container::ContainerSpec;
+use crate::finding::{Findings, Safety};
+use crate::rule::Context;
+
+const OPTION: &str = "no-new-privileges:true";
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    if !spec.is_complete() || settings::is_ephemeral(spec) {
+        return;
+    }
+    // What is written about it, on or off, is another rule's; what is unknown may be it.
+    let mentioned =
+        security_options::known(spec).any(|opt| opt.name.eq_ignore_ascii_case("no-new-privileges"));
+    if mentioned || spec.security_opt.iter().any(crate::container::Text::is_unknown) {
+        return;
+    }
+    let message =
+        format!("programs in {} may gain privileges; add `{OPTION}` to `security_opt`", pulled::name(spec));
+    let finding = pulled::on(cx, spec, out, spec.at, message);
+    let edit = match (spec.security_opt.last(), spec.insertion) {
+        (Some(last), _) if pulled::is_own(last.at) && last.at.file == spec.at.file => {
+            pulled::item_below(cx, last.at, OPTION)
+        }
+        (None, Ok(insertion)) if spec.key("security_opt").is_none() && insertion.file == spec.at.file => {
+            let lines = format!("security_opt:\n  - {OPTION}");
+            Some(insertion.edit(cx.project.source(spec.at), &lines))
+        }
+        _ => None,
+    };
+    if let Some(edit) = edit {
+        finding.fix(Safety::Unsafe, format!("add `{OPTION}`"), vec![edit]);
+    }
+}

@@ -1,0 +1,39 @@
+use super::{exposure, pulled, settings};
+use crate::container::{ContainerSpec, Port};
+use crate::finding::{Findings, Safety};
+use crate::rule::Context;
+use crate::text::Edit;
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    if settings::is_ephemeral(spec) {
+        return;
+    }
+    for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(port)) {
+        if exposure::datastore(cx, spec, port).is_some() || exposure::is_front_door(cx, spec, port) {
+            continue;
+        }
+        let message = format!(
+            "port {} of {} is open to the whole network; bind it to `127.0.0.1`, or leave it to a reverse proxy",
+            exposure::number(port),
+            pulled::name(spec)
+        );
+        let edit = fix(cx, port);
+        let finding = pulled::on(cx, spec, out, port.at, message);
+        if let Some(edit) = edit {
+            finding.fix(Safety::Unsafe, "bind it to `127.0.0.1`", vec![edit]);
+        }
+    }
+}
+
+/// The edit that binds a port in the short syntax to the host itself.
+pub fn fix(cx: &Context, port: &Port) -> Option<Edit> {
+    if port.long || !pulled::is_own(port.at) {
+        return None;
+    }
+    let written = cx.project.source(port.at).slice(port.at.span);
+    let quote = usize::from(written.starts_with(['"', '\'']));
+    let (taken, address) =
+        exposure::loopback(&written[quote..], port.host_ip.as_ref(), port.published.is_some())?;
+    let start = port.at.span.start as usize + quote;
+    Some(Edit::replace(crate::text::Span::new(start, start + taken), address))
+}

@@ -1,0 +1,52 @@
+//! Findings on a container's values, with the place that pulled the value in where it stands elsewhere.
+
+use crate::container::{At, ContainerSpec, PullKind};
+use crate::finding::{Draft, Findings};
+use crate::rule::Context;
+use crate::text::Edit;
+
+/// Says that something is wrong with a value, and, if it came through an anchor or `extends`, where it came in.
+pub fn on<'o>(
+    cx: &Context,
+    spec: &ContainerSpec,
+    out: &'o mut Findings,
+    at: At,
+    message: impl Into<String>,
+) -> &'o mut Draft {
+    let draft = out.on(cx, at, message);
+    if let Some(pull) = spec.via(at) {
+        let how = match pull.how {
+            PullKind::Alias => "comes in through this alias",
+            PullKind::Extends => "comes in through this `extends`",
+        };
+        draft.see_on(cx, At::new(pull.file, pull.span), how);
+    }
+    draft
+}
+
+/// The value stands where it counts, for this container alone: an edit there changes nothing else.
+pub fn is_own(at: At) -> bool {
+    at.pull.is_none()
+}
+
+/// How to speak of a container: its name, where the surface gives it one.
+pub fn name(spec: &ContainerSpec) -> String {
+    if spec.name.is_empty() { "the container".to_owned() } else { format!("`{}`", spec.name) }
+}
+
+/// What to say of a value that only holds while a variable is not set.
+pub fn by_default(from_default: bool) -> &'static str {
+    if from_default { " by default" } else { "" }
+}
+
+/// The edit that writes `item` on a line of its own below a list's item, with the same indentation.
+pub fn item_below(cx: &Context, at: At, item: &str) -> Option<Edit> {
+    let source = cx.project.source(at);
+    let line = source.line_span(source.line_of(at.span.start as usize));
+    let before = source.text().get(line.start as usize..at.span.start as usize)?;
+    let blank = |text: &str| text.bytes().all(|b| b == b' ');
+    let rest = source.text().get(at.span.end as usize..line.end as usize)?.trim_start();
+    let block = before.trim_start().strip_prefix('-').is_some_and(blank);
+    (block && (rest.is_empty() || rest.starts_with('#')))
+        .then(|| Edit::insert(line.end as usize, format!("{}{before}{item}", source.newline())))
+}

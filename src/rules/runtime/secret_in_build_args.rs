@@ -1,0 +1,34 @@
+use super::{credentials, pulled};
+use crate::container::{ContainerSpec, Pair};
+use crate::finding::Findings;
+use crate::rule::Context;
+use crate::secrets::{names, values};
+
+/// Prefixes of variables that a bundler writes into the page, for everybody to read.
+const PUBLIC: [&str; 8] =
+    ["VITE_", "REACT_APP_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "PUBLIC_", "EXPO_PUBLIC_", "VUE_APP_", "GATSBY_"];
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    for arg in spec.build.iter().flat_map(|build| &build.args) {
+        let name = &*arg.key.raw;
+        let public = PUBLIC.iter().any(|prefix| name.starts_with(prefix));
+        if public || !names::is_credential(name) || !carries(name, arg) {
+            continue;
+        }
+        let message = format!(
+            "build argument `{name}` stays in the image's history; use `build.secrets` and `RUN --mount=type=secret`"
+        );
+        pulled::on(cx, spec, out, arg.key.at, message);
+    }
+}
+
+/// The argument brings a secret along: written out, from a variable, or passed through by its name alone.
+fn carries(name: &str, arg: &Pair) -> bool {
+    let Some(value) = &arg.value else { return true };
+    if value.raw.contains('$') && values::is_reference(&value.raw) {
+        // A variable that falls back to nothing but a switch is a switch.
+        let known = value.value().is_some_and(|known| values::judge(known) != values::Value::Literal);
+        return !known || value.value() == Some("");
+    }
+    credentials::is_literal(name, &value.raw)
+}

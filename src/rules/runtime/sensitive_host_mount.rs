@@ -1,0 +1,28 @@
+use super::host_paths::{self, Sensitive};
+use super::{known_images, pulled};
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::rule::{Context, Severity};
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    let monitor = known_images::of(spec).is_some_and(|image| known_images::is_monitor(&image));
+    for (mount, path, at) in host_paths::mounted(spec) {
+        let Some(how) = host_paths::sensitive(&path) else { continue };
+        let name = pulled::name(spec);
+        match mount.read_only {
+            // Whether it may write is not known; only what must not be read either is sure.
+            None if how == Sensitive::Write => {}
+            Some(true) if how == Sensitive::Write || monitor => {}
+            Some(true) | None => {
+                let message = format!("{name} can read the host's `{path}`; mount the files that it needs");
+                pulled::on(cx, spec, out, at, message).severity(Severity::Warning);
+            }
+            Some(false) => {
+                let message = format!(
+                    "{name} can change the host's `{path}`; mount a folder of its own, or read-only what it needs"
+                );
+                pulled::on(cx, spec, out, at, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Questions about settings that several rules ask.
+
+use crate::container::{ContainerSpec, Setting, Surface, Text};
+
+/// Whether a file is by its name meant for a developer's machine: `compose.dev.yaml`, `docker-compose.override.yml`.
+pub fn is_development(path: &str) -> bool {
+    words(path).any(|word| {
+        matches!(
+            word.as_str(),
+            "dev"
+                | "devel"
+                | "develop"
+                | "development"
+                | "local"
+                | "override"
+                | "test"
+                | "tests"
+                | "testing"
+                | "e2e"
+                | "ci"
+                | "integration"
+                | "devcontainer"
+                | "example"
+                | "examples"
+                | "sandbox"
+                | "debug"
+        )
+    })
+}
+
+/// Whether a file is by its name meant for production.
+pub fn is_production(path: &str) -> bool {
+    words(path).any(|word| matches!(word.as_str(), "prod" | "production" | "live" | "release"))
+}
+
+fn words(path: &str) -> impl Iterator<Item = String> + '_ {
+    path.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase)
+}
+
+/// The user is root: `root`, `0`, `root:…`, `0:…`.
+pub fn is_root(user: &str) -> bool {
+    let user = user.split(':').next().unwrap_or_default().trim();
+    user.eq_ignore_ascii_case("root") || (!user.is_empty() && user.bytes().all(|b| b == b'0'))
+}
+
+/// Whether the list has one of these words, in any case; `None` if it has not, but holds something unknown.
+pub fn has_any(list: &[Text], wanted: &[&str]) -> Option<bool> {
+    let hit =
+        |text: &Text| text.value().is_some_and(|v| wanted.iter().any(|w| v.trim().eq_ignore_ascii_case(w)));
+    if list.iter().any(hit) {
+        Some(true)
+    } else if list.iter().any(Text::is_unknown) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+/// A limit is not there, or is written as "none"; an unknown one counts as a limit.
+pub fn is_unlimited<T: PartialEq + Default>(limit: Option<Setting<T>>) -> bool {
+    match limit {
+        None => true,
+        Some(setting) => setting.value == Some(T::default()),
+    }
+}
+
+/// The container lives on a machine that is thrown away with it.
+pub fn is_ephemeral(spec: &ContainerSpec) -> bool {
+    matches!(spec.surface, Surface::WorkflowContainer | Surface::WorkflowService)
+}

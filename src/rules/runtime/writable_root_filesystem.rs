@@ -1,0 +1,20 @@
+use super::{pulled, settings};
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    if !spec.is_complete() || settings::is_ephemeral(spec) {
+        return;
+    }
+    let at = match spec.read_only {
+        None => spec.at,
+        Some(setting) if setting.is_false() => setting.at,
+        Some(_) => return,
+    };
+    let message = format!(
+        "{} can write to its own file system; set `read_only: true` and give it a `tmpfs` where it writes",
+        pulled::name(spec)
+    );
+    pulled::on(cx, spec, out, at, message);
+}

@@ -1,0 +1,181 @@
+//! Runs the rules on documents. A rule that panics is told, and costs nothing but itself.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::{finish, join, load};
+use crate::blob::{Origin, Tree};
+use crate::compose::ComposeFile;
+use crate::container::ContainerSpec;
+use crate::dockerfile::Dockerfile;
+use crate::finding::{Draft, Finding, Findings};
+use crate::outcome::Pragma;
+use crate::pragma::{self, Found};
+use crate::project;
+use crate::rule::{Check, Context, Rule};
+use crate::rules::{self, RULES};
+use crate::text::{Source, Span};
+
+/// One Dockerfile, done.
+pub(super) struct Checked {
+    pub(super) path: Arc<str>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) pragmas: Vec<Pragma>,
+}
+
+pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
+    let path = file.source.path();
+    let dockerignore = match tree.origin() {
+        Origin::Stdin => None,
+        _ => Some(join::dockerignored(load::folder_of(path), Some(path), tree)),
+    };
+    let cx = Context { dockerignore, ..*cx };
+    let images = project::dockerfile_images(file);
+    let mut drafts = Vec::new();
+    for rule in wanted(&cx) {
+        let mut out = Findings::new(rule);
+        guarded(rule, file.source, &mut out, |out| {
+            for check in rule.checks {
+                match check {
+                    Check::Dockerfile(check) => check(&cx, file, out),
+                    Check::Image(check) => images.iter().for_each(|image| check(&cx, image, out)),
+                    Check::Compose(_) | Check::Container(_) | Check::Project(_) => {}
+                }
+            }
+        });
+        drafts.append(&mut out.list);
+    }
+    let origin = tree.origin();
+    Checked {
+        path: Arc::clone(path),
+        pragmas: placed(pragma::dockerfile(file), file.source, &origin),
+        findings: finish::finish(drafts, &origin, cx.policy.profile),
+    }
+}
+
+/// What the Compose files of a run gave.
+pub(super) struct InCompose {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) pragmas: Vec<Pragma>,
+}
+
+/// Checks Compose files as written, and the containers that they come to. Only what lies in a file of `linted` counts.
+pub(super) fn compose(
+    cx: &Context,
+    documents: &[ComposeFile],
+    linted: &HashSet<Arc<str>>,
+    tree: &dyn Tree,
+) -> InCompose {
+    let files = &cx.project.files;
+    let mine: Vec<&ComposeFile> =
+        documents.iter().filter(|file| linted.contains(file.source.path())).collect();
+    let in_documents = super::each(&mine, |file| {
+        let mut drafts = Vec::new();
+        for rule in wanted(cx) {
+            let mut out = Findings::new(rule);
+            guarded(rule, &files[file.id.0 as usize], &mut out, |out| {
+                for check in rule.checks {
+                    if let Check::Compose(check) = check {
+                        check(cx, file, out);
+                    }
+                }
+            });
+            drafts.append(&mut out.list);
+        }
+        let found = pragma::yaml(file.source, &file.yaml.comments, &|comment| next_in(file, comment));
+        (drafts, placed(found, &files[file.id.0 as usize], &tree.origin()))
+    });
+    let containers: Vec<&ContainerSpec> = cx.project.containers.iter().collect();
+    let in_containers = super::each(&containers, |spec| {
+        let image = project::container_image(cx.project, spec);
+        let mut drafts = Vec::new();
+        for rule in wanted(cx) {
+            let mut out = Findings::new(rule);
+            guarded(rule, cx.project.source(spec.at), &mut out, |out| {
+                for check in rule.checks {
+                    match (check, &image) {
+                        (Check::Container(check), _) => check(cx, spec, out),
+                        (Check::Image(check), Some(image)) => check(cx, image, out),
+                        _ => {}
+                    }
+                }
+            });
+            drafts.append(&mut out.list);
+        }
+        drafts
+    });
+    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new() };
+    for (drafts, pragmas) in in_documents {
+        all.drafts.extend(drafts);
+        all.pragmas.extend(pragmas);
+    }
+    all.drafts
+        .extend(in_containers.into_iter().flatten().filter(|draft| linted.contains(draft.source.path())));
+    all
+}
+
+/// Runs the rules that look at all documents together.
+pub(super) fn project(cx: &Context) -> Vec<Draft> {
+    let Some(anywhere) = cx.project.files.first() else { return Vec::new() };
+    let mut drafts = Vec::new();
+    for rule in wanted(cx) {
+        let mut out = Findings::new(rule);
+        guarded(rule, anywhere, &mut out, |out| {
+            for check in rule.checks {
+                if let Check::Project(check) = check {
+                    check(cx, cx.project, out);
+                }
+            }
+        });
+        drafts.append(&mut out.list);
+    }
+    drafts
+}
+
+/// Pragmas with their places made.
+fn placed(found: Vec<Found>, source: &Source, origin: &Origin) -> Vec<Pragma> {
+    let place = |found: Found| {
+        let at = finish::related_place(source, found.span, origin);
+        found.at(at)
+    };
+    found.into_iter().map(place).collect()
+}
+
+/// The first key or item after a comment, with its value.
+fn next_in(file: &ComposeFile, comment: Span) -> Option<Span> {
+    let entries = file
+        .yaml
+        .nodes()
+        .filter(|node| node.is_mapping())
+        .flat_map(|node| node.entries().into_iter().map(|entry| entry.span()).collect::<Vec<_>>());
+    let items = file
+        .yaml
+        .nodes()
+        .filter(|node| node.is_sequence())
+        .flat_map(|node| node.items().map(|item| item.span_with_props()).collect::<Vec<_>>());
+    entries
+        .chain(items)
+        .filter(|span| span.start >= comment.end)
+        .min_by_key(|span| (span.start, u32::MAX - span.end))
+}
+
+/// The rules that the policy shows.
+fn wanted<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'static Rule> + use<'c> {
+    let policy = cx.policy;
+    RULES.iter().filter(|rule| !rule.checks.is_empty() && policy.shows(rule))
+}
+
+/// Runs a rule; if it panics, what it found so far stays and a finding says so.
+fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: impl FnOnce(&mut Findings)) {
+    if catch_unwind(AssertUnwindSafe(|| run(out))).is_err() {
+        if let Some(panicked) = rules::find("rule-panicked") {
+            out.turn_to(panicked);
+            out.at(
+                source,
+                Span::at(0),
+                format!("the rule `{}` failed on this file; please report it", rule.id),
+            );
+        }
+    }
+}

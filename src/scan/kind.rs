@@ -1,0 +1,239 @@
+//! What a file is, from its name first and its content second.
+//!
+//! Names that cannot be Dockerfiles or YAML never get here: `input` leaves them out. Reading is `mod.rs`'s business.
+
+/// What to read a text as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Dockerfile,
+    Compose,
+    /// It looks like a document but is none that can be checked; a sentence says why.
+    Skip(&'static str),
+    /// Nothing of ours, not worth a word.
+    Other,
+}
+
+/// What a file's name says about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// `Dockerfile`, `api.dockerfile`, `Containerfile.dev` …
+    Dockerfile,
+    /// Such a name with a template's ending.
+    Template,
+    /// `compose.yaml`, `docker-compose.prod.yml` …
+    Compose,
+    /// Some other YAML file.
+    Yaml,
+    Other,
+}
+
+/// Endings after `Dockerfile.` that make the file something else than a Dockerfile.
+const NOT_DOCKERFILE: [&str; 42] = [
+    "dockerignore",
+    "md",
+    "rst",
+    "adoc",
+    "txt",
+    "html",
+    "htm",
+    "json",
+    "yml",
+    "yaml",
+    "toml",
+    "xml",
+    "lock",
+    "py",
+    "pyi",
+    "go",
+    "rs",
+    "js",
+    "mjs",
+    "ts",
+    "tsx",
+    "java",
+    "kt",
+    "rb",
+    "php",
+    "c",
+    "h",
+    "cpp",
+    "cs",
+    "lua",
+    "sh",
+    "bash",
+    "ps1",
+    "bat",
+    "png",
+    "svg",
+    "jpg",
+    "log",
+    "orig",
+    "rej",
+    "bak",
+    "swp",
+];
+const TEMPLATE: [&str; 12] =
+    ["j2", "jinja", "jinja2", "tmpl", "tpl", "template", "m4", "in", "erb", "mustache", "gotmpl", "hbs"];
+
+/// Reads the last part of a path.
+pub fn name(path: &str) -> Name {
+    let base = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let extension = base.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let yaml = matches!(extension, "yml" | "yaml");
+    let dockerfile = ["dockerfile", "containerfile"].iter().any(|word| {
+        base.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+            || base.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '-', '_']))
+            || base.contains(&format!(".{word}."))
+    });
+    if dockerfile && !base.starts_with('.') || base == ".dockerfile" {
+        return match extension {
+            _ if TEMPLATE.contains(&extension) => Name::Template,
+            _ if yaml && base.contains("compose") => Name::Compose,
+            _ if NOT_DOCKERFILE.contains(&extension) => Name::Other,
+            _ => Name::Dockerfile,
+        };
+    }
+    match yaml {
+        true if base.contains("compose") || base.starts_with("docker-stack") => Name::Compose,
+        true => Name::Yaml,
+        false => Name::Other,
+    }
+}
+
+/// Reads name and content. `explicit`: the user named the file, so a content that fits is enough.
+pub fn kind(path: &str, text: &str, explicit: bool) -> Kind {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let name = name(path);
+    if text.contains('\0') && matches!(name, Name::Dockerfile | Name::Compose) {
+        let utf16 = text.as_bytes().get(1) == Some(&0) || text.starts_with("\u{1a}\u{1a}");
+        return if utf16 { Kind::Skip("UTF-16; save it as UTF-8") } else { Kind::Skip("binary content") };
+    }
+    match name {
+        Name::Template => Kind::Skip("a template"),
+        Name::Dockerfile if is_template(text) => Kind::Skip("a template"),
+        Name::Dockerfile => Kind::Dockerfile,
+        Name::Compose | Name::Yaml => yaml_kind(text, name == Name::Compose || explicit),
+        Name::Other if explicit && has_services(text) => yaml_kind(text, true),
+        Name::Other if explicit && has_from(text) => Kind::Dockerfile,
+        Name::Other => Kind::Other,
+    }
+}
+
+/// Template syntax where no Dockerfile or YAML could have it: at the start of a line, or in an image.
+fn is_template(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        let marks = ["{{", "{%", "<%", "changequote(", "m4_", "include(`", "define(`", "{#", "%%", "@@"];
+        marks.iter().any(|mark| line.starts_with(mark))
+            || (line.len() > 5
+                && line.is_char_boundary(5)
+                && line[..5].eq_ignore_ascii_case("from ")
+                && (line.contains("{{") || line.contains("<%")))
+    })
+}
+
+fn yaml_kind(text: &str, named: bool) -> Kind {
+    let services = has_services(text);
+    if !services && !named {
+        return Kind::Other;
+    }
+    if is_template(text) {
+        return if named { Kind::Skip("a template") } else { Kind::Other };
+    }
+    let at_line_start = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
+    match services {
+        true if named || mentions_container(text) => Kind::Compose,
+        true => Kind::Other,
+        false
+            if ["include:", "volumes:", "networks:", "secrets:", "configs:"]
+                .iter()
+                .any(|k| at_line_start(k)) =>
+        {
+            Kind::Compose
+        }
+        false if mentions_container(text) => {
+            Kind::Skip("no `services:`; Compose no longer reads the first file format")
+        }
+        false => Kind::Other,
+    }
+}
+
+/// `services:` as a key of the document, block or flow style.
+fn has_services(text: &str) -> bool {
+    let keyed = |at: usize| {
+        let before = text[..at].trim_end_matches(['"', '\'']);
+        let after = text[at + "services".len()..].trim_start_matches(['"', '\'']).trim_start_matches(' ');
+        after.starts_with(':') && (before.is_empty() || before.ends_with(['\n', '{']))
+    };
+    text.match_indices("services").any(|(at, _)| keyed(at))
+}
+
+/// `image` or `build` as an indented key.
+fn mentions_container(text: &str) -> bool {
+    ["image", "build"].iter().any(|key| {
+        text.match_indices(key).any(|(at, _)| {
+            let after = text[at + key.len()..].trim_start_matches(['"', '\'']);
+            after.starts_with(':')
+                && at > 0
+                && matches!(text.as_bytes()[at - 1], b' ' | b'\t' | b'{' | b',' | b'"' | b'\'')
+        })
+    })
+}
+
+/// A line that begins with FROM.
+fn has_from(text: &str) -> bool {
+    text.lines().any(|line| line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("from ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Name, kind, name};
+
+    #[test]
+    fn names_speak() {
+        for path in [
+            "Dockerfile",
+            "a/b/Dockerfile.dev",
+            "Dockerfile-alpine",
+            "api.dockerfile",
+            "Containerfile",
+            "build/api.Dockerfile",
+            "dockerfile",
+            "Dockerfile_x",
+            "Containerfile.prod",
+            "Dockerfile.22.04",
+        ] {
+            assert_eq!(name(path), Name::Dockerfile, "{path}");
+        }
+        for path in [
+            ".dockerignore",
+            "Dockerfile.dockerignore",
+            "Dockerfile.md",
+            "dockerfile.py",
+            "mydockerfile",
+            "a.rs",
+        ] {
+            assert_eq!(name(path), Name::Other, "{path}");
+        }
+        assert_eq!(name("Dockerfile.j2"), Name::Template);
+        assert_eq!(name("x/docker-compose.prod.yml"), Name::Compose);
+        assert_eq!(name(".github/workflows/ci.yml"), Name::Yaml);
+    }
+
+    #[test]
+    fn content_decides() {
+        assert_eq!(kind("a.yml", "services:\n  a:\n    image: b\n", false), Kind::Compose);
+        assert_eq!(
+            kind("a.yml", "jobs:\n  a:\n    services:\n      b:\n        image: c\n", false),
+            Kind::Other
+        );
+        assert_eq!(kind("values.yml", "services:\n  - a\n", false), Kind::Other);
+        assert_eq!(kind("Dockerfile", "FROM {{ base }}\n", false), Kind::Skip("a template"));
+        assert_eq!(
+            kind("Dockerfile", "FROM a\nRUN docker inspect -f '{{.Id}}' x\n", false),
+            Kind::Dockerfile
+        );
+        assert!(matches!(kind("docker-compose.yml", "web:\n  image: a\n", false), Kind::Skip(_)));
+        assert_eq!(kind("x", "from alpine\n", true), Kind::Dockerfile);
+    }
+}

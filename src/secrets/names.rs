@@ -1,0 +1,203 @@
+//! Which names of variables, arguments and keys announce a credential.
+//!
+//! A name is taken apart into words (`DB_PASSWORD`, `dbPassword`, `db-password`), because whole words tell
+//! `TOKEN` from `TOKENIZER`. The value is judged by `values`.
+
+/// Words that make a name a credential's wherever they stand in it.
+const SECRET: [&str; 23] = [
+    "password",
+    "passwd",
+    "passwort",
+    "pword",
+    "passphrase",
+    "pass",
+    "pwd",
+    "psw",
+    "secret",
+    "secrets",
+    "token",
+    "apikey",
+    "credential",
+    "credentials",
+    "authtoken",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "apisecret",
+    "apitoken",
+    "dbpassword",
+    "dbpass",
+    "mysqlpwd",
+];
+/// `KEY` means a credential only behind one of these.
+const KEY_OF: [&str; 17] = [
+    "api",
+    "access",
+    "secret",
+    "private",
+    "encryption",
+    "signing",
+    "auth",
+    "master",
+    "license",
+    "app",
+    "account",
+    "storage",
+    "admin",
+    "service",
+    "jwt",
+    "session",
+    "cookie",
+];
+/// A last word that says the value is something about the secret, not the secret.
+const ABOUT: [&str; 62] = [
+    "file",
+    "files",
+    "path",
+    "dir",
+    "directory",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "name",
+    "names",
+    "version",
+    "policy",
+    "id",
+    "ids",
+    "length",
+    "len",
+    "size",
+    "min",
+    "max",
+    "ttl",
+    "expiry",
+    "expiration",
+    "expires",
+    "timeout",
+    "lifetime",
+    "age",
+    "duration",
+    "interval",
+    "enabled",
+    "enable",
+    "disabled",
+    "required",
+    "type",
+    "mode",
+    "method",
+    "algorithm",
+    "alg",
+    "hash",
+    "format",
+    "encoding",
+    "prefix",
+    "suffix",
+    "field",
+    "header",
+    "issuer",
+    "audience",
+    "provider",
+    "backend",
+    "store",
+    "manager",
+    "reset",
+    "rotation",
+    "count",
+    "limit",
+    "location",
+    "ref",
+    "mount",
+    "cmd",
+    "command",
+    "script",
+    "template",
+];
+/// Words that say the value is public, or that the setting is a switch.
+const HARMLESS: [&str; 12] = [
+    "public", "pub", "allow", "random", "generate", "disable", "no", "skip", "without", "use", "max", "cert",
+];
+
+/// Whether a name announces a secret value: `POSTGRES_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`; but not
+/// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
+pub fn is_credential(name: &str) -> bool {
+    let words = words(name);
+    let Some(last) = words.last() else { return false };
+    if ABOUT.contains(&last.as_str()) || words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
+        return false;
+    }
+    words.iter().enumerate().any(|(i, word)| {
+        SECRET.contains(&word.as_str())
+            || (matches!(word.as_str(), "key" | "keys") && i > 0 && KEY_OF.contains(&words[i - 1].as_str()))
+    })
+}
+
+/// The lower-case words of a name, split at `_`, `-`, `.`, blanks and at changes from small to capital letters.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    let mut small_before = false;
+    for c in name.chars() {
+        if !c.is_ascii_alphanumeric() {
+            open = false;
+        } else {
+            if !open || (c.is_ascii_uppercase() && small_before) {
+                words.push(String::new());
+                open = true;
+            }
+            words.last_mut().expect("a word is open").push(c.to_ascii_lowercase());
+        }
+        small_before = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_credential;
+
+    #[test]
+    fn credentials_are_told_from_what_speaks_of_them() {
+        for name in [
+            "PASSWORD",
+            "POSTGRES_PASSWORD",
+            "MYSQL_ROOT_PASSWORD",
+            "DB_PASS",
+            "apiKey",
+            "API_KEY",
+            "GITHUB_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
+            "SECRET_KEY_BASE_SECRET",
+            "REDIS_PWD",
+            "CLIENT_SECRET",
+            "SECRET_KEY",
+            "db-password",
+            "JENKINS_PSW",
+            "PRIVATE_KEY",
+        ] {
+            assert!(is_credential(name), "{name}");
+        }
+        for name in [
+            "PASSWORD_FILE",
+            "TOKENIZER",
+            "TOKENIZERS_PARALLELISM",
+            "KEYCLOAK_PASSWORD_POLICY",
+            "PUBLIC_KEY",
+            "MYSQL_ALLOW_EMPTY_PASSWORD",
+            "MYSQL_RANDOM_ROOT_PASSWORD",
+            "SECRET_NAME",
+            "TOKEN_TTL",
+            "GPG_KEY",
+            "KEY",
+            "AUTHOR",
+            "COMPASS_VERSION",
+            "BYPASS",
+            "SECRETS_PATH",
+            "PATH",
+            "",
+        ] {
+            assert!(!is_credential(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! From the parser's events to the tree. The only file that knows the parser.
+//!
+//! The parser stops at its first error. So the line with the error is blanked, which keeps every offset, and the
+//! text is read again; after a few errors what was read up to the last one is kept.
+
+use std::borrow::Cow;
+
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
+
+use super::lines::dash_before;
+use super::tree::{Data, NONE, NodeData, Props};
+use super::{Style, Yaml, YamlError};
+use crate::text::{Source, Span};
+
+/// Times a text is read again after an error.
+const MAX_RETRIES: usize = 8;
+/// Texts longer than this (bytes) are read once.
+const MAX_RETRIED: usize = 1 << 20;
+/// Collections inside collections; go-yaml allows 10,000, people write ten.
+const MAX_NESTING: usize = 200;
+
+/// Reads a text. Never fails: see [`Yaml::errors`].
+pub fn parse(source: &Source) -> Yaml<'_> {
+    let mut errors = Vec::new();
+    let mut text = without_controls(source.text(), &mut errors);
+    let mut retries = 0;
+    loop {
+        let mut load = Load::new(source);
+        let Some((at, message)) = load.read(&text) else {
+            errors.append(&mut load.yaml.errors);
+            return finish(load.yaml, errors);
+        };
+        let at = boundary(source.text(), at);
+        let at = if message.contains("tab") { tab_from(&text, at).unwrap_or(at) } else { at };
+        errors.push(YamlError { span: Span::new(at, char_end(source.text(), at)), message: message.into() });
+        let blanked = blank_line(&mut text, at);
+        retries += 1;
+        if !blanked || retries > MAX_RETRIES || text.len() > MAX_RETRIED {
+            errors.append(&mut load.yaml.errors);
+            return finish(load.yaml, errors);
+        }
+    }
+}
+
+fn finish(mut yaml: Yaml<'_>, mut errors: Vec<YamlError>) -> Yaml<'_> {
+    errors.sort_by_key(|error| error.span);
+    yaml.errors = errors;
+    yaml.comments.sort_unstable();
+    yaml.nodes.shrink_to_fit();
+    yaml.children.shrink_to_fit();
+    yaml
+}
+
+/// Control characters are no YAML, and the parser would stop at them; letters in their place keep the rest readable.
+/// Bytes that are not UTF-8 stand as such a character in a [`Source`].
+fn without_controls<'s>(text: &'s str, errors: &mut Vec<YamlError>) -> Cow<'s, str> {
+    let is_control = |b: u8| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
+    let Some(first) = text.bytes().position(is_control) else {
+        return Cow::Borrowed(text);
+    };
+    let message = if text.as_bytes()[first] == Source::BAD_BYTE as u8 {
+        "this byte is not UTF-8"
+    } else {
+        "control characters are not allowed"
+    };
+    errors.push(YamlError { span: Span::new(first, first + 1), message: message.into() });
+    Cow::Owned(text.chars().map(|c| if c.is_ascii() && is_control(c as u8) { '_' } else { c }).collect())
+}
+
+/// Overwrites the line of `at` with spaces; false if nothing stands there.
+fn blank_line(text: &mut Cow<'_, str>, at: usize) -> bool {
+    // An error at the end of the text belongs to the last line that says something.
+    let at = if text[at..].trim().is_empty() { text.trim_end().len().saturating_sub(1) } else { at };
+    let at = boundary(text, at);
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    let line = &text[start..end];
+    if line.trim_matches(['\u{feff}', ' ', '\t', '\r']).is_empty() {
+        return false;
+    }
+    let blank: String = " ".repeat(line.trim_end_matches('\r').len());
+    let to = text.to_mut();
+    to.replace_range(start..start + blank.len(), &blank);
+    true
+}
+
+/// The first tab in an indentation from the line of `at` on. The parser names the start of the scalar before it.
+fn tab_from(text: &str, at: usize) -> Option<usize> {
+    let mut offset = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    for line in text[offset..].split_inclusive('\n') {
+        let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+        match line[..blank].find('\t') {
+            Some(tab) if !line.trim().is_empty() => return Some(offset + tab),
+            _ => offset += line.len(),
+        }
+    }
+    None
+}
+
+fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn char_end(text: &str, at: usize) -> usize {
+    text[at..].chars().next().filter(|&c| c != '\n' && c != '\r').map_or(at, |c| at + c.len_utf8())
+}
+
+/// A tree under construction.
+struct Load<'a> {
+    yaml: Yaml<'a>,
+    /// Open collections: the node, and where its children begin in `pending`.
+    open: Vec<(u32, usize)>,
+    /// Children of the open collections.
+    pending: Vec<u32>,
+    /// Nodes by the parser's number of their anchor.
+    anchors: Vec<u32>,
+    /// The end of what was read so far, to find block headers behind it.
+    last_end: usize,
+}
+
+impl<'a> Load<'a> {
+    fn new(source: &'a Source) -> Self {
+        let guess = source.text().len() / 16;
+        let yaml = Yaml {
+            source,
+            comments: Vec::new(),
+            errors: Vec::new(),
+            documents: Vec::new(),
+            nodes: Vec::with_capacity(guess),
+            children: Vec::with_capacity(guess),
+            props: Vec::new(),
+            decoded: Vec::new(),
+        };
+        Self { yaml, open: Vec::new(), pending: Vec::new(), anchors: Vec::new(), last_end: 0 }
+    }
+
+    /// Reads all documents; the offset and text of the first error that the parser stops at.
+    fn read(&mut self, text: &str) -> Option<(usize, String)> {
+        let options = granit_parser::options! {
+            emit_anchor_events: true,
+            emit_unresolved_aliases: true,
+            block_scalar_eof_without_line_feed: true,
+            max_buffered_comment_events: 1_000_000,
+            flow_nesting_limit: MAX_NESTING,
+            block_nesting_limit: MAX_NESTING,
+        };
+        let mut parser = Parser::new_from_str_with_options(text, options);
+        let mut error = None;
+        loop {
+            match parser.next_event() {
+                Some(Ok((event, span))) => self.event(event, &span),
+                Some(Err(stop)) => {
+                    let at = stop.marker().byte_offset().unwrap_or(self.last_end);
+                    error.get_or_insert((at, stop.info()));
+                    self.close_all();
+                    if !matches!(parser.proceed_next_document(), Ok(true)) {
+                        return error;
+                    }
+                }
+                None => {
+                    self.close_all();
+                    return error;
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, span: &granit_parser::Span) {
+        let range = span.byte_range().unwrap_or(self.last_end..self.last_end);
+        let place = Span::new(range.start, range.end);
+        let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(|tag| Span::new(tag.start, tag.end));
+        match event {
+            Event::Scalar(value, style, _, name) => {
+                self.scalar(&value, style, place);
+                self.tag(tag, name);
+            }
+            Event::SequenceStart(style, _, name) => {
+                let flow = style == StructureStyle::Flow;
+                self.start(place, Data::Sequence { flow, first: 0, len: 0 });
+                self.tag(tag, name);
+            }
+            Event::MappingStart(style, _, name) => {
+                let flow = style == StructureStyle::Flow;
+                self.start(place, Data::Mapping { flow, first: 0, len: 0 });
+                self.tag(tag, name);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(Some(range.end)),
+            Event::Anchor(id, _) => {
+                // The event follows the node that carries the anchor.
+                let node = self.yaml.nodes.len() as u32 - 1;
+                if self.anchors.len() <= id {
+                    self.anchors.resize(id + 1, NONE);
+                }
+                self.anchors[id] = node;
+                self.props_of_last().anchor = Some(place);
+            }
+            Event::Alias(id) => {
+                let target = self.anchors.get(id).copied().unwrap_or(NONE);
+                self.push(place, Data::Alias { target });
+                if let Some(node) = self.yaml.nodes.get(target as usize)
+                    && let Some(props) = self.yaml.props.get_mut(node.props as usize)
+                {
+                    props.uses += 1;
+                }
+            }
+            Event::UnresolvedAlias(name) => {
+                self.push(place, Data::Alias { target: NONE });
+                let message = format!("there is no anchor `{name}` above").into();
+                self.yaml.errors.push(YamlError { span: place, message });
+            }
+            Event::Comment(..) => self.yaml.comments.push(place),
+            Event::DocumentStart(..) => self.close_all(),
+            // Starts and ends of the stream, ends of documents, and what later versions may add.
+            _ => {}
+        }
+        self.last_end = self.last_end.max(range.end);
+    }
+
+    fn scalar(&mut self, value: &str, style: ScalarStyle, place: Span) {
+        let text = self.yaml.source.text();
+        let (style, span) = match style {
+            ScalarStyle::Plain => (Style::Plain, place),
+            ScalarStyle::SingleQuoted => (Style::Single, place),
+            ScalarStyle::DoubleQuoted => (Style::Double, place),
+            ScalarStyle::Literal => (Style::Literal, self.with_header(place, b'|')),
+            ScalarStyle::Folded => (Style::Folded, self.with_header(place, b'>')),
+        };
+        let skip = u8::from(matches!(style, Style::Single | Style::Double));
+        let bare = place.start as usize + usize::from(skip)..(place.end as usize).saturating_sub(skip.into());
+        // What is absent comes as `~` with an empty span.
+        let absent = style == Style::Plain && place.is_empty();
+        let verbatim = absent
+            || !matches!(style, Style::Literal | Style::Folded)
+                && text.get(bare).is_some_and(|written| written == value);
+        let decoded = if verbatim {
+            NONE
+        } else {
+            self.yaml.decoded.push(value.into());
+            self.yaml.decoded.len() as u32 - 1
+        };
+        self.push(span, Data::Scalar { style, skip, text: decoded });
+    }
+
+    /// The parser gives a block scalar's content; a fix needs it with its header, and without the last line end.
+    fn with_header(&self, content: Span, indicator: u8) -> Span {
+        let text = self.yaml.source.text();
+        let from = self.last_end.min(content.start as usize);
+        let header = text.as_bytes()[from..content.start as usize].iter().position(|&b| b == indicator);
+        let start = header.map_or(content.start as usize, |at| from + at);
+        let end = start + text[start..content.end as usize].trim_end_matches(['\n', '\r', ' ']).len();
+        Span::new(start, end.max(start))
+    }
+
+    fn push(&mut self, span: Span, data: Data) -> u32 {
+        let id = self.yaml.nodes.len() as u32;
+        let parent = self.open.last().map_or(NONE, |&(node, _)| node);
+        if parent == NONE {
+            self.yaml.documents.push(id);
+        } else {
+            self.pending.push(id);
+        }
+        self.yaml.nodes.push(NodeData { span, parent, props: NONE, data });
+        id
+    }
+
+    fn start(&mut self, span: Span, data: Data) {
+        let id = self.push(span, data);
+        self.open.push((id, self.pending.len()));
+    }
+
+    /// Closes the innermost collection. `end` is the parser's, which holds for flow style only.
+    fn close(&mut self, end: Option<usize>) {
+        let Some((id, begin)) = self.open.pop() else { return };
+        let text = self.yaml.source.text();
+        let children = &self.pending[begin..];
+        // A mapping cut off by an error may lack its last value.
+        let odd =
+            matches!(self.yaml.nodes[id as usize].data, Data::Mapping { .. }) && children.len() % 2 == 1;
+        let at = (children.len() - usize::from(odd)) as u32;
+        let place = |child: &u32| {
+            let node = &self.yaml.nodes[*child as usize];
+            self.yaml.props.get(node.props as usize).map_or(node.span, |props| {
+                let span = props.anchor.map_or(node.span, |anchor| anchor.cover(node.span));
+                props.tag.map_or(span, |tag| tag.cover(span))
+            })
+        };
+        let ends = children[..at as usize].iter().map(|child| place(child).end).max();
+        let starts = children.first().map(|child| place(child).start);
+        let first = self.yaml.children.len() as u32;
+        self.yaml.children.extend_from_slice(&children[..at as usize]);
+        self.pending.truncate(begin);
+        let node = &mut self.yaml.nodes[id as usize];
+        let flow = match &mut node.data {
+            Data::Sequence { flow, first: f, len } | Data::Mapping { flow, first: f, len } => {
+                (*f, *len) = (first, at);
+                *flow
+            }
+            Data::Scalar { .. } | Data::Alias { .. } => false,
+        };
+        let end = match end {
+            Some(end) if flow => end as u32,
+            _ => ends.unwrap_or(node.span.end).max(node.span.start),
+        };
+        node.span.end = end.max(node.span.start);
+        if !flow {
+            if let Data::Sequence { .. } = node.data
+                && let Some(dash) = starts.and_then(|start| dash_before(text, start as usize))
+            {
+                node.span.start = dash as u32;
+            } else if let Some(start) = starts {
+                node.span.start = node.span.start.min(start);
+            }
+            node.span.end = node.span.end.max(node.span.start);
+        }
+    }
+
+    fn close_all(&mut self) {
+        while !self.open.is_empty() {
+            self.close(None);
+        }
+    }
+
+    fn tag(&mut self, span: Option<Span>, tag: Option<Cow<'_, Tag>>) {
+        if let Some(tag) = tag {
+            let place = self.yaml.nodes.last().map(|node| Span::at(node.span.start as usize));
+            let props = self.props_of_last();
+            props.tag = span.or(place);
+            props.tag_name = tag.to_string().into();
+        }
+    }
+
+    fn props_of_last(&mut self) -> &mut Props {
+        let node = self.yaml.nodes.last_mut().expect("properties come after their node");
+        if node.props == NONE {
+            node.props = self.yaml.props.len() as u32;
+            self.yaml.props.push(Props::default());
+        }
+        &mut self.yaml.props[node.props as usize]
+    }
+}
