@@ -164,7 +164,7 @@ pub struct ContainerSpec {
     pub insertion: Result<Insertion, NoInsertion>,
 
     pub image: Option<Text>,
-    pub build: Option<Build>,
+    pub build: Option<Box<Build>>,
     /// `provider:`; the service is no container then.
     pub provider: Option<Text>,
     pub container_name: Option<Text>,
@@ -226,15 +226,15 @@ pub struct ContainerSpec {
     pub entrypoint: Option<Command>,
     pub working_dir: Option<Text>,
     pub hooks: Vec<Hook>,
-    pub healthcheck: Option<Healthcheck>,
+    pub healthcheck: Option<Box<Healthcheck>>,
     pub depends_on: Vec<DependsOn>,
     pub restart: Option<Text>,
     pub stop_signal: Option<Text>,
     pub stop_grace_period: Option<Text>,
     pub profiles: Vec<Text>,
-    pub logging: Option<Logging>,
+    pub logging: Option<Box<Logging>>,
     pub limits: Limits,
-    pub deploy: Option<Deploy>,
+    pub deploy: Option<Box<Deploy>>,
 }
 
 impl ContainerSpec {

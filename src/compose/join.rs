@@ -30,8 +30,10 @@ pub(super) struct Joined<'r> {
     pub(super) problems: Vec<Problem>,
     /// Every file that was named was found.
     pub(super) complete: bool,
+    /// Services in which a line was passed over because it is no YAML, and where.
+    pub(super) broken: HashMap<&'r str, At>,
     /// Services of files that are extended.
-    bases: HashMap<FileId, Rc<[Field<'r>]>>,
+    bases: HashMap<FileId, Rc<Services<'r>>>,
 }
 
 pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Joined<'r> {
@@ -43,6 +45,7 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
         maker: Maker::default(),
         problems: Vec::new(),
         complete: true,
+        broken: HashMap::new(),
         bases: HashMap::new(),
     };
     if let Some(first) = files.first() {
@@ -72,20 +75,22 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
 
 type Sections<'r> = [Vec<Field<'r>>; 5];
 
+/// The services of a file, before anything is extended, by name.
+type Services<'r> = HashMap<&'r str, Field<'r>>;
+
 impl<'r> Joined<'r> {
     fn problem(&mut self, kind: ProblemKind, at: At, message: impl Into<Box<str>>) {
-        let problem = Problem { kind, at, message: message.into() };
-        if !self.problems.contains(&problem) {
-            self.problems.push(problem);
-        }
+        self.problems.push(Problem { kind, at, message: message.into() });
     }
 
     /// Takes note of a file that goes into the model.
     fn enter(&mut self, file: &'r ComposeFile<'r>, home: &str, env: &[&'r Env]) {
-        if !self.files.iter().any(|known| known.id == file.id) {
-            self.files.push(file);
+        if self.directories.contains_key(&file.id) {
+            return;
         }
-        self.directories.entry(file.id).or_insert_with(|| home.to_owned());
+        self.files.push(file);
+        self.broken.extend(broken(file));
+        self.directories.insert(file.id, home.to_owned());
         self.envs.entry(file.id).or_insert_with(|| env.to_vec());
     }
 
@@ -225,7 +230,7 @@ impl<'r> Joined<'r> {
         if services.iter().all(|service| service.value.field("extends").is_none()) {
             return;
         }
-        let written = services.clone();
+        let written: Services = services.iter().map(|field| (field.name, field.clone())).collect();
         for service in services {
             let mut chain = Vec::new();
             service.value = self.extended(service, &written, file, home, nearby, &mut chain);
@@ -236,7 +241,7 @@ impl<'r> Joined<'r> {
     fn extended(
         &mut self,
         service: &Field<'r>,
-        services: &[Field<'r>],
+        services: &Services<'r>,
         file: &'r ComposeFile<'r>,
         home: &str,
         nearby: &Nearby<'r>,
@@ -280,7 +285,7 @@ impl<'r> Joined<'r> {
             }
             None => (services, file, home),
         };
-        let Some(base) = services.iter().find(|field| field.name == name) else {
+        let Some(base) = services.get(name) else {
             let message = format!("`extends` names service `{name}`, and there is none");
             self.problem(ProblemKind::ExtendsMissing, reference.at, message);
             return own;
@@ -295,7 +300,7 @@ impl<'r> Joined<'r> {
     }
 
     /// The services of a file that is extended: its documents joined, nothing else followed.
-    fn services_of(&mut self, file: &'r ComposeFile<'r>) -> Rc<[Field<'r>]> {
+    fn services_of(&mut self, file: &'r ComposeFile<'r>) -> Rc<Services<'r>> {
         if let Some(known) = self.bases.get(&file.id) {
             return Rc::clone(known);
         }
@@ -305,10 +310,25 @@ impl<'r> Joined<'r> {
             let fields = self.section(value, "services");
             all = join_section(all, fields, "services");
         }
-        let all: Rc<[Field]> = all.into();
+        let all: Rc<Services> = Rc::new(all.into_iter().map(|field| (field.name, field)).collect());
         self.bases.insert(file.id, Rc::clone(&all));
         all
     }
+}
+
+/// A line that was passed over belongs to the service that it stands in.
+fn broken<'r>(file: &'r ComposeFile<'r>) -> Vec<(&'r str, At)> {
+    if file.yaml.errors.is_empty() {
+        return Vec::new();
+    }
+    let mut services: Vec<(u32, &str)> =
+        file.services().iter().map(|entry| (entry.key_span().start, entry.key_str())).collect();
+    services.sort_unstable();
+    let of = |span: Span| {
+        let after = services.partition_point(|&(start, _)| start <= span.start);
+        services[..after].last().map(|&(_, name)| (name, At::new(file.id, span)))
+    };
+    file.yaml.errors.iter().filter_map(|error| of(error.span)).collect()
 }
 
 fn join_section<'r>(base: Vec<Field<'r>>, over: Vec<Field<'r>>, name: &'r str) -> Vec<Field<'r>> {

@@ -3,6 +3,8 @@
 //! Mappings join, lists append, commands replace, name-value lists become lists. That a list keeps only the last item
 //! of each name, port or target (`uncity.go`) is done where lists are read.
 
+use std::collections::HashMap;
+
 use super::value::{Field, Shape, Tag, Value};
 
 /// How the values at a path are joined.
@@ -82,9 +84,11 @@ fn fields_joined<'y>(
     others: Vec<Field<'y>>,
     path: &mut Vec<&'y str>,
 ) -> Vec<Field<'y>> {
+    // Mappings are short, but hostile files are not.
+    let index: HashMap<&str, usize> = fields.iter().enumerate().map(|(at, field)| (field.name, at)).collect();
     for other in others {
         let name = other.name;
-        let Some(at) = fields.iter().position(|field| field.name == name) else {
+        let Some(&at) = index.get(name) else {
             fields.push(other);
             continue;
         };

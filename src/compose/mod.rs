@@ -179,7 +179,7 @@ pub enum ProblemKind {
 pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
     let joined = join::join(files, nearby);
     let pulls: Arc<[_]> = joined.maker.pulls.as_slice().into();
-    let mut reader = read::Reader { envs: &joined.envs, problems: Vec::new() };
+    let mut reader = read::Reader::new(&joined.envs);
     let [services, networks, volumes, secrets, configs] = &joined.sections;
     let services =
         services.iter().map(|field| service::service(&mut reader, &joined, &pulls, field)).collect();

@@ -1,6 +1,6 @@
 //! From values to texts, flags, numbers, lists and pairs: the small steps of reading a service.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::interpolate::{braced_ranges, interpolate};
@@ -14,13 +14,18 @@ use crate::yaml::Node;
 pub(super) struct Reader<'r> {
     pub(super) envs: &'r HashMap<FileId, Vec<&'r Env>>,
     pub(super) problems: Vec<Problem>,
+    /// What was said already: a value behind an anchor is read by each service that pulls it in.
+    said: HashSet<(FileId, Span)>,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    pub(super) fn new(envs: &'r HashMap<FileId, Vec<&'r Env>>) -> Self {
+        Self { envs, problems: Vec::new(), said: HashSet::new() }
+    }
+
     pub(super) fn problem(&mut self, at: At, message: impl Into<Box<str>>) {
-        let problem = Problem { kind: ProblemKind::WrongType, at, message: message.into() };
-        if !self.problems.contains(&problem) {
-            self.problems.push(problem);
+        if self.said.insert((at.file, at.span)) {
+            self.problems.push(Problem { kind: ProblemKind::WrongType, at, message: message.into() });
         }
     }
 

@@ -31,7 +31,7 @@ pub(super) fn service(
     let r = reader;
 
     spec.image = r.text_of(value, "image");
-    spec.build = r.build(value);
+    spec.build = r.build(value).map(Box::new);
     spec.provider = value.get("provider").and_then(|provider| r.text_of(provider, "type"));
     spec.fragment = spec.image.is_none() && spec.build.is_none() && value.get("provider").is_none();
     spec.container_name = r.text_of(value, "container_name");
@@ -88,24 +88,28 @@ pub(super) fn service(
     spec.entrypoint = r.command(value, "entrypoint");
     spec.working_dir = r.text_of(value, "working_dir");
     spec.hooks = r.hooks(value);
-    spec.healthcheck = r.healthcheck(value);
+    spec.healthcheck = r.healthcheck(value).map(Box::new);
     spec.depends_on = r.depends_on(value);
     spec.restart = r.text_of(value, "restart");
     spec.stop_signal = r.text_of(value, "stop_signal");
     spec.stop_grace_period = r.text_of(value, "stop_grace_period");
     spec.profiles = r.unique_texts(value, "profiles");
-    spec.logging = value.get("logging").map(|logging| Logging {
-        driver: r.text_of(logging, "driver"),
-        options: r.pairs(logging, "options", &['=']),
-        at: logging.at,
+    spec.logging = value.get("logging").map(|logging| {
+        Box::new(Logging {
+            driver: r.text_of(logging, "driver"),
+            options: r.pairs(logging, "options", &['=']),
+            at: logging.at,
+        })
     });
     spec.limits = r.limits(value);
-    spec.deploy = value.get("deploy").map(|deploy| Deploy {
-        mode: r.text_of(deploy, "mode"),
-        replicas: r.int(deploy, "replicas"),
-        restart_condition: deploy.get("restart_policy").and_then(|policy| r.text_of(policy, "condition")),
-        labels: r.pairs(deploy, "labels", &['=']),
-        at: deploy.at,
+    spec.deploy = value.get("deploy").map(|deploy| {
+        Box::new(Deploy {
+            mode: r.text_of(deploy, "mode"),
+            replicas: r.int(deploy, "replicas"),
+            restart_condition: deploy.get("restart_policy").and_then(|policy| r.text_of(policy, "condition")),
+            labels: r.pairs(deploy, "labels", &['=']),
+            at: deploy.at,
+        })
     });
     spec
 }
@@ -119,17 +123,8 @@ fn gaps(joined: &Joined<'_>, field: &Field<'_>) -> Vec<Gap> {
     if joined.maker.exhausted {
         gaps.push(Gap { at: field.at, why: "aliases grow the file beyond Compose's limit".into() });
     }
-    for file in joined.files.iter().filter(|file| !file.yaml.errors.is_empty()) {
-        // A line that was passed over belongs to the service that it stands in.
-        let services = file.services();
-        let Some(own) = services.iter().find(|entry| entry.key_str() == field.name) else { continue };
-        let start = own.key_span().start;
-        let next = services.iter().map(|entry| entry.key_span().start).filter(|&next| next > start).min();
-        let inside = |at: u32| at >= start && next.is_none_or(|next| at < next);
-        if let Some(error) = file.yaml.errors.iter().find(|error| inside(error.span.start)) {
-            let why = "lines of the service are no YAML".into();
-            gaps.push(Gap { at: At::new(file.id, error.span), why });
-        }
+    if let Some(&at) = joined.broken.get(field.name) {
+        gaps.push(Gap { at, why: "lines of the service are no YAML".into() });
     }
     gaps
 }

@@ -50,7 +50,7 @@ const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-const ABOUT: [&str; 62] = [
+const ABOUT: [&str; 67] = [
     "file",
     "files",
     "path",
@@ -113,11 +113,19 @@ const ABOUT: [&str; 62] = [
     "command",
     "script",
     "template",
+    "hours",
+    "minutes",
+    "seconds",
+    "days",
+    "scheme",
 ];
 /// Words that say the value is public, or that the setting is a switch.
 const HARMLESS: [&str; 12] = [
     "public", "pub", "allow", "random", "generate", "disable", "no", "skip", "without", "use", "max", "cert",
 ];
+
+/// `PASS` behind one of these is nginx' directive, and its value an address.
+const PASSES_ON: [&str; 5] = ["uwsgi", "proxy", "fastcgi", "grpc", "scgi"];
 
 /// Whether a name announces a secret value: `POSTGRES_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`; but not
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
@@ -128,7 +136,8 @@ pub fn is_credential(name: &str) -> bool {
         return false;
     }
     words.iter().enumerate().any(|(i, word)| {
-        SECRET.contains(&word.as_str())
+        let passes_on = word == "pass" && i > 0 && PASSES_ON.contains(&words[i - 1].as_str());
+        SECRET.contains(&word.as_str()) && !passes_on
             || (matches!(word.as_str(), "key" | "keys") && i > 0 && KEY_OF.contains(&words[i - 1].as_str()))
     })
 }
@@ -193,6 +202,7 @@ mod tests {
             "AUTHOR",
             "COMPASS_VERSION",
             "BYPASS",
+            "DD_UWSGI_PASS",
             "SECRETS_PATH",
             "PATH",
             "",

@@ -12,7 +12,7 @@ pub enum Value {
 }
 
 /// Words that people put where a secret should come.
-const STAND_INS: [&str; 34] = [
+const STAND_INS: [&str; 35] = [
     "changeme",
     "changeit",
     "change-me",
@@ -47,6 +47,7 @@ const STAND_INS: [&str; 34] = [
     "notset",
     "not-set",
     "unset",
+    "invalid",
 ];
 
 /// Judges a value with its quotes taken off.

@@ -3,6 +3,7 @@
 //! The files are not in this repository. They are looked for in `$HULLGUARD_CORPUS`, then in `shared/corpus` beside
 //! this repository or any folder above it; without them these tests say so and pass.
 
+mod compose;
 mod dockerfile;
 mod everything;
 

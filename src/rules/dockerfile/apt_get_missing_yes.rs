@@ -1,7 +1,7 @@
 use super::apt;
-use crate::dockerfile::Dockerfile;
+use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 use crate::shell::{Action, PackageCall};
 use crate::text::Edit;
 
@@ -9,16 +9,20 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     if apt::is_configured(file, "apt::get::assume-yes") {
         return;
     }
-    for script in file.runs().flat_map(|run| run.scripts()) {
+    for script in file.runs().flat_map(Instruction::scripts) {
         for call in script.facts().packages.iter().filter(|call| asks(call)) {
             let Some((name, span)) = &call.subcommand else { continue };
             let manager = file.source.slice(call.program);
-            out.at(
+            let finding = out.at(
                 file.source,
                 call.program.cover(*span),
                 format!("`{manager} {name}` asks, and nobody answers; add `-y`"),
-            )
-            .fix(Safety::Safe, "add `-y`", vec![Edit::insert(span.end as usize, " -y")]);
+            );
+            finding.fix(Safety::Safe, "add `-y`", vec![Edit::insert(span.end as usize, " -y")]);
+            // It asks only if there is something to remove.
+            if call.action == Action::Autoremove {
+                finding.severity(Severity::Warning);
+            }
         }
     }
 }

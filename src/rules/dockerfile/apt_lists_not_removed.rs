@@ -25,6 +25,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                     && removal.span.start > update.span.start
             })
         });
+        // `apt-get dist-clean` is `clean` and the lists.
+        let removed = removed
+            || packages().any(|call| {
+                call.subcommand
+                    .as_ref()
+                    .is_some_and(|(name, _)| matches!(&**name, "dist-clean" | "distclean"))
+            });
         if removed || scripts.iter().any(|script| script.calls().iter().any(may_clean)) {
             continue;
         }

@@ -10,26 +10,95 @@ use crate::text::Span;
 /// Images that are toolchains for programs which run without them. `node`, `python`, `ruby`, `php`, `elixir` are
 /// runtimes, too. Source: hub pages. An entry that ends in `/` or `-` stands for all that begins so.
 pub const TOOLCHAINS: [&str; 40] = [
-    "buildpack-deps", "clojure", "clux/muslrust", "crystallang/crystal", "dart", "ekidd/rust-musl-builder",
-    "emscripten/emsdk", "fpco/stack-build", "gcc", "gcr.io/bazel-public/bazel", "ghcr.io/graalvm/graalvm-community",
-    "ghcr.io/graalvm/jdk-", "ghcr.io/graalvm/native-image-", "golang", "google/dart", "gradle", "haskell",
-    "hseeberger/scala-sbt", "lukemathwalker/cargo-chef", "maven", "mcr.microsoft.com/dotnet/core/sdk",
-    "mcr.microsoft.com/dotnet/nightly/sdk", "mcr.microsoft.com/dotnet/sdk", "mcr.microsoft.com/oss/go/",
-    "mcr.microsoft.com/openjdk/jdk", "messense/rust-musl-cross", "microsoft/aspnetcore-build", "mozilla/sbt",
-    "mozillasecurity/rust", "nimlang/nim", "nvcr.io/nvidia/cuda-", "quay.io/quarkus/ubi-quarkus-", "rust",
-    "rustlang/rust", "sbtscala/scala-sbt", "silkeh/clang", "swift", "swiftlang/swift", "ziglang/zig",
+    "buildpack-deps",
+    "clojure",
+    "clux/muslrust",
+    "crystallang/crystal",
+    "dart",
+    "ekidd/rust-musl-builder",
+    "emscripten/emsdk",
+    "fpco/stack-build",
+    "gcc",
+    "gcr.io/bazel-public/bazel",
+    "ghcr.io/graalvm/graalvm-community",
+    "ghcr.io/graalvm/jdk-",
+    "ghcr.io/graalvm/native-image-",
+    "golang",
+    "google/dart",
+    "gradle",
+    "haskell",
+    "hseeberger/scala-sbt",
+    "lukemathwalker/cargo-chef",
+    "maven",
+    "mcr.microsoft.com/dotnet/core/sdk",
+    "mcr.microsoft.com/dotnet/nightly/sdk",
+    "mcr.microsoft.com/dotnet/sdk",
+    "mcr.microsoft.com/oss/go/",
+    "mcr.microsoft.com/openjdk/jdk",
+    "messense/rust-musl-cross",
+    "microsoft/aspnetcore-build",
+    "mozilla/sbt",
+    "mozillasecurity/rust",
+    "nimlang/nim",
+    "nvcr.io/nvidia/cuda-",
+    "quay.io/quarkus/ubi-quarkus-",
+    "rust",
+    "rustlang/rust",
+    "sbtscala/scala-sbt",
+    "silkeh/clang",
+    "swift",
+    "swiftlang/swift",
+    "ziglang/zig",
     "public.ecr.aws/docker/library/golang",
 ];
 /// Java's development kits; what is built in them runs in a JRE.
-const JDKS: [&str; 6] =
-    ["amazoncorretto", "azul/zulu-openjdk", "bellsoft/liberica-openjdk-", "eclipse-temurin", "openjdk", "sapmachine"];
+const JDKS: [&str; 6] = [
+    "amazoncorretto",
+    "azul/zulu-openjdk",
+    "bellsoft/liberica-openjdk-",
+    "eclipse-temurin",
+    "openjdk",
+    "sapmachine",
+];
 
 /// Package names that are compilers or bring one, whatever the distribution.
 const COMPILERS: [&str; 36] = [
-    "autoconf", "automake", "base-devel", "bison", "build-base", "build-essential", "cabal-install", "cargo", "clang",
-    "cmake", "cpp", "flex", "g++", "gcc", "gcc-c++", "gfortran", "ghc", "go", "golang", "golang-go", "gradle",
-    "libtool", "llvm", "llvm-dev", "make", "maven", "meson", "musl-dev", "nasm", "ninja", "ninja-build", "rust",
-    "rustc", "rustup", "sbt", "yasm",
+    "autoconf",
+    "automake",
+    "base-devel",
+    "bison",
+    "build-base",
+    "build-essential",
+    "cabal-install",
+    "cargo",
+    "clang",
+    "cmake",
+    "cpp",
+    "flex",
+    "g++",
+    "gcc",
+    "gcc-c++",
+    "gfortran",
+    "ghc",
+    "go",
+    "golang",
+    "golang-go",
+    "gradle",
+    "libtool",
+    "llvm",
+    "llvm-dev",
+    "make",
+    "maven",
+    "meson",
+    "musl-dev",
+    "nasm",
+    "ninja",
+    "ninja-build",
+    "rust",
+    "rustc",
+    "rustup",
+    "sbt",
+    "yasm",
 ];
 /// Those that alone are no sign of a build: `make` is a runner of tasks for many, `cpp` and `flex` come with others.
 const WEAK: [&str; 7] = ["bison", "cpp", "flex", "go", "make", "musl-dev", "rust"];
@@ -53,6 +122,8 @@ pub(super) fn left_in(file: &Dockerfile, stage: usize) -> Vec<BuildPackage> {
     if !found.iter().any(|package| is_compiler(&package.name) && !WEAK.contains(&&*package.name)) {
         found.clear();
     }
+    // Compilers first: they are what the finding is about.
+    found.sort_by_key(|package| !is_compiler(&package.name) || WEAK.contains(&&*package.name));
     found
 }
 
@@ -82,7 +153,9 @@ fn is_build_package(package: &Package) -> bool {
 /// `gcc`, `gcc-12`, `clang15`, `golang-1.22`
 fn is_compiler(name: &str) -> bool {
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end_matches('-');
-    COMPILERS.contains(&name) || COMPILERS.contains(&bare) || name.to_ascii_lowercase().contains("development tools")
+    COMPILERS.contains(&name)
+        || COMPILERS.contains(&bare)
+        || name.to_ascii_lowercase().contains("development tools")
 }
 
 fn is_headers(name: &str) -> bool {
@@ -116,7 +189,8 @@ fn named(later: &PackageCall, install: &PackageCall, package: &Package) -> bool 
 /// The stage takes in files of the project and starts a program that is neither a shell nor part of a toolchain, and
 /// neither its name nor the file's says that it is a workplace.
 pub(super) fn is_application(file: &Dockerfile, stage: usize) -> bool {
-    let starts: Vec<&Instruction> = [file.entrypoint_of(stage), file.cmd_of(stage)].into_iter().flatten().collect();
+    let starts: Vec<&Instruction> =
+        [file.entrypoint_of(stage), file.cmd_of(stage)].into_iter().flatten().collect();
     let programs: Vec<String> = starts.into_iter().flat_map(root::programs).collect();
     programs.iter().any(|name| !missing_user::is_shell(name))
         && !programs.iter().any(|name| is_builder(name))
@@ -130,9 +204,31 @@ pub(super) fn is_application(file: &Dockerfile, stage: usize) -> bool {
 
 /// The programs that build, started by CMD in images which are tools: `cargo run`, `mvn spring-boot:run`.
 fn is_builder(name: &str) -> bool {
-    const BUILDERS: [&str; 22] = [
-        "air", "bazel", "cabal", "cargo", "clang", "cmake", "gcc", "go", "gradle", "gradlew", "javac", "lein", "make",
-        "mvn", "mvnw", "ninja", "realize", "reflex", "rustc", "sbt", "stack", "swiftc",
+    const BUILDERS: [&str; 24] = [
+        "air",
+        "bazel",
+        "cabal",
+        "cargo",
+        "clang",
+        "cmake",
+        "dockerd",
+        "dockerd-entrypoint.sh",
+        "gcc",
+        "go",
+        "gradle",
+        "gradlew",
+        "javac",
+        "lein",
+        "make",
+        "mvn",
+        "mvnw",
+        "ninja",
+        "realize",
+        "reflex",
+        "rustc",
+        "sbt",
+        "stack",
+        "swiftc",
     ];
     BUILDERS.contains(&name)
 }
@@ -169,7 +265,9 @@ fn builds(call: &Call) -> bool {
         "go" => has(&["build", "install"]) && !call.args().iter().any(|word| word.text.contains('@')),
         "cargo" => has(&["build"]) || has(&["install"]) && has(&["--path"]),
         "mvn" | "mvnw" => has(&["package", "install", "verify"]),
-        "gradle" | "gradlew" => has(&["build", "assemble", "bootJar", "shadowJar", "installDist", "jar", "fatJar"]),
+        "gradle" | "gradlew" => {
+            has(&["build", "assemble", "bootJar", "shadowJar", "installDist", "jar", "fatJar"])
+        }
         "dotnet" => has(&["publish", "build"]),
         "swift" | "crystal" | "stack" | "cabal" | "bazel" => has(&["build", "install"]),
         "dart" => has(&["compile"]),

@@ -10,7 +10,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
     let mut told = Vec::new();
     for stage in file.stages.iter().filter(|stage| stage.ships) {
-        if build_tools::toolchain(file, stage.index).is_some() || !build_tools::is_application(file, stage.index) {
+        if build_tools::toolchain(file, stage.index).is_some()
+            || !build_tools::is_application(file, stage.index)
+        {
             continue;
         }
         let left = build_tools::left_in(file, stage.index);

@@ -1,8 +1,13 @@
 use super::{froms, near};
 use crate::dockerfile::{Dockerfile, FromRef};
 use crate::finding::Findings;
-use crate::rule::Context;
+use crate::rule::{Context, Profile};
 use crate::rules::image::known;
+
+/// What only a stage is called. Any other bare word is, in real files, nearly always a named context that `docker buildx
+/// build --build-context` or a bake file gives.
+const MADE_BY_STAGES: [&str; 9] =
+    ["build", "builder", "builds", "compile", "compiler", "dependencies", "deps", "install", "installer"];
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
@@ -11,7 +16,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(
                 file.source,
                 word.span,
-                format!("there is no stage `{index}`; the last one is `{last}`, name the stage that is meant"),
+                format!(
+                    "there is no stage `{index}`; the last one is `{last}`, name the stage that is meant"
+                ),
             );
         }
         FromRef::Outside(name) if is_stage_name(&name) && !known::is_official(&name) => {
@@ -21,6 +28,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let names = (0..file.stages.len()).filter_map(|stage| file.stage_name(stage));
             let advice = match near::nearest(&name, names) {
                 Some(meant) => format!("did you mean `{meant}`?"),
+                None if cx.policy.profile == Profile::Default && !MADE_BY_STAGES.contains(&&*name) => return,
                 None => "name a stage, or an image with its tag".to_owned(),
             };
             out.at(file.source, word.span, format!("there is no stage `{name}`; {advice}"));
@@ -38,6 +46,7 @@ fn is_stage_name(name: &str) -> bool {
 fn is_context(cx: &Context, file: &Dockerfile, name: &str) -> bool {
     cx.project.builders_of(file.source.path()).any(|(_, container)| {
         let contexts = container.build.iter().flat_map(|build| &build.additional_contexts);
-        !container.gaps.is_empty() || contexts.map(|pair| pair.key.value()).any(|key| key.is_none_or(|k| k == name))
+        !container.gaps.is_empty()
+            || contexts.map(|pair| pair.key.value()).any(|key| key.is_none_or(|k| k == name))
     })
 }

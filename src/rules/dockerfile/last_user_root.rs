@@ -1,9 +1,12 @@
-use super::root;
+use super::{purpose, root};
 use crate::dockerfile::{Dockerfile, Kind};
 use crate::finding::Findings;
-use crate::rule::Context;
+use crate::rule::{Context, Profile};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    if cx.policy.profile == Profile::Default && purpose::is_workplace(file.source.path()) {
+        return;
+    }
     let mut told = Vec::new();
     for stage in file.stages.iter().filter(|stage| stage.ships) {
         let Some(instruction) = file.user_of(stage.index) else { continue };

@@ -5,11 +5,15 @@ use crate::rule::{Context, Profile};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let path = file.source.path();
-    if root::services_set_user(cx, file) || cx.policy.profile == Profile::Default && purpose::is_workplace(path) {
+    if root::services_set_user(cx, file)
+        || cx.policy.profile == Profile::Default && purpose::is_workplace(path)
+    {
         return;
     }
     for stage in file.stages.iter().filter(|stage| stage.ships) {
-        let Some(start) = file.cmd_of(stage.index).or_else(|| file.entrypoint_of(stage.index)) else { continue };
+        let Some(start) = file.cmd_of(stage.index).or_else(|| file.entrypoint_of(stage.index)) else {
+            continue;
+        };
         if file.user_of(stage.index).is_some()
             || file.stage_name(stage.index).is_some_and(purpose::is_for_developers)
             || root::base_may_not_be_root(file, stage.index)
@@ -21,7 +25,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         let user = file.ancestry(stage.index).find_map(|stage| new_user(file, stage));
         let message = match &user {
-            Some((name, _)) => format!("this runs as root though there is a user `{name}`; add `USER {name}`"),
+            Some((name, _)) => {
+                format!("this runs as root though there is a user `{name}`; add `USER {name}`")
+            }
             None => "this runs as root; switch to another user with `USER` before it".to_owned(),
         };
         let found = out.at(file.source, start.keyword.span, message);
@@ -64,7 +70,7 @@ pub(super) fn is_shell(name: &str) -> bool {
 }
 
 fn is_entrypoint_script(name: &str) -> bool {
-    name.contains("entrypoint") || name.contains("init") || name.contains("bootstrap")
+    name.ends_with(".sh") || ["entrypoint", "init", "bootstrap"].iter().any(|mark| name.contains(mark))
 }
 
 /// COPY or ADD of an application, from the build context or from a stage that built it.
@@ -83,11 +89,12 @@ fn sources<'t>(transfer: &'t Transfer) -> impl Iterator<Item = &'t str> {
 /// Scripts and settings that any image brings along, and what is fetched from elsewhere.
 fn is_furniture(source: &str) -> bool {
     const ENDS: [&str; 21] = [
-        ".asc", ".cfg", ".cnf", ".conf", ".crt", ".gpg", ".gz", ".html", ".ini", ".json", ".key", ".list", ".patch",
-        ".pem", ".repo", ".sh", ".tgz", ".toml", ".xz", ".yaml", ".yml",
+        ".asc", ".cfg", ".cnf", ".conf", ".crt", ".gpg", ".gz", ".html", ".ini", ".json", ".key", ".list",
+        ".patch", ".pem", ".repo", ".sh", ".tgz", ".toml", ".xz", ".yaml", ".yml",
     ];
     let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
-    let known = ["entrypoint", "healthcheck", "rootfs", "root", "config", "conf", "scripts", "etc", "files", "bin"];
+    let known =
+        ["entrypoint", "healthcheck", "rootfs", "root", "config", "conf", "scripts", "etc", "files", "bin"];
     source.contains("://")
         || ENDS.iter().any(|end| name.ends_with(end))
         || known.contains(&name)

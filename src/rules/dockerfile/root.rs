@@ -8,45 +8,191 @@ use crate::rule::Context;
 
 /// Programs that start another one with fewer rights. Where one of them is named in a file, its entrypoint script,
 /// which we do not see, uses it.
-const HELPERS: [&str; 11] = [
-    "chpst", "fixuid", "gosu", "runuser", "s6-overlay", "s6-setuidgid", "setpriv", "setuidgid",
-    "start-stop-daemon", "su-exec", "sudo",
+const HELPERS: [&str; 13] = [
+    "chpst",
+    "fixuid",
+    "gosu",
+    "runuser",
+    "s6-overlay",
+    "s6-setuidgid",
+    "setpriv",
+    "setuidgid",
+    "start-stop-daemon",
+    "su-exec",
+    "sudo",
+    "supervisor",
+    "supervisord",
 ];
 
 /// Programs that are started as root by design and give it up for what faces the network, or that manage the
 /// machine and have to keep it. Source: the manuals of each.
-const PROGRAMS: [&str; 77] = [
-    "anacron", "apache2", "apache2-foreground", "apache2ctl", "apachectl", "charon", "chronyd", "chroot",
-    "containerd", "cron", "crond", "dnsmasq", "dockerd", "dockerd-entrypoint.sh", "dovecot", "exim",
-    "freeradius", "haproxy", "httpd", "httpd-foreground", "init", "ipsec", "iptables", "keepalived",
-    "knotd", "kubelet", "lighttpd", "mariadbd", "master", "memcached", "my_init", "mysqld", "mysqld_safe",
-    "named", "nfsd", "nginx", "nginx-debug", "ntpd", "openresty", "openvpn", "pdns_recursor", "pdns_server",
-    "php-fpm", "php5-fpm", "php7-fpm", "postfix", "privoxy", "proftpd", "pure-ftpd", "radiusd", "rpcbind",
-    "rsyslogd", "runsvdir", "runsvdir-start", "s6-svscan", "slapd", "smbd", "snmpd", "squid", "sshd",
-    "start-stop-daemon", "strongswan", "su", "supervisor", "supervisord", "syslog-ng", "systemd",
-    "tailscaled", "tor", "unbound", "unitd", "uwsgi", "varnishd", "vsftpd", "wg-quick", "xinetd",
+const PROGRAMS: [&str; 80] = [
+    "anacron",
+    "apache2",
+    "apache2-foreground",
+    "apache2ctl",
+    "apachectl",
+    "chaperone",
+    "charon",
+    "chronyd",
+    "chroot",
+    "containerd",
+    "cron",
+    "crond",
+    "dnsmasq",
+    "dockerd",
+    "dockerd-entrypoint.sh",
+    "dovecot",
+    "exim",
+    "forego",
+    "freeradius",
+    "haproxy",
+    "httpd",
+    "httpd-foreground",
+    "init",
+    "ipsec",
+    "iptables",
+    "keepalived",
+    "knotd",
+    "kubelet",
+    "lighttpd",
+    "mariadbd",
+    "master",
+    "memcached",
+    "monit",
+    "my_init",
+    "mysqld",
+    "mysqld_safe",
+    "named",
+    "nfsd",
+    "nginx",
+    "nginx-debug",
+    "ntpd",
+    "openresty",
+    "openvpn",
+    "pdns_recursor",
+    "pdns_server",
+    "php-fpm",
+    "php5-fpm",
+    "php7-fpm",
+    "postfix",
+    "privoxy",
+    "proftpd",
+    "pure-ftpd",
+    "radiusd",
+    "rpcbind",
+    "rsyslogd",
+    "runsvdir",
+    "runsvdir-start",
+    "s6-svscan",
+    "slapd",
+    "smbd",
+    "snmpd",
+    "squid",
+    "sshd",
+    "start-stop-daemon",
+    "strongswan",
+    "su",
+    "supervisor",
+    "supervisord",
+    "syslog-ng",
+    "systemd",
+    "tailscaled",
+    "tor",
+    "unbound",
+    "unitd",
+    "uwsgi",
+    "varnishd",
+    "vsftpd",
+    "wg-quick",
+    "xinetd",
     "zabbix_agentd",
 ];
 
 /// Images, or their owners (`/` at the end), whose USER is not root. Source: their Dockerfiles and hub pages.
 const NOT_ROOT: [&str; 44] = [
-    "amazon/aws-lambda-", "apache/airflow", "apache/nifi", "apache/superset", "bitnami/", "bitnamilegacy/",
-    "bitnamisecure/", "cgr.dev/", "chainguard/", "cimg/", "circleci/", "confluentinc/", "dhi.io/",
-    "docker.elastic.co/", "elasticsearch", "gitpod/", "grafana/", "haproxy", "homebrew/brew", "jboss/",
-    "jenkins/", "jupyter/", "kibana", "kong", "linuxserver/", "logstash", "lscr.io/",
-    "mcr.microsoft.com/azurelinux/distroless/", "mcr.microsoft.com/mssql/", "memcached", "mitmproxy/",
-    "nginxinc/nginx-unprivileged", "nodered/node-red", "phusion/", "prom/", "public.ecr.aws/lambda/",
-    "quay.io/jupyter/", "quay.io/keycloak/", "quay.io/prometheus/", "rundeck/", "selenium/", "solr",
-    "sonarqube", "sonatype/",
+    "amazon/aws-lambda-",
+    "apache/airflow",
+    "apache/nifi",
+    "apache/superset",
+    "bitnami/",
+    "bitnamilegacy/",
+    "bitnamisecure/",
+    "cgr.dev/",
+    "chainguard/",
+    "cimg/",
+    "circleci/",
+    "confluentinc/",
+    "dhi.io/",
+    "docker.elastic.co/",
+    "elasticsearch",
+    "gitpod/",
+    "grafana/",
+    "haproxy",
+    "homebrew/brew",
+    "jboss/",
+    "jenkins/",
+    "jupyter/",
+    "kibana",
+    "kong",
+    "linuxserver/",
+    "logstash",
+    "lscr.io/",
+    "mcr.microsoft.com/azurelinux/distroless/",
+    "mcr.microsoft.com/mssql/",
+    "memcached",
+    "mitmproxy/",
+    "nginxinc/nginx-unprivileged",
+    "nodered/node-red",
+    "phusion/",
+    "prom/",
+    "public.ecr.aws/lambda/",
+    "quay.io/jupyter/",
+    "quay.io/keycloak/",
+    "quay.io/prometheus/",
+    "rundeck/",
+    "selenium/",
+    "solr",
+    "sonarqube",
+    "sonatype/",
 ];
 
 /// Images that start as root and whose own ENTRYPOINT gives it up. Source: their entrypoint scripts.
 const GIVES_UP_ROOT: [&str; 34] = [
-    "arangodb", "cassandra", "consul", "couchbase", "couchdb", "drupal", "eclipse-mosquitto",
-    "envoyproxy/envoy", "ghost", "hashicorp/", "httpd", "influxdb", "joomla", "mariadb", "matomo",
-    "mediawiki", "mongo", "mysql", "neo4j", "nextcloud", "nginx", "openresty/openresty", "percona",
-    "pgvector/pgvector", "postgis/postgis", "postgres", "rabbitmq", "redis", "rethinkdb", "timescale/",
-    "valkey/valkey", "vault", "wordpress", "zookeeper",
+    "arangodb",
+    "cassandra",
+    "consul",
+    "couchbase",
+    "couchdb",
+    "drupal",
+    "eclipse-mosquitto",
+    "envoyproxy/envoy",
+    "ghost",
+    "hashicorp/",
+    "httpd",
+    "influxdb",
+    "joomla",
+    "mariadb",
+    "matomo",
+    "mediawiki",
+    "mongo",
+    "mysql",
+    "neo4j",
+    "nextcloud",
+    "nginx",
+    "openresty/openresty",
+    "percona",
+    "pgvector/pgvector",
+    "postgis/postgis",
+    "postgres",
+    "rabbitmq",
+    "redis",
+    "rethinkdb",
+    "timescale/",
+    "valkey/valkey",
+    "vault",
+    "wordpress",
+    "zookeeper",
 ];
 
 /// Whether a USER's value is root: by name or number, with any group.
@@ -112,7 +258,9 @@ pub(super) fn programs(instruction: &Instruction) -> Vec<String> {
     let mut names = Vec::new();
     if let Some(Command::Exec { words, .. }) = instruction.command() {
         // Beyond a few words there are only arguments.
-        names.extend(words.iter().take(4).map(|word| word.text.rsplit('/').next().unwrap_or_default().to_owned()));
+        names.extend(
+            words.iter().take(4).map(|word| word.text.rsplit('/').next().unwrap_or_default().to_owned()),
+        );
     }
     for call in instruction.scripts().iter().flat_map(|script| script.calls()) {
         names.extend(call.name().map(str::to_owned));
@@ -122,9 +270,9 @@ pub(super) fn programs(instruction: &Instruction) -> Vec<String> {
 }
 
 fn starts_such_a_program(instruction: &Instruction) -> bool {
-    programs(instruction).iter().any(|name| {
-        PROGRAMS.contains(&&**name) || HELPERS.contains(&&**name) || name.starts_with("php-fpm")
-    })
+    programs(instruction)
+        .iter()
+        .any(|name| PROGRAMS.contains(&&**name) || HELPERS.contains(&&**name) || name.starts_with("php-fpm"))
 }
 
 /// A helper's name stands in the file as a word of its own, be it in a package list, a URL or a comment.
@@ -133,24 +281,36 @@ fn mentions_helper(text: &str) -> bool {
         text.match_indices(helper).any(|(at, _)| {
             let before = text[..at].chars().next_back();
             let after = text[at + helper.len()..].chars().next();
-            before.is_none_or(|c| !c.is_ascii_alphanumeric()) && after.is_none_or(|c| !c.is_ascii_alphabetic())
+            before.is_none_or(|c| !c.is_ascii_alphanumeric())
+                && after.is_none_or(|c| !c.is_ascii_alphabetic())
         })
     })
 }
 
 /// The name is on the list, or begins with an entry that ends in `/` or `-`.
 pub(super) fn listed(name: &str, list: &[&str]) -> bool {
-    list.iter().any(|entry| {
-        if entry.ends_with(['/', '-']) { name.starts_with(entry) } else { name == *entry }
-    })
+    list.iter().any(
+        |entry| {
+            if entry.ends_with(['/', '-']) { name.starts_with(entry) } else { name == *entry }
+        },
+    )
 }
 
 /// The stage stands on the bare image of a distribution, which runs as root.
 pub(super) fn is_distribution(file: &Dockerfile, stage: usize) -> bool {
     let Base::Image(text) = file.root_base(stage) else { return false };
     let known = [
-        "almalinux", "alpine", "amazonlinux", "archlinux", "centos", "debian", "fedora", "opensuse/", "oraclelinux",
-        "rockylinux", "ubuntu",
+        "almalinux",
+        "alpine",
+        "amazonlinux",
+        "archlinux",
+        "centos",
+        "debian",
+        "fedora",
+        "opensuse/",
+        "oraclelinux",
+        "rockylinux",
+        "ubuntu",
     ];
     image::parse(text).is_ok_and(|image| listed(&image.familiar_name(), &known))
 }

@@ -32,6 +32,9 @@ fn starts_artefact(file: &Dockerfile, stage: usize) -> bool {
     let other = ["python", "python3", "node", "npm", "yarn", "ruby", "perl"];
     let works = ["run", "watch", "test"];
     !words.iter().any(|word| {
-        word.ends_with(".sh") || other.contains(&&**word) || works.contains(&&**word) || word.contains("entrypoint")
+        word.ends_with(".sh")
+            || other.contains(&&**word)
+            || works.contains(&&**word)
+            || word.contains("entrypoint")
     })
 }

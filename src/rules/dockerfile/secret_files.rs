@@ -110,12 +110,18 @@ pub(super) fn holds(path: &str) -> Option<Holds> {
         return Some(Holds { what: "secrets of the environment", sure: false });
     }
     let &(extension, what, sure) = EXTENSIONS.iter().find(|(extension, ..)| name.ends_with(extension))?;
-    if has(&CERTIFICATE) && extension != ".key" || extension == ".key" && has(&REPOSITORY) {
+    // `root.key` is the trust anchor of DNS, for everybody to read.
+    if name == "root.key"
+        || has(&CERTIFICATE) && extension != ".key"
+        || extension == ".key" && has(&REPOSITORY)
+    {
         return None;
     }
     // A `.pem` is a certificate more often than not; its name must speak of a key.
     let speaks = || parts().any(|part| part.contains("key") || part.starts_with("priv"));
-    (extension != ".pem" || speaks()).then_some(Holds { what, sure: sure || extension == ".pem" })
+    // Keys of certificates that nobody trusts are there for trying things out.
+    let toy = name.contains("selfsigned") || name.contains("snakeoil") || name.contains("localhost");
+    (extension != ".pem" || speaks()).then_some(Holds { what, sure: (sure || extension == ".pem") && !toy })
 }
 
 /// A secret file that an instruction brings into its layer.
@@ -137,7 +143,7 @@ pub(super) fn copied<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { continue };
         let from_elsewhere = instruction.flag("from").is_some();
         let destination = text(file, &transfer.destination, instruction);
-        if is_keyring(&destination) {
+        if is_keyring(&destination) || destination.strip_suffix(".pub").is_some() {
             continue;
         }
         for word in transfer.sources.iter().filter(|word| !word.text.starts_with("<<")) {
@@ -232,6 +238,7 @@ mod tests {
             "id_rsa.pub",
             ".env.example",
             "ca.pem",
+            "root.key",
             "cert.pem",
             "fullchain.pem",
             "config.json",

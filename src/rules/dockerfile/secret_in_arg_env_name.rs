@@ -57,7 +57,9 @@ fn with_value(
     if !tokens::find(&value).is_empty() {
         return;
     }
-    match judge(&value) {
+    let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
+    let judged = if plain(&value) == plain(name) { Value::Placeholder } else { judge(&value) };
+    match judged {
         Value::Harmless => {}
         Value::Placeholder => {
             out.at(
@@ -68,8 +70,11 @@ fn with_value(
             .severity(Severity::Note);
         }
         Value::Literal => {
-            let instead =
-                if is_arg { "use `RUN --mount=type=secret`" } else { "pass it when the container starts" };
+            let instead = if is_arg || !ships {
+                "use `RUN --mount=type=secret`"
+            } else {
+                "pass it when the container starts"
+            };
             let finding = out.at(
                 file.source,
                 assignment.key.span,

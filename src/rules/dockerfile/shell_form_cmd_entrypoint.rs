@@ -28,6 +28,10 @@ fn check(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
     let Some(script) = instruction.script() else { return };
     // Who chooses a shell wants one; `exec` gets it out of the way.
     let execs = script.calls().iter().any(|call| call.is("exec") || call.wrapped_by("exec").is_some());
+    // What begins like an array was meant as one; that its JSON is wrong is another matter.
+    if line.text.trim_start().starts_with('[') {
+        return;
+    }
     if file.shell_at(instruction).set_by.is_some() || execs || script.pipelines.is_empty() {
         return;
     }

@@ -7,16 +7,21 @@ use crate::text::{Edit, Span};
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for instruction in file.all().filter(|instruction| instruction.command().is_some()) {
         let is_root = runs_as_root(file, instruction);
-        for (span, fix) in uses(instruction) {
-            let message = if is_root {
-                "`sudo` does nothing for root; leave it out"
-            } else {
-                "`sudo` leaves a way to become root in the image; use `USER root` for the steps that need it"
-            };
-            let found = out.at(file.source, span, message);
-            if let (true, Some(edit)) = (is_root, fix) {
-                found.fix(Safety::Unsafe, "leave out `sudo`", vec![edit]);
-            }
+        // One finding an instruction: a long RUN is put right in one go.
+        let uses = uses(instruction);
+        let Some(&(span, _)) = uses.first() else { continue };
+        let message = if is_root {
+            "`sudo` does nothing for root; leave it out"
+        } else {
+            "`sudo` leaves a way to become root in the image; use `USER root` for the steps that need it"
+        };
+        let found = out.at(file.source, span, message);
+        for &(span, _) in &uses[1..] {
+            found.see(file.source, span, "and here");
+        }
+        let edits: Option<Vec<Edit>> = uses.into_iter().map(|(_, edit)| edit).collect();
+        if let (true, Some(edits)) = (is_root, edits) {
+            found.fix(Safety::Unsafe, "leave out `sudo`", edits);
         }
     }
 }

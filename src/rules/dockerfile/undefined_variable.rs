@@ -9,13 +9,67 @@ use crate::text::{Edit, Span};
 /// Variables that well-known images set, so that a file may use them undeclared; `*` at the end stands for anything.
 /// Source: the Dockerfiles of Docker's official images, of NVIDIA, Jupyter, Jenkins and AWS.
 const SET_BY_BASES: [&str; 61] = [
-    "AIRFLOW_*", "APACHE_*", "ASPNET*", "BUNDLE_*", "CARGO_HOME", "CASSANDRA_*", "CATALINA_*", "COMPOSER_*",
-    "CONDA_*", "CUDA_*", "DEBIAN_FRONTEND", "DOTNET_*", "ELIXIR_*", "ERLANG_*", "FLINK_*", "GEM_*", "GO*", "GPG_KEY*",
-    "GRADLE_*", "HADOOP_*", "HOME", "HOSTNAME", "HTTPD_*", "JAVA_*", "JBOSS_*", "JDK_*", "JENKINS_*", "JETTY_*",
-    "JRE_*", "KAFKA_*", "KONG_*", "LAMBDA_*", "LANG*", "LC_ALL", "LD_LIBRARY_PATH", "LIBRARY_PATH", "MARIADB_*",
-    "MAVEN_*", "MONGO_*", "MYSQL_*", "NB_*", "NCCL_*", "NGINX_*", "NJS_*", "NODE_*", "NPM_*", "NV*", "OTP_*", "PG*",
-    "PHP*", "PIP_*", "PKG_RELEASE", "PYTHON*", "REDIS_*", "RUBY*", "RUST*", "SPARK_*", "SWIFT_*", "TOMCAT_*",
-    "USER", "YARN_VERSION",
+    "AIRFLOW_*",
+    "APACHE_*",
+    "ASPNET*",
+    "BUNDLE_*",
+    "CARGO_HOME",
+    "CASSANDRA_*",
+    "CATALINA_*",
+    "COMPOSER_*",
+    "CONDA_*",
+    "CUDA_*",
+    "DEBIAN_FRONTEND",
+    "DOTNET_*",
+    "ELIXIR_*",
+    "ERLANG_*",
+    "FLINK_*",
+    "GEM_*",
+    "GO*",
+    "GPG_KEY*",
+    "GRADLE_*",
+    "HADOOP_*",
+    "HOME",
+    "HOSTNAME",
+    "HTTPD_*",
+    "JAVA_*",
+    "JBOSS_*",
+    "JDK_*",
+    "JENKINS_*",
+    "JETTY_*",
+    "JRE_*",
+    "KAFKA_*",
+    "KONG_*",
+    "LAMBDA_*",
+    "LANG*",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "LIBRARY_PATH",
+    "MARIADB_*",
+    "MAVEN_*",
+    "MONGO_*",
+    "MYSQL_*",
+    "NB_*",
+    "NCCL_*",
+    "NGINX_*",
+    "NJS_*",
+    "NODE_*",
+    "NPM_*",
+    "NV*",
+    "OTP_*",
+    "PG*",
+    "PHP*",
+    "PIP_*",
+    "PKG_RELEASE",
+    "PYTHON*",
+    "REDIS_*",
+    "RUBY*",
+    "RUST*",
+    "SPARK_*",
+    "SWIFT_*",
+    "TOMCAT_*",
+    "USER",
+    "YARN_VERSION",
 ];
 
 /// What is known to be wrong with a variable that the file does not set where it is used.
@@ -35,9 +89,14 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for instruction in &file.instructions {
         let mut told: Vec<&str> = Vec::new();
         for variable in variables(file, instruction) {
-            let Origin::Undeclared { base_may_set } = file.lookup(variable.name, instruction).origin else { continue };
+            let Origin::Undeclared { base_may_set } = file.lookup(variable.name, instruction).origin else {
+                continue;
+            };
             let is_plain = matches!(variable.modifier, Modifier::None | Modifier::Edit);
-            if !is_plain || told.contains(&variable.name) || variable.name.starts_with(|c: char| c.is_ascii_digit()) {
+            if !is_plain
+                || told.contains(&variable.name)
+                || variable.name.starts_with(|c: char| c.is_ascii_digit())
+            {
                 continue;
             }
             if base_may_set && is_set_by_bases(variable.name) {
@@ -60,7 +119,10 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
         ),
         Mistake::Elsewhere(stage, seen) => {
             let stage = file.stage_name(stage).map_or_else(|| stage.to_string(), str::to_owned);
-            (format!("`{name}` is set in stage `{stage}`, so it is empty here; set it in this stage"), Some(seen))
+            (
+                format!("`{name}` is set in stage `{stage}`, so it is empty here; set it in this stage"),
+                Some(seen),
+            )
         }
         Mistake::Later(seen) => {
             (format!("`{name}` is set further down, so it is empty here; set it before"), Some(seen))
@@ -86,7 +148,12 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
     }
 }
 
-fn mistake<'f>(file: &'f Dockerfile, at: &Instruction, name: &str, base_may_set: bool) -> Option<Mistake<'f>> {
+fn mistake<'f>(
+    file: &'f Dockerfile,
+    at: &Instruction,
+    name: &str,
+    base_may_set: bool,
+) -> Option<Mistake<'f>> {
     let here = at.stage?;
     let settings = |instruction: &'f Instruction| {
         let pairs: &'f [Assignment] = match &instruction.kind {
@@ -109,7 +176,10 @@ fn mistake<'f>(file: &'f Dockerfile, at: &Instruction, name: &str, base_may_set:
         if let Some((_, pair)) = own.iter().find(|(i, _)| i.stage == Some(here) && i.index > at.index) {
             return Some(Mistake::Later(pair.key.span));
         }
-        if let Some((instruction, pair)) = own.first() {
+        // `FROM base-${ARCH}` may be that very stage.
+        let chosen =
+            file.ancestry(here).any(|stage| file.from_of(stage).is_some_and(|f| f.image.has_variable()));
+        if let Some((instruction, pair)) = own.first().filter(|_| !chosen) {
             return Some(Mistake::Elsewhere(instruction.stage?, pair.key.span));
         }
         let names = file.names_at(at).into_iter().map(|(name, _)| name);
@@ -117,7 +187,8 @@ fn mistake<'f>(file: &'f Dockerfile, at: &Instruction, name: &str, base_may_set:
             return Some(Mistake::Slip(meant));
         }
     }
-    (!base_may_set && !adds_to_itself && matches!(file.root_base(here), Base::Scratch)).then_some(Mistake::Nowhere)
+    (!base_may_set && !adds_to_itself && matches!(file.root_base(here), Base::Scratch))
+        .then_some(Mistake::Nowhere)
 }
 
 /// The instruction itself sets the variable.
@@ -129,15 +200,18 @@ fn file_assigns(at: &Instruction, name: &str) -> bool {
 /// trigger of ONBUILD runs where nobody sees.
 fn variables<'f>(file: &'f Dockerfile, instruction: &'f Instruction) -> Vec<Variable<'f>> {
     let words: Vec<&Word> = match &instruction.kind {
-        Kind::Env(pairs) | Kind::Label(pairs) => pairs.iter().filter_map(|pair| pair.value.as_ref()).collect(),
-        Kind::Copy(Transfer { sources, destination, .. }) | Kind::Add(Transfer { sources, destination, .. }) => {
-            sources.iter().chain([destination]).collect()
+        Kind::Env(pairs) | Kind::Label(pairs) => {
+            pairs.iter().filter_map(|pair| pair.value.as_ref()).collect()
         }
+        Kind::Copy(Transfer { sources, destination, .. })
+        | Kind::Add(Transfer { sources, destination, .. }) => sources.iter().chain([destination]).collect(),
         Kind::Expose(words) | Kind::Volume(words) => words.iter().collect(),
         Kind::User(word) | Kind::Workdir(word) | Kind::Stopsignal(word) => vec![word],
         _ => return Vec::new(),
     };
-    let mut found: Vec<Variable> = words.into_iter().flat_map(|word| file.variables(word)).collect();
+    let owner = ["chown", "chmod"].into_iter().filter_map(|name| instruction.flag(name)?.value.as_ref());
+    let words = words.into_iter().chain(owner);
+    let mut found: Vec<Variable> = words.flat_map(|word| file.variables(word)).collect();
     if matches!(instruction.kind, Kind::Copy(_) | Kind::Add(_)) {
         for heredoc in &instruction.heredocs {
             // A bare `$name` in a file is as likely the file's own (`$uri` of nginx).

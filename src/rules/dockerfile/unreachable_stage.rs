@@ -5,7 +5,9 @@ use crate::rule::{Context, Profile};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A service that builds a target nobody can name may build any.
-    if file.stages.len() < 2 || cx.project.builders_of(file.source.path()).any(|(edge, _)| edge.stage.is_none()) {
+    if file.stages.len() < 2
+        || cx.project.builders_of(file.source.path()).any(|(edge, _)| edge.stage.is_none())
+    {
         return;
     }
     let Some(used_by_others) = uses(file) else { return };
@@ -32,6 +34,15 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
     for stage in &file.stages {
         if let Base::Stage(base) = stage.base {
             used[base] = true;
+        }
+        // `FROM base-${TARGETARCH}` may stand on any stage whose name fits.
+        let image = file.from_of(stage.index).map_or("", |from| &from.image.text);
+        if let Some((start, rest)) = image.split_once('$') {
+            let end = rest.rsplit_once('}').map_or("", |(_, end)| end);
+            for other in 0..stage.index {
+                let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
+                used[other] |= file.stage_name(other).is_some_and(fits);
+            }
         }
     }
     let mut readable = true;

@@ -22,11 +22,16 @@ pub(super) fn outside<'u>(image: &'u ImageUse) -> Option<ImageRef<'u>> {
     image::parse(text).ok()
 }
 
-/// A bare word behind `from=` is a named context rather than an image, unless everybody knows the image.
+/// A bare word behind `from=` is a named context rather than an image, unless everybody knows the image; in FROM only
+/// words that are the names of stages are.
 pub(super) fn may_be_context(role: ImageRole, text: &str) -> bool {
-    matches!(role, ImageRole::CopyFrom | ImageRole::MountFrom)
-        && !text.contains(['/', ':', '@', '.'])
-        && !known::is_official(text)
+    let is_bare = !text.contains(['/', ':', '@', '.']) && !known::is_official(text);
+    match role {
+        ImageRole::CopyFrom | ImageRole::MountFrom => is_bare,
+        // Bake files hand over the stages of other files under their names.
+        ImageRole::Base => is_bare && ["base", "build", "builder", "deps", "rootfs", "src"].contains(&text),
+        ImageRole::Frontend | ImageRole::Container => false,
+    }
 }
 
 /// Where a part of the reference stands; all of it if variables or escapes are in the way.

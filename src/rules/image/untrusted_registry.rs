@@ -25,7 +25,9 @@ pub fn image(cx: &Context, image: &ImageUse, out: &mut Findings) {
 /// Docker Hub has several names.
 fn canonical(host: &str) -> &str {
     match host {
-        "hub.docker.com" | "index.docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" => DOCKER_HUB,
+        "hub.docker.com" | "index.docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" => {
+            DOCKER_HUB
+        }
         host => host,
     }
 }

@@ -3,7 +3,7 @@
 //! `port-all-interfaces` and `datastore-port-published` share these answers, so that no port is reported by both.
 
 use super::known_images;
-use crate::container::{ContainerSpec, Port, Text};
+use crate::container::{ContainerSpec, Port, Ports, Text};
 use crate::rule::Context;
 
 /// Ports that are used by one data store, cache or queue and hardly by anything else.
@@ -57,12 +57,37 @@ pub fn datastore(cx: &Context, spec: &ContainerSpec, port: &Port) -> Option<Stri
     (last - first < 10).then(|| (*name).to_owned())
 }
 
-/// The port is the web's own, and what publishes it stands before other programs: it is meant to be reached.
-pub fn is_front_door(cx: &Context, spec: &ContainerSpec, port: &Port) -> bool {
-    let web = |port: u16| matches!(port, 80 | 443);
-    let published = port.published.as_ref().and_then(|published| published.range);
-    published.is_some_and(|(first, last)| web(first) && web(last))
-        && known_images::stands_on(cx, spec).is_some_and(|image| known_images::is_reverse_proxy(&image))
+/// Container ports of what the internet is meant to reach: mail, names, time, tunnels, calls, games.
+const PUBLIC_PORTS: [u16; 22] = [
+    25, 53, 110, 123, 143, 465, 500, 587, 853, 993, 995, 1194, 3478, 4190, 4500, 5222, 5269, 5349, 6881,
+    8883, 25565, 51820,
+];
+
+/// How plainly a port is there to be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// 80 or 443 of a known reverse proxy or web server, or a protocol between strangers.
+    Surely,
+    /// 80 or 443 of anything else.
+    Perhaps,
+    No,
+}
+
+/// Whether a port is there to be reached from everywhere.
+pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port) -> Meant {
+    let only = |ports: Option<&Ports>, wanted: &[u16]| {
+        let range = ports.and_then(|ports| ports.range);
+        range.is_some_and(|(first, last)| first == last && wanted.contains(&first))
+    };
+    if only(port.target.as_ref(), &PUBLIC_PORTS) {
+        Meant::Surely
+    } else if only(port.published.as_ref(), &[80, 443]) {
+        let proxy =
+            known_images::stands_on(cx, spec).is_some_and(|image| known_images::is_reverse_proxy(&image));
+        if proxy { Meant::Surely } else { Meant::Perhaps }
+    } else {
+        Meant::No
+    }
 }
 
 /// What a fix puts before a port in the short syntax, and how many bytes of `written` it takes away.

@@ -224,9 +224,20 @@ const HEALTH_CHECKED: [&str; 23] = [
     "authelia/authelia",
 ];
 
-/// The image reference of a container, if it is known and well-formed.
+/// The image reference of a container, if it is known and well-formed; of one whose tag is a variable the rest.
 pub fn of(spec: &ContainerSpec) -> Option<ImageRef<'_>> {
-    image::parse(spec.image.as_ref()?.value()?).ok()
+    let text = spec.image.as_ref()?;
+    match text.value() {
+        Some(image) => image::parse(image).ok(),
+        None => image::parse(before_variable_tag(&text.raw)?).ok(),
+    }
+}
+
+/// `postgres` of `postgres:${VERSION}`; `None` if the variable may be part of the name.
+fn before_variable_tag(raw: &str) -> Option<&str> {
+    let fixed = &raw[..raw.find('$')?];
+    let tag = fixed.rfind(':').filter(|&colon| !fixed[colon..].contains('/'))?;
+    Some(&fixed[..tag])
 }
 
 /// The image that the container's processes come from: the one it names, or the one its Dockerfile is built on.

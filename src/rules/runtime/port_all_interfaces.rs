@@ -1,7 +1,8 @@
+use super::exposure::Meant;
 use super::{exposure, pulled, settings};
 use crate::container::{ContainerSpec, Port};
 use crate::finding::{Findings, Safety};
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 use crate::text::Edit;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
@@ -9,9 +10,11 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         return;
     }
     for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(port)) {
-        if exposure::datastore(cx, spec, port).is_some() || exposure::is_front_door(cx, spec, port) {
+        let meant = exposure::meant(cx, spec, port);
+        if exposure::datastore(cx, spec, port).is_some() || meant == Meant::Surely {
             continue;
         }
+        let development = settings::is_development(cx.project.source(port.at).path());
         let message = format!(
             "port {} of {} is open to the whole network; bind it to `127.0.0.1`, or leave it to a reverse proxy",
             exposure::number(port),
@@ -21,6 +24,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         let finding = pulled::on(cx, spec, out, port.at, message);
         if let Some(edit) = edit {
             finding.fix(Safety::Unsafe, "bind it to `127.0.0.1`", vec![edit]);
+        }
+        if meant == Meant::Perhaps || development {
+            finding.severity(Severity::Note);
         }
     }
 }
