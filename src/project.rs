@@ -118,16 +118,15 @@ pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
     for instruction in file.all() {
         if let (Kind::Copy(_), Some(value)) =
             (&instruction.kind, instruction.flag("from").and_then(|f| f.value.as_ref()))
+            && let Some(image) = outside(file, value, instruction)
         {
-            if let Some(image) = outside(file, value, instruction) {
-                add(value.span, Some(image.into()), ImageRole::CopyFrom);
-            }
+            add(value.span, Some(image.into()), ImageRole::CopyFrom);
         }
         for mount in instruction.mounts() {
-            if let Some(value) = mount.from() {
-                if let Some(image) = outside(file, value, instruction) {
-                    add(value.span, Some(image.into()), ImageRole::MountFrom);
-                }
+            if let Some(value) = mount.from()
+                && let Some(image) = outside(file, value, instruction)
+            {
+                add(value.span, Some(image.into()), ImageRole::MountFrom);
             }
         }
     }

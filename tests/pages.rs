@@ -45,7 +45,7 @@ fn fences(page: &str) -> Vec<Fence> {
             Some(_) => {}
             None => {
                 if let Some(heading) = text.strip_prefix("## ") {
-                    section = heading.to_owned();
+                    heading.clone_into(&mut section);
                 } else if let Some(info) = text.strip_prefix("```") {
                     open = Some((info.to_owned(), at + line.len()));
                 }

@@ -16,6 +16,7 @@ use crate::project;
 use crate::rule::{Check, Context, Rule};
 use crate::rules::{self, RULES};
 use crate::text::{Source, Span};
+use crate::yaml::{Entry, Node};
 
 /// One Dockerfile, done.
 pub(super) struct Checked {
@@ -144,20 +145,16 @@ fn placed(found: Vec<Found>, source: &Source, origin: &Origin) -> Vec<Pragma> {
 
 /// The first key or item after a comment, with its value.
 fn next_in(file: &ComposeFile, comment: Span) -> Option<Span> {
-    let entries = file
-        .yaml
-        .nodes()
-        .filter(|node| node.is_mapping())
-        .flat_map(|node| node.entries().into_iter().map(|entry| entry.span()).collect::<Vec<_>>());
-    let items = file
-        .yaml
-        .nodes()
-        .filter(|node| node.is_sequence())
-        .flat_map(|node| node.items().map(|item| item.span_with_props()).collect::<Vec<_>>());
-    entries
-        .chain(items)
-        .filter(|span| span.start >= comment.end)
-        .min_by_key(|span| (span.start, u32::MAX - span.end))
+    let mut spans: Vec<Span> = Vec::new();
+    for node in file.yaml.nodes() {
+        if node.is_mapping() {
+            spans.extend(node.entries().iter().map(Entry::span));
+        } else if node.is_sequence() {
+            spans.extend(node.items().map(Node::span_with_props));
+        }
+    }
+    spans.retain(|span| span.start >= comment.end);
+    spans.into_iter().min_by_key(|span| (span.start, u32::MAX - span.end))
 }
 
 /// The rules that the policy shows.
@@ -168,14 +165,10 @@ fn wanted<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'static Rule> + use<'c>
 
 /// Runs a rule; if it panics, what it found so far stays and a finding says so.
 fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: impl FnOnce(&mut Findings)) {
-    if catch_unwind(AssertUnwindSafe(|| run(out))).is_err() {
-        if let Some(panicked) = rules::find("rule-panicked") {
-            out.turn_to(panicked);
-            out.at(
-                source,
-                Span::at(0),
-                format!("the rule `{}` failed on this file; please report it", rule.id),
-            );
-        }
+    if catch_unwind(AssertUnwindSafe(|| run(out))).is_err()
+        && let Some(panicked) = rules::find("rule-panicked")
+    {
+        out.turn_to(panicked);
+        out.at(source, Span::at(0), format!("the rule `{}` failed on this file; please report it", rule.id));
     }
 }

@@ -25,15 +25,28 @@ pub(super) struct Edge {
     container: usize,
     context: Option<Arc<str>>,
     pub(super) path: Option<Arc<str>>,
-    /// `Some(None)`: a target is named, but nobody knows which.
-    target: Option<Option<String>>,
+    target: Target,
+}
+
+/// The stage that a build names.
+enum Target {
+    /// None, so the last one.
+    Last,
+    Named(String),
+    /// Some stage, but nobody knows which.
+    Unknown,
 }
 
 impl Joined {
     /// The stages that services build of a Dockerfile.
     pub(super) fn targets_of(&self, path: &str) -> Vec<&str> {
         let edges = self.edges.iter().filter(|edge| edge.path.as_deref() == Some(path));
-        edges.filter_map(|edge| edge.target.as_ref()?.as_deref()).collect()
+        edges
+            .filter_map(|edge| match &edge.target {
+                Target::Named(name) => Some(name.as_str()),
+                Target::Last | Target::Unknown => None,
+            })
+            .collect()
     }
 }
 
@@ -50,10 +63,11 @@ pub(super) fn join(documents: &[ComposeFile], sources: &[Arc<Source>], tree: &dy
     let mut envs: HashMap<String, Env> = HashMap::new();
     for source in sources {
         let path = resolve(folder_of(source.path()), ".env").expect("a name is a path inside the tree");
-        if !envs.contains_key(&path) && tree.exists(&path) {
-            if let Ok(bytes) = tree.read(&path) {
-                envs.insert(path, Env::parse(&String::from_utf8_lossy(&bytes)));
-            }
+        if envs.contains_key(&path) || !tree.exists(&path) {
+            continue;
+        }
+        if let Ok(bytes) = tree.read(&path) {
+            envs.insert(path, Env::parse(&String::from_utf8_lossy(&bytes)));
         }
     }
 
@@ -111,7 +125,10 @@ fn edge(service: &ContainerSpec, container: usize, sources: &[Arc<Source>]) -> E
         container,
         context: context.map(Into::into),
         path: path.map(Into::into),
-        target: build.target.as_ref().map(|target| target.value().map(str::to_owned)),
+        target: match &build.target {
+            None => Target::Last,
+            Some(target) => target.value().map_or(Target::Unknown, |name| Target::Named(name.to_owned())),
+        },
     }
 }
 
@@ -153,11 +170,12 @@ pub(super) fn project<'a>(
     let builds = joined.edges.into_iter().map(|edge| {
         let dockerfile = edge.path.as_deref().and_then(|path| by_path.get(path).copied());
         let stage = dockerfile.and_then(|file| match &edge.target {
-            None => file.stages.len().checked_sub(1),
-            Some(target) => target.as_deref().and_then(|name| {
+            Target::Last => file.stages.len().checked_sub(1),
+            Target::Named(name) => {
                 let by_number = name.parse::<usize>().ok().filter(|&n| n < file.stages.len());
                 file.stage_named(name).or(by_number)
-            }),
+            }
+            Target::Unknown => None,
         });
         let dockerignore =
             edge.context.as_deref().map(|context| dockerignored(context, edge.path.as_deref(), tree));

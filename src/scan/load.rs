@@ -66,10 +66,11 @@ pub(super) fn with_references(mut sources: Vec<Arc<Source>>, tree: &dyn Tree) ->
         }
         for path in named {
             let path: Arc<str> = path.into();
-            if known.insert(Arc::clone(&path)) && tree.exists(&path) {
-                if let Ok(bytes) = tree.read(&path) {
-                    sources.push(Arc::new(Source::new(path, bytes)));
-                }
+            if known.insert(Arc::clone(&path))
+                && tree.exists(&path)
+                && let Ok(bytes) = tree.read(&path)
+            {
+                sources.push(Arc::new(Source::new(path, bytes)));
             }
         }
     }

@@ -34,16 +34,15 @@ fn assigned(line: &str, ranges: &mut Vec<Range<usize>>) {
             continue;
         }
         let end = at + bytes[at..].iter().take_while(|&&b| named(b)).count();
-        if names::is_credential(&line[at..end]) {
-            if let Some(value) = value_after(line, end) {
-                let text = line[value.clone()].trim_matches(['"', '\'']);
-                // `${X:-literal}` holds its secret in the default.
-                if values::judge(text) == values::Value::Literal || text.contains(":-") || text.contains('-')
-                {
-                    at = value.end;
-                    ranges.push(value);
-                    continue;
-                }
+        if names::is_credential(&line[at..end])
+            && let Some(value) = value_after(line, end)
+        {
+            let text = line[value.clone()].trim_matches(['"', '\'']);
+            // `${X:-literal}` holds its secret in the default.
+            if values::judge(text) == values::Value::Literal || text.contains(":-") || text.contains('-') {
+                at = value.end;
+                ranges.push(value);
+                continue;
             }
         }
         at = end;
@@ -79,11 +78,12 @@ fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
         let rest = &line[at + 3..];
         let authority = &rest[..rest.find(['/', ' ', '"', '\'', '\t']).unwrap_or(rest.len())];
         let Some((user, _)) = authority.rsplit_once('@') else { continue };
-        if let Some((name, password)) = user.split_once(':') {
-            if !password.is_empty() && !values::is_reference(password) {
-                let start = at + 3 + name.len() + 1;
-                ranges.push(start..start + password.len());
-            }
+        if let Some((name, password)) = user.split_once(':')
+            && !password.is_empty()
+            && !values::is_reference(password)
+        {
+            let start = at + 3 + name.len() + 1;
+            ranges.push(start..start + password.len());
         }
     }
 }

@@ -148,14 +148,14 @@ fn words(name: &str) -> Vec<String> {
     let mut open = false;
     let mut small_before = false;
     for c in name.chars() {
-        if !c.is_ascii_alphanumeric() {
-            open = false;
-        } else {
+        if c.is_ascii_alphanumeric() {
             if !open || (c.is_ascii_uppercase() && small_before) {
                 words.push(String::new());
                 open = true;
             }
             words.last_mut().expect("a word is open").push(c.to_ascii_lowercase());
+        } else {
+            open = false;
         }
         small_before = c.is_ascii_lowercase() || c.is_ascii_digit();
     }

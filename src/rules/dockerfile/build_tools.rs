@@ -252,8 +252,8 @@ pub(super) fn build_command(file: &Dockerfile, stage: usize) -> Option<Span> {
     let stages: Vec<usize> = file.ancestry(stage).collect();
     let runs = stages.iter().rev().flat_map(|&stage| file.stage_instructions(stage));
     runs.filter(|instruction| matches!(instruction.kind, Kind::Run(_)))
-        .flat_map(|instruction| instruction.scripts())
-        .flat_map(|script| script.calls())
+        .flat_map(crate::dockerfile::Instruction::scripts)
+        .flat_map(crate::shell::Script::calls)
         .find(builds)
         .map(|call| call.span())
 }

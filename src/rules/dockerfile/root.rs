@@ -262,7 +262,7 @@ pub(super) fn programs(instruction: &Instruction) -> Vec<String> {
             words.iter().take(4).map(|word| word.text.rsplit('/').next().unwrap_or_default().to_owned()),
         );
     }
-    for call in instruction.scripts().iter().flat_map(|script| script.calls()) {
+    for call in instruction.scripts().iter().flat_map(crate::shell::Script::calls) {
         names.extend(call.name().map(str::to_owned));
         names.extend(call.wrappers.iter().map(|word| word.text.to_string()));
     }

@@ -32,7 +32,7 @@ fn starts_artefact(file: &Dockerfile, stage: usize) -> bool {
     let other = ["python", "python3", "node", "npm", "yarn", "ruby", "perl"];
     let works = ["run", "watch", "test"];
     !words.iter().any(|word| {
-        word.ends_with(".sh")
+        word.strip_suffix(".sh").is_some()
             || other.contains(&&**word)
             || works.contains(&&**word)
             || word.contains("entrypoint")

@@ -36,7 +36,7 @@ fn uses(instruction: &Instruction) -> Vec<(Span, Option<Edit>)> {
     {
         found.push((sudo.span, None));
     }
-    for call in instruction.scripts().iter().flat_map(|script| script.calls()) {
+    for call in instruction.scripts().iter().flat_map(crate::shell::Script::calls) {
         if call.is("sudo") && !call.args().iter().any(|word| gives_up(&word.text)) {
             found.push((call.name_span(), None));
         }

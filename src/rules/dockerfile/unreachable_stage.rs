@@ -39,9 +39,9 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
         let image = file.from_of(stage.index).map_or("", |from| &from.image.text);
         if let Some((start, rest)) = image.split_once('$') {
             let end = rest.rsplit_once('}').map_or("", |(_, end)| end);
-            for other in 0..stage.index {
-                let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
-                used[other] |= file.stage_name(other).is_some_and(fits);
+            let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
+            for (other, used) in used.iter_mut().enumerate().take(stage.index) {
+                *used |= file.stage_name(other).is_some_and(fits);
             }
         }
     }
