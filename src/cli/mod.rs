@@ -23,6 +23,11 @@ const FAILED: u8 = 2;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    // A panic's message may hold what is being checked; where it happened is enough for a report.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        term::complain(&format!("internal error{place}; please report it"));
+    }));
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
