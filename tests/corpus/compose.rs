@@ -1,6 +1,7 @@
 //! Real Compose files and what chance makes of them: places are right, texts are those of another YAML reader, and
 //! nothing panics or hangs.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use hullguard::compose::{self, ComposeFile, Nearby};
@@ -199,7 +200,7 @@ fn texts_are_those_of_another_reader() {
                 compared += 1;
             }
             Err(error) => {
-                only_here.push((path.to_owned(), error.to_string(), file.yaml.duplicate_keys().len()))
+                only_here.push((path.to_owned(), error.to_string(), file.yaml.duplicate_keys().len()));
             }
         });
     });
@@ -287,7 +288,7 @@ fn large_and_deep_texts_are_survived() {
     // Work grows with the text, not with its square: many services, each extending, each wrong.
     let mut many = String::from("services:\n  s0: {image: a}\n");
     for n in 1..60_000 {
-        many += &format!("  s{n}: {{extends: s0, privileged: maybe}}\n");
+        let _ = writeln!(many, "  s{n}: {{extends: s0, privileged: maybe}}");
     }
     many += "---\n";
     let again = many.clone();
@@ -300,10 +301,10 @@ fn large_and_deep_texts_are_survived() {
     });
     for open in ["[", "{a: ", "- ", "? "] {
         parsed("deep.yml", open.repeat(100_000).into_bytes(), |_, file| {
-            assert!(!file.yaml.errors.is_empty())
+            assert!(!file.yaml.errors.is_empty());
         });
     }
-    let steps: String = (0..3_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let steps: String = (0..3_000).flat_map(|depth| [" ".repeat(depth), "a:\n".to_owned()]).collect();
     parsed("steps.yml", steps.into_bytes(), |_, file| assert!(!file.yaml.errors.is_empty()));
     assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
 }
