@@ -46,7 +46,7 @@ fn main() {
         return;
     }
     let mut table = String::from("pub static RULES: &[Rule] = &[\n");
-    rules.values().for_each(|rule| table.push_str(rule));
+    table.extend(rules.values().map(String::as_str));
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
     fs::write(out, table).expect("OUT_DIR can be written");

@@ -29,9 +29,9 @@ mod words;
 mod tests;
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::shell::Script;
 use crate::text::{Joined, Source, Span};

@@ -1,9 +1,9 @@
 //! Reads a file line by line: directives, comments, instructions with their continuations and heredoc bodies.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use super::instructions::{self, Reading};
 use super::lines::{Logical, continuation};

@@ -14,8 +14,8 @@ impl Instruction<'_> {
         self.scripts().first()
     }
 
-    /// Every script of RUN, CMD, ENTRYPOINT and HEALTHCHECK: the line's, then those of heredocs that a shell reads
-    /// (`RUN bash <<EOF`). Read once.
+    /// The script of RUN, CMD, ENTRYPOINT and HEALTHCHECK, read once; empty or one. Heredocs that a command of the line
+    /// reads (`RUN bash <<EOF`) are part of it, as they are for the shell.
     pub fn scripts(&self) -> &[Script] {
         self.scripts.get_or_init(|| read(self))
     }
@@ -38,15 +38,23 @@ fn read(instruction: &Instruction) -> Vec<Script> {
                 let is_shell = shebang(body).is_none_or(is_posix);
                 return if is_shell { vec![parse_body(heredoc, text)] } else { Vec::new() };
             }
-            let mut scripts = vec![shell::parse(line)];
-            for heredoc in &instruction.heredocs {
-                if is_read_by_shell(line, heredoc) {
-                    scripts.push(parse_body(heredoc, text));
-                }
-            }
-            scripts
+            vec![shell::parse(&with_bodies(line, &instruction.heredocs, text))]
         }
     }
+}
+
+/// The line and the heredocs below it, as BuildKit hands both to the shell.
+fn with_bodies<'t>(line: &Joined<'t>, heredocs: &[Heredoc], text: &'t str) -> Joined<'t> {
+    let mut whole = line.clone();
+    if let (Some(first), Some(last)) = (heredocs.first(), heredocs.last()) {
+        let start = first.body.start as usize;
+        let end = last.terminator.unwrap_or(last.body).end as usize;
+        if start > 0 && start < end {
+            whole.push("\n", start - 1);
+            whole.push(&text[start..end], start);
+        }
+    }
+    whole
 }
 
 fn parse_body(heredoc: &Heredoc, text: &str) -> Script {
@@ -83,25 +91,4 @@ fn shebang(body: &str) -> Option<&str> {
         Some("env") => words.find(|word| !word.starts_with('-')),
         program => Some(program.unwrap_or("")),
     }
-}
-
-/// `bash <<EOF`, `sh -e <<EOF`: the words of the command before the marker are a shell and flags.
-fn is_read_by_shell(line: &Joined, heredoc: &Heredoc) -> bool {
-    // Offsets ascend, so the place of the marker in the line is found by halving.
-    let (mut low, mut high) = (0, line.text.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if line.offset(middle) < heredoc.marker.start as usize {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    let before = line.text.get(..low).unwrap_or_default();
-    let command = before.rsplit(['|', '&', ';', '(', '{', '\n']).next().unwrap_or(before);
-    let mut words = command.split_whitespace().skip_while(|word| {
-        matches!(*word, "then" | "do" | "else" | "exec" | "sudo" | "command") || word.contains('=')
-    });
-    words.next().is_some_and(|program| is_posix(program_name(program)))
-        && words.all(|word| word.starts_with(['-', '+']) && !word.contains('c') || word == "pipefail")
 }

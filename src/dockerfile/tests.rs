@@ -11,7 +11,7 @@ use crate::text::Source;
 
 /// Reads a text and hands the document over.
 fn read<R>(text: &str, look: impl FnOnce(&Dockerfile) -> R) -> R {
-    let source = Source::new("Dockerfile", text.as_bytes().to_vec());
+    let source = std::sync::Arc::new(Source::new("Dockerfile", text.as_bytes().to_vec()));
     look(&super::parse(&source))
 }
 

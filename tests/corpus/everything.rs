@@ -18,7 +18,8 @@ fn corpus() -> Option<Memory> {
     for kind in ["compose", "dockerfiles"] {
         let folder = super::folder(kind)?;
         for path in super::files(&folder) {
-            let name = path.strip_prefix(&folder).expect("it was found there").to_string_lossy().replace('\\', "/");
+            let name =
+                path.strip_prefix(&folder).expect("it was found there").to_string_lossy().replace('\\', "/");
             tree.files.insert(format!("{kind}/{name}"), fs::read(&path).expect("a file of the corpus"));
         }
     }
@@ -79,8 +80,16 @@ fn fingerprints_are_unique_and_do_not_move_with_the_lines_above() {
     }
     let before = check(&tree, Profile::Strict);
     let distinct: HashSet<u128> = before.iter().map(|finding| finding.fingerprint).collect();
-    assert_eq!(distinct.len(), before.len());
+    assert_eq!(distinct.len(), before.len(), "two findings share a fingerprint");
     let after: HashSet<u128> =
         check(&moved, Profile::Strict).iter().map(|finding| finding.fingerprint).collect();
-    assert_eq!(distinct, after);
+    let lost = before.iter().filter(|finding| !after.contains(&finding.fingerprint));
+    let lost: Vec<String> =
+        lost.map(|f| format!("{}:{} {}", f.place.path, f.place.start.line, f.rule.id)).collect();
+    assert!(
+        lost.is_empty(),
+        "{} fingerprints moved, the first of them:\n{}",
+        lost.len(),
+        lost[..lost.len().min(9)].join("\n")
+    );
 }

@@ -33,7 +33,7 @@ fn bases_are_resolved() {
 #[test]
 fn what_ships_is_the_last_stage_its_ancestors_and_named_targets() {
     let text = "FROM a AS base\nFROM b AS tools\nFROM base AS Dev\nFROM base\n";
-    let source = Source::new("Dockerfile", text.as_bytes().to_vec());
+    let source = std::sync::Arc::new(Source::new("Dockerfile", text.as_bytes().to_vec()));
     let mut file = super::super::parse(&source);
     let marks = |file: &super::super::Dockerfile| {
         file.stages.iter().map(|s| (s.ships, s.in_shipped_image)).collect::<Vec<_>>()
@@ -51,7 +51,7 @@ fn from_flags_are_resolved() {
     read(text, |file| {
         let (run, copy) = (&file.instructions[2], &file.instructions[3]);
         let resolve = |text: &str, at| {
-            let source = Source::new("x", format!("FROM {text}\n").into_bytes());
+            let source = std::sync::Arc::new(Source::new("x", format!("FROM {text}\n").into_bytes()));
             let file_of_word = super::super::parse(&source);
             let Kind::From(from) = &file_of_word.instructions[0].kind else { panic!() };
             match file.resolve_from(&from.image, at) {

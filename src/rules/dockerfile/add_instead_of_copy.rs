@@ -33,8 +33,10 @@ fn is_plain(file: &Dockerfile, word: &Word, at: &Instruction) -> bool {
     let expanded = file.expand(word, at);
     let Some(path) = expanded.text() else { return false };
     let path = path.to_ascii_lowercase();
-    let remote =
-        path.contains("://") || path.contains('@') || path.contains(".git#") || path.ends_with(".git");
+    let remote = path.contains("://")
+        || path.contains('@')
+        || path.contains(".git#")
+        || path.strip_suffix(".git").is_some();
     // `*` may stand for an archive.
     let open = path.ends_with('*') || path.is_empty() || path.starts_with("<<");
     // A quoted heredoc marker has lost its quotes in `path`, and so cannot be told from a file.

@@ -20,7 +20,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let remote = url.starts_with("http://") || url.starts_with("https://");
             // BuildKit clones what ends in `.git`, whatever fragment or query follows.
             let path = url.split(['#', '?']).next().unwrap_or_default();
-            if remote && !path.ends_with(".git") && !checked() {
+            if remote && path.strip_suffix(".git").is_none() && !checked() {
                 out.at(
                     file.source,
                     word.span,

@@ -1,5 +1,5 @@
 use super::apt;
-use crate::dockerfile::Dockerfile;
+use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
 use crate::shell::{Action, PackageCall};
@@ -9,7 +9,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     if apt::is_configured(file, "apt::get::assume-yes") {
         return;
     }
-    for script in file.runs().flat_map(|run| run.scripts()) {
+    for script in file.runs().flat_map(Instruction::scripts) {
         for call in script.facts().packages.iter().filter(|call| asks(call)) {
             let Some((name, span)) = &call.subcommand else { continue };
             let manager = file.source.slice(call.program);

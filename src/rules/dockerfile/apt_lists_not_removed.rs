@@ -28,7 +28,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         // `apt-get dist-clean` is `clean` and the lists.
         let removed = removed
             || packages().any(|call| {
-                call.subcommand.as_ref().is_some_and(|(name, _)| matches!(&**name, "dist-clean" | "distclean"))
+                call.subcommand
+                    .as_ref()
+                    .is_some_and(|(name, _)| matches!(&**name, "dist-clean" | "distclean"))
             });
         if removed || scripts.iter().any(|script| script.calls().iter().any(may_clean)) {
             continue;

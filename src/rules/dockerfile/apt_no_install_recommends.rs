@@ -1,6 +1,6 @@
 use super::apt;
 use super::shipping::in_image;
-use crate::dockerfile::Dockerfile;
+use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
 use crate::shell::{Action, PackageCall};
@@ -12,7 +12,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     if apt::is_configured(file, "apt::install-recommends") {
         return;
     }
-    for script in file.runs().filter(|run| in_image(file, run)).flat_map(|run| run.scripts()) {
+    for script in file.runs().filter(|run| in_image(file, run)).flat_map(Instruction::scripts) {
         for call in &script.facts().packages {
             let installs = call.action == Action::Install && (!call.packages.is_empty() || call.from_input);
             // Who asks for recommended packages has thought of it.

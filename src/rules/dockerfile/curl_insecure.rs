@@ -1,4 +1,4 @@
-use crate::dockerfile::{Dockerfile, Kind};
+use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
 use crate::shell::{Download, Tool};
@@ -7,7 +7,7 @@ use crate::text::{Edit, Span};
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A health check calls the container itself, whose certificate is seldom a public one.
     let instructions = file.all().filter(|instruction| !matches!(instruction.kind, Kind::Healthcheck(_)));
-    for script in instructions.flat_map(|instruction| instruction.scripts()) {
+    for script in instructions.flat_map(Instruction::scripts) {
         for download in script.facts().downloads.iter().filter(|download| download.tool == Tool::Curl) {
             let Some(flag) = download.insecure else { continue };
             if is_local(download) {

@@ -45,7 +45,8 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             for pipe in pipes.iter().filter(|pipe| !pipe.place.pipefail && !pipe.pipeline.negated) {
                 let download = hidden_download(pipe, &calls);
                 // What a shell is fed is `pipe-to-shell`'s, and goes away with it.
-                let fed = script.facts().piped_scripts.iter().any(|fed| pipe.pipeline.span.contains(fed.span));
+                let fed =
+                    script.facts().piped_scripts.iter().any(|fed| pipe.pipeline.span.contains(fed.span));
                 if cx.policy.profile == Profile::Default && (download.is_none() || fed) {
                     continue;
                 }
@@ -55,13 +56,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-fn report(
-    file: &Dockerfile,
-    run: &Instruction,
-    pipe: &Pipe,
-    download: Option<&Call>,
-    out: &mut Findings,
-) {
+fn report(file: &Dockerfile, run: &Instruction, pipe: &Pipe, download: Option<&Call>, out: &mut Findings) {
     let advice = if knows_pipefail(file, run) {
         "begin with `set -o pipefail`"
     } else if download.is_some() {

@@ -3,6 +3,7 @@ use super::shipping::in_image;
 use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
+use crate::shell::Call;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for brought in secret_files::copied(file).into_iter().chain(written(file)) {
@@ -30,7 +31,7 @@ fn written<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
     for run in file.runs() {
         for script in run.scripts() {
             let removals = &script.facts().removals;
-            for redirect in script.calls().iter().flat_map(|call| call.redirects()) {
+            for redirect in script.calls().iter().flat_map(Call::redirects) {
                 let path = &redirect.target.text;
                 let writes = matches!(redirect.operator, ">" | ">>" | ">|");
                 let Some(holds) = secret_files::holds(path).filter(|holds| writes && holds.sure) else {

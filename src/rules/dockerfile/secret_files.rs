@@ -111,7 +111,10 @@ pub(super) fn holds(path: &str) -> Option<Holds> {
     }
     let &(extension, what, sure) = EXTENSIONS.iter().find(|(extension, ..)| name.ends_with(extension))?;
     // `root.key` is the trust anchor of DNS, for everybody to read.
-    if name == "root.key" || has(&CERTIFICATE) && extension != ".key" || extension == ".key" && has(&REPOSITORY) {
+    if name == "root.key"
+        || has(&CERTIFICATE) && extension != ".key"
+        || extension == ".key" && has(&REPOSITORY)
+    {
         return None;
     }
     // A `.pem` is a certificate more often than not; its name must speak of a key.
@@ -140,7 +143,7 @@ pub(super) fn copied<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { continue };
         let from_elsewhere = instruction.flag("from").is_some();
         let destination = text(file, &transfer.destination, instruction);
-        if is_keyring(&destination) || destination.ends_with(".pub") {
+        if is_keyring(&destination) || destination.strip_suffix(".pub").is_some() {
             continue;
         }
         for word in transfer.sources.iter().filter(|word| !word.text.starts_with("<<")) {

@@ -70,8 +70,11 @@ fn with_value(
             .severity(Severity::Note);
         }
         Value::Literal => {
-            let instead =
-                if is_arg || !ships { "use `RUN --mount=type=secret`" } else { "pass it when the container starts" };
+            let instead = if is_arg || !ships {
+                "use `RUN --mount=type=secret`"
+            } else {
+                "pass it when the container starts"
+            };
             let finding = out.at(
                 file.source,
                 assignment.key.span,

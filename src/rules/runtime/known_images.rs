@@ -264,7 +264,7 @@ pub fn is_reverse_proxy(image: &ImageRef) -> bool {
     REVERSE_PROXIES.contains(&image.name())
 }
 pub fn is_socket_proxy(image: &ImageRef) -> bool {
-    SOCKET_PROXIES.iter().any(|proxy| image.repository == *proxy)
+    SOCKET_PROXIES.contains(&image.repository)
 }
 pub fn is_monitor(image: &ImageRef) -> bool {
     MONITORS.contains(&image.name())
