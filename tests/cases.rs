@@ -114,15 +114,9 @@ fn staged_checks_the_index() {
     fs::write(folder.join("Dockerfile"), "FROM alpine:3.20\n").expect("written");
     fs::write(folder.join("other.dockerfile"), "FROM alpine:3.20\nMAINTAINER b\n").expect("written");
     let run = || {
-        let done = hullguard(folder).args([
-            "check",
-            "--staged",
-            "--rule",
-            "maintainer-deprecated",
-            "--fail-on",
-            "note",
-        ]);
-        let done = done.output().expect("the program starts");
+        let mut command = hullguard(folder);
+        command.args(["check", "--staged", "--rule", "maintainer-deprecated", "--fail-on", "note"]);
+        let done = command.output().expect("the program starts");
         (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
     };
     let (code, said) = run();
