@@ -10,12 +10,14 @@ use crate::container::{At, ContainerSpec, Text};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Word};
 use crate::text::{Source, Span};
 
-/// All that a run holds at once. Dockerfiles that no service builds pass by one at a time and are not in it.
+/// What belongs together: a Compose file with what overrides, extends and includes it, and the Dockerfiles that it
+/// builds. While Dockerfiles are checked: the services of all Compose files that build one. Anything else passes by and
+/// is in no project, so that a run over thousands of files stays small.
 #[derive(Debug, Default)]
 pub struct Project<'a> {
     /// The files of Compose documents; [`FileId`](crate::container::FileId) counts in it.
-    pub files: Vec<Arc<Source>>,
-    /// Every service, joined over `extends`, `include` and override files.
+    pub files: &'a [Arc<Source>],
+    /// The services, joined over `extends`, `include` and override files.
     pub containers: Vec<ContainerSpec>,
     /// One for each container that is built.
     pub builds: Vec<BuildEdge<'a>>,

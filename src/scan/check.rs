@@ -55,7 +55,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     }
 }
 
-/// What the Compose files of a run gave.
+/// What a group of Compose files gave.
 pub(super) struct InCompose {
     pub(super) drafts: Vec<Draft>,
     pub(super) pragmas: Vec<Pragma>,
@@ -64,13 +64,13 @@ pub(super) struct InCompose {
 /// Checks Compose files as written, and the containers that they come to. Only what lies in a file of `linted` counts.
 pub(super) fn compose(
     cx: &Context,
-    documents: &[ComposeFile],
+    documents: &[&ComposeFile],
     linted: &HashSet<Arc<str>>,
     tree: &dyn Tree,
 ) -> InCompose {
-    let files = &cx.project.files;
+    let files = cx.project.files;
     let mine: Vec<&ComposeFile> =
-        documents.iter().filter(|file| linted.contains(file.source.path())).collect();
+        documents.iter().copied().filter(|file| linted.contains(file.source.path())).collect();
     let in_documents = super::each(&mine, |file| {
         let mut drafts = Vec::new();
         for rule in wanted(cx) {

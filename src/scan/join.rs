@@ -1,26 +1,28 @@
-//! Compose files joined, and the edges from their services to Dockerfiles.
+//! A group of Compose files joined, and the edges from its services to Dockerfiles.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::load::{folder_of, resolve};
+use super::load::folder_of;
 use crate::blob::Tree;
-use crate::compose::{self, ComposeFile, Env, Nearby};
-use crate::container::{ContainerSpec, FileId, Text};
+use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
+use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::project::{BuildEdge, Project, SecretFile};
 use crate::text::Source;
 
-/// What the Compose files of a run come to, before Dockerfiles are read.
+/// What a group of Compose files comes to, before Dockerfiles are read.
+#[derive(Default)]
 pub(super) struct Joined {
     pub(super) containers: Vec<ContainerSpec>,
-    pub(super) problems: Vec<compose::Problem>,
+    problems: Vec<compose::Problem>,
     /// One for each container with `build:`.
     pub(super) edges: Vec<Edge>,
     secret_files: Vec<SecretFile>,
 }
 
 /// A build, as paths and names.
+#[derive(Clone)]
 pub(super) struct Edge {
     container: usize,
     context: Option<Arc<str>>,
@@ -29,6 +31,7 @@ pub(super) struct Edge {
 }
 
 /// The stage that a build names.
+#[derive(Clone)]
 enum Target {
     /// None, so the last one.
     Last,
@@ -48,21 +51,30 @@ impl Joined {
             })
             .collect()
     }
+    /// Adds another group's.
+    pub(super) fn append(&mut self, other: Self) {
+        let before = self.containers.len();
+        self.containers.extend(other.containers);
+        self.edges
+            .extend(other.edges.into_iter().map(|edge| Edge { container: edge.container + before, ..edge }));
+    }
 }
 
-/// Reads every source; [`FileId`] counts in `sources`.
-pub(super) fn parse(sources: &[Arc<Source>]) -> Vec<ComposeFile<'_>> {
-    let numbered: Vec<(usize, &Arc<Source>)> = sources.iter().enumerate().collect();
-    super::each(&numbered, |(i, source)| compose::parse(source, FileId(*i as u32)))
+/// Keeps only what the Dockerfiles' rules want to know: the services that build one.
+pub(super) fn builders(containers: &[ContainerSpec], edges: Vec<Edge>) -> Joined {
+    let kept = edges.iter().map(|edge| containers[edge.container].clone()).collect();
+    // Edges stand in the order of their containers, one each.
+    let edges = edges.into_iter().enumerate().map(|(container, edge)| Edge { container, ..edge });
+    Joined { containers: kept, edges: edges.collect(), ..Joined::default() }
 }
 
-/// Joins each main file with what overrides it.
-pub(super) fn join(documents: &[ComposeFile], sources: &[Arc<Source>], tree: &dyn Tree) -> Joined {
-    let by_path: HashMap<&str, &ComposeFile> =
-        sources.iter().zip(documents).map(|(source, document)| (&**source.path(), document)).collect();
+/// Joins one group: the main file, then what overrides it. `documents` holds what they name, too.
+pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], tree: &dyn Tree) -> Joined {
+    let file = |path: &str| documents.iter().find(|document| &**document.source.path() == path);
     let mut envs: HashMap<String, Env> = HashMap::new();
-    for source in sources {
-        let path = resolve(folder_of(source.path()), ".env").expect("a name is a path inside the tree");
+    for document in documents {
+        let path =
+            resolve(folder_of(document.source.path()), ".env").expect("a name is a path inside the tree");
         if envs.contains_key(&path) || !tree.exists(&path) {
             continue;
         }
@@ -70,51 +82,29 @@ pub(super) fn join(documents: &[ComposeFile], sources: &[Arc<Source>], tree: &dy
             envs.insert(path, Env::parse(&String::from_utf8_lossy(&bytes)));
         }
     }
-
-    let mut joined =
-        Joined { containers: Vec::new(), problems: Vec::new(), edges: Vec::new(), secret_files: Vec::new() };
-    let overridden = |path: &str| main_of(path).iter().any(|main| by_path.contains_key(main.as_str()));
-    let mains: Vec<&ComposeFile> = documents.iter().filter(|d| !overridden(d.source.path())).collect();
-    let models = super::each(&mains, |main| {
-        let file = |path: &str| by_path.get(path).copied();
-        let env = |path: &str| envs.get(path);
-        let nearby = Nearby { file: &file, env: &env };
-        let mut files = vec![*main];
-        files.extend(
-            overrides_of(main.source.path())
-                .iter()
-                .filter_map(|path| by_path.get(path.as_str()).copied())
-                .take(1),
-        );
-        compose::join(&files, &nearby)
-    });
-    for (main, model) in mains.iter().zip(models) {
-        joined.problems.extend(model.problems);
-        let folder = folder_of(main.source.path());
-        for secret in model.secrets {
-            let Some(file) = &secret.file else { continue };
-            let Some(path) = file.value().and_then(|value| resolve(folder, value)) else { continue };
-            let path: Arc<str> = path.into();
-            let tracked = if tree.exists(&path) { tree.is_tracked(&path) } else { Some(false) };
-            joined.secret_files.push(SecretFile { at: file.at, path, tracked });
-        }
-        for service in model.services {
-            if service.build.is_some() {
-                joined.edges.push(edge(&service, joined.containers.len(), sources));
-            }
-            joined.containers.push(service);
-        }
+    let env = |path: &str| envs.get(path);
+    let mut model = compose::join(group, &Nearby { file: &file, env: &env });
+    let mut joined = Joined { problems: std::mem::take(&mut model.problems), ..Joined::default() };
+    for secret in &model.secrets {
+        let Some(file) = &secret.file else { continue };
+        let Some(path) = model.path(file) else { continue };
+        let tracked = if tree.exists(&path) { tree.is_tracked(&path) } else { Some(false) };
+        joined.secret_files.push(SecretFile { at: file.at, path: path.into(), tracked });
     }
+    let services = std::mem::take(&mut model.services);
+    for (container, service) in services.iter().enumerate().filter(|(_, service)| service.build.is_some()) {
+        joined.edges.push(edge(service, container, &model));
+    }
+    joined.containers = services;
     joined
 }
 
-/// Where a service's build leads. Relative paths are taken from the file that they are written in.
-fn edge(service: &ContainerSpec, container: usize, sources: &[Arc<Source>]) -> Edge {
+/// Where a service's build leads.
+fn edge(service: &ContainerSpec, container: usize, model: &Model) -> Edge {
     let build = service.build.as_ref().expect("asked for services that are built");
-    let folder_at = |text: &Text| folder_of(sources[text.at.file.0 as usize].path()).to_owned();
     let context = match &build.context {
-        Some(text) => text.value().and_then(|value| resolve(&folder_at(text), value)),
-        None => Some(folder_of(sources[build.at.file.0 as usize].path()).to_owned()),
+        Some(text) => model.path(text),
+        None => Some(model.directory(build.at.file).to_owned()),
     };
     let path = match (&build.dockerfile_inline, &build.dockerfile) {
         (Some(_), _) => None,
@@ -132,36 +122,10 @@ fn edge(service: &ContainerSpec, container: usize, sources: &[Arc<Source>]) -> E
     }
 }
 
-/// The main files that an override file may belong to.
-fn main_of(path: &str) -> Vec<String> {
-    pair(path, ".override.", ".", "")
-}
-
-/// The override files that Compose reads after a main file.
-fn overrides_of(path: &str) -> Vec<String> {
-    if path.contains(".override.") { Vec::new() } else { pair(path, ".", ".override.", "") }
-}
-
-fn pair(path: &str, from: &str, to: &str, none: &str) -> Vec<String> {
-    let folder = folder_of(path);
-    let base = path.rsplit('/').next().unwrap_or(none);
-    let Some((stem, extension)) =
-        ["yml", "yaml"].iter().find_map(|e| Some((base.strip_suffix(e)?.strip_suffix(from)?, e)))
-    else {
-        return Vec::new();
-    };
-    if !matches!(stem, "compose" | "docker-compose") {
-        return Vec::new();
-    }
-    let other = if *extension == "yml" { "yaml" } else { "yml" };
-    let join = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
-    [*extension, other].iter().map(|extension| join(format!("{stem}{to}{extension}"))).collect()
-}
-
 /// Everything joined, Dockerfiles included.
 pub(super) fn project<'a>(
     joined: Joined,
-    sources: Vec<Arc<Source>>,
+    sources: &'a [Arc<Source>],
     dockerfiles: &'a [Dockerfile<'a>],
     tree: &dyn Tree,
 ) -> Project<'a> {

@@ -1,11 +1,11 @@
 //! From candidates to sources: what is read when, and what is said of files that are left out.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::join::Joined;
 use super::kind::{self, Kind, Name};
 use crate::blob::{Candidate, Tree};
+use crate::compose::resolve;
 use crate::container::FileId;
 use crate::outcome::Outcome;
 use crate::text::Source;
@@ -51,30 +51,56 @@ pub(super) fn tell(candidate: &Candidate, loaded: Loaded, outcome: &mut Outcome)
     }
 }
 
+/// Compose files and those that they name.
+pub(super) struct Sources {
+    /// The linted ones first; [`FileId`] counts in it.
+    pub(super) all: Vec<Arc<Source>>,
+    /// For each what it names in `extends` and `include`, as far as it is here.
+    names: Vec<Vec<usize>>,
+}
+
+impl Sources {
+    /// The files of a group and all that they name, directly or not.
+    pub(super) fn reach(&self, group: &[usize]) -> Vec<usize> {
+        let mut reached = group.to_vec();
+        let mut next = 0;
+        while next < reached.len() {
+            for &other in &self.names[reached[next]] {
+                if !reached.contains(&other) {
+                    reached.push(other);
+                }
+            }
+            next += 1;
+        }
+        reached
+    }
+}
+
 /// Adds the files that Compose files name in `extends` and `include`, and theirs, as far as the tree has them; and
 /// for an override file the main file beside it.
-pub(super) fn with_references(mut sources: Vec<Arc<Source>>, tree: &dyn Tree) -> Vec<Arc<Source>> {
-    let mut known: HashSet<Arc<str>> = sources.iter().map(|source| Arc::clone(source.path())).collect();
-    let mut next = 0;
-    // Every file is read once, and a run has few enough of them; the bound is for hostile trees.
-    while next < sources.len() && sources.len() < 100_000 {
-        let source = Arc::clone(&sources[next]);
-        next += 1;
-        let mut named = siblings(source.path());
-        if ["extends", "include"].iter().any(|word| source.text().contains(word)) {
-            named.extend(references(&source));
-        }
-        for path in named {
+pub(super) fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
+    let mut known: HashMap<Arc<str>, usize> =
+        all.iter().enumerate().map(|(i, source)| (Arc::clone(source.path()), i)).collect();
+    let mut names: Vec<Vec<usize>> = Vec::new();
+    while let Some(source) = all.get(names.len()).cloned() {
+        let mentions = ["extends", "include"].iter().any(|word| source.text().contains(word));
+        let references = if mentions { references(&source) } else { Vec::new() };
+        let beside = siblings(source.path());
+        let mut named = Vec::new();
+        for (path, is_reference) in
+            references.into_iter().map(|p| (p, true)).chain(beside.into_iter().map(|p| (p, false)))
+        {
             let path: Arc<str> = path.into();
-            if known.insert(Arc::clone(&path))
-                && tree.exists(&path)
-                && let Ok(bytes) = tree.read(&path)
-            {
-                sources.push(Arc::new(Source::new(path, bytes)));
+            if !known.contains_key(&path) && tree.exists(&path) {
+                let Ok(bytes) = tree.read(&path) else { continue };
+                known.insert(Arc::clone(&path), all.len());
+                all.push(Arc::new(Source::new(Arc::clone(&path), bytes)));
             }
+            named.extend(known.get(&path).copied().filter(|_| is_reference));
         }
+        names.push(named);
     }
-    sources
+    Sources { all, names }
 }
 
 /// The file that an override file overrides, and the other way round: Compose reads both.
@@ -112,46 +138,15 @@ fn references(source: &Source) -> Vec<String> {
     named.iter().filter_map(|path| resolve(folder_of(source.path()), path)).collect()
 }
 
-/// The Dockerfiles that services build. Those that are read already are taken, the others read.
-pub(super) fn built(joined: &Joined, read: &[Arc<Source>], tree: &dyn Tree) -> Vec<Arc<Source>> {
-    let mut paths: Vec<&Arc<str>> = joined.edges.iter().filter_map(|edge| edge.path.as_ref()).collect();
-    paths.sort();
-    paths.dedup();
-    let read_already = |path: &Arc<str>| read.iter().find(|source| source.path() == path).cloned();
-    let read_now = |path: &Arc<str>| {
-        let bytes = tree.exists(path).then(|| tree.read(path).ok()).flatten()?;
-        let source = Source::new(Arc::clone(path), bytes);
-        let is_dockerfile = matches!(kind::kind(path, source.text(), true), Kind::Dockerfile);
-        is_dockerfile.then(|| Arc::new(source))
-    };
-    paths.into_iter().filter_map(|path| read_already(path).or_else(|| read_now(path))).collect()
+/// A Dockerfile that a service builds, if it is there and is one.
+pub(super) fn built(path: &Arc<str>, tree: &dyn Tree) -> Option<Arc<Source>> {
+    let bytes = tree.exists(path).then(|| tree.read(path).ok()).flatten()?;
+    let source = Source::new(Arc::clone(path), bytes);
+    let is_dockerfile = matches!(kind::kind(path, source.text(), true), Kind::Dockerfile);
+    is_dockerfile.then(|| Arc::new(source))
 }
 
 /// The folder of a path; empty for the root.
 pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// A path relative to a folder as a path relative to the root, `.` and `..` taken out. `None` if it leaves the tree,
-/// is absolute, or is no path.
-pub(super) fn resolve(folder: &str, path: &str) -> Option<String> {
-    if path.starts_with(['/', '~'])
-        || path.contains("://")
-        || path.contains('\0')
-        || path.get(1..2) == Some(":")
-    {
-        return None;
-    }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." => return None,
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

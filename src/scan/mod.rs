@@ -11,14 +11,16 @@ pub mod kind;
 mod load;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
 use crate::blob::{Candidate, Tree};
+use crate::compose::{self, ComposeFile};
+use crate::container::FileId;
 use crate::dockerfile::{self, Dockerfile};
 use crate::finding::Draft;
-use crate::outcome::{Outcome, Told};
+use crate::outcome::{Outcome, Pragma, Told};
 use crate::rule::{Context, Policy};
 use crate::text::Source;
 use load::Loaded;
@@ -41,38 +43,42 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     }
     let linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
     let sources = load::with_references(compose, tree);
-    let documents = join::parse(&sources);
-    let joined = join::join(&documents, &sources, tree);
+    let paths: Vec<&str> = sources.all.iter().map(|source| &**source.path()).collect();
+    let groups = compose::groups(&paths);
+    let read: Mutex<HashMap<Arc<str>, Option<Arc<Source>>>> = Mutex::default();
+    let done = each(&groups, |group| check_group(group, &sources, &linted, &read, tree, policy));
 
-    // The Dockerfiles that services build are read first, so that both sides can see each other.
-    let built = load::built(&joined, &dockerfiles, tree);
-    let mut parsed: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
-    for file in &mut parsed {
-        let targets: Vec<&str> = joined.targets_of(file.source.path());
-        file.ship(&targets);
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut builders = join::Joined::default();
+    for group in done {
+        drafts.extend(group.drafts);
+        outcome.pragmas.extend(group.pragmas);
+        builders.append(group.builders);
     }
-    let project = join::project(joined, sources.clone(), &parsed, tree);
+    let targets: HashMap<Arc<str>, Vec<String>> = read
+        .into_inner()
+        .expect("no thread panics while it holds the lock")
+        .into_keys()
+        .map(|path| {
+            let targets = builders.targets_of(&path).into_iter().map(str::to_owned).collect();
+            (path, targets)
+        })
+        .collect();
+    let project = join::project(builders, &sources.all, &[], tree);
     let cx = Context { policy, project: &project, dockerignore: None };
-
-    let by_path: HashMap<&str, &Dockerfile> =
-        parsed.iter().map(|file| (&**file.source.path(), file)).collect();
-    let one = |source: &Arc<Source>| -> check::Checked {
-        match by_path.get(&**source.path()) {
-            Some(file) => check::dockerfile(&cx, file, tree),
-            None => check::dockerfile(&cx, &dockerfile::parse(source), tree),
+    let one = |source: &Arc<Source>| {
+        let mut file = dockerfile::parse(source);
+        if let Some(targets) = targets.get(source.path()) {
+            file.ship(&targets.iter().map(String::as_str).collect::<Vec<_>>());
         }
+        check::dockerfile(&cx, &file, tree)
     };
-    let mut checked: Vec<check::Checked> =
-        each(&dockerfiles.iter().collect::<Vec<_>>(), |source| one(source));
-    for (candidate, result) in
-        later.iter().zip(each(&later, |candidate| match by_path.get(&*candidate.path) {
-            Some(file) => Ok(check::dockerfile(&cx, file, tree)),
-            None => match load::load(candidate, tree) {
-                Loaded::Dockerfile(source) => Ok(check::dockerfile(&cx, &dockerfile::parse(&source), tree)),
-                other => Err(other),
-            },
-        }))
-    {
+    let mut checked: Vec<check::Checked> = each(&dockerfiles, one);
+    let streamed = each(&later, |candidate| match load::load(candidate, tree) {
+        Loaded::Dockerfile(source) => Ok(one(&source)),
+        other => Err(other),
+    });
+    for (candidate, result) in later.iter().zip(streamed) {
         match result {
             Ok(result) => checked.push(result),
             Err(other) => load::tell(candidate, other, &mut outcome),
@@ -80,13 +86,8 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     }
     outcome.checked = checked.len() + linted.len();
 
-    let mut drafts: Vec<Draft> = Vec::new();
-    let in_compose = check::compose(&cx, &documents, &linted, tree);
-    drafts.extend(in_compose.drafts);
-    outcome.pragmas.extend(in_compose.pragmas);
-    let files: HashSet<Arc<str>> =
-        linted.iter().cloned().chain(checked.iter().map(|one| Arc::clone(&one.path))).collect();
-    drafts.extend(check::project(&cx).into_iter().filter(|draft| files.contains(draft.source.path())));
+    let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
+    drafts.retain(|draft| files.contains(draft.source.path()));
     let mut by_file: HashMap<Arc<str>, Vec<Draft>> = HashMap::new();
     for draft in drafts {
         by_file.entry(Arc::clone(draft.source.path())).or_default().push(draft);
@@ -109,6 +110,51 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
         ))
     });
     outcome
+}
+
+/// What stays of a group of Compose files.
+struct Group {
+    drafts: Vec<Draft>,
+    pragmas: Vec<Pragma>,
+    builders: join::Joined,
+}
+
+/// Checks a Compose file with what overrides it. What it names is read with it, and dropped with it; Dockerfiles are
+/// kept in `read`, so that none is read twice for two services.
+fn check_group(
+    group: &[usize],
+    sources: &load::Sources,
+    linted: &HashSet<Arc<str>>,
+    read: &Mutex<HashMap<Arc<str>, Option<Arc<Source>>>>,
+    tree: &dyn Tree,
+    policy: &Policy,
+) -> Group {
+    let reached = sources.reach(group);
+    let documents: Vec<ComposeFile> =
+        reached.iter().map(|&i| compose::parse(&sources.all[i], FileId(i as u32))).collect();
+    let own: Vec<&ComposeFile> = documents.iter().take(group.len()).collect();
+    let joined = join::join(&own, &documents, tree);
+
+    let mut paths: Vec<&Arc<str>> = joined.edges.iter().filter_map(|edge| edge.path.as_ref()).collect();
+    paths.sort();
+    paths.dedup();
+    let read_once = |path: &&Arc<str>| {
+        let mut read = read.lock().expect("no thread panics while it holds the lock");
+        read.entry(Arc::clone(path)).or_insert_with(|| load::built(path, tree)).clone()
+    };
+    let built: Vec<Arc<Source>> = paths.iter().filter_map(read_once).collect();
+    let mut dockerfiles: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
+    for file in &mut dockerfiles {
+        let targets = joined.targets_of(file.source.path());
+        file.ship(&targets);
+    }
+    let edges = joined.edges.clone();
+    let project = join::project(joined, &sources.all, &dockerfiles, tree);
+    let cx = Context { policy, project: &project, dockerignore: None };
+    let mut found = check::compose(&cx, &own, linted, tree);
+    found.drafts.extend(check::project(&cx));
+    let builders = join::builders(&project.containers, edges);
+    Group { drafts: found.drafts, pragmas: found.pragmas, builders }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.

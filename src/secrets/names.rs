@@ -50,7 +50,7 @@ const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-const ABOUT: [&str; 67] = [
+const ABOUT: [&str; 75] = [
     "file",
     "files",
     "path",
@@ -113,6 +113,14 @@ const ABOUT: [&str; 67] = [
     "command",
     "script",
     "template",
+    "source",
+    "class",
+    "servers",
+    "protocol",
+    "mechanism",
+    "config",
+    "authentication",
+    "service",
     "hours",
     "minutes",
     "seconds",

@@ -12,7 +12,7 @@ pub enum Value {
 }
 
 /// Words that people put where a secret should come.
-const STAND_INS: [&str; 35] = [
+const STAND_INS: [&str; 36] = [
     "changeme",
     "changeit",
     "change-me",
@@ -48,6 +48,7 @@ const STAND_INS: [&str; 35] = [
     "not-set",
     "unset",
     "invalid",
+    "long-and-random",
 ];
 
 /// Judges a value with its quotes taken off.
