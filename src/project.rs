@@ -3,10 +3,11 @@
 //! Plain data for rules. `scan` reads the files, asks the tree what exists, and fills it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::compose::Problem;
-use crate::container::{At, ContainerSpec, Text};
+use crate::container::{At, ContainerSpec};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Word};
 use crate::text::{Source, Span};
 
@@ -62,7 +63,11 @@ impl<'a> Project<'a> {
     }
     /// How a container is built.
     pub fn build_of(&self, container: &ContainerSpec) -> Option<&BuildEdge<'a>> {
-        self.builds.iter().find(|build| std::ptr::eq(&raw const self.containers[build.container], container))
+        // Builds stand in the order of their containers, and those in one piece of memory.
+        let place = |build: &BuildEdge| &raw const self.containers[build.container];
+        let at =
+            self.builds.binary_search_by(|build| place(build).cmp(&std::ptr::from_ref(container))).ok()?;
+        self.builds.get(at)
     }
     /// The services that build a Dockerfile.
     pub fn builders_of(&self, path: &str) -> impl Iterator<Item = (&BuildEdge<'a>, &ContainerSpec)> {
@@ -143,17 +148,20 @@ fn outside(file: &Dockerfile, from: &Word, at: &Instruction) -> Option<String> {
     }
 }
 
-/// The image that a container runs.
-pub fn container_image<'a>(project: &'a Project<'a>, spec: &'a ContainerSpec) -> Option<ImageUse<'a>> {
+/// The names that a project gives to images it builds itself.
+pub fn built_images<'p>(project: &'p Project<'_>) -> HashSet<&'p str> {
+    let built = project.builds.iter().map(|build| &project.containers[build.container]);
+    built.filter_map(|spec| spec.image.as_ref()?.value()).collect()
+}
+
+/// The image that a container runs; `built` is [`built_images`].
+pub fn container_image<'a>(
+    project: &'a Project<'a>,
+    spec: &'a ContainerSpec,
+    built: &HashSet<&str>,
+) -> Option<ImageUse<'a>> {
     let image = spec.image.as_ref()?;
-    let built_here = spec.build.is_some()
-        || project.containers.iter().any(|other| {
-            other.build.is_some()
-                && match (other.image.as_ref().and_then(Text::value), image.value()) {
-                    (Some(theirs), Some(ours)) => theirs == ours,
-                    _ => false,
-                }
-        });
+    let built_here = spec.build.is_some() || image.value().is_some_and(|name| built.contains(name));
     Some(ImageUse {
         source: project.source(image.at),
         span: image.part(0..image.raw.len()),

@@ -91,18 +91,20 @@ impl Run<'_> {
             self.show(tree, &fixed.files)?;
             return Ok(before); // nothing was written, so all of it still holds
         }
-        let mut written = 0;
-        let mut outcome = fixed.outcome;
+        let mut failed = Vec::new();
         for (path, bytes) in &fixed.files {
-            match fix::write(&root.join(&**path), bytes) {
-                Ok(()) => written += 1,
-                Err(error) => outcome.failed.push(Told {
-                    path: path.clone(),
-                    why: format!("the fixed file could not be written: {error}"),
-                }),
+            if let Err(error) = fix::write(&root.join(&**path), bytes) {
+                let why = format!("the fixed file could not be written: {error}");
+                failed.push(Told { path: path.clone(), why });
             }
         }
-        if written > 0 {
+        let written = fixed.files.len() - failed.len();
+        let mut outcome = fixed.outcome;
+        if !failed.is_empty() {
+            // What could not be written is still on disk, and so are its findings.
+            outcome = self.scan(tree);
+            outcome.failed.extend(failed);
+        } else if written > 0 {
             let (fixes, files) = (plural(fixed.count, "finding"), plural(written, "file"));
             term::complain(&format!("fixed {fixes} in {files}"));
         }

@@ -1,5 +1,7 @@
 //! Paths as text: relative to the root of the run, with `/` between their parts. No file is touched.
 
+use std::collections::HashMap;
+
 /// The directory of a file; empty for the root.
 pub fn directory(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
@@ -48,11 +50,11 @@ pub const OVERRIDE_NAMES: [&str; 4] = [
 /// An override file joins the main file of its directory; every other file stands alone, because nothing here says
 /// which `-f` chains are used.
 pub fn groups(paths: &[&str]) -> Vec<Vec<usize>> {
+    let places: HashMap<&str, usize> = paths.iter().enumerate().map(|(index, &path)| (path, index)).collect();
     let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
     let beside = |path: &str, names: &[&str]| {
-        names.iter().find_map(|wanted| {
-            paths.iter().position(|other| directory(other) == directory(path) && name(other) == *wanted)
-        })
+        let folder = &path[..path.len() - name(path).len()];
+        names.iter().find_map(|wanted| places.get(format!("{folder}{wanted}").as_str()).copied())
     };
     let mut groups = Vec::new();
     for (index, path) in paths.iter().enumerate() {

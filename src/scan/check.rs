@@ -88,8 +88,9 @@ pub(super) fn compose(
         (drafts, placed(found, &files[file.id.0 as usize], &tree.origin()))
     });
     let containers: Vec<&ContainerSpec> = cx.project.containers.iter().collect();
+    let built = project::built_images(cx.project);
     let in_containers = super::each(&containers, |spec| {
-        let image = project::container_image(cx.project, spec);
+        let image = project::container_image(cx.project, spec, &built);
         let mut drafts = Vec::new();
         for rule in wanted(cx) {
             let mut out = Findings::new(rule);

@@ -3,10 +3,10 @@
 
     python3 tests/oracle/fixes.py HULLGUARD TALLY CORPUS
 
-Copies CORPUS to a temporary folder, runs `check --fix-unsafe --fail-on never` there, and proves of every file whose bytes
-changed that
+Copies CORPUS to a temporary folder, runs `check --fix-unsafe --fail-on never` there, and proves of every file whose
+bytes changed that
 
-  * a second run changes nothing, and no run touches a file that is neither a Dockerfile nor a Compose file;
+  * a second run changes nothing, and only files for which a fix was offered are touched;
   * BuildKit's own parser (inside `tally`, as in `buildkit.py`) says of a Dockerfile what it said before;
   * PyYAML still reads a Compose file, tags included, and to the same tree but for the places in `MAY_CHANGE`; service
     names and images are the same;
@@ -32,7 +32,6 @@ import tempfile
 import yaml
 
 from buildkit import buildkit
-
 
 
 def local(port):
@@ -153,8 +152,8 @@ def edits_of(report):
 
 def errors_of(report):
     """How often each error is found."""
-    found = [finding for finding in report["findings"] if finding["severity"] == "error" and finding["status"] == "open"]
-    return collections.Counter((finding["path"], finding["rule"], finding["message"]) for finding in found)
+    found = [finding for finding in report["findings"] if finding["status"] == "open"]
+    return collections.Counter((f["path"], f["rule"], f["message"]) for f in found if f["severity"] == "error")
 
 
 def parser_verdicts(tally, files, scratch):
@@ -164,8 +163,9 @@ def parser_verdicts(tally, files, scratch):
         paths[path] = scratch / f"{number}.Dockerfile"  # tally reads only what is named like a Dockerfile
         paths[path].write_bytes(data)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        said = pool.map(lambda path: buildkit(tally, path), paths.values())
-        return {path: re.sub(r"on line \d+|\d+\.Dockerfile", "", words) if words else None for path, words in zip(paths, said)}
+        said = list(pool.map(lambda path: buildkit(tally, path), paths.values()))
+    said = [re.sub(r"on line \d+|\d+\.Dockerfile", "", words) if words else None for words in said]
+    return dict(zip(paths, said))
 
 
 def main(hullguard, tally, corpus):
