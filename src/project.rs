@@ -155,6 +155,7 @@ pub fn built_images<'p>(project: &'p Project<'_>) -> HashSet<&'p str> {
 }
 
 /// The image that a container runs; `built` is [`built_images`].
+#[expect(clippy::implicit_hasher, reason = "it is only ever the set that `built_images` makes")]
 pub fn container_image<'a>(
     project: &'a Project<'a>,
     spec: &'a ContainerSpec,
