@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{finish, join, load};
+use super::{finish, join};
 use crate::blob::{Origin, Tree};
-use crate::compose::ComposeFile;
+use crate::compose::{self, ComposeFile};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Draft, Finding, Findings};
@@ -29,7 +29,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     let path = file.source.path();
     let dockerignore = match tree.origin() {
         Origin::Stdin => None,
-        _ => Some(join::dockerignored(load::folder_of(path), Some(path), tree)),
+        _ => Some(join::dockerignored(compose::directory(path), Some(path), tree)),
     };
     let cx = Context { dockerignore, ..*cx };
     let images = project::dockerfile_images(file);

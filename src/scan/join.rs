@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::load::folder_of;
 use crate::blob::Tree;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
@@ -73,8 +72,8 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], tree: &dyn
     let file = |path: &str| documents.iter().find(|document| &**document.source.path() == path);
     let mut envs: HashMap<String, Env> = HashMap::new();
     for document in documents {
-        let path =
-            resolve(folder_of(document.source.path()), ".env").expect("a name is a path inside the tree");
+        let path = resolve(compose::directory(document.source.path()), ".env")
+            .expect("a name is a path inside the tree");
         if envs.contains_key(&path) || !tree.exists(&path) {
             continue;
         }

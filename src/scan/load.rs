@@ -105,16 +105,15 @@ pub(super) fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sou
 
 /// The file that an override file overrides, and the other way round: Compose reads both.
 fn siblings(path: &str) -> Vec<String> {
-    let (folder, base) = path.rsplit_once('/').map_or(("", path), |(folder, base)| (folder, base));
-    let join = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
-    let Some((stem, extension)) = base.rsplit_once('.') else { return Vec::new() };
+    let folder = compose::directory(path);
+    let base = path.rsplit('/').next().unwrap_or(path);
+    let Some((stem, _)) = base.rsplit_once('.') else { return Vec::new() };
     let main = stem.strip_suffix(".override");
     if !matches!(main.unwrap_or(stem), "compose" | "docker-compose") {
         return Vec::new();
     }
-    let _ = extension;
     let other = main.map_or_else(|| format!("{stem}.override"), str::to_owned);
-    ["yaml", "yml"].iter().map(|extension| join(format!("{other}.{extension}"))).collect()
+    ["yaml", "yml"].iter().filter_map(|extension| resolve(folder, &format!("{other}.{extension}"))).collect()
 }
 
 /// The paths in `extends: {file: …}` and `include:`, relative to the run's root.
@@ -135,7 +134,7 @@ fn references(source: &Source) -> Vec<String> {
             named.extend(path.items().filter_map(yaml::Node::as_str).map(str::to_owned));
         }
     }
-    named.iter().filter_map(|path| resolve(folder_of(source.path()), path)).collect()
+    named.iter().filter_map(|path| resolve(compose::directory(source.path()), path)).collect()
 }
 
 /// A Dockerfile that a service builds, if it is there and is one.
@@ -144,9 +143,4 @@ pub(super) fn built(path: &Arc<str>, tree: &dyn Tree) -> Option<Arc<Source>> {
     let source = Source::new(Arc::clone(path), bytes);
     let is_dockerfile = matches!(kind::kind(path, source.text(), true), Kind::Dockerfile);
     is_dockerfile.then(|| Arc::new(source))
-}
-
-/// The folder of a path; empty for the root.
-pub(super) fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -55,28 +55,27 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
         outcome.pragmas.extend(group.pragmas);
         builders.append(group.builders);
     }
-    let targets: HashMap<Arc<str>, Vec<String>> = read
-        .into_inner()
-        .expect("no thread panics while it holds the lock")
-        .into_keys()
-        .map(|path| {
-            let targets = builders.targets_of(&path).into_iter().map(str::to_owned).collect();
-            (path, targets)
-        })
+    let read = read.into_inner().expect("no thread panics while it holds the lock");
+    let targets: HashMap<&str, Vec<String>> = read
+        .keys()
+        .map(|path| (&**path, builders.targets_of(path).into_iter().map(str::to_owned).collect()))
         .collect();
     let project = join::project(builders, &sources.all, &[], tree);
     let cx = Context { policy, project: &project, dockerignore: None };
     let one = |source: &Arc<Source>| {
         let mut file = dockerfile::parse(source);
-        if let Some(targets) = targets.get(source.path()) {
+        if let Some(targets) = targets.get(&**source.path()) {
             file.ship(&targets.iter().map(String::as_str).collect::<Vec<_>>());
         }
         check::dockerfile(&cx, &file, tree)
     };
     let mut checked: Vec<check::Checked> = each(&dockerfiles, one);
-    let streamed = each(&later, |candidate| match load::load(candidate, tree) {
-        Loaded::Dockerfile(source) => Ok(one(&source)),
-        other => Err(other),
+    let streamed = each(&later, |candidate| match read.get(&candidate.path) {
+        Some(Some(source)) => Ok(one(source)),
+        _ => match load::load(candidate, tree) {
+            Loaded::Dockerfile(source) => Ok(one(&source)),
+            other => Err(other),
+        },
     });
     for (candidate, result) in later.iter().zip(streamed) {
         match result {
