@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+mod shapes;
+
 const FAMILIES: [&str; 5] = ["dockerfile", "image", "compose", "runtime", "project"];
 /// The functions a rule's module may have, and the `Check` each becomes.
 const CHECKS: [(&str, &str); 5] = [
@@ -15,7 +17,9 @@ const CHECKS: [(&str, &str); 5] = [
     ("image", "Image"),
     ("project", "Project"),
 ];
-const KEYS: [&str; 11] = [
+/// The folder whose subfolders hold patterns of secrets, one page each and no module.
+const SECRETS: &str = "secrets";
+const KEYS: [&str; 17] = [
     "title",
     "severity",
     "profile",
@@ -27,6 +31,12 @@ const KEYS: [&str; 11] = [
     "practice",
     "since",
     "cwe",
+    "shape",
+    "near",
+    "checksum",
+    "entropy",
+    "confidence",
+    "revoke",
 ];
 
 fn main() {
@@ -37,6 +47,22 @@ fn main() {
     for family in FAMILIES {
         if let Err(mistake) = read_family(family, &mut rules, &mut mistakes) {
             mistakes.push(mistake);
+        }
+    }
+    for provider in folders(&Path::new("rules").join(SECRETS)) {
+        for page in files(&provider, "md") {
+            let id = page.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
+            let done = fs::read_to_string(&page)
+                .map_err(|e| e.to_string())
+                .and_then(|text| read_page(&text.replace("\r\n", "\n"), SECRETS, &id, Path::new("")));
+            match done {
+                Ok((rule, _)) => {
+                    if rules.insert(id, rule).is_some() {
+                        mistakes.push(format!("{}: that id is taken; one id, one page", page.display()));
+                    }
+                }
+                Err(mistake) => mistakes.push(format!("{}: {mistake}", page.display())),
+            }
         }
     }
     if !mistakes.is_empty() {
@@ -128,10 +154,33 @@ fn read_page(text: &str, family: &str, id: &str, module: &Path) -> Result<(Strin
     };
     let code = fs::read_to_string(module).ok();
     let module_name = module.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-    let checks = checks(family, module_name, code.as_deref().unwrap_or_default());
+    let mut checks = checks(family, module_name, code.as_deref().unwrap_or_default());
+    if let Some(shape) = keys.get("shape") {
+        if family != SECRETS {
+            return Err("`shape` belongs to the pages in rules/secrets".to_owned());
+        }
+        let confidence = match keys.get("confidence") {
+            Some(_) => word("confidence", &["high", "medium", "low"])?,
+            None => if keys.contains_key("near") { "Medium" } else { "High" }.to_owned(),
+        };
+        let entropy = match keys.get("entropy") {
+            Some(bits) => format!("Some({:?})", bits.parse::<f32>().map_err(|e| format!("`entropy`: {e}"))?),
+            None => "None".to_owned(),
+        };
+        let checksum = match keys.get("checksum") {
+            Some(name) => format!("Some(Checksum::{})", name.split('-').map(capital).collect::<String>()),
+            None => "None".to_owned(),
+        };
+        checks.push(format!(
+            "Check::Secret(Pattern {{ shape: {}, near: {}, checksum: {checksum}, entropy: {entropy}, \
+             confidence: Confidence::{confidence} }})",
+            shapes::compile(shape).map_err(|e| format!("`shape`: {e}"))?,
+            list("near")?,
+        ));
+    }
     if checks.is_empty() != keys.contains_key("reported-by") {
         return Err(format!(
-            "write {} with a public function dockerfile, compose, container, image or project, \
+            "write {} with a public function dockerfile, compose, container, image or project (a secret: `shape:`), \
              or say who reports it with `reported-by:`; one of the two",
             module.display()
         ));
@@ -145,6 +194,7 @@ fn read_page(text: &str, family: &str, id: &str, module: &Path) -> Result<(Strin
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
     let _ = writeln!(rule, "aliases: {}, tags: {}, cwe: {},", list("aliases")?, list("tags")?, list("cwe")?);
     let _ = writeln!(rule, "practices: {}, since: {:?},", list("practice")?, need("since")?);
+    let _ = writeln!(rule, "revoke: {:?},", keys.get("revoke").copied().unwrap_or_default());
     let _ = writeln!(rule, "page: {:?}, checks: &[{}] }},", page.trim_start(), checks.join(", "));
     Ok((rule, code.is_some()))
 }
@@ -156,6 +206,15 @@ fn checks(family: &str, module: &str, code: &str) -> Vec<String> {
         .filter(|(function, _)| code.contains(&format!("\npub fn {function}(")))
         .map(|(function, check)| format!("Check::{check}({family}::{module}::{function})"))
         .collect()
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(folder)
+        .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
+        .unwrap_or_default();
+    folders.retain(|folder| folder.is_dir());
+    folders.sort();
+    folders
 }
 
 /// The files of a folder with an extension, sorted; a missing folder has none.

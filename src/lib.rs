@@ -20,6 +20,7 @@ pub mod rule;
 pub mod rules;
 pub mod scan;
 pub mod secrets;
+pub mod shape;
 pub mod shell;
 pub mod text;
 pub mod yaml;

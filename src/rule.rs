@@ -7,6 +7,7 @@ use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::project::{ImageUse, Project};
+use crate::shape::Alternatives;
 
 /// SARIF's own words for how bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,7 @@ pub enum Family {
     Compose,
     Runtime,
     Project,
+    Secrets,
 }
 
 /// One rule, as its page declares it.
@@ -65,6 +67,8 @@ pub struct Rule {
     pub cwe: &'static [&'static str],
     /// Rows of the seed list of practices that it enforces.
     pub practices: &'static [&'static str],
+    /// Where what a secret opens is closed again: the provider's page. Empty for all other rules.
+    pub revoke: &'static str,
     /// The first version that had it.
     pub since: &'static str,
     /// The page after its front matter, in Markdown.
@@ -86,6 +90,84 @@ pub enum Check {
     Image(fn(&Context, &ImageUse, &mut Findings)),
     /// `project`: all documents of the run.
     Project(fn(&Context, &Project, &mut Findings)),
+    /// A secret of a known shape, in any text.
+    Secret(Pattern),
+}
+
+/// What a page in `rules/secrets` says of the secrets it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern {
+    pub shape: Alternatives,
+    /// For shapes that prove nothing by themselves: words of which one must stand in the key or on the line.
+    pub near: &'static [&'static str],
+    pub checksum: Option<Checksum>,
+    /// The least Shannon entropy, in bits per character, of what is not fixed text; `None` for a floor by alphabet and
+    /// length.
+    pub entropy: Option<f32>,
+    /// What a match is worth whose checksum, if it has one, holds.
+    pub confidence: Confidence,
+}
+
+/// How sure the tool is that something is a secret in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A guess, or a token whose checksum is wrong. Shown in `strict` only.
+    Low,
+    /// It looks like one in a place where they stand.
+    Medium,
+    /// Shape, place and checksum leave little doubt.
+    High,
+}
+
+impl Confidence {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+    /// One step less.
+    pub fn lower(self) -> Self {
+        if self == Self::High { Self::Medium } else { Self::Low }
+    }
+}
+
+/// What can be recomputed in a token. `secrets::checksum` knows how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// The last six characters are the CRC32 of the random part before, in base62.
+    Github,
+    /// As GitHub's.
+    Npm,
+    /// Three parts, the first a JSON object with `alg`.
+    Jwt,
+    /// Base64 of a JSON object.
+    Base64Json,
+    /// Base64 of `user:password`.
+    Base64Pair,
+    /// An AWS key id: base32, so no 0, 1, 8 or 9, and an account number inside.
+    AwsKeyId,
+    /// The last eight are the CRC32, in hex, of what stands before, an `=` between them left out.
+    Atlassian,
+    /// BIP 173's checksum over the whole token in small letters.
+    Bech32,
+    /// The last six are the base64 of the CRC32, little-endian, of what stands before.
+    Confluent,
+    /// The last eight are the CRC32, in hex, of the part between the last two underscores.
+    Crc32Hex,
+    /// The first part is the base64 of a number.
+    Discord,
+    /// Eight characters of the second part are base32 of a SHA-256 of what stands before them.
+    GithubFineGrained,
+    /// An app's number, then a JWT.
+    GithubStateless,
+    /// The last seven are the CRC32, in base36, of what stands before.
+    GitlabRoutable,
+    /// The last eight are the CRC32, little-endian, in hex, of what stands before the last underscore.
+    Grafana,
+    /// Base64 of a text that begins `reftkn:`.
+    JfrogReference,
 }
 
 /// What a rule may know besides the document.

@@ -81,6 +81,7 @@ fn family(family: Family) -> &'static str {
         Family::Compose => "compose",
         Family::Runtime => "runtime",
         Family::Project => "project",
+        Family::Secrets => "secrets",
     }
 }
 

@@ -348,6 +348,7 @@ fn sarif_marks_security_rules_for_github() {
         aliases: &[],
         tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],
         cwe: &["CWE-250"],
+        revoke: "",
         practices: &[],
         since: "0.1.0",
         page: "",

@@ -4,7 +4,8 @@
 //! `project`) and nothing that its page already says.
 
 use crate::finding::Safety;
-use crate::rule::{Check, Family, Profile, Rule, Severity};
+use crate::rule::{Check, Checksum, Confidence, Family, Pattern, Profile, Rule, Severity};
+use crate::shape::{Node, Set};
 
 pub mod compose;
 pub mod dockerfile;

@@ -13,7 +13,7 @@ use crate::finding::{Draft, Finding, Findings};
 use crate::outcome::Pragma;
 use crate::pragma::{self, Found};
 use crate::project;
-use crate::rule::{Check, Context, Rule};
+use crate::rule::{Check, Context, Family, Rule};
 use crate::rules::{self, RULES};
 use crate::text::{Source, Span};
 use crate::yaml::{Entry, Node};
@@ -41,7 +41,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
                 match check {
                     Check::Dockerfile(check) => check(&cx, file, out),
                     Check::Image(check) => images.iter().for_each(|image| check(&cx, image, out)),
-                    Check::Compose(_) | Check::Container(_) | Check::Project(_) => {}
+                    Check::Compose(_) | Check::Container(_) | Check::Project(_) | Check::Secret(_) => {}
                 }
             }
         });
@@ -161,7 +161,9 @@ fn next_in(file: &ComposeFile, comment: Span) -> Option<Span> {
 /// The rules that the policy shows.
 fn wanted<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'static Rule> + use<'c> {
     let policy = cx.policy;
-    RULES.iter().filter(|rule| !rule.checks.is_empty() && policy.shows(rule))
+    RULES
+        .iter()
+        .filter(|rule| rule.family != Family::Secrets && !rule.checks.is_empty() && policy.shows(rule))
 }
 
 /// Runs a rule; if it panics, what it found so far stays and a finding says so.

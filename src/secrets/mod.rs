@@ -1,9 +1,163 @@
-//! What a secret looks like: names of credentials, values worth hiding, tokens of known providers.
+//! What a secret looks like, and where one stands in a text.
 //!
-//! Rules ask it what is a secret, the scanner asks it what must never be shown. Where a text comes from, and which
-//! documents have keys and values, is left to the callers.
+//! [`find`] scans any text: the gate looks at every byte and leads to what may be a secret; known tokens are matched by
+//! `patterns`, structures (URLs, private keys, headers) by `structures`, values under names of credentials by `syntax`
+//! and `assigned`. Rules for Dockerfiles and containers ask `names` and `values`; what must not be shown of a line is
+//! told by `mask`. Files, git and reports are left to others, and no value leaves through a message.
 
+pub mod about;
+mod assigned;
+mod checksum;
+mod decode;
+mod gate;
 pub mod mask;
 pub mod names;
+mod patterns;
+mod random;
+mod structures;
+mod syntax;
 pub mod tokens;
 pub mod values;
+
+use std::ops::Range;
+
+use crate::rule::{Confidence, Rule};
+use crate::rules;
+use about::{About, Kind};
+use gate::{GATE, Lead};
+
+/// How far from its anchor a secret's being one may depend on the text, beyond the line; bytes. Who scans a text in
+/// pieces (`history`) gives each piece that much more on both sides.
+pub const REACH: usize = 768;
+
+/// A secret in a text.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    pub rule: &'static Rule,
+    /// The secret itself, in bytes of the text.
+    pub span: Range<usize>,
+    pub confidence: Confidence,
+    /// The value could be guessed from a hash of it: somebody thought it up.
+    pub guessable: bool,
+    /// It was found in what the span decodes to.
+    pub encoded: bool,
+    rank: Rank,
+}
+
+/// Of two hits in one place the first kind is the better explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Token,
+    Structure,
+    Assigned,
+}
+
+/// Every secret in a text, ascending and apart. Linear in the text's length.
+pub fn find(text: &[u8], about: About) -> Vec<Hit> {
+    find_in(text, std::iter::once(0..text.len()), about)
+}
+
+/// The secrets whose anchors stand in the windows, which ascend and do not touch. All of the text may be looked at.
+pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, about: About) -> Vec<Hit> {
+    let mut search = Search { text, about, binary: is_binary(text), hits: Vec::new(), done: 0 };
+    for window in windows {
+        // An anchor that begins in the window may end behind it.
+        let end = (window.end + 64).min(text.len());
+        GATE.each(text, window.start, end, |lead, start, stop| {
+            if start < window.end {
+                search.follow(lead, start, stop);
+            }
+        });
+    }
+    apart(search.hits)
+}
+
+/// git's own test: a zero byte among the first 8,000.
+pub fn is_binary(text: &[u8]) -> bool {
+    text[..text.len().min(8000)].contains(&0)
+}
+
+struct Search<'t> {
+    text: &'t [u8],
+    about: About,
+    binary: bool,
+    hits: Vec<Hit>,
+    /// Names that end before here were looked at.
+    done: usize,
+}
+
+impl Search<'_> {
+    fn follow(&mut self, lead: &Lead, start: usize, end: usize) {
+        let (text, about) = (self.text, self.about);
+        let hit = match *lead {
+            Lead::Pattern { rule, pattern, least, most } => {
+                patterns::at(text, start, (least, most), (rule, pattern), about)
+            }
+            Lead::Pem => structures::private_key(text, start, about),
+            _ if self.binary => None,
+            Lead::Url => structures::url(text, start + 1, about),
+            Lead::UserFlag => structures::user_flag(text, end, about),
+            Lead::Name => self.name(start..end),
+        };
+        self.hits.extend(hit);
+    }
+
+    fn name(&mut self, word: Range<usize>) -> Option<Hit> {
+        let (text, about) = (self.text, self.about);
+        if word.start < self.done || about.kind == Kind::Made {
+            return None;
+        }
+        let name = syntax::name_around(text, word);
+        self.done = name.end;
+        let shown = &text[name.clone()];
+        if shown.len() >= 13 && shown[shown.len() - 13..].eq_ignore_ascii_case(b"authorization") {
+            return structures::authorization(text, name.end, about);
+        }
+        let found = syntax::assignment(text, name)?;
+        if let Some(hit) = structures::registry_auth(text, &found, about) {
+            return Some(hit);
+        }
+        let confidence = assigned::judge(text, &found, about)?;
+        let value = &text[found.value.clone()];
+        let shown = std::str::from_utf8(value).ok()?;
+        if let Some(rule) = decode::token_within(value, about) {
+            let span = found.value.clone();
+            return Some(Hit { rule, span, confidence, guessable: false, encoded: true, rank: Rank::Token });
+        }
+        let guessable = assigned::strength(shown) != assigned::Strength::Drawn;
+        let is_known = |(_, pattern): &&(&'static Rule, &'static crate::rule::Pattern)| {
+            crate::shape::is_whole(pattern.shape, value)
+                && !patterns::is_made_up(value, pattern)
+                && (patterns::is_near(text, found.value.clone(), pattern.near))
+        };
+        if !guessable && let Some((rule, pattern)) = GATE.loose.iter().find(is_known) {
+            let confidence = confidence.max(patterns::grade(value, pattern, about));
+            let span = found.value.clone();
+            return Some(Hit { rule, span, confidence, guessable, encoded: false, rank: Rank::Structure });
+        }
+        let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
+        let id = match assigned::name(written) {
+            Some(assigned::Name::Password) => "assigned-password",
+            _ => "assigned-secret",
+        };
+        let rule = rules::find(id)?;
+        Some(Hit { rule, span: found.value, confidence, guessable, encoded: false, rank: Rank::Assigned })
+    }
+}
+
+/// Of hits that overlap the better explanation, then the surer, then the longer.
+fn apart(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by(|a, b| {
+        let order =
+            |hit: &Hit| (hit.rank, std::cmp::Reverse(hit.confidence), std::cmp::Reverse(hit.span.len()));
+        order(a).cmp(&order(b)).then(a.span.start.cmp(&b.span.start)).then(a.rule.id.cmp(b.rule.id))
+    });
+    let mut kept: Vec<Hit> = Vec::new();
+    for hit in hits {
+        if kept.iter().all(|k| hit.span.end <= k.span.start || k.span.end <= hit.span.start) {
+            kept.push(hit);
+        }
+    }
+    kept.sort_by_key(|hit| hit.span.start);
+    kept
+}

@@ -150,8 +150,20 @@ pub fn is_credential(name: &str) -> bool {
     })
 }
 
+/// Whether a name may announce a secret, where its value looks like one: `key`, `AUTH`, `webhook-salt`.
+pub fn may_be_credential(name: &str) -> bool {
+    let words = words(name);
+    let Some(last) = words.last() else { return false };
+    let public =
+        |word: &String| matches!(word.as_str(), "public" | "pub" | "foreign" | "primary" | "hash" | "cache");
+    matches!(
+        last.as_str(),
+        "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "signature"
+    ) && !words.iter().any(public)
+}
+
 /// The lower-case words of a name, split at `_`, `-`, `.`, blanks and at changes from small to capital letters.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut open = false;
     let mut small_before = false;

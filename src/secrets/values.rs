@@ -51,6 +51,27 @@ const STAND_INS: [&str; 36] = [
     "long-and-random",
 ];
 
+/// Letters that a token drawn by lot does not hold and a made-up one often does; in small letters.
+pub(super) const MADE_UP: [&str; 17] = [
+    "example",
+    "xxxxx",
+    "placeholder",
+    "changeme",
+    "redacted",
+    "yourtoken",
+    "your_",
+    "your-",
+    "12345678",
+    "abcdefgh",
+    "dummy",
+    "insert",
+    "00000000",
+    "sample",
+    "replace",
+    "fake",
+    "deadbeef",
+];
+
 /// Judges a value with its quotes taken off.
 pub fn judge(value: &str) -> Value {
     let value = value.trim();

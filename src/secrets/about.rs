@@ -1,0 +1,172 @@
+//! What a file's path says about the secrets in it: configuration, code, prose, made by a tool, made for tests.
+//!
+//! In the history of a repository a text is first scanned without a path; then everything is [`Kind::Unknown`].
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// Names and values: YAML, JSON, env and properties files, shell, Dockerfiles.
+    Config,
+    /// A programming language: what stands behind a name without quotes is another name.
+    Code,
+    /// Prose, with samples in it.
+    Docs,
+    /// Written by a tool: lock files, minified code, source maps, vendored checksums.
+    Made,
+    #[default]
+    Unknown,
+}
+
+/// What a path says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct About {
+    pub kind: Kind,
+    /// It lies among tests, fixtures, examples or samples, where made-up secrets are at home.
+    pub staged: bool,
+}
+
+const CONFIG: [&str; 33] = [
+    "yml",
+    "yaml",
+    "json",
+    "toml",
+    "ini",
+    "cfg",
+    "conf",
+    "config",
+    "env",
+    "properties",
+    "props",
+    "sh",
+    "bash",
+    "zsh",
+    "bat",
+    "cmd",
+    "ps1",
+    "tf",
+    "tfvars",
+    "hcl",
+    "xml",
+    "plist",
+    "netrc",
+    "npmrc",
+    "pypirc",
+    "htpasswd",
+    "service",
+    "envrc",
+    "dockerfile",
+    "json5",
+    "jsonc",
+    "cnf",
+    "txt",
+];
+const CODE: [&str; 44] = [
+    "rs", "go", "py", "pyi", "js", "mjs", "cjs", "ts", "tsx", "jsx", "java", "kt", "kts", "scala", "groovy",
+    "rb", "php", "c", "h", "cc", "cpp", "hpp", "cs", "fs", "vb", "swift", "m", "mm", "dart", "lua", "pl",
+    "pm", "r", "ex", "exs", "erl", "clj", "hs", "ml", "sql", "vue", "svelte", "gradle", "cljs",
+];
+const DOCS: [&str; 12] =
+    ["md", "mdx", "rst", "adoc", "asciidoc", "tex", "html", "htm", "org", "ipynb", "textile", "pod"];
+const MADE: [&str; 12] =
+    ["lock", "map", "svg", "sum", "snap", "pbxproj", "lockb", "po", "pot", "xlf", "min.js", "min.css"];
+/// Lock files whose endings do not say so.
+const LOCKS: [&str; 9] = [
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "go.sum",
+    "packages.lock.json",
+    "deno.lock",
+    "Pipfile.lock",
+    "project.assets.json",
+    "bun.lock",
+];
+const STAGED: [&str; 22] = [
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "fixture",
+    "fixtures",
+    "__tests__",
+    "__mocks__",
+    "mock",
+    "mocks",
+    "spec",
+    "specs",
+    "e2e",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "integration",
+    "docs",
+    "doc",
+    "stub",
+];
+
+impl About {
+    /// What a path, with `/` between its parts, says.
+    pub fn path(path: &str) -> Self {
+        let mut parts = path.rsplit('/');
+        let base = parts.next().unwrap_or_default();
+        let lower = base.to_ascii_lowercase();
+        let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let ends = |list: &[&str]| list.contains(&extension);
+        let named_env = lower.starts_with(".env") || lower.ends_with(".env");
+        let kind = if LOCKS.contains(&base) || ends(&MADE) || lower.contains(".min.") {
+            Kind::Made
+        } else if ends(&DOCS) {
+            Kind::Docs
+        } else if ends(&CODE) {
+            Kind::Code
+        } else if named_env || ends(&CONFIG) || lower.starts_with("dockerfile") || lower.starts_with('.') {
+            Kind::Config
+        } else {
+            Kind::Unknown
+        };
+        let in_folder = parts.any(|folder| STAGED.contains(&folder.to_ascii_lowercase().as_str()));
+        let mut words = lower.split(['.', '_', '-']);
+        let in_name = words.any(|word| {
+            matches!(
+                word,
+                "test"
+                    | "tests"
+                    | "spec"
+                    | "mock"
+                    | "example"
+                    | "sample"
+                    | "template"
+                    | "dist"
+                    | "fixture"
+                    | "tmpl"
+            )
+        });
+        Self { kind, staged: in_folder || in_name }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_speak() {
+        let about = |kind, staged| About { kind, staged };
+        for (path, expected) in [
+            ("src/main.rs", about(Kind::Code, false)),
+            (".env", about(Kind::Config, false)),
+            (".env.example", about(Kind::Config, true)),
+            ("app/prod.env", about(Kind::Config, false)),
+            ("web/package-lock.json", about(Kind::Made, false)),
+            ("web/app.min.js", about(Kind::Made, false)),
+            ("README.md", about(Kind::Docs, false)),
+            ("src/test/java/A.java", about(Kind::Code, true)),
+            ("latest.go", about(Kind::Code, false)),
+            ("Makefile", about(Kind::Unknown, false)),
+        ] {
+            assert_eq!(About::path(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The first look at every byte: where could a secret begin?
+//!
+//! Every pattern has an anchor, a short text that must stand in or before its secrets: a token's prefix, a word like
+//! `password`, `://`, `-----BEGIN`. Of each anchor four bytes (the rarest four) go into a table of 65,536 bits; a text is
+//! asked at each position with one load, one multiplication and one bit. What passes is compared with the anchors. The
+//! table is made on first use, in less than half a millisecond, and nothing is compiled.
+
+use std::sync::LazyLock;
+
+use super::random::pair_cost;
+use crate::rule::{Check, Pattern, Rule};
+use crate::rules::RULES;
+use crate::shape::{Alternatives, Node, Set};
+
+/// What an anchor leads to.
+#[derive(Clone, Copy)]
+pub(super) enum Lead {
+    /// A pattern whose token begins `least` to `most` bytes before the anchor.
+    Pattern { rule: &'static Rule, pattern: &'static Pattern, least: u16, most: u16 },
+    /// A word of which names of credentials are made.
+    Name,
+    /// `://`, with one character before.
+    Url,
+    /// `-----BEGIN`.
+    Pem,
+    /// A flag that takes a user and a password: ` -u `.
+    UserFlag,
+}
+
+struct Anchor {
+    /// In small letters; compared without regard to case.
+    text: Vec<u8>,
+    lead: Lead,
+}
+
+/// Where an anchor's four bytes stand in it.
+#[derive(Clone, Copy)]
+struct Entry {
+    gram: u32,
+    anchor: u16,
+    offset: u8,
+}
+
+pub(super) struct Gate {
+    bits: Box<[u64; 1024]>,
+    /// For each hash the entries from `starts[hash]` to `starts[hash + 1]`.
+    starts: Vec<u16>,
+    entries: Vec<Entry>,
+    anchors: Vec<Anchor>,
+    /// Patterns without fixed text: they are tried on values of assignments.
+    pub(super) loose: Vec<(&'static Rule, &'static Pattern)>,
+}
+
+pub(super) static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
+
+/// Words of which one stands in every name of a credential. A short one brings what may follow it.
+const NAMES: [(&str, &str); 12] = [
+    ("passw", ""),
+    ("pass", "=:\"' _-.>)],;p"),
+    ("pwd", "=:\"' _-.>)],;\t"),
+    ("psw", "=:\"' _-.>)],;\t"),
+    ("pword", ""),
+    ("secret", ""),
+    ("token", ""),
+    ("credential", ""),
+    ("key", "=:\"' _-.>)],;\ts"),
+    ("auth", "=:\"' _-.>)],;\ttko"),
+    ("cred", "=:\"' _-.>)],;\ts"),
+    ("passphrase", ""),
+];
+
+fn fold(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes) | 0x2020_2020
+}
+
+fn hash(gram: u32) -> usize {
+    (gram.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+impl Gate {
+    fn new() -> Self {
+        let mut gate = Self {
+            bits: Box::new([0; 1024]),
+            starts: Vec::new(),
+            entries: Vec::new(),
+            anchors: Vec::new(),
+            loose: Vec::new(),
+        };
+        for (name, next) in NAMES {
+            gate.add(name, next.as_bytes(), Lead::Name);
+        }
+        let letters: Vec<u8> = (b'a'..=b'z').chain(b'0'..=b'9').collect();
+        for letter in letters {
+            gate.add(&format!("{}://", char::from(letter)), b"", Lead::Url);
+        }
+        gate.add("-----begin", b"", Lead::Pem);
+        gate.add(" -u ", b"", Lead::UserFlag);
+        for rule in RULES {
+            for check in rule.checks {
+                if let Check::Secret(pattern) = check {
+                    gate.add_pattern(rule, pattern);
+                }
+            }
+        }
+        gate.entries.sort_by_key(|entry| (hash(entry.gram), entry.anchor, entry.offset));
+        gate.entries.dedup_by_key(|entry| (entry.gram, entry.anchor, entry.offset));
+        let mut counts = vec![0u16; 65_537];
+        gate.entries.iter().for_each(|entry| counts[hash(entry.gram) + 1] += 1);
+        let mut sum = 0;
+        for count in &mut counts {
+            sum += *count;
+            *count = sum;
+        }
+        gate.starts = counts;
+        gate
+    }
+
+    fn add_pattern(&mut self, rule: &'static Rule, pattern: &'static Pattern) {
+        let mut loose = false;
+        for nodes in pattern.shape {
+            let found = anchors_of(nodes);
+            loose |= found.is_empty();
+            for anchor in found {
+                let lead = Lead::Pattern { rule, pattern, least: anchor.least, most: anchor.most };
+                self.add(&anchor.text, &anchor.next, lead);
+            }
+        }
+        if loose {
+            self.loose.push((rule, pattern));
+        }
+    }
+
+    /// `next` are the characters that may follow a text of three bytes.
+    fn add(&mut self, text: &str, next: &[u8], lead: Lead) {
+        let text = text.to_ascii_lowercase().into_bytes();
+        let anchor = self.anchors.len() as u16;
+        let mut grams: Vec<(usize, u32)> = Vec::new();
+        if text.len() >= 4 && next.is_empty() {
+            let at = (0..=text.len() - 4).max_by_key(|&at| (rarity(&text[at..at + 4]), at)).unwrap_or(0);
+            grams.extend(text[at..].first_chunk::<4>().map(|&four| (at, fold(four))));
+        } else if let Some(tail) = text.last_chunk::<3>() {
+            let at = text.len() - 3;
+            let any: Vec<u8> = (b' '..=b'~').collect();
+            let next = if next.is_empty() { &any } else { next };
+            grams.extend(next.iter().map(|&n| (at, fold([tail[0], tail[1], tail[2], n]))));
+        }
+        for (offset, gram) in grams {
+            self.bits[hash(gram) >> 6] |= 1 << (hash(gram) & 63);
+            self.entries.push(Entry { gram, anchor, offset: offset as u8 });
+        }
+        self.anchors.push(Anchor { text, lead });
+    }
+
+    /// Calls `found` for every anchor in `text[from..to]`, with where it begins and ends; ascending by where its rarest
+    /// bytes stand.
+    pub(super) fn each(
+        &self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        mut found: impl FnMut(&Lead, usize, usize),
+    ) {
+        let bits = &*self.bits;
+        for (at, four) in text[from..to].windows(4).enumerate() {
+            let gram = fold([four[0], four[1], four[2], four[3]]);
+            let hash = hash(gram);
+            if bits[hash >> 6] >> (hash & 63) & 1 == 1 {
+                let (first, last) = (self.starts[hash] as usize, self.starts[hash + 1] as usize);
+                for entry in &self.entries[first..last] {
+                    let Some(start) = (from + at).checked_sub(usize::from(entry.offset)) else { continue };
+                    let anchor = &self.anchors[usize::from(entry.anchor)];
+                    let end = start + anchor.text.len();
+                    if entry.gram == gram
+                        && text.get(start..end).is_some_and(|there| there.eq_ignore_ascii_case(&anchor.text))
+                    {
+                        found(&anchor.lead, start, end);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How seldom four bytes stand in texts, by their pairs.
+fn rarity(four: &[u8]) -> u32 {
+    four.windows(2)
+        .map(|pair| match (pair[0].is_ascii_alphabetic(), pair[1].is_ascii_alphabetic()) {
+            (true, true) => pair_cost(pair[0], pair[1]),
+            (false, false) if pair[0] == pair[1] => 3,
+            _ => 7,
+        })
+        .sum()
+}
+
+/// Fixed text of a shape.
+struct Fixed {
+    text: String,
+    /// How many bytes of the token stand before it.
+    least: u16,
+    most: u16,
+    /// What may follow it, for a short one.
+    next: Vec<u8>,
+}
+
+/// The fixed texts of which one stands in every token of a sequence; none if there is nothing of three bytes.
+fn anchors_of(nodes: &'static [Node]) -> Vec<Fixed> {
+    let begins = prefixes(nodes);
+    if begins.iter().all(|(text, next)| text.len() >= 4 || (text.len() == 3 && !next.is_empty())) {
+        let whole = |(text, next): (String, Vec<u8>)| {
+            let next = if text.len() == 3 { next } else { Vec::new() };
+            Fixed { text, least: 0, most: 0, next }
+        };
+        return begins.into_iter().map(whole).collect();
+    }
+    let (mut least, mut most) = (0u16, 0u16);
+    for (at, node) in nodes.iter().enumerate() {
+        if let Node::Text(text) = node
+            && text.len() >= 3
+        {
+            let next = prefixes(&nodes[at..]).into_iter().flat_map(|(_, next)| next).collect();
+            let next = if text.len() == 3 { next } else { Vec::new() };
+            return vec![Fixed { text: (*text).to_owned(), least, most, next }];
+        }
+        let (shortest, longest) = lengths(node);
+        (least, most) = (least.saturating_add(shortest), most.saturating_add(longest));
+        if most > 512 {
+            break;
+        }
+    }
+    Vec::new()
+}
+
+/// Every fixed text that a sequence may begin with, and what may follow it.
+fn prefixes(nodes: &'static [Node]) -> Vec<(String, Vec<u8>)> {
+    const MOST: usize = 64;
+    let Some((node, rest)) = nodes.split_first() else { return vec![(String::new(), Vec::new())] };
+    match node {
+        Node::Text(text) => {
+            prefixes(rest).into_iter().map(|(more, next)| (format!("{text}{more}"), next)).collect()
+        }
+        Node::Run(set, least, _) => {
+            let small = *least == 1 && set.len() <= 4 && matches!(node, Node::Run(_, 1, 1));
+            if small {
+                let behind = prefixes(rest);
+                let with = |byte: u8| {
+                    behind
+                        .iter()
+                        .map(move |(more, next)| (format!("{}{more}", char::from(byte)), next.clone()))
+                };
+                return set.bytes().flat_map(with).collect();
+            }
+            vec![(String::new(), if *least > 0 { follows(*set) } else { Vec::new() })]
+        }
+        Node::Group(inside, least, most) => {
+            let mut all = Vec::new();
+            if *least == 0 {
+                all.extend(prefixes(rest));
+            }
+            for nodes in *inside {
+                for (text, next) in prefixes(nodes) {
+                    // Only if the alternative is fixed text to its end may what is behind the group be added.
+                    let fixed = nodes.iter().all(|node| matches!(node, Node::Text(_)));
+                    if fixed && *most == 1 {
+                        all.extend(prefixes(rest).into_iter().map(|(more, n)| (format!("{text}{more}"), n)));
+                    } else {
+                        all.push((text, next));
+                    }
+                }
+            }
+            if all.len() > MOST { vec![(String::new(), Vec::new())] } else { all }
+        }
+    }
+}
+
+/// A set in small letters, for the fourth byte of a gram.
+fn follows(set: Set) -> Vec<u8> {
+    let mut bytes: Vec<u8> = set.bytes().map(|b| b.to_ascii_lowercase()).collect();
+    bytes.sort_unstable();
+    bytes.dedup();
+    bytes
+}
+
+/// The least and most bytes of a piece.
+fn lengths(node: &Node) -> (u16, u16) {
+    let sum = |nodes: &[Node]| {
+        nodes
+            .iter()
+            .map(lengths)
+            .fold((0u16, 0u16), |(a, b), (c, d)| (a.saturating_add(c), b.saturating_add(d)))
+    };
+    match node {
+        Node::Text(text) => (text.len() as u16, text.len() as u16),
+        Node::Run(_, least, most) => (*least, *most),
+        Node::Group(inside, least, most) => {
+            let inside: Alternatives = inside;
+            let shortest = inside.iter().map(|nodes| sum(nodes).0).min().unwrap_or(0);
+            let longest = inside.iter().map(|nodes| sum(nodes).1).max().unwrap_or(0);
+            (shortest.saturating_mul(*least), longest.saturating_mul(*most))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_are_seen_in_any_case_and_at_both_ends() {
+        let gate = &*GATE;
+        let at = |text: &str| {
+            let mut found = Vec::new();
+            gate.each(text.as_bytes(), 0, text.len(), |lead, start, _| {
+                if matches!(lead, Lead::Name) {
+                    found.push(start);
+                }
+            });
+            found
+        };
+        assert_eq!(at("PASSWORD"), [0]);
+        assert_eq!(at("my_Secret=1 apiKey: x"), [3, 15]);
+        assert!(at("keyboard compass").is_empty());
+    }
+}

@@ -1,0 +1,231 @@
+//! Secrets that are known by the structure around them: URLs with a password, private keys, `Authorization` headers,
+//! registry logins, `curl -u`.
+
+use std::ops::Range;
+
+use super::about::{About, Kind};
+use super::assigned::{self, Strength};
+use super::syntax::Assignment;
+use super::{Hit, Rank, checksum, random, values};
+use crate::rule::Confidence::{self, High, Low, Medium};
+use crate::rules;
+
+/// How much of a private key tells it from others; characters of its base64.
+const KEY_SHOWN: usize = 128;
+
+fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) -> Option<Hit> {
+    Some(Hit { rule: rules::find(id)?, span, confidence, guessable, rank: Rank::Structure, encoded: false })
+}
+
+fn doubtful(about: About, confidence: Confidence) -> Confidence {
+    if about.staged || matches!(about.kind, Kind::Docs | Kind::Made) {
+        confidence.lower()
+    } else {
+        confidence
+    }
+}
+
+/// `scheme://user:password@host`; `scheme_end` is where `://` begins.
+pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
+    let start = scheme_end + 3;
+    let rest = &text[start..(start + 512).min(text.len())];
+    let ends =
+        |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b',');
+    let rest = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
+    let authority = &rest[..rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len())];
+    // A password with a slash in it still ends at an at sign before the first name with a dot or a port.
+    let at = authority.iter().rposition(|&b| b == b'@').or_else(|| {
+        let colon = authority.iter().position(|&b| b == b':')?;
+        let at = rest.iter().rposition(|&b| b == b'@')?;
+        let port = authority[colon + 1..].first().is_some_and(u8::is_ascii_digit);
+        (at > colon && !port).then_some(at)
+    })?;
+    let user = &rest[..at];
+    let host = std::str::from_utf8(&rest[at + 1..]).ok()?;
+    let host = &host[..host.find(['/', ':', '?', '#']).unwrap_or(host.len())];
+    let Some(colon) = user.iter().position(|&b| b == b':') else {
+        let token = std::str::from_utf8(user).ok()?;
+        let drawn = assigned::strength(token) == Strength::Drawn && token.len() >= 20;
+        return drawn
+            .then(|| hit("url-credentials", start..start + at, doubtful(about, Medium), false))
+            .flatten();
+    };
+    let (name, password) =
+        (std::str::from_utf8(&user[..colon]).ok()?, std::str::from_utf8(&user[colon + 1..]).ok()?);
+    if password.len() < 3 || host.is_empty() || values::judge(password) != values::Value::Literal {
+        return None;
+    }
+    let odd =
+        |text: &str| text.contains(['{', '}', '$', '[', ']', '(', ')', '*', '|', '+']) && !text.contains('%');
+    if odd(name)
+        || password.contains(['{', '}', '[', '(', ')'])
+        || host.contains(['{', '$', '*', '<', '%', '['])
+    {
+        return None;
+    }
+    let sample = [
+        "pass", "password", "passwd", "pwd", "pw", "secret", "token", "bar", "word", "mypass", "psw", "p4ss",
+    ];
+    let lower = password.to_ascii_lowercase();
+    let by_chance = sample.contains(&lower.as_str())
+        || lower == name.to_ascii_lowercase()
+        || host.ends_with("example.com")
+        || host.ends_with("example.org")
+        || host.ends_with(".test")
+        || values::MADE_UP.iter().any(|word| lower.contains(word));
+    let drawn = assigned::strength(password) == Strength::Drawn;
+    let confidence = match assigned::strength(password) {
+        _ if by_chance => Low,
+        Strength::Drawn => High,
+        Strength::Chosen => Medium,
+        Strength::Word | Strength::Text => Low,
+    };
+    let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
+    let confidence = if local && !drawn { confidence.lower() } else { confidence };
+    let confidence = if about.staged && !drawn { Low } else { doubtful(about, confidence) };
+    hit("url-credentials", start + colon + 1..start + at, confidence, !drawn)
+}
+
+/// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
+/// keys holds the header alone.
+pub(super) fn private_key(text: &[u8], start: usize, about: About) -> Option<Hit> {
+    let rest = &text[start..(start + 700).min(text.len())];
+    let label = rest.strip_prefix(b"-----BEGIN ")?;
+    let label_end = label.iter().take(48).position(|&b| b == b'-')?;
+    let (label, behind) = label.split_at(label_end);
+    let behind = behind.strip_prefix(b"-----")?;
+    if !label.windows(11).any(|w| w == b"PRIVATE KEY") {
+        return None;
+    }
+    let body_start = rest.len() - behind.len();
+    let mut at = body_start;
+    let mut body: Vec<u8> = Vec::new();
+    let mut end = at;
+    let mut encrypted = label.starts_with(b"ENCRYPTED");
+    while at < rest.len() && body.len() < KEY_SHOWN {
+        match rest[at] {
+            b'\\' if matches!(rest.get(at + 1), Some(b'n' | b'r' | b't' | b'\\')) => at += 2,
+            b if b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b'|' | b'#' | b'*') => at += 1,
+            b if b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=') => {
+                // A header line (`Proc-Type: 4,ENCRYPTED`, `Comment: x`) is none of the key.
+                let line = &rest[at..];
+                let line =
+                    &line[..line.iter().position(|b| matches!(b, b'\n' | b'\\')).unwrap_or(line.len())];
+                if line.iter().take(24).any(|&b| b == b':') {
+                    encrypted |= line.windows(9).any(|w| w == b"ENCRYPTED");
+                    at += line.len();
+                    continue;
+                }
+                let run = line
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+                    .count();
+                body.extend_from_slice(&line[..run]);
+                at += run;
+                end = at;
+            }
+            _ => break,
+        }
+    }
+    // 32 bytes of key at least; a sample stops short, or repeats itself.
+    if body.len() < 44 || random::entropy(&body) < 3.5 {
+        return None;
+    }
+    let confidence = if encrypted { Medium } else { High };
+    hit("private-key", start..start + end, doubtful(about, confidence), false)
+}
+
+/// `Authorization: Bearer …`, `Authorization: Basic …`, in headers, JSON and code. `name_end` is behind the name.
+pub(super) fn authorization(text: &[u8], name_end: usize, about: About) -> Option<Hit> {
+    let rest = &text[name_end..(name_end + 1200).min(text.len())];
+    let between = rest.iter().take(8).take_while(|b| b" \t\"':=>,\\[]`".contains(b)).count();
+    if between == 0 {
+        return None;
+    }
+    let value = &rest[between..];
+    let scheme_end = value.iter().take(12).position(|b| !b.is_ascii_alphabetic())?;
+    let scheme = &value[..scheme_end];
+    let known =
+        [&b"bearer"[..], b"basic", b"token", b"apikey"].iter().any(|word| scheme.eq_ignore_ascii_case(word));
+    if !known || value[scheme_end] != b' ' {
+        return None;
+    }
+    let token = &value[scheme_end + 1..];
+    let length = token.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-._~+/=|".contains(b)).count();
+    let token = &token[..length];
+    let start = name_end + between + scheme_end + 1;
+    let shown = std::str::from_utf8(token).ok()?;
+    if values::judge(shown) != values::Value::Literal {
+        return None;
+    }
+    if scheme.eq_ignore_ascii_case(b"basic") {
+        let pair = checksum::decode(token).filter(|pair| checksum::is_pair(pair))?;
+        let password = String::from_utf8(pair).ok()?;
+        let password = password.split_once(':')?.1.to_owned();
+        let drawn = assigned::strength(&password) == Strength::Drawn;
+        let confidence = match assigned::strength(&password) {
+            Strength::Drawn => High,
+            Strength::Chosen => Medium,
+            _ => Low,
+        };
+        return hit("authorization-header", start..start + length, doubtful(about, confidence), !drawn);
+    }
+    let drawn = length >= 16 && assigned::strength(shown) == Strength::Drawn;
+    let made_up = values::MADE_UP.iter().any(|word| shown.to_ascii_lowercase().contains(word));
+    (drawn && !made_up)
+        .then(|| hit("authorization-header", start..start + length, doubtful(about, Medium), false))
+        .flatten()
+}
+
+/// `curl -u user:password`; `start` is behind the flag.
+pub(super) fn user_flag(text: &[u8], start: usize, about: About) -> Option<Hit> {
+    let from = start.saturating_sub(400);
+    let line = &text[from..start];
+    let line = &line[line.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1)..];
+    if !line.windows(4).any(|w| w == b"curl") {
+        return None;
+    }
+    let rest = &text[start..(start + 256).min(text.len())];
+    let quote = rest.first().copied().filter(|b| matches!(b, b'"' | b'\''));
+    let open = usize::from(quote.is_some());
+    let ends = |b: &u8| quote.map_or(b.is_ascii_whitespace(), |quote| *b == quote) || *b == b'\n';
+    let length = rest[open..].iter().position(ends)?;
+    let pair = std::str::from_utf8(&rest[open..open + length]).ok()?;
+    let (user, password) = pair.split_once(':')?;
+    let strength = assigned::strength(password);
+    let literal = values::judge(password) == values::Value::Literal && !user.contains(['$', '{', '<']);
+    let confidence = match strength {
+        Strength::Drawn => High,
+        Strength::Chosen => Medium,
+        Strength::Word => Low,
+        Strength::Text => return None,
+    };
+    let span = start + open + user.len() + 1..start + open + length;
+    let sure = if about.staged && strength != Strength::Drawn { Low } else { doubtful(about, confidence) };
+    (literal && password.len() >= 3)
+        .then(|| hit("url-credentials", span, sure, strength != Strength::Drawn))
+        .flatten()
+}
+
+/// `"auth": "…"` of Docker's `config.json`, `_auth=…` of `.npmrc`: base64 of `user:password`.
+pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Option<Hit> {
+    let name = &text[found.name.clone()];
+    let id = match name {
+        b"auth" if found.quoted => "docker-registry-auth",
+        _ if name.ends_with(b"_auth") && name.len() <= 6 || name.ends_with(b":_auth") => "npm-registry-auth",
+        _ => return None,
+    };
+    let value = &text[found.value.clone()];
+    let pair = checksum::decode(value).filter(|pair| checksum::is_pair(pair))?;
+    let pair = std::str::from_utf8(&pair).ok()?;
+    let (user, password) = pair.split_once(':')?;
+    let strength = assigned::strength(password);
+    let sample = values::judge(password) != values::Value::Literal || user.eq_ignore_ascii_case(password);
+    let confidence = match strength {
+        _ if sample => Low,
+        Strength::Drawn => High,
+        Strength::Chosen => High,
+        Strength::Word | Strength::Text => Medium,
+    };
+    hit(id, found.value.clone(), doubtful(about, confidence), strength != Strength::Drawn)
+}

@@ -1,0 +1,149 @@
+//! The shape of a token: fixed text, runs of characters from an alphabet, alternatives. How one is written is told in
+//! `rules/README.md`; `rules/shapes.rs` turns the text into these types at build time, so that nothing is compiled at
+//! start.
+//!
+//! Matching only. What a match is worth is judged in `secrets`.
+
+use std::cell::Cell;
+
+/// A set of ASCII characters, one bit each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Set(pub [u64; 2]);
+
+impl Set {
+    pub const fn contains(self, byte: u8) -> bool {
+        byte < 128 && self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
+    }
+    pub fn len(self) -> u32 {
+        self.0[0].count_ones() + self.0[1].count_ones()
+    }
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+    /// Its characters, ascending.
+    pub fn bytes(self) -> impl Iterator<Item = u8> {
+        (0..128).filter(move |&byte| self.contains(byte))
+    }
+}
+
+/// A piece of a shape; counts are least and most, both included.
+#[derive(Clone, Copy, Debug)]
+pub enum Node {
+    Text(&'static str),
+    Run(Set, u16, u16),
+    Group(Alternatives, u16, u16),
+}
+
+/// One of these sequences matches.
+pub type Alternatives = &'static [&'static [Node]];
+
+/// What is left to match behind the current sequence.
+struct Next<'a> {
+    nodes: &'a [Node],
+    then: Option<&'a Next<'a>>,
+}
+
+/// How many steps back a match may take; no documented token comes near it, and a hostile text is given up.
+const STEPS: u32 = 20_000;
+
+/// The end of the longest token of this shape that begins at `at` and that nothing goes on behind; bytes.
+pub fn end(shape: Alternatives, text: &[u8], at: usize) -> Option<usize> {
+    let steps = Cell::new(STEPS);
+    shape.iter().filter_map(|nodes| go(nodes, None, text, at, None, &steps)).max()
+}
+
+/// Whether the whole text is one token of this shape.
+pub fn is_whole(shape: Alternatives, text: &[u8]) -> bool {
+    end(shape, text, 0) == Some(text.len())
+}
+
+/// `last` is the alphabet of the run that was just matched: more of the same behind the end means that the token is
+/// longer than it may be, which is no token.
+fn go(
+    nodes: &[Node],
+    then: Option<&Next>,
+    text: &[u8],
+    at: usize,
+    last: Option<Set>,
+    steps: &Cell<u32>,
+) -> Option<usize> {
+    steps.set(steps.get().checked_sub(1)?);
+    let Some((node, rest)) = nodes.split_first() else {
+        return match then {
+            Some(next) => go(next.nodes, next.then, text, at, last, steps),
+            None => ends(text, at, last).then_some(at),
+        };
+    };
+    match node {
+        Node::Text(fixed) => {
+            let behind = text.get(at..)?.strip_prefix(fixed.as_bytes())?;
+            go(rest, then, text, text.len() - behind.len(), None, steps)
+        }
+        Node::Run(set, least, most) => {
+            let run = text.get(at..)?.iter().take(*most as usize).take_while(|&&b| set.contains(b)).count();
+            (*least as usize..=run)
+                .rev()
+                .find_map(|length| go(rest, then, text, at + length, Some(*set), steps))
+        }
+        Node::Group(inside, least, most) => {
+            let again = [Node::Group(inside, least.saturating_sub(1), most.saturating_sub(1))];
+            let next = Next { nodes: rest, then };
+            let more = Next { nodes: &again, then: Some(&next) };
+            let once = (*most > 0)
+                .then(|| {
+                    inside.iter().filter_map(|nodes| go(nodes, Some(&more), text, at, last, steps)).max()
+                })
+                .flatten();
+            if *least == 0 { once.max(go(rest, then, text, at, last, steps)) } else { once }
+        }
+    }
+}
+
+/// Nothing goes on at `at` that would make the token longer. A dash or a full stop that closes a sentence is no more of
+/// the token.
+fn ends(text: &[u8], at: usize, last: Option<Set>) -> bool {
+    let Some(&next) = text.get(at) else { return true };
+    if next.is_ascii_alphanumeric() || next == b'_' {
+        return false;
+    }
+    let goes_on = last.is_some_and(|set| set.contains(next));
+    !goes_on || !text.get(at + 1).is_some_and(|&b| last.is_some_and(|set| set.contains(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIGITS: Set = Set([0x03ff_0000_0000_0000, 0]);
+
+    #[test]
+    fn the_longest_match_ends_where_nothing_goes_on() {
+        const FIVE: Alternatives = &[&[Node::Text("a-"), Node::Run(DIGITS, 2, 5)]];
+        assert_eq!(end(FIVE, b"a-123 ", 0), Some(5));
+        assert_eq!(end(FIVE, b"xa-12", 1), Some(5));
+        for miss in ["a-1", "a-123456", "a-12x", "a-12_", "b-12"] {
+            assert_eq!(end(FIVE, miss.as_bytes(), 0), None, "{miss}");
+        }
+    }
+
+    #[test]
+    fn groups_repeat_and_give_back() {
+        const PAIRS: Alternatives = &[&[
+            Node::Group(&[&[Node::Text("x"), Node::Run(DIGITS, 1, 3)], &[Node::Text("y")]], 1, 3),
+            Node::Text("y"),
+        ]];
+        assert!(is_whole(PAIRS, b"x12yy"));
+        assert!(is_whole(PAIRS, b"yy"));
+        assert!(!is_whole(PAIRS, b"y"));
+        assert!(!is_whole(PAIRS, b"x1x2x3x4y"));
+    }
+
+    #[test]
+    fn a_hostile_text_is_given_up() {
+        const NESTED: Alternatives = &[&[
+            Node::Group(&[&[Node::Group(&[&[Node::Run(DIGITS, 1, 4096)]], 1, 4096)]], 1, 4096),
+            Node::Text("!"),
+        ]];
+        assert_eq!(end(NESTED, "1".repeat(5000).as_bytes(), 0), None);
+    }
+}
