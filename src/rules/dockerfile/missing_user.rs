@@ -81,8 +81,10 @@ pub(super) fn is_shell(name: &str) -> bool {
 }
 
 fn is_entrypoint_script(name: &str) -> bool {
-    name.strip_suffix(".sh").is_some()
-        || ["entrypoint", "init", "bootstrap"].iter().any(|mark| name.contains(mark))
+    name.ends_with(".sh")
+        // It only passes signals on.
+        || name != "dumb-init"
+            && ["entrypoint", "init", "bootstrap"].iter().any(|mark| name.contains(mark))
 }
 
 /// COPY or ADD of an application, from the build context or from a stage that built it.

@@ -27,7 +27,7 @@ const HELPERS: [&str; 13] = [
 
 /// Programs that are started as root by design and give it up for what faces the network, or that manage the
 /// machine and have to keep it. Source: the manuals of each.
-const PROGRAMS: [&str; 80] = [
+const PROGRAMS: [&str; 81] = [
     "anacron",
     "apache2",
     "apache2-foreground",
@@ -86,6 +86,7 @@ const PROGRAMS: [&str; 80] = [
     "runsvdir",
     "runsvdir-start",
     "s6-svscan",
+    "service",
     "slapd",
     "smbd",
     "snmpd",

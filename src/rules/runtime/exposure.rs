@@ -9,7 +9,7 @@ use crate::rule::Context;
 /// Ports that are used by one data store, cache or queue and hardly by anything else.
 const DATASTORE_PORTS: [(u16, &str); 17] = [
     (1433, "SQL Server"),
-    (1521, "Oracle"),
+    (1521, "Oracle Database"),
     (2379, "etcd"),
     (3306, "MySQL"),
     (5432, "PostgreSQL"),

@@ -9,7 +9,7 @@ use crate::image::{self, ImageRef};
 use crate::rule::Context;
 
 /// Data stores, caches and queues, by the last part of the repository, so that mirrors and vendors count too.
-const DATASTORES: [&str; 57] = [
+const DATASTORES: [&str; 59] = [
     "postgres",
     "postgresql",
     "postgresql-repmgr",
@@ -62,6 +62,8 @@ const DATASTORES: [&str; 57] = [
     "nats",
     "minio",
     "mssql-server",
+    "mssql-server-linux",
+    "mssql-server-windows-express",
     "oracle-xe",
     "oracle-free",
     "qdrant",
@@ -326,7 +328,7 @@ pub fn is_windows(image: &ImageRef) -> bool {
         .any(|start| name.starts_with(start))
         || ["nanoserver", "windowsservercore", "ltsc20"].iter().any(|mark| tag.contains(mark))
 }
-/// The container runs on Windows, by its platform, its isolation or its image.
+/// The container runs on Windows, by its platform, its isolation, its image or a mount on `C:`.
 pub fn runs_windows(cx: &Context, spec: &ContainerSpec) -> bool {
     let says = |text: &Option<Text>, wanted: &[&str]| {
         let value = text.as_ref().and_then(Text::value).unwrap_or_default().to_ascii_lowercase();
@@ -335,6 +337,9 @@ pub fn runs_windows(cx: &Context, spec: &ContainerSpec) -> bool {
     says(&spec.platform, &["windows"])
         || says(&spec.isolation, &["hyperv", "process"])
         || stands_on(cx, spec).is_some_and(|image| is_windows(&image))
+        || spec.mounts.iter().filter_map(|mount| mount.target.as_ref()?.value()).any(|target| {
+            target.as_bytes().get(1) == Some(&b':') && target[..1].bytes().all(|b| b.is_ascii_alphabetic())
+        })
 }
 /// The image's entrypoint starts as root and soon goes on as somebody else.
 pub fn drops_privileges(image: &ImageRef) -> bool {
