@@ -1,5 +1,5 @@
 use super::shipping::follows;
-use crate::dockerfile::{Dockerfile, Kind, Origin};
+use crate::dockerfile::{Dockerfile, Kind, Value, Variable};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
@@ -22,11 +22,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let path = url.split(['#', '?']).next().unwrap_or_default();
             if remote && path.strip_suffix(".git").is_none() && !checked() {
                 // One checksum cannot fit what differs from build to build.
-                let varies = file.variables(word).into_iter().find(|variable| {
-                    let origin = file.lookup(variable.name, instruction).origin;
-                    matches!(origin, Origin::Arg(_) | Origin::Platform)
-                });
-                if let Some(variable) = varies {
+                let varies = |variable: &Variable| {
+                    matches!(
+                        file.lookup(variable.name, instruction).value,
+                        Value::Default(_) | Value::Unknown
+                    )
+                };
+                if let Some(variable) = file.variables(word).into_iter().find(varies) {
                     let message = format!(
                         "nothing checks what this URL gives; it differs with `{}`, so compare its checksum in a `RUN`",
                         variable.name

@@ -81,7 +81,7 @@ pub(super) fn is_shell(name: &str) -> bool {
 }
 
 fn is_entrypoint_script(name: &str) -> bool {
-    name.ends_with(".sh")
+    name.strip_suffix(".sh").is_some()
         // It only passes signals on.
         || name != "dumb-init"
             && ["entrypoint", "init", "bootstrap"].iter().any(|mark| name.contains(mark))

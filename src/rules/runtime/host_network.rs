@@ -13,7 +13,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let image = known_images::of(spec);
     if image.as_ref().is_some_and(known_images::needs_host_network) {
         let message = format!(
-            "{shares}; if it need not find devices, answer DHCP or set routes, join a network of its own"
+            "{shares}; if it need not find devices, answer DHCP or set routes and filters, join a network of its own"
         );
         pulled::on(cx, spec, out, mode.at, message).severity(Severity::Note);
         return;

@@ -132,7 +132,7 @@ const MONITORS: [&str; 24] = [
     "signoz-otel-collector",
     "falco",
 ];
-/// Programs that find devices around them by multicast, answer DHCP, or keep the host's own routes and addresses, by
+/// Programs that find devices around them by multicast, answer DHCP, or keep the host's own routes and filters, by
 /// the last part of the repository. Source: their installation pages.
 const ON_HOST_NETWORK: [&str; 31] = [
     "adguardhome",
@@ -310,7 +310,7 @@ pub fn is_monitor(image: &ImageRef) -> bool {
 pub fn needs_host_network(image: &ImageRef) -> bool {
     let name = image.name();
     ON_HOST_NETWORK.contains(&name)
-        || ["wireguard", "openvpn", "home-assistant", "homeassistant", "zerotier"]
+        || ["wireguard", "openvpn", "netfilter", "fail2ban", "home-assistant", "homeassistant", "zerotier"]
             .iter()
             .any(|mark| name.contains(mark))
 }
