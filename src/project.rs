@@ -41,8 +41,17 @@ pub struct BuildEdge<'a> {
     pub dockerfile: Option<&'a Dockerfile<'a>>,
     /// The stage that is built: `target`, else the final one. `None` if the target names no stage, or is not known.
     pub stage: Option<usize>,
-    /// Whether a `.dockerignore` speaks for the build; `None` if the context is not known.
-    pub dockerignore: Option<bool>,
+    /// `None` if the context is not known.
+    pub sent: Option<Sent>,
+}
+
+/// What is known of the folder that a build sends.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// A `.dockerignore` speaks for it.
+    pub ignores: bool,
+    /// It holds git's folder.
+    pub git: bool,
 }
 
 /// A file that a Compose file declares as a secret.
@@ -87,6 +96,8 @@ pub struct ImageUse<'a> {
     pub role: ImageRole,
     /// The same project builds it, so its name is the project's own.
     pub built_here: bool,
+    /// Where else a variable gives the same reference: what is wrong with it is wrong once.
+    pub again: Vec<Span>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,9 +116,23 @@ pub enum ImageRole {
 
 /// The images from outside that a Dockerfile names: FROM, `COPY --from`, mounts and `# syntax=`.
 pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
-    let mut images = Vec::new();
-    let mut add = |span, reference, role| {
-        images.push(ImageUse { source: file.source, span, reference, role, built_here: false });
+    let mut images: Vec<ImageUse> = Vec::new();
+    let mut add = |span, reference: Option<Cow<'f, str>>, role| {
+        let from_variable = |span| file.source.slice(span).contains('$');
+        let same = |image: &&mut ImageUse| {
+            reference.is_some() && image.reference == reference && from_variable(image.span)
+        };
+        match images.iter_mut().find(same) {
+            Some(before) if from_variable(span) => before.again.push(span),
+            _ => images.push(ImageUse {
+                source: file.source,
+                span,
+                reference,
+                role,
+                built_here: false,
+                again: Vec::new(),
+            }),
+        }
     };
     for directive in &file.directives {
         if directive.name.text.eq_ignore_ascii_case("syntax") {
@@ -140,10 +165,10 @@ pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
     images
 }
 
-/// What a `--from` names, if it looks like an image. A bare word may be a named context of whoever builds.
+/// What a `--from` names, if it is no stage. A bare word may be a named context of whoever builds.
 fn outside(file: &Dockerfile, from: &Word, at: &Instruction) -> Option<String> {
     match file.resolve_from(from, at) {
-        FromRef::Outside(name) if name.contains(['/', ':', '@']) => Some(name.into_owned()),
+        FromRef::Outside(name) => Some(name.into_owned()),
         _ => None,
     }
 }
@@ -169,5 +194,6 @@ pub fn container_image<'a>(
         reference: image.value().map(Cow::Borrowed),
         role: ImageRole::Container,
         built_here,
+        again: Vec::new(),
     })
 }

@@ -6,7 +6,7 @@ use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
-use crate::project::{ImageUse, Project};
+use crate::project::{ImageUse, Project, Sent};
 use crate::shape::Alternatives;
 
 /// SARIF's own words for how bad a finding is.
@@ -175,8 +175,8 @@ pub enum Checksum {
 pub struct Context<'a> {
     pub policy: &'a Policy,
     pub project: &'a Project<'a>,
-    /// Whether a `.dockerignore` speaks for the Dockerfile at hand; `None` where nobody can say.
-    pub dockerignore: Option<bool>,
+    /// What is sent to build the Dockerfile at hand, if no service says another folder; `None` where nobody can say.
+    pub sent: Option<Sent>,
 }
 
 /// What the user wants, as far as it concerns rules. Plain data, made from the configuration.

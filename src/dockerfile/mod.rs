@@ -59,6 +59,9 @@ pub struct Dockerfile<'a> {
     /// One for each FROM, in file order.
     pub stages: Vec<Stage<'a>>,
     pub errors: Vec<SyntaxError>,
+    /// The text of the scripts that it copies in and starts containers with, as far as they are there; who has the
+    /// build context fills it.
+    pub starts: String,
     /// Blank lines inside a line continuation, which BuildKit warns of: each line's span, without its line end.
     pub blank_continuations: Vec<Span>,
     /// The stages by name, in lower case; of several with one name the last.

@@ -43,6 +43,7 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         instructions: reader.instructions,
         stages: Vec::new(),
         errors: reader.errors,
+        starts: String::new(),
         blank_continuations: reader.blank_continuations,
         names: HashMap::new(),
         scopes: OnceLock::new(),

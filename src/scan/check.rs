@@ -27,11 +27,11 @@ pub(super) struct Checked {
 
 pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
     let path = file.source.path();
-    let dockerignore = match tree.origin() {
+    let sent = match tree.origin() {
         Origin::Stdin => None,
-        _ => Some(join::dockerignored(compose::directory(path), Some(path), tree)),
+        _ => Some(join::sent(compose::directory(path), Some(path), tree)),
     };
-    let cx = Context { dockerignore, ..*cx };
+    let cx = Context { sent, ..*cx };
     let images = project::dockerfile_images(file);
     let mut drafts = Vec::new();
     for rule in wanted(&cx) {

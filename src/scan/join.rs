@@ -7,7 +7,7 @@ use crate::blob::Tree;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
-use crate::project::{BuildEdge, Project, SecretFile};
+use crate::project::{BuildEdge, Project, SecretFile, Sent};
 use crate::text::Source;
 
 /// What a group of Compose files comes to, before Dockerfiles are read.
@@ -49,6 +49,11 @@ impl Joined {
                 Target::Last | Target::Unknown => None,
             })
             .collect()
+    }
+    /// The folders that services send to build a Dockerfile.
+    pub(super) fn contexts_of(&self, path: &str) -> impl Iterator<Item = Option<&str>> {
+        let edges = self.edges.iter().filter(move |edge| edge.path.as_deref() == Some(path));
+        edges.map(|edge| edge.context.as_deref())
     }
     /// Adds another group's.
     pub(super) fn append(&mut self, other: Self) {
@@ -140,15 +145,14 @@ pub(super) fn project<'a>(
             }
             Target::Unknown => None,
         });
-        let dockerignore =
-            edge.context.as_deref().map(|context| dockerignored(context, edge.path.as_deref(), tree));
+        let sent = edge.context.as_deref().map(|context| sent(context, edge.path.as_deref(), tree));
         BuildEdge {
             container: edge.container,
             context: edge.context,
             path: edge.path,
             dockerfile,
             stage,
-            dockerignore,
+            sent,
         }
     });
     Project {
@@ -160,8 +164,11 @@ pub(super) fn project<'a>(
     }
 }
 
-/// Whether `<Dockerfile>.dockerignore`, or `.dockerignore` in the context, is there.
-pub(super) fn dockerignored(context: &str, dockerfile: Option<&str>, tree: &dyn Tree) -> bool {
+/// What a build sends: whether `<Dockerfile>.dockerignore`, or `.dockerignore` in the context, is there, and whether git's
+/// folder is.
+pub(super) fn sent(context: &str, dockerfile: Option<&str>, tree: &dyn Tree) -> Sent {
+    let holds = |name: &str| resolve(context, name).is_some_and(|path| tree.exists(&path));
     let own = dockerfile.is_some_and(|path| tree.exists(&format!("{path}.dockerignore")));
-    own || resolve(context, ".dockerignore").is_some_and(|path| tree.exists(&path))
+    // In a linked work tree and in a submodule `.git` is a file.
+    Sent { ignores: own || holds(".dockerignore"), git: holds(".git/HEAD") || holds(".git") }
 }

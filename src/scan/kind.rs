@@ -112,6 +112,7 @@ pub fn kind(path: &str, text: &str, explicit: bool) -> Kind {
         Name::Template => Kind::Skip("a template"),
         Name::Dockerfile if is_template(text) => Kind::Skip("a template"),
         Name::Dockerfile => Kind::Dockerfile,
+        Name::Yaml if is_pipeline(text) => Kind::Other,
         Name::Compose | Name::Yaml => yaml_kind(text, name == Name::Compose || explicit),
         Name::Other if explicit && has_services(text) => yaml_kind(text, true),
         Name::Other if explicit && has_from(text) => Kind::Dockerfile,
@@ -156,6 +157,15 @@ fn yaml_kind(text: &str, named: bool) -> Kind {
         }
         false => Kind::Other,
     }
+}
+
+/// Pipelines of Woodpecker, Drone and GitLab have `services:`, too: beside their steps, or as a list.
+fn is_pipeline(text: &str) -> bool {
+    let key = |key: &str| text.lines().any(|line| line.starts_with(key));
+    let mut below = text.lines().skip_while(|line| !line.starts_with("services:")).skip(1);
+    let first = below.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let list = first.is_some_and(|line| line.trim_start().starts_with('-'));
+    list || ["steps:", "pipeline:", "kind: pipeline", "stages:"].iter().any(|name| key(name))
 }
 
 /// `services:` as a key of the document, block or flow style.
@@ -227,6 +237,10 @@ mod tests {
             kind("a.yml", "jobs:\n  a:\n    services:\n      b:\n        image: c\n", false),
             Kind::Other
         );
+        let woodpecker = "steps:\n  a:\n    image: b\nservices:\n  db:\n    image: c\n";
+        assert_eq!(kind(".woodpecker.yml", woodpecker, true), Kind::Other);
+        let gitlab = "services:\n  - docker:dind\njob:\n  image: a\n";
+        assert_eq!(kind(".gitlab-ci.yml", gitlab, false), Kind::Other);
         assert_eq!(kind("values.yml", "services:\n  - a\n", false), Kind::Other);
         assert_eq!(kind("Dockerfile", "FROM {{ base }}\n", false), Kind::Skip("a template"));
         assert_eq!(

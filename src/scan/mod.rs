@@ -9,6 +9,7 @@ mod finish;
 mod join;
 pub mod kind;
 mod load;
+mod starts;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -61,12 +62,17 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
         .map(|path| (&**path, builders.targets_of(path).into_iter().map(str::to_owned).collect()))
         .collect();
     let project = join::project(builders, &sources.all, &[], tree);
-    let cx = Context { policy, project: &project, dockerignore: None };
+    let cx = Context { policy, project: &project, sent: None };
     let one = |source: &Arc<Source>| {
         let mut file = dockerfile::parse(source);
         if let Some(targets) = targets.get(&**source.path()) {
             file.ship(&targets.iter().map(String::as_str).collect::<Vec<_>>());
         }
+        starts::fill(
+            &mut file,
+            project.builders_of(source.path()).map(|(build, _)| build.context.as_deref()),
+            tree,
+        );
         check::dockerfile(&cx, &file, tree)
     };
     let mut checked: Vec<check::Checked> = each(&dockerfiles, one);
@@ -146,10 +152,11 @@ fn check_group(
     for file in &mut dockerfiles {
         let targets = joined.targets_of(file.source.path());
         file.ship(&targets);
+        starts::fill(file, joined.contexts_of(file.source.path()), tree);
     }
     let edges = joined.edges.clone();
     let project = join::project(joined, &sources.all, &dockerfiles, tree);
-    let cx = Context { policy, project: &project, dockerignore: None };
+    let cx = Context { policy, project: &project, sent: None };
     let mut found = check::compose(&cx, &own, linted, tree);
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges);

@@ -50,7 +50,7 @@ const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-const ABOUT: [&str; 75] = [
+const ABOUT: [&str; 78] = [
     "file",
     "files",
     "path",
@@ -126,6 +126,9 @@ const ABOUT: [&str; 75] = [
     "seconds",
     "days",
     "scheme",
+    "user",
+    "username",
+    "login",
 ];
 /// Words that say the value is public, or that the setting is a switch.
 const HARMLESS: [&str; 12] = [
@@ -139,8 +142,7 @@ const PASSES_ON: [&str; 5] = ["uwsgi", "proxy", "fastcgi", "grpc", "scgi"];
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
 pub fn is_credential(name: &str) -> bool {
     let words = words(name);
-    let Some(last) = words.last() else { return false };
-    if ABOUT.contains(&last.as_str()) || words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
+    if speaks_of_one(&words) || words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
         return false;
     }
     words.iter().enumerate().any(|(i, word)| {
@@ -160,6 +162,15 @@ pub fn may_be_credential(name: &str) -> bool {
         last.as_str(),
         "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "signature"
     ) && !words.iter().any(public)
+}
+
+/// Whether a name says that its value is something about a secret, or who uses it, and not the secret.
+pub fn is_about(name: &str) -> bool {
+    speaks_of_one(&words(name))
+}
+
+fn speaks_of_one(words: &[String]) -> bool {
+    words.last().is_none_or(|last| ABOUT.contains(&last.as_str()))
 }
 
 /// The lower-case words of a name, split at `_`, `-`, `.`, blanks and at changes from small to capital letters.
@@ -225,6 +236,8 @@ mod tests {
             "DD_UWSGI_PASS",
             "SECRETS_PATH",
             "PATH",
+            "MINIO_ROOT_USER",
+            "TOKEN_USER",
             "",
         ] {
             assert!(!is_credential(name), "{name}");

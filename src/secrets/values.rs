@@ -77,12 +77,13 @@ pub fn judge(value: &str) -> Value {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
     let switch = matches!(lower.as_str(), "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
-    if switch || is_reference(value) || is_path(value) {
+    if switch || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
         return Value::Harmless;
     }
     let wrapped = |open: char, close: char| value.starts_with(open) && value.ends_with(close);
     let repeated = value.len() > 1 && value.bytes().all(|b| b == value.as_bytes()[0] && !b.is_ascii_digit());
-    if wrapped('<', '>')
+    if lower == "secret"
+        || wrapped('<', '>')
         || wrapped('[', ']')
         || repeated
         || STAND_INS.iter().any(|word| lower.contains(word) && (word.len() > 6 || lower.starts_with(word)))
@@ -119,21 +120,43 @@ fn is_path(value: &str) -> bool {
         && value[1..].bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-~".contains(&b))
 }
 
+/// The value says of what kind a token is (`jwt`), or names a file that holds the secret (`broker_creds`, as Kafka's
+/// images want it).
+fn is_kind_or_file(value: &str) -> bool {
+    matches!(value, "jwt" | "opaque")
+        || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".txt"]
+            .iter()
+            .any(|end| value.ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Value, judge};
 
     #[test]
     fn values_are_told_apart() {
-        for value in
-            ["", "true", "${DB_PASSWORD}", "$TOKEN", "/run/secrets/db", "{{ password }}", "%PASSWORD%"]
+        for value in [
+            "",
+            "true",
+            "${DB_PASSWORD}",
+            "$TOKEN",
+            "/run/secrets/db",
+            "{{ password }}",
+            "%PASSWORD%",
+            "jwt",
+            "opaque",
+        ]
+        .into_iter()
+        .chain(["broker_creds", "key.json"])
         {
             assert_eq!(judge(value), Value::Harmless, "{value}");
         }
-        for value in ["changeme", "ChangeMe123", "<your-token>", "xxxxx", "your_api_key", "dummy", "*****"] {
+        for value in
+            ["changeme", "ChangeMe123", "<your-token>", "xxxxx", "your_api_key", "dummy", "*****", "secret"]
+        {
             assert_eq!(judge(value), Value::Placeholder, "{value}");
         }
-        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345"] {
+        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2"] {
             assert_eq!(judge(value), Value::Literal, "{value}");
         }
     }

@@ -1,7 +1,7 @@
 use super::shipping::follows;
-use crate::dockerfile::{Dockerfile, Kind};
+use crate::dockerfile::{Dockerfile, Kind, Value, Variable};
 use crate::finding::Findings;
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for instruction in file.all() {
@@ -21,11 +21,23 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             // BuildKit clones what ends in `.git`, whatever fragment or query follows.
             let path = url.split(['#', '?']).next().unwrap_or_default();
             if remote && path.strip_suffix(".git").is_none() && !checked() {
-                out.at(
-                    file.source,
-                    word.span,
-                    "nothing checks what this URL gives; add `--checksum=sha256:…`",
-                );
+                // One checksum cannot fit what differs from build to build.
+                let varies = |variable: &Variable| {
+                    matches!(
+                        file.lookup(variable.name, instruction).value,
+                        Value::Default(_) | Value::Unknown
+                    )
+                };
+                if let Some(variable) = file.variables(word).into_iter().find(varies) {
+                    let message = format!(
+                        "nothing checks what this URL gives; it differs with `{}`, so compare its checksum in a `RUN`",
+                        variable.name
+                    );
+                    out.at(file.source, word.span, message).severity(Severity::Note);
+                } else {
+                    let message = "nothing checks what this URL gives; add `--checksum=sha256:…`";
+                    out.at(file.source, word.span, message);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@ use super::apt;
 use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
-use crate::shell::{Action, PackageCall};
+use crate::shell::{Action, PackageCall, PackageKind};
 use crate::text::Edit;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -13,17 +13,27 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         for call in script.facts().packages.iter().filter(|call| asks(call)) {
             let Some((name, span)) = &call.subcommand else { continue };
             let manager = file.source.slice(call.program);
+            let condition = condition(call);
             let finding = out.at(
                 file.source,
                 call.program.cover(*span),
-                format!("`{manager} {name}` asks, and nobody answers; add `-y`"),
+                format!("`{manager} {name}` asks{condition}, and nobody answers; add `-y`"),
             );
             finding.fix(Safety::Safe, "add `-y`", vec![Edit::insert(span.end as usize, " -y")]);
-            // It asks only if there is something to remove.
-            if call.action == Action::Autoremove {
+            if !condition.is_empty() {
                 finding.severity(Severity::Warning);
             }
         }
+    }
+}
+
+/// When apt asks, if it may well not.
+fn condition(call: &PackageCall) -> &'static str {
+    let all_files = !call.packages.is_empty() && call.packages.iter().all(|p| p.kind == PackageKind::Path);
+    match call.action {
+        Action::Autoremove => " if there is something to remove",
+        _ if all_files && call.action.installs() => " if the package needs others",
+        _ => "",
     }
 }
 

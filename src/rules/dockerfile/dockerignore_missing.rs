@@ -4,16 +4,13 @@ use crate::rule::Context;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // Who builds the file says which folder is sent; without a builder it is the Dockerfile's own.
-    let mut builders =
-        cx.project.builders_of(file.source.path()).map(|(edge, _)| edge.dockerignore).peekable();
+    let mut builders = cx.project.builders_of(file.source.path()).map(|(edge, _)| edge.sent).peekable();
     let missing = if builders.peek().is_some() {
-        builders.any(|dockerignore| dockerignore == Some(false))
+        builders.flatten().find(|sent| !sent.ignores)
     } else {
-        cx.dockerignore == Some(false)
+        cx.sent.filter(|sent| !sent.ignores)
     };
-    if !missing {
-        return;
-    }
+    let Some(sent) = missing else { return };
     let whole = file.all().find_map(|instruction| {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { return None };
         let local = instruction.flag("from").is_none();
@@ -21,11 +18,11 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     });
     // One for the file: what is missing is one file.
     if let Some(word) = whole {
+        let git = if sent.git { ", `.git` with all of history included" } else { "" };
         out.at(
             file.source,
             word.span,
-            "this copies all that lies beside the Dockerfile, `.git` and `.env` included; \
-             add a `.dockerignore`",
+            format!("this copies the whole build context{git}; name in a `.dockerignore` what stays out"),
         );
     }
 }

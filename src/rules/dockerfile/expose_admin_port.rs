@@ -17,10 +17,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let (Ok(first), Ok(last)) = (first.parse::<u16>(), last.parse::<u16>()) else { continue };
             let found = PORTS.iter().find(|(port, _)| (first..=last).contains(port));
             if let (Some((port, what)), true) = (found, protocol.eq_ignore_ascii_case("tcp")) {
+                let instead = if *port == 21 { "copy files another way" } else { "use `docker exec`" };
                 out.at(
                     file.source,
                     word.span,
-                    format!("port {port} is {what}, a way in from outside; use `docker exec`, and do not expose it"),
+                    format!("port {port} is {what}, a way in from outside; {instead}, and do not expose it"),
                 );
             }
         }

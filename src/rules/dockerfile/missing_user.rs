@@ -1,7 +1,7 @@
 use super::{purpose, root};
 use crate::dockerfile::{Dockerfile, FromRef, Instruction, Kind, Transfer};
 use crate::finding::Findings;
-use crate::rule::{Context, Profile};
+use crate::rule::{Context, Profile, Severity};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let path = file.source.path();
@@ -24,13 +24,19 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             continue;
         }
         let user = file.ancestry(stage.index).find_map(|stage| new_user(file, stage));
+        // A script that is not here may well go on as somebody else.
+        let hidden = starts_script(file, stage.index) && file.starts.is_empty();
+        let unless = if hidden { ", unless its script gives that up" } else { "" };
         let message = match &user {
             Some((name, _)) => {
-                format!("this runs as root though there is a user `{name}`; add `USER {name}`")
+                format!("this runs as root{unless}, though there is a user `{name}`; add `USER {name}`")
             }
-            None => "this runs as root; switch to another user with `USER` before it".to_owned(),
+            None => format!("this runs as root{unless}; switch to another user with `USER` before it"),
         };
         let found = out.at(file.source, start.keyword.span, message);
+        if hidden {
+            found.severity(Severity::Note);
+        }
         if let Some((_, place)) = user {
             found.see(file.source, place, "the user is made here");
         }
@@ -53,16 +59,21 @@ fn is_application(file: &Dockerfile, stage: usize) -> bool {
         let names = root::programs(start);
         names.len() <= 1 && names.iter().all(|name| is_shell(name))
     };
-    let only_script = starts[0].is_some_and(|start| {
-        let names = root::programs(start);
-        names.iter().any(|name| is_entrypoint_script(name))
-    });
-    // Such a script, together with a user made for it, very often starts the program as that user.
-    if only_script && file.ancestry(stage).any(|stage| new_user(file, stage).is_some()) {
+    // A script that is not here, together with a user made for it, very often starts the program as that user.
+    if file.starts.is_empty()
+        && starts_script(file, stage)
+        && file.ancestry(stage).any(|stage| new_user(file, stage).is_some())
+    {
         return false;
     }
     !starts.into_iter().flatten().all(is_shell)
         && file.ancestry(stage).flat_map(|stage| file.stage_instructions(stage)).any(|i| takes_in(file, i))
+}
+
+/// ENTRYPOINT is a script by its name.
+fn starts_script(file: &Dockerfile, stage: usize) -> bool {
+    let start = file.entrypoint_of(stage);
+    start.is_some_and(|start| root::programs(start).iter().any(|name| is_entrypoint_script(name)))
 }
 
 pub(super) fn is_shell(name: &str) -> bool {
@@ -71,7 +82,9 @@ pub(super) fn is_shell(name: &str) -> bool {
 
 fn is_entrypoint_script(name: &str) -> bool {
     name.strip_suffix(".sh").is_some()
-        || ["entrypoint", "init", "bootstrap"].iter().any(|mark| name.contains(mark))
+        // It only passes signals on.
+        || name != "dumb-init"
+            && ["entrypoint", "init", "bootstrap"].iter().any(|mark| name.contains(mark))
 }
 
 /// COPY or ADD of an application, from the build context or from a stage that built it.

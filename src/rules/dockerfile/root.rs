@@ -5,6 +5,7 @@ use crate::container::ContainerSpec;
 use crate::dockerfile::{Base, Command, Dockerfile, Instruction};
 use crate::image;
 use crate::rule::Context;
+use crate::rules::runtime::known_images;
 
 /// Programs that start another one with fewer rights. Where one of them is named in a file, its entrypoint script,
 /// which we do not see, uses it.
@@ -26,7 +27,7 @@ const HELPERS: [&str; 13] = [
 
 /// Programs that are started as root by design and give it up for what faces the network, or that manage the
 /// machine and have to keep it. Source: the manuals of each.
-const PROGRAMS: [&str; 80] = [
+const PROGRAMS: [&str; 81] = [
     "anacron",
     "apache2",
     "apache2-foreground",
@@ -85,6 +86,7 @@ const PROGRAMS: [&str; 80] = [
     "runsvdir",
     "runsvdir-start",
     "s6-svscan",
+    "service",
     "slapd",
     "smbd",
     "snmpd",
@@ -221,7 +223,8 @@ pub(super) fn base_may_not_be_root(file: &Dockerfile, stage: usize) -> bool {
 
 /// The program that the stage starts gives up root by itself or through a helper, as far as can be told.
 pub(super) fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
-    if mentions_helper(file.source.text()) {
+    let by_script = file.starts.split_whitespace().any(|word| matches!(word, "su" | "sudo" | "chroot"));
+    if mentions_helper(file.source.text()) || mentions_helper(&file.starts) || by_script {
         return true;
     }
     let entrypoint = file.entrypoint_of(stage);
@@ -246,7 +249,12 @@ pub(super) fn services_set_user(cx: &Context, file: &Dockerfile) -> bool {
 /// The stage runs on Windows, where there is no root.
 pub(super) fn is_windows(file: &Dockerfile, stage: usize) -> bool {
     let from = file.stage_instructions(stage).last();
+    let base = match file.root_base(stage) {
+        Base::Image(text) => image::parse(text).ok(),
+        _ => None,
+    };
     file.escape == '`'
+        || base.is_some_and(|image| known_images::is_windows(&image))
         || from.is_some_and(|last| {
             let program = file.shell_at(last).program.to_ascii_lowercase();
             matches!(&*program, "cmd" | "powershell" | "pwsh")

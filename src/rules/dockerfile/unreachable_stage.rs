@@ -1,12 +1,17 @@
 use super::{froms, purpose};
+use crate::container::{ContainerSpec, Text};
 use crate::dockerfile::{Base, Dockerfile, FromRef};
 use crate::finding::Findings;
 use crate::rule::{Context, Profile};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A service that builds a target nobody can name may build any.
+    let unknown_target = |service: &ContainerSpec| {
+        let target = service.build.as_ref().and_then(|build| build.target.as_ref());
+        target.is_some_and(Text::is_unknown)
+    };
     if file.stages.len() < 2
-        || cx.project.builders_of(file.source.path()).any(|(edge, _)| edge.stage.is_none())
+        || cx.project.builders_of(file.source.path()).any(|(_, service)| unknown_target(service))
     {
         return;
     }

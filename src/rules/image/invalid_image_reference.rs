@@ -28,7 +28,7 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
         _ if wrong.is_empty() => format!("`{text}` is no image: {error}; correct it"),
         _ => format!("`{wrong}` does not fit here: {error}; correct it"),
     };
-    out.at(image.source, read::place(image, &error.range), message);
+    read::tell(image, read::place(image, &error.range), message, out);
 }
 
 /// Something is still to be filled in by a template engine, a script or the reader.

@@ -14,5 +14,5 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
         return;
     }
     let name = image.reference.as_deref().unwrap_or_default();
-    out.at(image.source, read::place(image, &range), format!("`{name}` moves; name a version"));
+    read::tell(image, read::place(image, &range), format!("`{name}` moves; name a version"), out);
 }

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::known;
+use crate::finding::Findings;
 use crate::image::{self, ImageRef};
 use crate::project::{ImageRole, ImageUse};
 use crate::text::Span;
@@ -43,5 +44,13 @@ pub(super) fn place(image: &ImageUse, part: &Range<usize>) -> Span {
             Span::new(start + part.start, start + part.end)
         }
         _ => image.span,
+    }
+}
+
+/// Says what is wrong with an image, once for all places where a variable gives it.
+pub(super) fn tell(image: &ImageUse, span: Span, message: String, out: &mut Findings) {
+    let found = out.at(image.source, span, message);
+    for &again in &image.again {
+        found.see(image.source, again, "the same image");
     }
 }

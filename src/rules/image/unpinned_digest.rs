@@ -13,9 +13,10 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
         return;
     }
     let name = image.reference.as_deref().unwrap_or_default();
-    out.at(
-        image.source,
+    read::tell(
+        image,
         image.span,
         format!("`{name}` can be changed by its owner; add the digest, `{name}@sha256:…`"),
+        out,
     );
 }

@@ -9,9 +9,10 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
         return;
     }
     let name = image.reference.as_deref().unwrap_or_default();
-    out.at(
-        image.source,
+    read::tell(
+        image,
         read::place(image, &reference.repository_range()),
         format!("`{name}` has no tag, so it is whatever `latest` is that day; name a version"),
+        out,
     );
 }

@@ -15,10 +15,11 @@ pub fn image(cx: &Context, image: &ImageUse, out: &mut Findings) {
         return;
     }
     let part = reference.registry_range().unwrap_or_else(|| reference.repository_range());
-    out.at(
-        image.source,
+    read::tell(
+        image,
         read::place(image, &part),
         format!("registry `{host}` is not on the list; take the image from {}", list(trusted)),
+        out,
     );
 }
 

@@ -66,5 +66,6 @@ fn changes_user(file: &Dockerfile, stage: usize) -> bool {
         let text = file.source.slice(instruction.span);
         changers.iter().any(|changer| text.contains(changer))
     };
-    file.ancestry(stage).any(|stage| file.stage_instructions(stage).iter().any(mentions))
+    changers.iter().any(|changer| file.starts.contains(changer))
+        || file.ancestry(stage).any(|stage| file.stage_instructions(stage).iter().any(mentions))
 }

@@ -1,5 +1,6 @@
 //! Credentials among a container's pairs of name and value: which values are written out, and where.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::container::{ContainerSpec, Pair, Text};
@@ -21,15 +22,34 @@ fn opens(name: &str, value: &str) -> bool {
     let plain = |text: &str| {
         text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
     };
-    values::judge(value) == Value::Literal && plain(name) != plain(value)
+    values::judge(value) == Value::Literal && plain(name) != plain(value) && !has_variable(value)
 }
 
-/// The value is of a strength that no one chooses for a throw-away database: a token, or long and mixed.
+/// Compose puts a variable's value somewhere into the text.
+fn has_variable(value: &str) -> bool {
+    let unescaped = value.replace("$$", "");
+    unescaped.split('$').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+}
+
+/// The value is the name of one of the container's secrets: the program reads the file of that name.
+pub fn is_name_of_grant(spec: &ContainerSpec, value: &Text) -> bool {
+    value.value().is_some_and(|value| {
+        spec.secrets.iter().any(|grant| {
+            grant.source.is(value) || grant.target.as_ref().is_some_and(|target| target.is(value))
+        })
+    })
+}
+
+/// The value is of a strength that no one chooses for a throw-away database: a token, or long and mixed. Words that
+/// people choose have few digits; `/` and `+` are Base64's.
 pub fn is_strong(value: &str) -> bool {
     let count = |wanted: fn(&u8) -> bool| value.bytes().filter(wanted).count();
+    let distinct: HashSet<u8> = value.bytes().collect();
     !tokens::find(value).is_empty()
         || (value.len() >= 20
-            && !value.contains([' ', '/'])
+            && distinct.len() >= 10
+            && !value.contains([' ', '<'])
+            && !value.contains("://")
             && count(u8::is_ascii_digit) >= 3
             && count(u8::is_ascii_alphabetic) >= 6)
 }
@@ -116,7 +136,12 @@ fn closing(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
 pub fn secret_fallbacks<'t>(name: &str, value: &'t Text) -> impl Iterator<Item = Fallback<'t>> {
     let named = names::is_credential(name);
     fallbacks(&value.raw).into_iter().filter(move |fallback| {
-        let credential = names::is_credential(fallback.name) || (named && fallback.whole);
+        // `MINIO_ROOT_USER: ${ACCESS_KEY:-minio}`: the outer name knows better what the value is.
+        let credential = match fallback.whole {
+            true if names::is_about(name) => false,
+            true => named || names::is_credential(fallback.name),
+            false => names::is_credential(fallback.name),
+        };
         credential && opens(fallback.name, &value.raw[fallback.range.clone()])
     })
 }
@@ -150,7 +175,12 @@ mod tests {
         assert!(is_literal("DB_PASSWORD", "hunter2"));
         assert!(!is_literal("DB_PASSWORD", "db-password"));
         assert!(!is_literal("DB_USER", "hunter2"));
+        assert!(!is_literal("DB_PASSWORD", "pre-$SUFFIX"));
+        assert!(is_literal("DB_PASSWORD", "pa$$word"));
         assert!(!is_strong("postgres"));
+        assert!(!is_strong(&"00".repeat(16)));
+        assert!(!is_strong("a-long-development-password1"));
+        assert!(is_strong("aB3/dE6+gH9/jK2/mN5+pQ8="));
         assert!(is_strong("a1b2c3d4e5f6a7b8c9d0e1f2"));
     }
 }

@@ -8,12 +8,15 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         let Some(value) = &pair.value else { continue };
         for fallback in credentials::secret_fallbacks(&pair.key.raw, value) {
             let name = fallback.name;
+            let strong = credentials::is_strong(&value.raw[fallback.range.clone()]);
             let at = At { span: value.part(fallback.range), ..value.at };
             let message =
                 format!("`{name}` falls back to a secret in the file; write `${{{name}:?}}` to demand it");
             let development = settings::is_development(cx.project.source(at).path());
             let finding = pulled::on(cx, spec, out, at, message);
-            if development || settings::is_ephemeral(spec) {
+            if strong {
+                finding.severity(Severity::Error);
+            } else if development || settings::is_ephemeral(spec) {
                 finding.severity(Severity::Note);
             }
         }

@@ -7,7 +7,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for pair in credentials::environment(spec) {
         let Some(value) = &pair.value else { continue };
         let name = &*pair.key.raw;
-        if !credentials::is_literal(name, &value.raw) {
+        if !credentials::is_literal(name, &value.raw) || credentials::is_name_of_grant(spec, value) {
             continue;
         }
         let message =

@@ -2,14 +2,14 @@
 //!
 //! `port-all-interfaces` and `datastore-port-published` share these answers, so that no port is reported by both.
 
-use super::known_images;
+use super::{known_images, pulled};
 use crate::container::{ContainerSpec, Port, Ports, Text};
 use crate::rule::Context;
 
 /// Ports that are used by one data store, cache or queue and hardly by anything else.
 const DATASTORE_PORTS: [(u16, &str); 17] = [
     (1433, "SQL Server"),
-    (1521, "Oracle"),
+    (1521, "Oracle Database"),
     (2379, "etcd"),
     (3306, "MySQL"),
     (5432, "PostgreSQL"),
@@ -18,8 +18,8 @@ const DATASTORE_PORTS: [(u16, &str); 17] = [
     (6379, "Redis"),
     (7687, "Neo4j"),
     (9042, "Cassandra"),
-    (9200, "Elasticsearch"),
-    (9300, "Elasticsearch"),
+    (9200, "Elasticsearch or OpenSearch"),
+    (9300, "Elasticsearch or OpenSearch"),
     (11211, "Memcached"),
     (26257, "CockroachDB"),
     (27017, "MongoDB"),
@@ -46,20 +46,28 @@ pub fn on_all_interfaces(port: &Port) -> bool {
     }
 }
 
-/// What data store answers on the port: the service's image, or what its number says.
-pub fn datastore(cx: &Context, spec: &ContainerSpec, port: &Port) -> Option<String> {
+/// What makes a port a data store's.
+pub enum Datastore {
+    /// The service's image is one; its name.
+    Image(String),
+    /// Only the number says so: whose it usually is.
+    Number(&'static str),
+}
+
+/// What data store answers on the port, as far as can be told.
+pub fn datastore(cx: &Context, spec: &ContainerSpec, port: &Port) -> Option<Datastore> {
     if let Some(image) = known_images::stands_on(cx, spec).filter(known_images::is_datastore) {
-        return Some(format!("`{}`", image.name()));
+        return Some(Datastore::Image(image.name().to_owned()));
     }
     let (first, last) = port.target.as_ref()?.range?;
     let (_, name) = DATASTORE_PORTS.iter().find(|(number, _)| (first..=last).contains(number))?;
     // A range is a service's own choice; only a narrow one says something.
-    (last - first < 10).then(|| (*name).to_owned())
+    (last - first < 10).then_some(Datastore::Number(name))
 }
 
-/// Container ports of what the internet is meant to reach: mail, names, time, tunnels, calls, games.
-const PUBLIC_PORTS: [u16; 22] = [
-    25, 53, 110, 123, 143, 465, 500, 587, 853, 993, 995, 1194, 3478, 4190, 4500, 5222, 5269, 5349, 6881,
+/// Container ports of what the internet is meant to reach: shells, mail, names, time, tunnels, calls, games.
+const PUBLIC_PORTS: [u16; 23] = [
+    22, 25, 53, 110, 123, 143, 465, 500, 587, 853, 993, 995, 1194, 3478, 4190, 4500, 5222, 5269, 5349, 6881,
     8883, 25565, 51820,
 ];
 
@@ -100,12 +108,14 @@ pub fn loopback(written: &str, host_ip: Option<&Text>, published: bool) -> Optio
         .find_map(|any| written.starts_with(any).then_some((any.len(), "127.0.0.1:")))
 }
 
-/// How to speak of a port: its number on the host, or that in the container.
-pub fn number(port: &Port) -> String {
+/// How to speak of a port: its number on the host, or that in the container, and whose it is.
+pub fn name(spec: &ContainerSpec, port: &Port) -> String {
     let ports = port.published.as_ref().or(port.target.as_ref());
-    match ports.and_then(|ports| ports.range) {
+    let number = match ports.and_then(|ports| ports.range) {
         Some((first, last)) if first == last => format!("`{first}`"),
         Some((first, last)) => format!("`{first}-{last}`"),
         None => ports.map_or_else(String::new, |ports| format!("`{}`", ports.text.raw)),
-    }
+    };
+    let random = if port.published.is_none() { ", on a random port of the host," } else { "" };
+    format!("port {number} of {}{random}", pulled::name(spec))
 }

@@ -3,13 +3,13 @@
 //! A table names an image by its repository on Docker Hub (`postgres`, `grafana/grafana`) or with its registry
 //! (`gcr.io/distroless`). A table errs towards silence: what is in none is not known.
 
-use crate::container::ContainerSpec;
+use crate::container::{ContainerSpec, Text};
 use crate::dockerfile::Base;
 use crate::image::{self, ImageRef};
 use crate::rule::Context;
 
 /// Data stores, caches and queues, by the last part of the repository, so that mirrors and vendors count too.
-const DATASTORES: [&str; 57] = [
+const DATASTORES: [&str; 59] = [
     "postgres",
     "postgresql",
     "postgresql-repmgr",
@@ -62,6 +62,8 @@ const DATASTORES: [&str; 57] = [
     "nats",
     "minio",
     "mssql-server",
+    "mssql-server-linux",
+    "mssql-server-windows-express",
     "oracle-xe",
     "oracle-free",
     "qdrant",
@@ -129,6 +131,41 @@ const MONITORS: [&str; 24] = [
     "beszel-agent",
     "signoz-otel-collector",
     "falco",
+];
+/// Programs that find devices around them by multicast, answer DHCP, or keep the host's own routes and filters, by
+/// the last part of the repository. Source: their installation pages.
+const ON_HOST_NETWORK: [&str; 31] = [
+    "adguardhome",
+    "avahi",
+    "docker-wyze-bridge",
+    "dnsmasq",
+    "esphome",
+    "frr",
+    "go2rtc",
+    "hassio-supervisor",
+    "home-assistant",
+    "homebridge",
+    "homekit-bridge",
+    "iobroker",
+    "keepalived",
+    "kube-vip",
+    "matter-server",
+    "mdns-repeater",
+    "minidlna",
+    "music-assistant",
+    "openhab",
+    "openthread-border-router",
+    "otbr",
+    "pihole",
+    "plex",
+    "pms-docker",
+    "python-matter-server",
+    "scrypted",
+    "server-music-assistant",
+    "shairport-sync",
+    "snapserver",
+    "tailscale",
+    "zerotier",
 ];
 /// Images whose entrypoint starts as root and goes on as somebody else, by the last part of the repository.
 const DROP_PRIVILEGES: [&str; 31] = [
@@ -268,6 +305,41 @@ pub fn is_socket_proxy(image: &ImageRef) -> bool {
 }
 pub fn is_monitor(image: &ImageRef) -> bool {
     MONITORS.contains(&image.name())
+}
+/// The program has its reasons to be on the host's network.
+pub fn needs_host_network(image: &ImageRef) -> bool {
+    let name = image.name();
+    ON_HOST_NETWORK.contains(&name)
+        || ["wireguard", "openvpn", "netfilter", "fail2ban", "home-assistant", "homeassistant", "zerotier"]
+            .iter()
+            .any(|mark| name.contains(mark))
+}
+/// Docker inside Docker, which works in a privileged container only, its `rootless` variants too.
+pub fn is_docker_in_docker(image: &ImageRef) -> bool {
+    image.familiar_name() == "docker"
+        && image.tag.is_some_and(|tag| tag.split('-').any(|part| part == "dind"))
+}
+/// The image is one for Windows, where Linux' capabilities and privileges do not exist.
+pub fn is_windows(image: &ImageRef) -> bool {
+    let tag = image.tag.unwrap_or_default();
+    let name = image.familiar_name();
+    ["mcr.microsoft.com/windows", "mcr.microsoft.com/dotnet/framework/"]
+        .iter()
+        .any(|start| name.starts_with(start))
+        || ["nanoserver", "windowsservercore", "ltsc20"].iter().any(|mark| tag.contains(mark))
+}
+/// The container runs on Windows, by its platform, its isolation, its image or a mount on `C:`.
+pub fn runs_windows(cx: &Context, spec: &ContainerSpec) -> bool {
+    let says = |text: &Option<Text>, wanted: &[&str]| {
+        let value = text.as_ref().and_then(Text::value).unwrap_or_default().to_ascii_lowercase();
+        wanted.iter().any(|word| value.starts_with(word))
+    };
+    says(&spec.platform, &["windows"])
+        || says(&spec.isolation, &["hyperv", "process"])
+        || stands_on(cx, spec).is_some_and(|image| is_windows(&image))
+        || spec.mounts.iter().filter_map(|mount| mount.target.as_ref()?.value()).any(|target| {
+            target.as_bytes().get(1) == Some(&b':') && target[..1].bytes().all(|b| b.is_ascii_alphabetic())
+        })
 }
 /// The image's entrypoint starts as root and soon goes on as somebody else.
 pub fn drops_privileges(image: &ImageRef) -> bool {

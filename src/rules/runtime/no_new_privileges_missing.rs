@@ -1,4 +1,4 @@
-use super::{pulled, security_options, settings};
+use super::{known_images, pulled, security_options, settings};
 use crate::container::ContainerSpec;
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
@@ -6,7 +6,7 @@ use crate::rule::Context;
 const OPTION: &str = "no-new-privileges:true";
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    if !spec.is_complete() || settings::is_ephemeral(spec) {
+    if !spec.is_complete() || settings::is_ephemeral(spec) || known_images::runs_windows(cx, spec) {
         return;
     }
     // What is written about it, on or off, is another rule's; what is unknown may be it.

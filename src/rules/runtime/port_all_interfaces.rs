@@ -16,9 +16,8 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         }
         let development = settings::is_development(cx.project.source(port.at).path());
         let message = format!(
-            "port {} of {} is open to the whole network; bind it to `127.0.0.1`, or leave it to a reverse proxy",
-            exposure::number(port),
-            pulled::name(spec)
+            "{} is open to the whole network; bind it to `127.0.0.1`, or leave it to a reverse proxy",
+            exposure::name(spec, port)
         );
         let edit = fix(cx, port);
         let finding = pulled::on(cx, spec, out, port.at, message);

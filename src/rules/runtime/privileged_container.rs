@@ -1,15 +1,23 @@
-use super::pulled;
+use super::{known_images, pulled};
 use crate::container::{ContainerSpec, Setting};
 use crate::finding::Findings;
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let Some(privileged) = spec.privileged.filter(Setting::is_true) else { return };
+    let name = pulled::name(spec);
+    let by_default = pulled::by_default(privileged.from_default);
+    if known_images::of(spec).is_some_and(|image| known_images::is_docker_in_docker(&image)) {
+        let message = format!(
+            "{name} is privileged{by_default}, as Docker inside Docker must be, so it can do to the host what root \
+             can; give it a machine of its own, or build with rootless BuildKit"
+        );
+        pulled::on(cx, spec, out, privileged.at, message).severity(Severity::Warning);
+        return;
+    }
     let message = format!(
-        "{} is privileged{}, so it can do to the host what root can; \
-         give it the devices and capabilities that it needs",
-        pulled::name(spec),
-        pulled::by_default(privileged.from_default)
+        "{name} is privileged{by_default}, so it can do to the host what root can; \
+         give it the devices and capabilities that it needs"
     );
     pulled::on(cx, spec, out, privileged.at, message);
 }

@@ -1,7 +1,8 @@
 use super::{credentials, pulled};
 use crate::container::{ContainerSpec, Pair};
+use crate::dockerfile::{Instruction, Kind};
 use crate::finding::Findings;
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 use crate::secrets::{names, values};
 
 /// Prefixes of variables that a bundler writes into the page, for everybody to read.
@@ -15,11 +16,24 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         if public || !names::is_credential(name) || !carries(name, arg) {
             continue;
         }
-        let message = format!(
-            "build argument `{name}` stays in the image's history; use `build.secrets` and `RUN --mount=type=secret`"
-        );
-        pulled::on(cx, spec, out, arg.key.at, message);
+        let elsewhere = never_ships(cx, spec, name);
+        let (stays, severity) = if elsewhere {
+            ("stays in the build cache and may stand in the provenance record", Severity::Warning)
+        } else {
+            ("stays in the image's history", Severity::Error)
+        };
+        let message =
+            format!("build argument `{name}` {stays}; use `build.secrets` and `RUN --mount=type=secret`");
+        pulled::on(cx, spec, out, arg.key.at, message).severity(severity);
     }
+}
+
+/// The Dockerfile is here, and no stage that ends up in the image declares the argument.
+fn never_ships(cx: &Context, spec: &ContainerSpec, name: &str) -> bool {
+    let Some(edge) = cx.project.build_of(spec) else { return false };
+    let (Some(file), Some(stage)) = (edge.dockerfile, edge.stage) else { return false };
+    let declares = |instruction: &Instruction| matches!(&instruction.kind, Kind::Arg(list) if list.iter().any(|arg| arg.key.text == name));
+    !file.ancestry(stage).any(|stage| file.stage_instructions(stage).iter().any(declares))
 }
 
 /// The argument brings a secret along: written out, from a variable, or passed through by its name alone.
