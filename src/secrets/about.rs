@@ -2,6 +2,8 @@
 //!
 //! In the history of a repository a text is first scanned without a path; then everything is [`Kind::Unknown`].
 
+use crate::rule::Confidence;
+
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Kind {
@@ -23,6 +25,8 @@ pub struct About {
     pub kind: Kind,
     /// It lies among tests, fixtures, examples or samples, where made-up secrets are at home.
     pub staged: bool,
+    /// It is somebody else's: `vendor`, `node_modules`.
+    pub vendored: bool,
 }
 
 const CONFIG: [&str; 33] = [
@@ -81,7 +85,7 @@ const LOCKS: [&str; 9] = [
     "project.assets.json",
     "bun.lock",
 ];
-const STAGED: [&str; 22] = [
+const STAGED: [&str; 27] = [
     "test",
     "tests",
     "testing",
@@ -104,9 +108,34 @@ const STAGED: [&str; 22] = [
     "docs",
     "doc",
     "stub",
+    "locale",
+    "locales",
+    "i18n",
+    "lang",
+    "translations",
+];
+
+const VENDORED: [&str; 8] = [
+    "vendor",
+    "node_modules",
+    "third_party",
+    "thirdparty",
+    "bower_components",
+    "site-packages",
+    "Godeps",
+    "_vendor",
 ];
 
 impl About {
+    /// A confidence as far as the file deserves it.
+    pub(super) fn weigh(self, confidence: Confidence) -> Confidence {
+        if self.vendored {
+            return Confidence::Low;
+        }
+        let doubtful = self.staged || matches!(self.kind, Kind::Docs | Kind::Made);
+        if doubtful { confidence.lower() } else { confidence }
+    }
+
     /// What a path, with `/` between its parts, says.
     pub fn path(path: &str) -> Self {
         let mut parts = path.rsplit('/');
@@ -126,6 +155,7 @@ impl About {
         } else {
             Kind::Unknown
         };
+        let vendored = parts.clone().any(|folder| VENDORED.contains(&folder));
         let in_folder = parts.any(|folder| STAGED.contains(&folder.to_ascii_lowercase().as_str()));
         let mut words = lower.split(['.', '_', '-']);
         let in_name = words.any(|word| {
@@ -143,7 +173,7 @@ impl About {
                     | "tmpl"
             )
         });
-        Self { kind, staged: in_folder || in_name }
+        Self { kind, staged: in_folder || in_name, vendored }
     }
 }
 
@@ -153,7 +183,7 @@ mod tests {
 
     #[test]
     fn paths_speak() {
-        let about = |kind, staged| About { kind, staged };
+        let about = |kind, staged| About { kind, staged, vendored: false };
         for (path, expected) in [
             ("src/main.rs", about(Kind::Code, false)),
             (".env", about(Kind::Config, false)),

@@ -77,26 +77,23 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         (Name::Password | Name::Secret, Strength::Drawn) => Medium,
         (Name::Password, Strength::Chosen) => Medium,
         (Name::Secret, Strength::Chosen) if shown.len() >= 8 => Medium,
+        (Name::Password, Strength::Word) if is_set(shown, found, about.kind) => Medium,
         (Name::Password | Name::Secret, _) => Low,
         (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => Medium,
         (Name::Perhaps, Strength::Drawn) if long => Low,
         (Name::Perhaps, _) => return None,
     };
+    if is_uuid(shown) {
+        confidence = confidence.lower();
+    }
     if found.form == Form::Passed && strength != Strength::Drawn || found.partial {
         confidence = confidence.lower();
     }
-    match about.kind {
-        Kind::Made => return None,
-        Kind::Docs => confidence = confidence.lower(),
-        _ => {}
+    if about.kind == Kind::Made {
+        return None;
     }
-    if about.staged {
-        confidence = confidence.lower();
-        if strength != Strength::Drawn {
-            confidence = Low;
-        }
-    }
-    Some(confidence)
+    let thought_up = about.staged && strength != Strength::Drawn;
+    Some(if thought_up { Low } else { about.weigh(confidence) })
 }
 
 /// Of `config.setPassword(` the last part counts; of `spring.datasource.password=` all of it.
@@ -129,6 +126,27 @@ fn repeats_name(name: &str, value: &str) -> bool {
     };
     let (name, value) = (plain(name), plain(value));
     value.is_empty() || name.contains(&value) || (value.contains(&name) && value.len() < name.len() + 4)
+}
+
+/// A plain word as a password, where configuration sets one: not a label for people, not the name of a type.
+fn is_set(value: &str, found: &Assignment, kind: Kind) -> bool {
+    const TYPES: [&str; 22] = [
+        "string", "text", "varchar", "required", "optional", "integer", "number", "object", "boolean",
+        "hidden", "input", "field", "anything", "nullable", "unknown", "default", "always", "never", "plain",
+        "admin", "enabled", "prompt",
+    ];
+    let label = value.starts_with(|c: char| c.is_ascii_uppercase())
+        && value[1..].bytes().all(|b| b.is_ascii_lowercase());
+    kind == Kind::Config
+        && found.form == Form::Assigned
+        && value.len() >= 5
+        && !label
+        && !random::is_pattern(value.as_bytes())
+        && !TYPES.contains(&value.to_ascii_lowercase().as_str())
+}
+
+fn is_uuid(value: &str) -> bool {
+    value.len() == 36 && value.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 fn is_hex(value: &str) -> bool {
@@ -244,11 +262,12 @@ fn is_term(value: &str) -> bool {
     if TERMS.contains(&bare.as_str()) || TERMS.iter().any(|term| term.len() > 3 && lower.starts_with(term)) {
         return true;
     }
-    // Several words between `_`, `-`, `.`, `:` or `/`, all of letters but for a number at the end.
+    // Several words between `_`, `-`, `.`, `:` or `/`, with few digits.
     let words: Vec<&str> = lower.split(['_', '-', '.', ':', '/']).collect();
     let wordy = |word: &&str| {
-        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        letters.bytes().all(|b| b.is_ascii_alphabetic()) && word.len() - letters.len() <= 3
+        let letters: String = word.chars().filter(char::is_ascii_alphabetic).collect();
+        let digits = word.len() - letters.len();
+        word.is_ascii() && digits <= 3 && digits * 2 <= word.len() && random::reads(letters.as_bytes())
     };
     words.len() >= 2 && words.iter().all(wordy)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::about::{About, Kind};
+use super::about::About;
 use super::random;
 use super::{Hit, Rank, checksum, values};
 use crate::rule::{Confidence, Pattern, Rule};
@@ -43,8 +43,7 @@ pub(super) fn grade(token: &[u8], pattern: &Pattern, about: About) -> Confidence
         Some(true) => return pattern.confidence,
         None => {}
     }
-    let doubtful = about.staged || matches!(about.kind, Kind::Made | Kind::Docs);
-    if doubtful { pattern.confidence.lower() } else { pattern.confidence }
+    about.weigh(pattern.confidence)
 }
 
 /// No word goes on before `start`. An escape (`\n`, `%3D`, `\u003d`) is no part of a word.
@@ -120,12 +119,8 @@ pub(super) fn is_made_up(variable: &[u8], pattern: &Pattern) -> bool {
 
 /// Letters only, between dashes and underscores, and they read like words.
 fn is_words(lower: &[u8]) -> bool {
-    let wordy = |piece: &[u8]| {
-        let cost: u32 = piece.windows(2).map(|pair| random::pair_cost(pair[0], pair[1])).sum();
-        piece.len() < 3 || cost as usize * 10 < (piece.len() - 1) * 46
-    };
     lower.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.'))
-        && lower.split(|b| !b.is_ascii_alphabetic()).all(wordy)
+        && lower.split(|b| !b.is_ascii_alphabetic()).all(random::reads)
 }
 
 /// Seven tenths of what a text of that length from the widest run's alphabet can have.

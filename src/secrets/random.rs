@@ -88,6 +88,12 @@ pub(super) fn pair_cost(first: u8, second: u8) -> u32 {
     u32::from(PAIRS[index(first)][index(second)] - b'0')
 }
 
+/// Whether letters follow each other as in words; too few to say counts as yes.
+pub(super) fn reads(letters: &[u8]) -> bool {
+    let cost: u32 = letters.windows(2).map(|pair| pair_cost(pair[0], pair[1])).sum();
+    letters.len() < 3 || cost as usize * 10 < (letters.len() - 1) * 50
+}
+
 /// Shannon entropy in bits per byte.
 #[expect(clippy::cast_precision_loss, reason = "lengths of tokens")]
 pub(super) fn entropy(text: &[u8]) -> f32 {

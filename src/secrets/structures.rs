@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::about::{About, Kind};
+use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
 use super::{Hit, Rank, checksum, random, values};
@@ -15,14 +15,6 @@ const KEY_SHOWN: usize = 128;
 
 fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) -> Option<Hit> {
     Some(Hit { rule: rules::find(id)?, span, confidence, guessable, rank: Rank::Structure, encoded: false })
-}
-
-fn doubtful(about: About, confidence: Confidence) -> Confidence {
-    if about.staged || matches!(about.kind, Kind::Docs | Kind::Made) {
-        confidence.lower()
-    } else {
-        confidence
-    }
 }
 
 /// `scheme://user:password@host`; `scheme_end` is where `://` begins.
@@ -47,7 +39,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         let token = std::str::from_utf8(user).ok()?;
         let drawn = assigned::strength(token) == Strength::Drawn && token.len() >= 20;
         return drawn
-            .then(|| hit("url-credentials", start..start + at, doubtful(about, Medium), false))
+            .then(|| hit("url-credentials", start..start + at, about.weigh(Medium), false))
             .flatten();
     };
     let (name, password) =
@@ -82,7 +74,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     };
     let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
     let confidence = if local && !drawn { confidence.lower() } else { confidence };
-    let confidence = if about.staged && !drawn { Low } else { doubtful(about, confidence) };
+    let confidence = if about.staged && !drawn { Low } else { about.weigh(confidence) };
     hit("url-credentials", start + colon + 1..start + at, confidence, !drawn)
 }
 
@@ -132,7 +124,7 @@ pub(super) fn private_key(text: &[u8], start: usize, about: About) -> Option<Hit
         return None;
     }
     let confidence = if encrypted { Medium } else { High };
-    hit("private-key", start..start + end, doubtful(about, confidence), false)
+    hit("private-key", start..start + end, about.weigh(confidence), false)
 }
 
 /// `Authorization: Bearer …`, `Authorization: Basic …`, in headers, JSON and code. `name_end` is behind the name.
@@ -168,12 +160,12 @@ pub(super) fn authorization(text: &[u8], name_end: usize, about: About) -> Optio
             Strength::Chosen => Medium,
             _ => Low,
         };
-        return hit("authorization-header", start..start + length, doubtful(about, confidence), !drawn);
+        return hit("authorization-header", start..start + length, about.weigh(confidence), !drawn);
     }
     let drawn = length >= 16 && assigned::strength(shown) == Strength::Drawn;
     let made_up = values::MADE_UP.iter().any(|word| shown.to_ascii_lowercase().contains(word));
     (drawn && !made_up)
-        .then(|| hit("authorization-header", start..start + length, doubtful(about, Medium), false))
+        .then(|| hit("authorization-header", start..start + length, about.weigh(Medium), false))
         .flatten()
 }
 
@@ -201,7 +193,7 @@ pub(super) fn user_flag(text: &[u8], start: usize, about: About) -> Option<Hit> 
         Strength::Text => return None,
     };
     let span = start + open + user.len() + 1..start + open + length;
-    let sure = if about.staged && strength != Strength::Drawn { Low } else { doubtful(about, confidence) };
+    let sure = if about.staged && strength != Strength::Drawn { Low } else { about.weigh(confidence) };
     (literal && password.len() >= 3)
         .then(|| hit("url-credentials", span, sure, strength != Strength::Drawn))
         .flatten()
@@ -227,5 +219,5 @@ pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Op
         Strength::Chosen => High,
         Strength::Word | Strength::Text => Medium,
     };
-    hit(id, found.value.clone(), doubtful(about, confidence), strength != Strength::Drawn)
+    hit(id, found.value.clone(), about.weigh(confidence), strength != Strength::Drawn)
 }

@@ -97,7 +97,13 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     let bracketed = cursor.skip_one(b']');
     cursor = bracketed.unwrap_or(cursor).blanks();
     match cursor.peek()? {
-        b'=' | b':' | b'?' | b'+' | b'|' => {
+        b'=' | b':' | b'?' | b'+' | b'|' | b'-' => {
+            if before.ends_with(b"${") {
+                // `${NAME:-default}`: what follows `?` is a message, and `+` an alternative.
+                let behind = cursor.skip_one(b':').unwrap_or(cursor);
+                let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'='))?;
+                return found(behind.until(|b| b == b'}' || b.is_ascii_whitespace(), false)?, Form::Assigned);
+            }
             let (behind, operator) = cursor.operator()?;
             let behind = behind.blanks();
             match operator {
@@ -385,6 +391,7 @@ mod tests {
             "password = os.getenv(\"DB_PASSWORD\", \"v4l\")",
             "foo --password=v4l bar",
             "password = b'v4l'",
+            "url: ${DB_PASSWORD:-v4l}",
         ] {
             assert_eq!(value(text), Some(("v4l".to_owned(), Form::Assigned)), "{text}");
         }
@@ -404,6 +411,7 @@ mod tests {
             "password: |",
             "password: !vault |",
             "password != x",
+            "${DB_PASSWORD:?say it}",
             "Password::new(x)",
             "password = {",
             "[\"password\", x]",

@@ -80,11 +80,19 @@ pub fn judge(value: &str) -> Value {
     if switch || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
         return Value::Harmless;
     }
+    // `$$NAME`: a dollar that a tool in between takes away.
+    if value
+        .strip_prefix("$$")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '{'))
+    {
+        return Value::Harmless;
+    }
     let wrapped = |open: char, close: char| value.starts_with(open) && value.ends_with(close);
     let repeated = value.len() > 1 && value.bytes().all(|b| b == value.as_bytes()[0] && !b.is_ascii_digit());
     if lower == "secret"
         || wrapped('<', '>')
         || wrapped('[', ']')
+        || wrapped('*', '*')
         || repeated
         || STAND_INS.iter().any(|word| lower.contains(word) && (word.len() > 6 || lower.starts_with(word)))
         || lower.starts_with("your")
