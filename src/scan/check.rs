@@ -71,7 +71,7 @@ pub(super) fn compose(
     let files = cx.project.files;
     let mine: Vec<&ComposeFile> =
         documents.iter().copied().filter(|file| linted.contains(file.source.path())).collect();
-    let in_documents = super::each(&mine, |file| {
+    let in_documents = super::each(mine, |file| {
         let mut drafts = Vec::new();
         for rule in wanted(cx) {
             let mut out = Findings::new(rule);
@@ -89,7 +89,7 @@ pub(super) fn compose(
     });
     let containers: Vec<&ContainerSpec> = cx.project.containers.iter().collect();
     let built = project::built_images(cx.project);
-    let in_containers = super::each(&containers, |spec| {
+    let in_containers = super::each(containers, |spec| {
         let image = project::container_image(cx.project, spec, &built);
         let mut drafts = Vec::new();
         for rule in wanted(cx) {

@@ -15,6 +15,15 @@ use crate::text::{Source, Span};
 /// How many places a finding that stands for many names besides its own.
 const RELATED_AT_MOST: usize = 20;
 
+/// Turns drafts, of whatever files, into findings, each file's by itself.
+pub(super) fn finish_all(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> Vec<Finding> {
+    let mut by_file: HashMap<Arc<str>, Vec<Draft>> = HashMap::new();
+    for draft in drafts {
+        by_file.entry(Arc::clone(draft.source.path())).or_default().push(draft);
+    }
+    by_file.into_values().flat_map(|drafts| finish(drafts, origin, profile)).collect()
+}
+
 /// Turns the drafts of one file into findings. The order is that of the file.
 pub(super) fn finish(mut drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> Vec<Finding> {
     if drafts.is_empty() {
