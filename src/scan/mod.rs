@@ -19,7 +19,7 @@ use crate::blob::{Candidate, Tree};
 use crate::compose::{self, ComposeFile};
 use crate::container::FileId;
 use crate::dockerfile::{self, Dockerfile};
-use crate::finding::Draft;
+use crate::finding::{Draft, Finding};
 use crate::outcome::{Outcome, Pragma, Told};
 use crate::rule::{Context, Policy};
 use crate::text::Source;
@@ -46,18 +46,21 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     let read: Mutex<HashMap<Arc<str>, Option<Arc<Source>>>> = Mutex::default();
     // A file that several groups name gets its findings from all of them.
     let alone = |path: &Arc<str>| linted.contains(path) && !shared.contains(path);
+    // In whatever order they come; they are sorted in the end.
+    let findings: Mutex<Vec<Finding>> = Mutex::default();
     let done = each(groups, |group| {
-        let mut checked = check_group(&group, &linted, &read, tree, policy);
+        let checked = check_group(&group, &linted, &read, tree, policy);
         let (own, others) = checked.drafts.into_iter().partition(|draft| alone(draft.source.path()));
-        checked.drafts = others;
-        (checked, finish::finish_all(own, &tree.origin(), policy.profile))
+        let own = finish::finish_all(own, &tree.origin(), policy.profile);
+        findings.lock().expect("no thread panics while it holds the lock").extend(own);
+        Group { drafts: others, ..checked }
     });
+    outcome.findings = findings.into_inner().expect("no thread panics while it holds the lock");
 
     let mut drafts: Vec<Draft> = Vec::new();
     let mut builders: HashMap<Arc<str>, Vec<join::Builder>> = HashMap::new();
-    for (group, findings) in done {
+    for group in done {
         drafts.extend(group.drafts);
-        outcome.findings.extend(findings);
         outcome.pragmas.extend(group.pragmas);
         for (path, builder) in group.builders {
             builders.entry(path).or_default().push(builder);
