@@ -4,5 +4,6 @@
 mod cases;
 mod corpus;
 mod floors;
+mod large;
 mod pages;
 mod tree;

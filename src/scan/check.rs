@@ -45,7 +45,8 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
                 }
             }
         });
-        drafts.append(&mut out.list);
+        // At once, for a huge file may give one rule very many.
+        drafts.append(&mut finish::gather(out.list, cx.policy.profile));
     }
     let origin = tree.origin();
     Checked {
