@@ -63,7 +63,7 @@ pub struct Rule {
     pub tags: &'static [&'static str],
     /// Common Weakness Enumeration ids, `CWE-250`.
     pub cwe: &'static [&'static str],
-    /// Rows of the seed list of practices that it enforces.
+    /// Rows of `docs/practices.md` that it enforces.
     pub practices: &'static [&'static str],
     /// The first version that had it.
     pub since: &'static str,

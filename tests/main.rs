@@ -6,4 +6,5 @@ mod corpus;
 mod floors;
 mod large;
 mod pages;
+mod practices;
 mod tree;
