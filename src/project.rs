@@ -12,8 +12,8 @@ use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Word};
 use crate::text::{Source, Span};
 
 /// What belongs together: a Compose file with what overrides, extends and includes it, and the Dockerfiles that it
-/// builds. While Dockerfiles are checked: the services of all Compose files that build one. Anything else passes by and
-/// is in no project, so that a run over thousands of files stays small.
+/// builds. While a Dockerfile is checked: the services of all Compose files that build it, whose own texts are gone
+/// by then. Anything else passes by and is in no project, so that a run over thousands of files stays small.
 #[derive(Debug, Default)]
 pub struct Project<'a> {
     /// The files of Compose documents; [`FileId`](crate::container::FileId) counts in it.

@@ -65,7 +65,7 @@ pub struct Rule {
     pub tags: &'static [&'static str],
     /// Common Weakness Enumeration ids, `CWE-250`.
     pub cwe: &'static [&'static str],
-    /// Rows of the seed list of practices that it enforces.
+    /// Rows of `docs/practices.md` that it enforces.
     pub practices: &'static [&'static str],
     /// Where what a secret opens is closed again: the provider's page. Empty for all other rules.
     pub revoke: &'static str,

@@ -4,5 +4,7 @@
 mod cases;
 mod corpus;
 mod floors;
+mod large;
 mod pages;
+mod practices;
 mod tree;

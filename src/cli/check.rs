@@ -1,7 +1,7 @@
 //! `hullguard check`: input, configuration, scan, filters, fixes, reports, exit code.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -162,15 +162,18 @@ impl Run<'_> {
     }
 
     fn write(&self, report: &Report, outcome: &Outcome) -> Result<()> {
-        let mut bytes = Vec::new();
         let colour = report.file.is_none() && term::colour(self.args.color);
         let options = Options { colour, show_suppressed: self.args.show_suppressed };
-        report::write(report.format, outcome, &options, &mut bytes).context("cannot make the report")?;
+        let write = |out: &mut dyn io::Write| {
+            let mut out = BufWriter::new(out);
+            report::write(report.format, outcome, &options, &mut out)?;
+            out.flush()
+        };
         if let Some(file) = &report.file {
-            return fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()));
+            let written = fs::File::create(file).and_then(|mut out| write(&mut out));
+            return written.with_context(|| format!("cannot write {}", file.display()));
         }
-        let mut out = io::stdout().lock();
-        match out.write_all(&bytes).and_then(|()| out.flush()) {
+        match write(&mut io::stdout().lock()) {
             // Whoever reads has seen enough; what was found still decides the exit code.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done.context("cannot write to standard output"),

@@ -118,14 +118,7 @@ impl<'r> Reader<'r> {
     }
     /// As [`Reader::texts`]; of equal values the last one's place counts.
     pub(super) fn unique_texts(&mut self, parent: &Value<'_>, name: &str) -> Vec<Text> {
-        let mut texts: Vec<Text> = Vec::new();
-        for text in self.texts(parent, name) {
-            match texts.iter_mut().find(|known| known.value().is_some() && known.value() == text.value()) {
-                Some(known) => *known = text,
-                None => texts.push(text),
-            }
-        }
-        texts
+        last_of_each(self.texts(parent, name), |text| text.value().map(str::to_owned))
     }
 
     /// A mapping, or a list of `name=value`; of a name that stands twice the last counts.

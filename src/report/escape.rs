@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use crate::place::visible;
 
@@ -24,10 +25,27 @@ pub fn line(text: &str) -> Cow<'_, str> {
     if text.contains("##[") { Cow::Owned(text.replace("##[", "#\u{200b}#[")) } else { text }
 }
 
+/// What `serde_json` writes, made [harmless](json) on its way, so that no report is held in memory.
+///
+/// `serde_json` writes a string in pieces that end only at a character which it escapes itself. Nothing that is
+/// replaced here holds such a character, so each piece can be looked at alone.
+pub struct Json<W>(pub W);
+
+impl<W: Write> Write for Json<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
+        self.0.write_all(json(text).as_bytes())?;
+        Ok(piece.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// JSON that says the same and cannot be mistaken for a command, nor reorder what is around it on a screen.
 ///
 /// Outside of strings JSON is ASCII and has no `#`, so whatever is replaced here is inside one.
-pub fn json(text: &str) -> Cow<'_, str> {
+fn json(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.contains("##[") && !text.contains('\x7f') {
         return Cow::Borrowed(text);
     }
@@ -59,8 +77,9 @@ mod tests {
     #[test]
     fn json_stays_the_same_json() {
         let hostile = "##[error] \u{202e}\u{7f}\u{9b}\u{e0041} ä \u{1b}\\##[";
-        let written = serde_json::to_string(hostile).unwrap();
-        let escaped = json(&written);
+        let mut escaped = Vec::new();
+        serde_json::to_writer(Json(&mut escaped), hostile).unwrap();
+        let escaped = String::from_utf8(escaped).unwrap();
         assert!(!escaped.contains("##[") && !escaped.contains(['\u{202e}', '\u{7f}', '\u{9b}', '\u{e0041}']));
         assert!(escaped.contains('ä'));
         assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), hostile);

@@ -20,6 +20,7 @@ pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
+        // What stands before the findings.
         let mut commands = Vec::new();
         if severity == Severity::Error {
             // Files that could not be checked come first: without them the run says less than it seems to.
@@ -34,10 +35,12 @@ pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::
                 commands.push("::error title=hullguard::interrupted; not all files were checked".to_owned());
             }
         }
-        let findings = outcome.findings.iter().filter(|f| is_open(f) && f.severity == severity);
-        commands.extend(findings.map(|finding| command(kind, finding)));
-        if commands.len() > SLOTS {
-            let more = commands.len() - (SLOTS - 1);
+        let findings = || outcome.findings.iter().filter(|f| is_open(f) && f.severity == severity);
+        let count = commands.len() + findings().count();
+        commands.extend(findings().take(SLOTS).map(|finding| command(kind, finding)));
+        commands.truncate(SLOTS);
+        if count > SLOTS {
+            let more = count - (SLOTS - 1);
             commands.truncate(SLOTS - 1);
             commands.push(format!("::{kind} title=hullguard::{more} more of this kind are not shown here"));
         }

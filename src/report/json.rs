@@ -4,9 +4,10 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::{Options, escape, suppressor};
+use super::escape::Json;
+use super::{Options, suppressor};
 use crate::blob::Origin;
 use crate::finding::{Finding, Place, Related, Safety, Status};
 use crate::outcome::{Outcome, Told};
@@ -16,25 +17,26 @@ use crate::text::Position;
 const VERSION: u32 = 1;
 
 pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let findings = Some(outcome.findings.iter().map(row).collect());
-    let text = serde_json::to_string_pretty(&document(outcome, findings))?;
-    writeln!(out, "{}", escape::json(&text))
+    serde_json::to_writer_pretty(Json(&mut *out), &document(outcome, Some(&outcome.findings)))?;
+    writeln!(out)
 }
 
 /// One finding a line, then the run without its findings.
 pub fn write_lines(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
     for finding in &outcome.findings {
-        writeln!(out, "{}", escape::json(&serde_json::to_string(&row(finding))?))?;
+        serde_json::to_writer(Json(&mut *out), &row(finding))?;
+        writeln!(out)?;
     }
-    writeln!(out, "{}", escape::json(&serde_json::to_string(&document(outcome, None))?))
+    serde_json::to_writer(Json(&mut *out), &document(outcome, None))?;
+    writeln!(out)
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
     tool: Tool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    findings: Option<Vec<Row<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rows")]
+    findings: Option<&'a [Finding]>,
     files: Files<'a>,
     incomplete: bool,
 }
@@ -112,7 +114,7 @@ struct Change<'a> {
     insert: &'a str,
 }
 
-fn document<'a>(outcome: &'a Outcome, findings: Option<Vec<Row<'a>>>) -> Document<'a> {
+fn document<'a>(outcome: &'a Outcome, findings: Option<&'a [Finding]>) -> Document<'a> {
     let files = |told: &'a [Told]| told.iter().map(|t| File { path: &t.path, why: &t.why }).collect();
     Document {
         version: VERSION,
@@ -125,6 +127,11 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<Vec<Row<'a>>>) -> Documen
         },
         incomplete: outcome.incomplete,
     }
+}
+
+/// Each row is made when it is written.
+fn rows<S: Serializer>(findings: &Option<&[Finding]>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(findings.unwrap_or_default().iter().map(row))
 }
 
 fn row(finding: &Finding) -> Row<'_> {

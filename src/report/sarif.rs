@@ -52,8 +52,8 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
             results: Results { findings, rules },
         }],
     };
-    let text = serde_json::to_string(&log)?;
-    writeln!(out, "{}", escape::json(&text))
+    serde_json::to_writer(escape::Json(&mut *out), &log)?;
+    writeln!(out)
 }
 
 #[derive(Serialize)]

@@ -45,7 +45,8 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
                 }
             }
         });
-        drafts.append(&mut out.list);
+        // At once, for a huge file may give one rule very many.
+        drafts.append(&mut finish::gather(out.list, cx.policy.profile));
     }
     let origin = tree.origin();
     Checked {
@@ -71,7 +72,7 @@ pub(super) fn compose(
     let files = cx.project.files;
     let mine: Vec<&ComposeFile> =
         documents.iter().copied().filter(|file| linted.contains(file.source.path())).collect();
-    let in_documents = super::each(&mine, |file| {
+    let in_documents = super::each(mine, |file| {
         let mut drafts = Vec::new();
         for rule in wanted(cx) {
             let mut out = Findings::new(rule);
@@ -89,7 +90,7 @@ pub(super) fn compose(
     });
     let containers: Vec<&ContainerSpec> = cx.project.containers.iter().collect();
     let built = project::built_images(cx.project);
-    let in_containers = super::each(&containers, |spec| {
+    let in_containers = super::each(containers, |spec| {
         let image = project::container_image(cx.project, spec, &built);
         let mut drafts = Vec::new();
         for rule in wanted(cx) {

@@ -8,25 +8,29 @@ use std::sync::Arc;
 use crate::blob::Origin;
 use crate::finding::{Draft, Finding, Place, Related, Status};
 use crate::place;
-use crate::rule::{Profile, Severity};
+use crate::rule::{Profile, Rule, Severity};
 use crate::secrets::mask;
 use crate::text::{Source, Span};
 
+/// How many findings of one rule a file gets.
+const AT_MOST: usize = 1000;
 /// How many places a finding that stands for many names besides its own.
 const RELATED_AT_MOST: usize = 20;
 
+/// Turns drafts, of whatever files, into findings, each file's by itself.
+pub(super) fn finish_all(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> Vec<Finding> {
+    let mut by_file: HashMap<Arc<str>, Vec<Draft>> = HashMap::new();
+    for draft in drafts {
+        by_file.entry(Arc::clone(draft.source.path())).or_default().push(draft);
+    }
+    by_file.into_values().flat_map(|drafts| finish(drafts, origin, profile)).collect()
+}
+
 /// Turns the drafts of one file into findings. The order is that of the file.
-pub(super) fn finish(mut drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> Vec<Finding> {
-    if drafts.is_empty() {
-        return Vec::new();
-    }
-    drafts.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
-    // What several services take from one place (`extends`, anchors, `include`) is one fault.
-    drafts.dedup_by(|a, b| a.span == b.span && a.rule.id == b.rule.id);
-    if profile == Profile::Default {
-        drafts = gather(drafts);
-    }
-    let source = Arc::clone(&drafts[0].source);
+pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> Vec<Finding> {
+    let drafts = gather(drafts, profile);
+    let Some(first) = drafts.first() else { return Vec::new() };
+    let source = Arc::clone(&first.source);
     let lines: Vec<u32> = drafts.iter().map(|draft| source.line_of(draft.span.start as usize)).collect();
     let hashes = place::line_hashes(source.bytes(), &lines);
     let mut seen: HashMap<u128, u32> = HashMap::new();
@@ -85,33 +89,37 @@ fn hide(message: &str, source: &Source, masks: &[Span]) -> String {
     })
 }
 
-/// Findings of rules that speak once a file: the first stays, as a note, the others become its related places.
-fn gather(drafts: Vec<Draft>) -> Vec<Draft> {
-    let mut first: HashMap<&'static str, usize> = HashMap::new();
-    let mut counts: HashMap<&'static str, usize> = HashMap::new();
-    let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        if !draft.rule.once_per_file {
-            kept.push(draft);
-            continue;
-        }
-        *counts.entry(draft.rule.id).or_default() += 1;
-        if let Some(&at) = first.get(draft.rule.id) {
-            if kept[at].related.len() < RELATED_AT_MOST {
-                kept[at].related.push((draft.source, draft.span, draft.message));
+/// Drafts of one file in its order, each fault once, and no more of a rule than people read: the last that stays says
+/// how many follow it, and names the next of them.
+///
+/// Rules that speak once a file stay as one note. In drafts that were gathered before nothing changes.
+pub(super) fn gather(mut drafts: Vec<Draft>, profile: Profile) -> Vec<Draft> {
+    drafts.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
+    // What several services take from one place (`extends`, anchors, `include`) is one fault.
+    drafts.dedup_by(|a, b| a.span == b.span && a.rule.id == b.rule.id);
+    let once = |rule: &Rule| rule.once_per_file && profile == Profile::Default;
+    // Of each rule how many there are, and where the last that stays is.
+    let mut of_rule: HashMap<&'static str, (usize, usize)> = HashMap::new();
+    let mut kept: Vec<Draft> = Vec::new();
+    for mut draft in drafts {
+        let (count, last) = of_rule.entry(draft.rule.id).or_default();
+        *count += 1;
+        if *count <= if once(draft.rule) { 1 } else { AT_MOST } {
+            if once(draft.rule) {
+                draft.severity = Some(Severity::Note);
             }
-        } else {
-            first.insert(draft.rule.id, kept.len());
-            kept.push(Draft { severity: Some(Severity::Note), ..draft });
+            *last = kept.len();
+            kept.push(draft);
+        } else if kept[*last].related.len() < RELATED_AT_MOST {
+            kept[*last].related.push((draft.source, draft.span, draft.message));
         }
     }
-    for draft in &mut kept {
-        match counts.get(draft.rule.id) {
-            Some(&count) if count > 1 => {
-                draft.message = format!("{} (and {} more in this file)", draft.message, count - 1);
-                draft.fix = None;
-            }
-            _ => {}
+    for (count, last) in of_rule.into_values() {
+        let draft = &mut kept[last];
+        let more = count - if once(draft.rule) { 1 } else { count.min(AT_MOST) };
+        if more > 0 {
+            draft.message = format!("{} (and {more} more in this file)", draft.message);
+            draft.fix = None;
         }
     }
     kept

@@ -10,6 +10,12 @@ use crate::dockerfile::Dockerfile;
 use crate::project::{BuildEdge, Project, SecretFile, Sent};
 use crate::text::Source;
 
+/// A service that builds a Dockerfile, and how: what the Dockerfile's rules want to know of a group.
+pub(super) struct Builder {
+    service: ContainerSpec,
+    edge: Edge,
+}
+
 /// What a group of Compose files comes to, before Dockerfiles are read.
 #[derive(Default)]
 pub(super) struct Joined {
@@ -55,21 +61,28 @@ impl Joined {
         let edges = self.edges.iter().filter(move |edge| edge.path.as_deref() == Some(path));
         edges.map(|edge| edge.context.as_deref())
     }
-    /// Adds another group's.
-    pub(super) fn append(&mut self, other: Self) {
-        let before = self.containers.len();
-        self.containers.extend(other.containers);
-        self.edges
-            .extend(other.edges.into_iter().map(|edge| Edge { container: edge.container + before, ..edge }));
+    /// The services that build one Dockerfile, of whatever groups.
+    pub(super) fn of(builders: &[Builder]) -> Self {
+        let edges = builders.iter().enumerate();
+        Self {
+            edges: edges.map(|(container, builder)| Edge { container, ..builder.edge.clone() }).collect(),
+            containers: builders.iter().map(|builder| builder.service.clone()).collect(),
+            ..Self::default()
+        }
     }
 }
 
-/// Keeps only what the Dockerfiles' rules want to know: the services that build one.
-pub(super) fn builders(containers: &[ContainerSpec], edges: Vec<Edge>) -> Joined {
-    let kept = edges.iter().map(|edge| containers[edge.container].clone()).collect();
-    // Edges stand in the order of their containers, one each.
-    let edges = edges.into_iter().enumerate().map(|(container, edge)| Edge { container, ..edge });
-    Joined { containers: kept, edges: edges.collect(), ..Joined::default() }
+/// The services that build one of the Dockerfiles that are here, each with its Dockerfile's path.
+pub(super) fn builders(
+    containers: &[ContainerSpec],
+    edges: Vec<Edge>,
+    dockerfiles: &[Arc<Source>],
+) -> Vec<(Arc<str>, Builder)> {
+    let built = edges.into_iter().filter_map(|edge| {
+        let path = edge.path.clone().filter(|path| dockerfiles.iter().any(|file| file.path() == path))?;
+        Some((path, Builder { service: containers[edge.container].clone(), edge }))
+    });
+    built.collect()
 }
 
 /// Joins one group: the main file, then what overrides it. `documents` holds what they name, too.

@@ -1,6 +1,6 @@
 //! From candidates to sources: what is read when, and what is said of files that are left out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::kind::{self, Kind, Name};
@@ -51,34 +51,56 @@ pub(super) fn tell(candidate: &Candidate, loaded: Loaded, outcome: &mut Outcome)
     }
 }
 
+/// A main Compose file with what overrides it, and all files that these name, directly or not.
+pub(super) struct Group {
+    /// [`FileId`] counts in it.
+    pub(super) sources: Vec<Arc<Source>>,
+    /// How many of them, from the first, are the main file and its overrides.
+    pub(super) own: usize,
+}
+
+/// What belongs together, and the paths that several groups name. Only the groups hold the texts, so that each can
+/// be dropped with the last group that names it.
+pub(super) fn groups(linted: Vec<Arc<Source>>, tree: &dyn Tree) -> (Vec<Group>, HashSet<Arc<str>>) {
+    let Sources { all, names } = with_references(linted, tree);
+    let paths: Vec<&str> = all.iter().map(|source| &**source.path()).collect();
+    let mut users = vec![0; all.len()];
+    let groups = compose::groups(&paths).into_iter().map(|own| {
+        let reached = reach(&own, &names);
+        reached.iter().for_each(|&i| users[i] += 1);
+        Group { sources: reached.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len() }
+    });
+    let groups = groups.collect();
+    let shared = all.iter().zip(users).filter(|(_, users)| *users > 1);
+    (groups, shared.map(|(source, _)| Arc::clone(source.path())).collect())
+}
+
+/// The files of a group and all that they name.
+fn reach(group: &[usize], names: &[Vec<usize>]) -> Vec<usize> {
+    let mut reached = group.to_vec();
+    let mut next = 0;
+    while next < reached.len() {
+        for &other in &names[reached[next]] {
+            if !reached.contains(&other) {
+                reached.push(other);
+            }
+        }
+        next += 1;
+    }
+    reached
+}
+
 /// Compose files and those that they name.
-pub(super) struct Sources {
-    /// The linted ones first; [`FileId`] counts in it.
-    pub(super) all: Vec<Arc<Source>>,
+struct Sources {
+    /// The linted ones first.
+    all: Vec<Arc<Source>>,
     /// For each what it names in `extends` and `include`, as far as it is here.
     names: Vec<Vec<usize>>,
 }
 
-impl Sources {
-    /// The files of a group and all that they name, directly or not.
-    pub(super) fn reach(&self, group: &[usize]) -> Vec<usize> {
-        let mut reached = group.to_vec();
-        let mut next = 0;
-        while next < reached.len() {
-            for &other in &self.names[reached[next]] {
-                if !reached.contains(&other) {
-                    reached.push(other);
-                }
-            }
-            next += 1;
-        }
-        reached
-    }
-}
-
 /// Adds the files that Compose files name in `extends` and `include`, and theirs, as far as the tree has them; and
 /// for an override file the main file beside it.
-pub(super) fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
+fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
     let mut known: HashMap<Arc<str>, usize> =
         all.iter().enumerate().map(|(i, source)| (Arc::clone(source.path()), i)).collect();
     let mut names: Vec<Vec<usize>> = Vec::new();

@@ -20,7 +20,7 @@ use crate::blob::{Candidate, Tree};
 use crate::compose::{self, ComposeFile};
 use crate::container::FileId;
 use crate::dockerfile::{self, Dockerfile};
-use crate::finding::Draft;
+use crate::finding::{Draft, Finding};
 use crate::outcome::{Outcome, Pragma, Told};
 use crate::rule::{Context, Policy};
 use crate::text::Source;
@@ -35,7 +35,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     // What may be a Compose file, and files whose names say nothing.
     let mut compose: Vec<Arc<Source>> = Vec::new();
     let mut dockerfiles: Vec<Arc<Source>> = Vec::new();
-    for (candidate, loaded) in now.iter().zip(each(&now, |candidate| load::load(candidate, tree))) {
+    for (candidate, loaded) in now.iter().zip(each(now.clone(), |candidate| load::load(candidate, tree))) {
         match loaded {
             Loaded::Compose(source) => compose.push(source),
             Loaded::Dockerfile(source) => dockerfiles.push(source),
@@ -43,40 +43,43 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
         }
     }
     let linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
-    let sources = load::with_references(compose, tree);
-    let paths: Vec<&str> = sources.all.iter().map(|source| &**source.path()).collect();
-    let groups = compose::groups(&paths);
+    let (groups, shared) = load::groups(compose, tree);
     let read: Mutex<HashMap<Arc<str>, Option<Arc<Source>>>> = Mutex::default();
-    let done = each(&groups, |group| check_group(group, &sources, &linted, &read, tree, policy));
+    // A file that several groups name gets its findings from all of them.
+    let alone = |path: &Arc<str>| linted.contains(path) && !shared.contains(path);
+    // In whatever order they come; they are sorted in the end.
+    let findings: Mutex<Vec<Finding>> = Mutex::default();
+    let done = each(groups, |group| {
+        let checked = check_group(&group, &linted, &read, tree, policy);
+        let (own, others) = checked.drafts.into_iter().partition(|draft| alone(draft.source.path()));
+        let own = finish::finish_all(own, &tree.origin(), policy.profile);
+        findings.lock().expect("no thread panics while it holds the lock").extend(own);
+        Group { drafts: others, ..checked }
+    });
+    outcome.findings = findings.into_inner().expect("no thread panics while it holds the lock");
 
     let mut drafts: Vec<Draft> = Vec::new();
-    let mut builders = join::Joined::default();
+    let mut builders: HashMap<Arc<str>, Vec<join::Builder>> = HashMap::new();
     for group in done {
         drafts.extend(group.drafts);
         outcome.pragmas.extend(group.pragmas);
-        builders.append(group.builders);
+        for (path, builder) in group.builders {
+            builders.entry(path).or_default().push(builder);
+        }
     }
     let read = read.into_inner().expect("no thread panics while it holds the lock");
-    let targets: HashMap<&str, Vec<String>> = read
-        .keys()
-        .map(|path| (&**path, builders.targets_of(path).into_iter().map(str::to_owned).collect()))
-        .collect();
-    let project = join::project(builders, &sources.all, &[], tree);
-    let cx = Context { policy, project: &project, sent: None };
     let one = |source: &Arc<Source>| {
+        let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
         let mut file = dockerfile::parse(source);
-        if let Some(targets) = targets.get(&**source.path()) {
-            file.ship(&targets.iter().map(String::as_str).collect::<Vec<_>>());
-        }
-        starts::fill(
-            &mut file,
-            project.builders_of(source.path()).map(|(build, _)| build.context.as_deref()),
-            tree,
-        );
-        check::dockerfile(&cx, &file, tree)
+        file.ship(&builders.targets_of(source.path()));
+        starts::fill(&mut file, builders.contexts_of(source.path()), tree);
+        let file = [file];
+        let project = join::project(builders, &[], &file, tree);
+        let cx = Context { policy, project: &project, sent: None };
+        check::dockerfile(&cx, &file[0], tree)
     };
-    let mut checked: Vec<check::Checked> = each(&dockerfiles, one);
-    let streamed = each(&later, |candidate| match read.get(&candidate.path) {
+    let mut checked: Vec<check::Checked> = each(dockerfiles, |source| one(&source));
+    let streamed = each(later.clone(), |candidate| match read.get(&candidate.path) {
         Some(Some(source)) => Ok(one(source)),
         _ => match load::load(candidate, tree) {
             Loaded::Dockerfile(source) => Ok(one(&source)),
@@ -93,20 +96,14 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
 
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
-    let mut by_file: HashMap<Arc<str>, Vec<Draft>> = HashMap::new();
-    for draft in drafts {
-        by_file.entry(Arc::clone(draft.source.path())).or_default().push(draft);
-    }
+    outcome.findings.extend(finish::finish_all(drafts, &tree.origin(), policy.profile));
     for one in checked {
         outcome.findings.extend(one.findings);
         outcome.pragmas.extend(one.pragmas);
     }
-    for drafts in by_file.into_values() {
-        outcome.findings.extend(finish::finish(drafts, &tree.origin(), policy.profile));
-    }
     outcome.skipped.sort();
     outcome.failed.sort();
-    outcome.findings.sort_by(|a, b| {
+    outcome.findings.sort_unstable_by(|a, b| {
         (&a.place.path, a.place.span, a.rule.id, &a.message).cmp(&(
             &b.place.path,
             b.place.span,
@@ -121,23 +118,23 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
 struct Group {
     drafts: Vec<Draft>,
     pragmas: Vec<Pragma>,
-    builders: join::Joined,
+    /// Each with the path of the Dockerfile that it builds.
+    builders: Vec<(Arc<str>, join::Builder)>,
 }
 
 /// Checks a Compose file with what overrides it. What it names is read with it, and dropped with it; Dockerfiles are
 /// kept in `read`, so that none is read twice for two services.
 fn check_group(
-    group: &[usize],
-    sources: &load::Sources,
+    group: &load::Group,
     linted: &HashSet<Arc<str>>,
     read: &Mutex<HashMap<Arc<str>, Option<Arc<Source>>>>,
     tree: &dyn Tree,
     policy: &Policy,
 ) -> Group {
-    let reached = sources.reach(group);
+    let numbered = group.sources.iter().zip(0..);
     let documents: Vec<ComposeFile> =
-        reached.iter().map(|&i| compose::parse(&sources.all[i], FileId(i as u32))).collect();
-    let own: Vec<&ComposeFile> = documents.iter().take(group.len()).collect();
+        numbered.map(|(source, id)| compose::parse(source, FileId(id))).collect();
+    let own: Vec<&ComposeFile> = documents.iter().take(group.own).collect();
     let joined = join::join(&own, &documents, tree);
 
     let mut paths: Vec<&Arc<str>> = joined.edges.iter().filter_map(|edge| edge.path.as_ref()).collect();
@@ -155,17 +152,21 @@ fn check_group(
         starts::fill(file, joined.contexts_of(file.source.path()), tree);
     }
     let edges = joined.edges.clone();
-    let project = join::project(joined, &sources.all, &dockerfiles, tree);
+    let project = join::project(joined, &group.sources, &dockerfiles, tree);
     let cx = Context { policy, project: &project, sent: None };
     let mut found = check::compose(&cx, &own, linted, tree);
     found.drafts.extend(check::project(&cx));
-    let builders = join::builders(&project.containers, edges);
+    let builders = join::builders(&project.containers, edges, &built);
     Group { drafts: found.drafts, pragmas: found.pragmas, builders }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.
-fn each<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() < 4 { items.iter().map(run).collect() } else { items.par_iter().map(run).collect() }
+fn each<T: Send, R: Send>(items: Vec<T>, run: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    if items.len() < 4 {
+        items.into_iter().map(run).collect()
+    } else {
+        items.into_par_iter().map(run).collect()
+    }
 }
 
 impl Outcome {

@@ -163,7 +163,8 @@ impl<'p> Parser<'p> {
     }
 
     fn list(&mut self, stops: Stops) -> Script {
-        let mut pipelines: Vec<Pipeline> = Vec::new();
+        // Most hold one, and a huge file has very many: room for four, as a list takes by itself, is too much.
+        let mut pipelines: Vec<Pipeline> = Vec::with_capacity(1);
         let mut join = Join::Start;
         loop {
             self.skip_space();
@@ -212,7 +213,7 @@ impl<'p> Parser<'p> {
             self.pos += 1;
             self.skip_blanks();
         }
-        let mut commands = Vec::new();
+        let mut commands = Vec::with_capacity(1);
         loop {
             commands.extend(self.command(stops));
             self.skip_blanks();
