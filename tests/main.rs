@@ -5,4 +5,6 @@ mod cases;
 mod corpus;
 mod floors;
 mod pages;
+#[cfg(unix)]
+mod surroundings;
 mod tree;

@@ -15,7 +15,7 @@ use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, FailOn, Globs};
 use crate::finding::Status;
 use crate::fix;
-use crate::input::disk::Disk;
+use crate::input::disk::{self, Disk};
 use crate::input::staged::Staged;
 use crate::input::stdin::{Stdin, UNNAMED};
 use crate::input::{self, Listing, walk};
@@ -55,12 +55,12 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
     };
     let Listing { candidates, skipped, failed } = listing;
-    let display = Display { root: root.clone(), current };
+    let display = Display { root, current };
     let run = Run { args, config, policy, today: today(), candidates, display };
 
     let mut outcome = term::patiently(run.candidates.len(), || run.scan(&*tree));
     if args.fix || args.fix_unsafe || args.diff {
-        outcome = run.fix(&*tree, &root, outcome)?;
+        outcome = run.fix(&*tree, outcome)?;
     }
     outcome.skipped.extend(skipped);
     outcome.failed.extend(failed);
@@ -80,7 +80,7 @@ impl Run<'_> {
     }
 
     /// Fixes what can be fixed and writes it, or shows the difference.
-    fn fix(&self, tree: &dyn Tree, root: &Path, outcome: Outcome) -> Result<Outcome> {
+    fn fix(&self, tree: &dyn Tree, outcome: Outcome) -> Result<Outcome> {
         let before = self.args.diff.then(|| outcome.clone());
         let unsafe_too = self.args.fix_unsafe;
         let fixed = fix::until_stable(tree, outcome, unsafe_too, &mut |tree| self.scan(tree));
@@ -91,22 +91,24 @@ impl Run<'_> {
             self.show(tree, &fixed.files)?;
             return Ok(before); // nothing was written, so all of it still holds
         }
+        let folders = self.args.paths.iter().filter(|path| path.is_dir()).chain([&self.display.root]);
+        let within: Vec<PathBuf> = folders.filter_map(|folder| folder.canonicalize().ok()).collect();
         let mut failed = Vec::new();
         for (path, bytes) in &fixed.files {
-            if let Err(error) = fix::write(&root.join(&**path), bytes) {
-                let why = format!("the fixed file could not be written: {error}");
+            if let Err(error) = fix::write(&self.display.root.join(&**path), bytes, &within) {
+                let why = format!("the fixed file could not be written: {}", walk::reason(&error));
                 failed.push(Told { path: path.clone(), why });
             }
         }
-        let written = fixed.files.len() - failed.len();
+        let files = plural(fixed.files.len() - failed.len(), "file");
         let mut outcome = fixed.outcome;
         if !failed.is_empty() {
             // What could not be written is still on disk, and so are its findings.
             outcome = self.scan(tree);
+            term::complain(&format!("fixed {files}; {} could not be written", failed.len()));
             outcome.failed.extend(failed);
-        } else if written > 0 {
-            let (fixes, files) = (plural(fixed.count, "finding"), plural(written, "file"));
-            term::complain(&format!("fixed {fixes} in {files}"));
+        } else if !fixed.files.is_empty() {
+            term::complain(&format!("fixed {} in {files}", plural(fixed.count, "finding")));
         }
         Ok(outcome)
     }
@@ -239,8 +241,8 @@ fn configure(args: &Check, root: &Path) -> Result<Config> {
         return Ok(Config::default());
     }
     let Some(file) = args.config.clone().or_else(|| config::find(root)) else { return Ok(Config::default()) };
-    let bytes =
-        fs::read(&file).with_context(|| format!("cannot read the configuration {}", file.display()))?;
+    let bytes = disk::read(&file)
+        .map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
     let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(&file));
     let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());
     config::read(&Source::new(name, bytes), &config::base(&absolute, root))

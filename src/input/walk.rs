@@ -1,8 +1,9 @@
 //! Finds files to lint under folders, and takes the files that were named.
 //!
 //! `.gitignore` is respected, hidden folders are read, `.git` never is. Symbolic links are not followed: what they
-//! lead to is found where it lies. Nothing is opened here, so a FIFO cannot hold a run up.
+//! lead to is found where it lies, and told where it is not. Nothing is opened here, so a FIFO cannot hold a run up.
 
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -70,7 +71,7 @@ fn take(
         return listing.failed.push(told(&path.to_string_lossy(), "its name is not valid UTF-8"));
     };
     match found {
-        Err(error) => listing.failed.push(told(&name, &reason(&error))),
+        Err(error) => listing.failed.push(told(&name, &unreachable(path, &error))),
         Ok((false, _)) => listing.failed.push(told(&name, "it is no regular file")),
         // Hooks name the files of a commit, so what a configuration excludes must stay excluded then.
         Ok(_) if excluded(&name) => listing.skipped.push(told(&name, "excluded")),
@@ -104,7 +105,7 @@ fn see(
         return if git || out { WalkState::Skip } else { WalkState::Continue };
     }
     let what = classify(&entry.file_name().to_string_lossy());
-    if what == Name::Other || !kind.is_file() {
+    if what == Name::Other {
         return WalkState::Continue;
     }
     let Some(name) = below(root, entry.path()) else {
@@ -113,6 +114,12 @@ fn see(
         return WalkState::Continue;
     };
     if excluded(&name) {
+        return WalkState::Continue;
+    }
+    if !kind.is_file() {
+        if let Some(why) = unread(root, entry.path(), kind) {
+            listing.skipped.push(told(&name, &why));
+        }
         return WalkState::Continue;
     }
     let size = entry.metadata().map_or(0, |meta| meta.len());
@@ -133,12 +140,60 @@ pub(super) fn told(path: &str, why: &str) -> Told {
     Told { path: path.into(), why: why.to_owned() }
 }
 
+/// Why something that is no regular file is not read; `None` for a link to what is found where it lies.
+fn unread(root: &Path, path: &Path, kind: FileType) -> Option<String> {
+    if !kind.is_symlink() {
+        return Some(special(kind).to_owned());
+    }
+    let target = match path.metadata() {
+        Ok(meta) if meta.is_dir() => return None,
+        Ok(meta) if !meta.is_file() => return Some(format!("a symbolic link to {}", special(meta.file_type()))),
+        Ok(_) => path.canonicalize().ok()?,
+        Err(error) => return Some(unreachable(path, &error)),
+    };
+    let found = target.starts_with(root.canonicalize().ok()?)
+        && target.file_name().is_some_and(|name| classify(&name.to_string_lossy()) != Name::Other);
+    (!found).then(|| "a symbolic link to a file that is not looked for; name it to check it".to_owned())
+}
+
+/// What a file that is none is called.
+fn special(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        for (is, name) in [
+            (kind.is_fifo(), "a FIFO"),
+            (kind.is_socket(), "a socket"),
+            (kind.is_char_device() || kind.is_block_device(), "a device"),
+        ] {
+            if is {
+                return name;
+            }
+        }
+    }
+    if kind.is_dir() { "a folder" } else { "no regular file" }
+}
+
+/// Why nothing can be known of a path: a symbolic link may lead nowhere, or round and round.
+pub(super) fn unreachable(path: &Path, error: &std::io::Error) -> String {
+    let is_link = path.is_symlink();
+    match error.kind() {
+        std::io::ErrorKind::NotFound if is_link => "a symbolic link that leads nowhere".to_owned(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => reason(error),
+        // The kind for this has no stable name yet.
+        _ if path.ancestors().any(Path::is_symlink) => "a symbolic link that leads to itself".to_owned(),
+        _ => reason(error),
+    }
+}
+
 /// An operating system's error in words that stay the same on every system.
-pub(super) fn reason(error: &std::io::Error) -> String {
+pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -209,11 +264,37 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn links_and_sockets_are_left_alone() {
-        let folder = tree(&["real/Dockerfile"]);
-        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+        let folder = tree(&["real/Dockerfile", "real/notes"]);
+        let link = |to: &str, name: &str| {
+            std::os::unix::fs::symlink(folder.path().join(to), folder.path().join(name)).unwrap();
+        };
+        for (to, name) in [
+            ("", "loop"),
+            ("real/Dockerfile", "Dockerfile.seen"),
+            ("real", "Dockerfile.folder"),
+            ("real/notes", "Dockerfile.notes"),
+            ("gone", "Dockerfile.gone"),
+            ("Dockerfile.self", "Dockerfile.self"),
+            ("/dev/null", "compose.yaml"),
+        ] {
+            link(to, name);
+        }
         let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("Dockerfile")).unwrap();
         let all = walk(folder.path(), &[folder.path().to_owned()], &|_| false, 2);
         assert_eq!(paths(&all), ["real/Dockerfile"]);
+        let skipped: Vec<(&str, &str)> = all.skipped.iter().map(|told| (&*told.path, &*told.why)).collect();
+        assert_eq!(
+            skipped,
+            [
+                ("Dockerfile", "a socket"),
+                ("Dockerfile.gone", "a symbolic link that leads nowhere"),
+                ("Dockerfile.notes", "a symbolic link to a file that is not looked for; name it to check it"),
+                ("Dockerfile.self", "a symbolic link that leads to itself"),
+                ("compose.yaml", "a symbolic link to a device"),
+            ]
+        );
+        let named = walk(folder.path(), &[folder.path().join("Dockerfile.self")], &|_| false, 2);
+        assert_eq!(named.failed, [told("Dockerfile.self", "a symbolic link that leads to itself")]);
         let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2);
         assert_eq!(named.failed, [told("Dockerfile", "it is no regular file")]);
     }

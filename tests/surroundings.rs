@@ -1,0 +1,108 @@
+//! The command line among things that a case's folder cannot hold: links, FIFOs, read-only folders.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use crate::cases::hullguard;
+
+const WRONG: &str = "FROM alpine:3.20\nRUN cd /x && apt-get install curl\n";
+
+struct Done {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Done {
+    let done = hullguard(folder).args(arguments).output().expect("the program starts");
+    Done {
+        code: done.status.code().expect("it was not killed"),
+        out: String::from_utf8(done.stdout).expect("what is printed is UTF-8"),
+        err: String::from_utf8(done.stderr).expect("what is printed is UTF-8"),
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a file lies somewhere")).expect("a folder can be made");
+    fs::write(path, text).expect("a file can be written");
+}
+
+#[test]
+fn what_is_no_file_is_told_and_never_read() {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    write(&folder.join("ok/Dockerfile"), "FROM scratch\n");
+    for fifo in ["Dockerfile", "compose.yaml", "notes", ".env", "hullguard.yaml"] {
+        let made = Command::new("mkfifo").arg(folder.join(fifo)).status().expect("mkfifo is there");
+        assert!(made.success());
+    }
+    symlink("gone", folder.join("Dockerfile.gone")).expect("a link");
+    symlink("Dockerfile.self", folder.join("Dockerfile.self")).expect("a link");
+    let done = run(folder, &["check", "--format", "json"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let json: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    let told: Vec<(&str, &str)> = json["files"]["skipped"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|told| (told["path"].as_str().unwrap_or(""), told["why"].as_str().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("Dockerfile", "a FIFO"),
+            ("Dockerfile.gone", "a symbolic link that leads nowhere"),
+            ("Dockerfile.self", "a symbolic link that leads to itself"),
+            ("compose.yaml", "a FIFO"),
+            ("hullguard.yaml", "a FIFO"),
+        ]
+    );
+    assert!(run(folder, &["check"]).out.contains("5 files skipped"));
+    let named = run(folder, &["check", "Dockerfile", "--config", "hullguard.yaml"]);
+    assert_eq!(named.code, 2);
+    assert!(named.err.contains("it is no regular file"), "{}", named.err);
+}
+
+#[test]
+fn fixes_never_leave_the_folder() {
+    let work = tempfile::tempdir().expect("a folder");
+    let (inside, outside) = (work.path().join("in"), work.path().join("out"));
+    write(&outside.join("Dockerfile"), WRONG);
+    write(&outside.join("deep/Dockerfile"), WRONG);
+    write(&inside.join("real/Dockerfile"), WRONG);
+    symlink(outside.join("Dockerfile"), inside.join("Dockerfile")).expect("a link");
+    symlink("real/Dockerfile", inside.join("Dockerfile.near")).expect("a link");
+    let done = run(&inside, &["check", "--fix-unsafe", "Dockerfile", "Dockerfile.near"]);
+    assert_eq!(done.code, 2, "{}", done.out);
+    assert!(done.out.contains("a symbolic link leads out of the folder that is checked"), "{}", done.out);
+    assert_eq!(fs::read_to_string(outside.join("Dockerfile")).expect("it is there"), WRONG);
+    assert_ne!(fs::read_to_string(inside.join("real/Dockerfile")).expect("it is there"), WRONG);
+    // Whoever names a folder means what is in it.
+    symlink(outside.join("deep"), inside.join("named")).expect("a link");
+    run(&inside, &["check", "--fix-unsafe", "named"]);
+    assert_ne!(fs::read_to_string(outside.join("deep/Dockerfile")).expect("it is there"), WRONG);
+}
+
+#[test]
+fn a_read_only_folder_costs_only_its_own_fixes() {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    write(&folder.join("a/Dockerfile"), WRONG);
+    write(&folder.join("b/Dockerfile"), WRONG);
+    let locked = folder.join("b");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).expect("permissions can be set");
+    if fs::write(locked.join("probe"), "").is_ok() {
+        // root writes everywhere; a file that is read-only is left alone all the same.
+        let file = fs::Permissions::from_mode(0o444);
+        fs::set_permissions(locked.join("Dockerfile"), file).expect("permissions can be set");
+    }
+    let done = run(folder, &["check", "--fix-unsafe"]);
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).expect("permissions can be set");
+    assert_eq!(done.code, 2, "{}{}", done.out, done.err);
+    assert!(done.out.contains("b/Dockerfile: the fixed file could not be written: "), "{}", done.out);
+    assert!(done.err.contains("fixed 1 file; 1 could not be written"), "{}", done.err);
+    assert_ne!(fs::read_to_string(folder.join("a/Dockerfile")).expect("it is there"), WRONG);
+    assert_eq!(fs::read_to_string(folder.join("b/Dockerfile")).expect("it is there"), WRONG);
+}
