@@ -8,6 +8,9 @@ use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::project::{ImageUse, Project};
 
+/// Where this program lives.
+pub const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
 /// SARIF's own words for how bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -42,6 +45,27 @@ pub enum Family {
     Compose,
     Runtime,
     Project,
+}
+
+impl Family {
+    /// The folder's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dockerfile => "dockerfile",
+            Self::Image => "image",
+            Self::Compose => "compose",
+            Self::Runtime => "runtime",
+            Self::Project => "project",
+        }
+    }
+}
+
+impl Rule {
+    /// Its page on the web, as it was for this version.
+    pub fn url(&self) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        format!("{REPOSITORY}/blob/v{version}/rules/{}/{}.md", self.family.name(), self.id)
+    }
 }
 
 /// One rule, as its page declares it.

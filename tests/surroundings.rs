@@ -65,6 +65,21 @@ fn what_is_no_file_is_told_and_never_read() {
     assert!(named.err.contains("it is no regular file"), "{}", named.err);
 }
 
+/// A repository can hold such a link, and whoever reads it reads for ever.
+#[test]
+fn ignore_files_without_an_end_are_not_read() {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    write(&folder.join("a/Dockerfile"), "FROM scratch\n");
+    write(&folder.join("b/Dockerfile"), "FROM scratch\n");
+    symlink("/dev/zero", folder.join("b/.gitignore")).expect("a link");
+    let done = run(folder, &["check"]);
+    assert_eq!(done.code, 2);
+    assert!(done.out.contains("error: b: its `.gitignore` or `.ignore` is no regular file"), "{}", done.out);
+    assert!(done.out.contains("no findings in 1 file; 1 file could not be checked"), "{}", done.out);
+    assert_eq!(run(&folder.join("b"), &["check"]).code, 2);
+}
+
 #[test]
 fn fixes_never_leave_the_folder() {
     let work = tempfile::tempdir().expect("a folder");
@@ -105,4 +120,37 @@ fn a_read_only_folder_costs_only_its_own_fixes() {
     assert!(done.err.contains("fixed 1 file; 1 could not be written"), "{}", done.err);
     assert_ne!(fs::read_to_string(folder.join("a/Dockerfile")).expect("it is there"), WRONG);
     assert_eq!(fs::read_to_string(folder.join("b/Dockerfile")).expect("it is there"), WRONG);
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    let done = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"])
+        .args(["-c", "protocol.file.allow=always"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .expect("git is installed");
+    assert!(
+        done.status.success() || arguments[0] == "commit",
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    done
+}
+
+/// GitHub resolves the paths of SARIF from the top of the checkout, wherever the run was.
+#[test]
+fn sarif_counts_paths_from_the_top_of_the_repository() {
+    let work = tempfile::tempdir().expect("a folder");
+    let top = work.path();
+    git(top, &["init", "-q", "."]);
+    write(&top.join("a/b/Dockerfile"), "FROM alpine:latest\n");
+    let done = run(&top.join("a"), &["check", "--format", "sarif=out.sarif", "--format", "human"]);
+    assert!(done.out.contains("--> b/Dockerfile:1:"), "{}", done.out);
+    let text = fs::read_to_string(top.join("a/out.sarif")).expect("the report is there");
+    let sarif: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(*place, serde_json::json!({ "uri": "a/b/Dockerfile", "uriBaseId": "%SRCROOT%" }));
+    assert!(sarif["runs"][0]["originalUriBaseIds"]["%SRCROOT%"].is_object());
 }

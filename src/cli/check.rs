@@ -1,5 +1,6 @@
 //! `hullguard check`: input, configuration, scan, filters, fixes, reports, exit code.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ struct Run<'a> {
     candidates: Vec<Candidate>,
     /// From the root of the run to the current folder's view of it.
     display: Display,
+    /// To the view from the top of the repository, which is what GitHub has.
+    from_top: Display,
 }
 
 pub(super) fn run(args: &Check) -> Result<u8> {
@@ -43,7 +46,8 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         pool.context("cannot start that many threads")?;
     }
     let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
-    let (root, tree, listing, config) = open(args, &current)?;
+    let (root, tree, listing, config) =
+        open(args, &current).inspect_err(|error| report_error(args, error))?;
     for warning in filter::expired(&config, today()) {
         term::complain(&format!("warning: {warning}"));
     }
@@ -55,8 +59,10 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
     };
     let Listing { candidates, skipped, failed } = listing;
+    let top = input::top_of(&root).unwrap_or(&current).to_owned();
+    let from_top = Display { root: root.clone(), current: top };
     let display = Display { root, current };
-    let run = Run { args, config, policy, today: today(), candidates, display };
+    let run = Run { args, config, policy, today: today(), candidates, display, from_top };
 
     let mut outcome = term::patiently(run.candidates.len(), || run.scan(&*tree));
     if args.fix || args.fix_unsafe || args.diff {
@@ -68,7 +74,6 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         told.sort();
         told.dedup();
     }
-    run.display.apply(&mut outcome);
     run.report(&outcome)
 }
 
@@ -141,17 +146,19 @@ impl Run<'_> {
         let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && outcome.failed.is_empty();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
-            self.write(report, outcome)?;
+            let for_github = matches!(report.format, Format::Sarif | Format::Github);
+            let display = if for_github { &self.from_top } else { &self.display };
+            write(self.args, report, &display.of(outcome))?;
         }
         // The human report says it itself.
         for told in outcome.failed.iter().filter(|_| !wanted.iter().any(for_people)) {
-            term::complain(&format!("error: {}: {}", told.path, told.why));
+            term::complain(&format!("error: {}: {}", self.display.path(&told.path), told.why));
         }
         if nothing {
             let where_ = if self.args.staged { "among the staged files" } else { "here" };
             term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
         }
-        if !outcome.failed.is_empty() || outcome.incomplete {
+        if outcome.is_incomplete() {
             return Ok(FAILED);
         }
         let least = self.args.fail_on.or(self.config.fail_on).unwrap_or(FailOn::At(Severity::Warning));
@@ -162,21 +169,32 @@ impl Run<'_> {
             CLEAN
         })
     }
+}
 
-    fn write(&self, report: &Report, outcome: &Outcome) -> Result<()> {
-        let mut bytes = Vec::new();
-        let colour = report.file.is_none() && term::colour(self.args.color);
-        let options = Options { colour, show_suppressed: self.args.show_suppressed };
-        report::write(report.format, outcome, &options, &mut bytes).context("cannot make the report")?;
-        if let Some(file) = &report.file {
-            return fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()));
+/// Whoever waits for a document gets one, also of a run that came to nothing. Standard error has it for people.
+fn report_error(args: &Check, error: &anyhow::Error) {
+    let outcome = Outcome { error: Some(format!("{error:#}")), ..Outcome::default() };
+    for report in &args.format {
+        if report.file.is_some() || report.format != Format::Human {
+            // The first error is the one to tell.
+            let _ = write(args, report, &outcome);
         }
-        let mut out = io::stdout().lock();
-        match out.write_all(&bytes).and_then(|()| out.flush()) {
-            // Whoever reads has seen enough; what was found still decides the exit code.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            done => done.context("cannot write to standard output"),
-        }
+    }
+}
+
+fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
+    let mut bytes = Vec::new();
+    let colour = report.file.is_none() && term::colour(args.color);
+    let options = Options { colour, show_suppressed: args.show_suppressed };
+    report::write(report.format, outcome, &options, &mut bytes).context("cannot make the report")?;
+    if let Some(file) = &report.file {
+        return fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()));
+    }
+    let mut out = io::stdout().lock();
+    match out.write_all(&bytes).and_then(|()| out.flush()) {
+        // Whoever reads has seen enough; what was found still decides the exit code.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("cannot write to standard output"),
     }
 }
 
@@ -277,10 +295,11 @@ impl Display {
         }
         path.to_string_lossy().into_owned()
     }
-    fn apply(&self, outcome: &mut Outcome) {
+    fn of<'o>(&self, outcome: &'o Outcome) -> Cow<'o, Outcome> {
         if self.root == self.current {
-            return;
+            return Cow::Borrowed(outcome);
         }
+        let mut outcome = outcome.clone();
         let show = |path: &mut Arc<str>| *path = self.path(path).into();
         for finding in &mut outcome.findings {
             show(&mut finding.place.path);
@@ -288,6 +307,7 @@ impl Display {
         }
         outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
         outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
+        Cow::Owned(outcome)
     }
 }
 

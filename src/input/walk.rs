@@ -5,7 +5,7 @@
 
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
@@ -32,6 +32,12 @@ pub fn walk(
             }
         }
     }
+    folders.retain(|folder| {
+        let endless = folder.ancestors().find(|above| has_endless_ignores(above));
+        listing.failed.extend(endless.map(|_| told(&folder_name(root, folder), ENDLESS)));
+        endless.is_none()
+    });
+    let left_out: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
     if let Some((first, rest)) = folders.split_first() {
         let mut builder = WalkBuilder::new(first);
         for folder in rest {
@@ -39,6 +45,15 @@ pub fn walk(
         }
         // An exported tree has no `.git`; its `.gitignore` still says what is no source.
         builder.hidden(false).follow_links(false).require_git(false).threads(threads);
+        let told = Arc::clone(&left_out);
+        builder.filter_entry(move |entry| {
+            let endless =
+                entry.file_type().is_some_and(|kind| kind.is_dir()) && has_endless_ignores(entry.path());
+            if endless {
+                told.lock().expect("no thread panics while it holds the list").push(entry.path().to_owned());
+            }
+            !endless
+        });
         let found = Mutex::new(&mut listing);
         builder.build_parallel().run(|| {
             Box::new(|entry| {
@@ -55,8 +70,22 @@ pub fn walk(
             })
         });
     }
+    for folder in left_out.lock().expect("no thread panics while it holds the list").iter() {
+        listing.failed.push(told(&folder_name(root, folder), ENDLESS));
+    }
     listing.sort();
     listing
+}
+
+fn folder_name(root: &Path, folder: &Path) -> String {
+    below(root, folder).filter(|name| !name.is_empty()).unwrap_or_else(|| ".".to_owned())
+}
+
+/// Whether the walk would read an ignore file that has no end or waits for a writer: a FIFO, `.gitignore -> /dev/zero`.
+fn has_endless_ignores(folder: &Path) -> bool {
+    [".gitignore", ".ignore"]
+        .iter()
+        .any(|name| folder.join(name).metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir()))
 }
 
 /// One file that was named.
@@ -134,6 +163,7 @@ fn see(
 }
 
 pub(super) const TEMPLATE: &str = "a template; lint what it renders to";
+const ENDLESS: &str = "its `.gitignore` or `.ignore` is no regular file";
 pub(super) const TOO_LARGE: &str = "larger than 16 MiB";
 
 pub(super) fn told(path: &str, why: &str) -> Told {
@@ -147,7 +177,9 @@ fn unread(root: &Path, path: &Path, kind: FileType) -> Option<String> {
     }
     let target = match path.metadata() {
         Ok(meta) if meta.is_dir() => return None,
-        Ok(meta) if !meta.is_file() => return Some(format!("a symbolic link to {}", special(meta.file_type()))),
+        Ok(meta) if !meta.is_file() => {
+            return Some(format!("a symbolic link to {}", special(meta.file_type())));
+        }
         Ok(_) => path.canonicalize().ok()?,
         Err(error) => return Some(unreachable(path, &error)),
     };

@@ -37,6 +37,8 @@ struct Document<'a> {
     findings: Option<Vec<Row<'a>>>,
     files: Files<'a>,
     incomplete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -123,7 +125,8 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<Vec<Row<'a>>>) -> Documen
             skipped: files(&outcome.skipped),
             failed: files(&outcome.failed),
         },
-        incomplete: outcome.incomplete,
+        incomplete: outcome.is_incomplete(),
+        error: outcome.error.as_deref(),
     }
 }
 
