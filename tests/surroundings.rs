@@ -128,11 +128,14 @@ fn git(folder: &Path, arguments: &[&str]) -> std::process::Output {
         .args(["-c", "protocol.file.allow=always"])
         .args(arguments)
         .current_dir(folder)
+        // The tests may themselves run inside a hook.
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_INDEX_FILE")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .expect("git is installed");
     assert!(
-        done.status.success() || arguments[0] == "commit",
+        done.status.success() || arguments.contains(&"commit"),
         "{arguments:?}: {}",
         String::from_utf8_lossy(&done.stderr)
     );
@@ -153,4 +156,61 @@ fn sarif_counts_paths_from_the_top_of_the_repository() {
     let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
     assert_eq!(*place, serde_json::json!({ "uri": "a/b/Dockerfile", "uriBaseId": "%SRCROOT%" }));
     assert!(sarif["runs"][0]["originalUriBaseIds"]["%SRCROOT%"].is_object());
+}
+
+/// The commit is judged by the configuration that it holds, not by one that lies around.
+#[test]
+fn staged_runs_read_the_configuration_from_the_index() {
+    let work = tempfile::tempdir().expect("a folder");
+    let top = work.path();
+    git(top, &["init", "-q", "."]);
+    write(&top.join("Dockerfile"), "FROM alpine:latest\n");
+    write(&top.join("hullguard.yaml"), "rules:\n  latest-tag: error\n");
+    git(top, &["add", "."]);
+    write(&top.join("hullguard.yaml"), "rules:\n  latest-tag: off\n");
+    for config in [&["check", "--staged"][..], &["check", "--staged", "--config", "hullguard.yaml"]] {
+        let done = run(top, config);
+        assert!(done.out.contains("error[latest-tag]"), "{}{}", done.out, done.err);
+    }
+    assert!(!run(top, &["check"]).out.contains("latest-tag"));
+    git(top, &["rm", "-qf", "--cached", "hullguard.yaml"]);
+    assert!(!run(top, &["check", "--staged"]).out.contains("latest-tag"), "git does not know the file");
+}
+
+/// git sets `GIT_DIR` and `GIT_INDEX_FILE` for a hook; in submodules and worktrees they lead elsewhere.
+#[test]
+fn the_hook_works_in_submodules_and_worktrees() {
+    let work = tempfile::tempdir().expect("a folder");
+    let (library, project) = (work.path().join("library"), work.path().join("project"));
+    for repository in [&library, &project] {
+        write(&repository.join("ok/Dockerfile"), "FROM alpine:3.20\nMAINTAINER a\n");
+        git(repository, &["init", "-q", "."]);
+        git(repository, &["add", "."]);
+        git(repository, &["commit", "-qm", "first"]);
+    }
+    git(&project, &["submodule", "--quiet", "add", "../library", "sub"]);
+    git(&project, &["commit", "-qm", "second"]);
+    git(&project, &["worktree", "add", "-q", "-b", "other", "../tree"]);
+    let hooks = work.path().join("hooks");
+    let program = env!("CARGO_BIN_EXE_hullguard");
+    let flags = "check --staged --rule maintainer-deprecated --fail-on note";
+    write(&hooks.join("pre-commit"), &format!("#!/bin/sh\nexec '{program}' {flags}\n"));
+    fs::set_permissions(hooks.join("pre-commit"), fs::Permissions::from_mode(0o755)).expect("permissions");
+    let hooks = format!("core.hooksPath={}", hooks.display());
+    for folder in [project.join("sub"), work.path().join("tree"), project.clone()] {
+        write(&folder.join("new/Dockerfile"), "FROM alpine:3.20\nMAINTAINER b\n");
+        git(&folder, &["add", "new"]);
+        // On disk all is well; the index decides.
+        write(&folder.join("new/Dockerfile"), "FROM alpine:3.20\n");
+        let commit = || {
+            let done = git(&folder, &["-c", &hooks, "commit", "-qm", "third"]);
+            let said = [done.stdout, done.stderr].concat();
+            (done.status.success(), String::from_utf8_lossy(&said).into_owned())
+        };
+        let (went, said) = commit();
+        assert!(!went && said.contains("new/Dockerfile:2:1") && !said.contains("ok/Dockerfile"), "{said}");
+        git(&folder, &["add", "new"]);
+        let (went, said) = commit();
+        assert!(went, "{said}");
+    }
 }

@@ -82,7 +82,8 @@ pub(super) struct Check {
     /// Files and folders to lint, `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Lint what is in the git index and differs from HEAD, whatever lies on disk
+    /// Lint what is in the git index and differs from HEAD, whatever lies on disk; a configuration file that git
+    /// tracks is read from the index, too
     #[arg(long)]
     pub(super) staged: bool,
     /// What to call standard input, and where it would lie

@@ -216,7 +216,7 @@ fn open(args: &Check, current: &Path) -> Result<Opened> {
     if args.staged {
         let staged = Staged::open(current)?;
         let root = staged.top().to_owned();
-        let config = configure(args, &root)?;
+        let config = configure_staged(args, &staged)?;
         let excluded = excluded(args, &config)?;
         let within = args.paths.iter().map(|path| {
             // git's top folder has no symbolic links in it; what was asked for may.
@@ -259,9 +259,30 @@ fn configure(args: &Check, root: &Path) -> Result<Config> {
         return Ok(Config::default());
     }
     let Some(file) = args.config.clone().or_else(|| config::find(root)) else { return Ok(Config::default()) };
-    let bytes = disk::read(&file)
-        .map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
-    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(&file));
+    read_config(&file, root, disk::read(&file))
+}
+
+/// As [`configure`], but what git has in its index counts: the commit is judged by what it holds. A configuration that
+/// git does not know is taken from disk.
+fn configure_staged(args: &Check, staged: &Staged) -> Result<Config> {
+    let root = staged.top();
+    let named = args.config.as_ref().map(|file| {
+        let file = input::tidy(&env::current_dir().unwrap_or_default().join(file));
+        input::below(root, &file.canonicalize().unwrap_or(file))
+    });
+    let names = match named {
+        Some(name) => name.into_iter().collect(),
+        None => config::NAMES.map(str::to_owned).to_vec(),
+    };
+    match names.iter().find(|name| staged.exists(name)) {
+        Some(name) if !args.no_config => read_config(&root.join(name), root, staged.read(name)),
+        _ => configure(args, root),
+    }
+}
+
+fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, String>) -> Result<Config> {
+    let bytes = bytes.map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
+    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(file));
     let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());
     config::read(&Source::new(name, bytes), &config::base(&absolute, root))
         .map_err(|mistakes| anyhow!(mistakes))
