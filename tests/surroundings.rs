@@ -214,3 +214,65 @@ fn the_hook_works_in_submodules_and_worktrees() {
         assert!(went, "{said}");
     }
 }
+
+/// A folder with many names of one long Dockerfile.
+fn many(files: usize) -> tempfile::TempDir {
+    let work = tempfile::tempdir().expect("a folder");
+    let first = work.path().join("0.dockerfile");
+    write(&first, &format!("FROM alpine:latest\n{}", "RUN apt-get update && cd /a && make\n".repeat(300)));
+    for number in 1..files {
+        fs::hard_link(&first, work.path().join(format!("{number}.dockerfile"))).expect("a link");
+    }
+    work
+}
+
+#[test]
+fn an_interrupted_run_tells_what_it_found() {
+    // As many files as this machine needs to be caught at work.
+    for files in [1000, 4000, 16_000] {
+        let work = many(files);
+        let mut command = hullguard(work.path());
+        command.args(["check", "--format", "json", "--fix-unsafe", "--rule", "latest-tag", "--threads", "1"]);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let child = command.spawn().expect("the program starts");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let sent =
+            Command::new("kill").args(["-INT", &child.id().to_string()]).output().expect("kill is there");
+        let done = child.wait_with_output().expect("it ends");
+        let json: Option<serde_json::Value> = serde_json::from_slice(&done.stdout).ok();
+        let checked = json.as_ref().and_then(|json| json["files"]["checked"].as_u64());
+        if !sent.status.success() || checked == Some(files as u64) {
+            continue;
+        }
+        assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stderr));
+        let json = json.expect("a whole report");
+        assert_eq!(json["incomplete"], true);
+        assert_eq!(json["findings"].as_array().map(|list| list.len() as u64), checked);
+        return;
+    }
+    panic!("no run was long enough");
+}
+
+#[test]
+fn a_long_run_says_on_a_terminal_how_far_it_is() {
+    let python = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+    if Command::new("python3").args(["-c", "import pty"]).status().is_ok_and(|status| status.success()) {
+        for files in [4000, 16_000, 64_000] {
+            let work = many(files);
+            let done = Command::new("python3")
+                .args(["-c", python, env!("CARGO_BIN_EXE_hullguard"), "check", "--threads", "1"])
+                .args(["--rule", "maintainer-deprecated"])
+                .current_dir(work.path())
+                .stdin(std::process::Stdio::null())
+                .output()
+                .expect("python starts");
+            let out = String::from_utf8_lossy(&done.stdout);
+            if out.contains("\rchecked ") {
+                assert!(out.contains(&format!(" of {files} files …")) && out.contains("\r\x1b[K"), "{out}");
+                return;
+            }
+        }
+        panic!("no run was long enough");
+    }
+    eprintln!("skipped: there is no python3 with a pty here");
+}

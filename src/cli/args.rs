@@ -21,7 +21,7 @@ Examples:
   cat Dockerfile | hullguard check - --stdin-path app/Dockerfile
   hullguard explain DL3007                     what a rule is about, also by another tool's code
 
-Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work.";
+Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work or was interrupted.";
 
 /// Keeps containers fit to ship: lints Dockerfiles and Compose files.
 #[derive(Debug, Parser)]

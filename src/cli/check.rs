@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 use std::{env, fs};
 
@@ -14,6 +15,7 @@ use super::args::{Check, Report};
 use super::{CLEAN, FAILED, FOUND, term};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, FailOn, Globs};
+use crate::filter;
 use crate::finding::Status;
 use crate::fix;
 use crate::input::disk::{self, Disk};
@@ -23,8 +25,8 @@ use crate::input::{self, Listing, walk};
 use crate::outcome::{Outcome, Told};
 use crate::report::{self, Format, Options};
 use crate::rule::{Policy, Profile, Severity};
+use crate::scan::{self, Watch};
 use crate::text::Source;
-use crate::{filter, scan};
 
 /// What is decided before anything is scanned.
 struct Run<'a> {
@@ -37,6 +39,7 @@ struct Run<'a> {
     display: Display,
     /// To the view from the top of the repository, which is what GitHub has.
     from_top: Display,
+    watch: Watch,
 }
 
 pub(super) fn run(args: &Check) -> Result<u8> {
@@ -46,8 +49,13 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         pool.context("cannot start that many threads")?;
     }
     let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
+    let watch = Watch::default();
+    if !args.is_stdin() {
+        // A wait for standard input is ended by what ends any program.
+        term::end_early(&watch.stop)?;
+    }
     let (root, tree, listing, config) =
-        open(args, &current).inspect_err(|error| report_error(args, error))?;
+        open(args, &current, &watch).inspect_err(|error| report_error(args, error))?;
     for warning in filter::expired(&config, today()) {
         term::complain(&format!("warning: {warning}"));
     }
@@ -62,12 +70,14 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     let top = input::top_of(&root).unwrap_or(&current).to_owned();
     let from_top = Display { root: root.clone(), current: top };
     let display = Display { root, current };
-    let run = Run { args, config, policy, today: today(), candidates, display, from_top };
+    let run = Run { args, config, policy, today: today(), candidates, display, from_top, watch };
 
-    let mut outcome = term::patiently(run.candidates.len(), || run.scan(&*tree));
-    if args.fix || args.fix_unsafe || args.diff {
+    let mut outcome = term::patiently(run.candidates.len(), &run.watch.done, || run.scan(&*tree));
+    if (args.fix || args.fix_unsafe || args.diff) && !outcome.interrupted {
         outcome = run.fix(&*tree, outcome)?;
     }
+    // From here on there is nothing to end early: a signal ends the program.
+    run.watch.stop.store(true, Ordering::Relaxed);
     outcome.skipped.extend(skipped);
     outcome.failed.extend(failed);
     for told in [&mut outcome.skipped, &mut outcome.failed] {
@@ -79,22 +89,25 @@ pub(super) fn run(args: &Check) -> Result<u8> {
 
 impl Run<'_> {
     fn scan(&self, tree: &dyn Tree) -> Outcome {
-        let mut outcome = scan::scan(&self.candidates, tree, &self.policy);
+        let mut outcome = scan::scan(&self.candidates, tree, &self.policy, &self.watch);
         filter::apply(&mut outcome, &self.config, &self.policy, self.today);
         outcome
     }
 
     /// Fixes what can be fixed and writes it, or shows the difference.
-    fn fix(&self, tree: &dyn Tree, outcome: Outcome) -> Result<Outcome> {
-        let before = self.args.diff.then(|| outcome.clone());
+    fn fix(&self, tree: &dyn Tree, first: Outcome) -> Result<Outcome> {
         let unsafe_too = self.args.fix_unsafe;
-        let fixed = fix::until_stable(tree, outcome, unsafe_too, &mut |tree| self.scan(tree));
+        let fixed = fix::until_stable(tree, first.clone(), unsafe_too, &mut |tree| self.scan(tree));
+        if self.watch.is_stopped() {
+            term::complain("interrupted, so nothing was fixed");
+            return Ok(Outcome { interrupted: true, ..first });
+        }
         for told in &fixed.left_alone {
             term::complain(&format!("warning: {}: {}", self.display.path(&told.path), told.why));
         }
-        if let Some(before) = before {
+        if self.args.diff {
             self.show(tree, &fixed.files)?;
-            return Ok(before); // nothing was written, so all of it still holds
+            return Ok(first); // nothing was written, so all of it still holds
         }
         let folders = self.args.paths.iter().filter(|path| path.is_dir()).chain([&self.display.root]);
         let within: Vec<PathBuf> = folders.filter_map(|folder| folder.canonicalize().ok()).collect();
@@ -211,7 +224,7 @@ fn today() -> Date {
 type Opened = (PathBuf, Box<dyn Tree>, Listing, Config);
 
 /// The root of the run, what can be read below it, what to look at, and the configuration that holds there.
-fn open(args: &Check, current: &Path) -> Result<Opened> {
+fn open(args: &Check, current: &Path, watch: &Watch) -> Result<Opened> {
     let absolute = |path: &PathBuf| input::tidy(&current.join(path));
     if args.staged {
         let staged = Staged::open(current)?;
@@ -250,7 +263,7 @@ fn open(args: &Check, current: &Path) -> Result<Opened> {
     let excluded = excluded(args, &config)?;
     let starts = if asked.is_empty() { vec![root.clone()] } else { asked };
     let threads = args.threads.map_or(0, std::num::NonZeroUsize::get);
-    let listing = walk::walk(&root, &starts, &excluded, threads);
+    let listing = walk::walk(&root, &starts, &excluded, threads, &|| watch.is_stopped());
     Ok((root.clone(), Box::new(Disk::new(root)), listing, config))
 }
 

@@ -15,12 +15,13 @@ use crate::blob::Candidate;
 use crate::outcome::Told;
 
 /// Lists what `starts` (absolute, tidy, at or below `root`) hold. `excluded` is asked about paths below `root`, of
-/// folders too; `threads` of 0 means as many as there are cores.
+/// folders too; `threads` of 0 means as many as there are cores. Once `stop` says so, no more is looked for.
 pub fn walk(
     root: &Path,
     starts: &[PathBuf],
     excluded: &(dyn Fn(&str) -> bool + Sync),
     threads: usize,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Listing {
     let mut listing = Listing::default();
     let mut folders = Vec::new();
@@ -58,6 +59,9 @@ pub fn walk(
         builder.build_parallel().run(|| {
             Box::new(|entry| {
                 let mut listing = Listing::default();
+                if stop() {
+                    return WalkState::Quit;
+                }
                 let state = see(root, entry, excluded, &mut listing);
                 if !(listing.candidates.is_empty() && listing.skipped.is_empty() && listing.failed.is_empty())
                 {
@@ -275,7 +279,7 @@ mod tests {
             "Dockerfile.d/x",
         ]);
         fs::write(folder.path().join(".gitignore"), "out/\n").unwrap();
-        let listing = walk(folder.path(), &[folder.path().to_owned()], &|p| p == "vendor", 2);
+        let listing = walk(folder.path(), &[folder.path().to_owned()], &|p| p == "vendor", 2, &|| false);
         assert_eq!(
             paths(&listing),
             [".devcontainer/Dockerfile", "Dockerfile", "compose.yml", "z/api.Dockerfile"]
@@ -288,7 +292,7 @@ mod tests {
     fn named_files_are_taken_whatever_their_name() {
         let folder = tree(&["notes", "Dockerfile"]);
         let asked = [folder.path().join("notes"), folder.path().join("gone")];
-        let listing = walk(folder.path(), &asked, &|_| false, 1);
+        let listing = walk(folder.path(), &asked, &|_| false, 1, &|| false);
         assert_eq!(listing.candidates, [Candidate { path: "notes".into(), explicit: true }]);
         assert_eq!(listing.failed, [told("gone", "no such file or folder")]);
     }
@@ -312,7 +316,7 @@ mod tests {
             link(to, name);
         }
         let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("Dockerfile")).unwrap();
-        let all = walk(folder.path(), &[folder.path().to_owned()], &|_| false, 2);
+        let all = walk(folder.path(), &[folder.path().to_owned()], &|_| false, 2, &|| false);
         assert_eq!(paths(&all), ["real/Dockerfile"]);
         let skipped: Vec<(&str, &str)> = all.skipped.iter().map(|told| (&*told.path, &*told.why)).collect();
         assert_eq!(
@@ -325,9 +329,9 @@ mod tests {
                 ("compose.yaml", "a symbolic link to a device"),
             ]
         );
-        let named = walk(folder.path(), &[folder.path().join("Dockerfile.self")], &|_| false, 2);
+        let named = walk(folder.path(), &[folder.path().join("Dockerfile.self")], &|_| false, 2, &|| false);
         assert_eq!(named.failed, [told("Dockerfile.self", "a symbolic link that leads to itself")]);
-        let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2);
+        let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2, &|| false);
         assert_eq!(named.failed, [told("Dockerfile", "it is no regular file")]);
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Loaded {
     Skip(&'static str),
     Fail(String),
     Other,
+    /// The run was stopped before its turn came.
+    Unread,
 }
 
 /// A Dockerfile by its name: it can wait, and be dropped when it is done.
@@ -47,7 +49,7 @@ pub(super) fn tell(candidate: &Candidate, loaded: Loaded, outcome: &mut Outcome)
         Loaded::Other if candidate.explicit => {
             outcome.skip(&candidate.path, "neither a Dockerfile nor a Compose file by its content");
         }
-        Loaded::Other | Loaded::Dockerfile(_) | Loaded::Compose(_) => {}
+        Loaded::Other | Loaded::Unread | Loaded::Dockerfile(_) | Loaded::Compose(_) => {}
     }
 }
 

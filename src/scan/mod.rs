@@ -11,6 +11,7 @@ pub mod kind;
 mod load;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
@@ -25,8 +26,27 @@ use crate::rule::{Context, Policy};
 use crate::text::Source;
 use load::Loaded;
 
+/// How far a run is, for whoever looks on, and the way to end it early.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Files that are done.
+    pub done: AtomicUsize,
+    /// Once it is set no further file is begun; what was found by then is the outcome.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Watch {
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+    fn count(&self, files: usize) {
+        self.done.fetch_add(files, Ordering::Relaxed);
+    }
+}
+
 /// Checks every candidate and what belongs to it. The result does not depend on the number of threads.
-pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outcome {
+pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &Watch) -> Outcome {
+    watch.done.store(0, Ordering::Relaxed);
     let mut outcome = Outcome::default();
     let (later, now): (Vec<&Candidate>, Vec<&Candidate>) =
         candidates.iter().partition(|c| load::is_streamed(c));
@@ -34,11 +54,17 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     // What may be a Compose file, and files whose names say nothing.
     let mut compose: Vec<Arc<Source>> = Vec::new();
     let mut dockerfiles: Vec<Arc<Source>> = Vec::new();
-    for (candidate, loaded) in now.iter().zip(each(&now, |candidate| load::load(candidate, tree))) {
+    let load = |candidate: &Candidate| {
+        if watch.is_stopped() { Loaded::Unread } else { load::load(candidate, tree) }
+    };
+    for (candidate, loaded) in now.iter().zip(each(&now, |candidate| load(candidate))) {
         match loaded {
             Loaded::Compose(source) => compose.push(source),
             Loaded::Dockerfile(source) => dockerfiles.push(source),
-            other => load::tell(candidate, other, &mut outcome),
+            other => {
+                watch.count(1);
+                load::tell(candidate, other, &mut outcome);
+            }
         }
     }
     let linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
@@ -46,11 +72,19 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     let paths: Vec<&str> = sources.all.iter().map(|source| &**source.path()).collect();
     let groups = compose::groups(&paths);
     let read: Mutex<HashMap<Arc<str>, Option<Arc<Source>>>> = Mutex::default();
-    let done = each(&groups, |group| check_group(group, &sources, &linted, &read, tree, policy));
+    let done = each(&groups, |group| {
+        if watch.is_stopped() {
+            return Group::default();
+        }
+        let group = check_group(group, &sources, &linted, &read, tree, policy);
+        watch.count(group.checked);
+        group
+    });
 
     let mut drafts: Vec<Draft> = Vec::new();
     let mut builders = join::Joined::default();
     for group in done {
+        outcome.checked += group.checked;
         drafts.extend(group.drafts);
         outcome.pragmas.extend(group.pragmas);
         builders.append(group.builders);
@@ -67,14 +101,20 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
         if let Some(targets) = targets.get(&**source.path()) {
             file.ship(&targets.iter().map(String::as_str).collect::<Vec<_>>());
         }
-        check::dockerfile(&cx, &file, tree)
+        let checked = check::dockerfile(&cx, &file, tree);
+        watch.count(1);
+        checked
     };
-    let mut checked: Vec<check::Checked> = each(&dockerfiles, one);
+    let unstopped = |source: &Arc<Source>| (!watch.is_stopped()).then(|| one(source));
+    let mut checked: Vec<check::Checked> = each(&dockerfiles, unstopped).into_iter().flatten().collect();
     let streamed = each(&later, |candidate| match read.get(&candidate.path) {
-        Some(Some(source)) => Ok(one(source)),
-        _ => match load::load(candidate, tree) {
+        Some(Some(source)) => unstopped(source).ok_or(Loaded::Unread),
+        _ => match load(candidate) {
             Loaded::Dockerfile(source) => Ok(one(&source)),
-            other => Err(other),
+            other => {
+                watch.count(1);
+                Err(other)
+            }
         },
     });
     for (candidate, result) in later.iter().zip(streamed) {
@@ -83,7 +123,8 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
             Err(other) => load::tell(candidate, other, &mut outcome),
         }
     }
-    outcome.checked = checked.len() + linted.len();
+    outcome.checked += checked.len();
+    outcome.interrupted = watch.is_stopped();
 
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
@@ -112,7 +153,10 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
 }
 
 /// What stays of a group of Compose files.
+#[derive(Default)]
 struct Group {
+    /// How many of its files count.
+    checked: usize,
     drafts: Vec<Draft>,
     pragmas: Vec<Pragma>,
     builders: join::Joined,
@@ -153,7 +197,8 @@ fn check_group(
     let mut found = check::compose(&cx, &own, linted, tree);
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges);
-    Group { drafts: found.drafts, pragmas: found.pragmas, builders }
+    let checked = own.iter().filter(|file| linted.contains(file.source.path())).count();
+    Group { checked, drafts: found.drafts, pragmas: found.pragmas, builders }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.
