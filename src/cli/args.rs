@@ -96,7 +96,7 @@ pub(super) struct Check {
     /// Apply all fixes; look at the result
     #[arg(long, help_heading = "Fixes")]
     pub(super) fix_unsafe: bool,
-    /// Show what fixes would change and write nothing
+    /// Show what fixes would change and write nothing; secrets are masked, so read it, and apply with --fix
     #[arg(long, help_heading = "Fixes")]
     pub(super) diff: bool,
 

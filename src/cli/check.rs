@@ -26,6 +26,7 @@ use crate::outcome::{Outcome, Told};
 use crate::report::{self, Format, Options};
 use crate::rule::{Policy, Profile, Severity};
 use crate::scan::{self, Watch};
+use crate::secrets::mask;
 use crate::text::Source;
 
 /// What is decided before anything is scanned.
@@ -135,12 +136,9 @@ impl Run<'_> {
         let mut out = io::stdout().lock();
         for (path, new) in files {
             let old = tree.read(path).map_err(|why| anyhow!("{path}: {why}"))?;
-            let mut text = fix::diff(&self.display.path(path), &old, new);
-            if term::obeys() {
-                // A pipe gets the exact bytes, for `git apply`; whoever obeys bytes gets them harmless.
-                let lines = String::from_utf8_lossy(&text);
-                let lines: Vec<String> = lines.lines().map(harmless_diff).collect();
-                text = (lines.join("\n") + "\n").into_bytes();
+            let mut text = Vec::new();
+            for line in fix::diff(&self.display.path(path), &old, new).split_inclusive(|&b| b == b'\n') {
+                text.extend_from_slice(&for_eyes(line));
             }
             out.write_all(&text).context("cannot write to standard output")?;
         }
@@ -150,7 +148,7 @@ impl Run<'_> {
     /// Writes all reports and tells what the run comes to.
     fn report(&self, outcome: &Outcome) -> Result<u8> {
         let human = [Report { format: Format::Human, file: None }];
-        // With --diff standard output is the diff, so that it can be piped into `git apply`.
+        // With --diff standard output is the diff and nothing else.
         let wanted: &[_] = match (self.args.format.as_slice(), self.args.diff) {
             ([], true) => &[],
             ([], false) => &human,
@@ -211,10 +209,20 @@ fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
     }
 }
 
-/// A line of a diff for eyes: its first character stays in place.
-fn harmless_diff(line: &str) -> String {
-    let at = line.chars().next().map_or(0, char::len_utf8);
-    format!("{}{}", &line[..at], term::harmless(&line[at..]))
+/// A line of a diff with no secret in it, its first character in place. Whoever obeys bytes gets them harmless; a pipe
+/// gets the file's own, so that a diff without secrets can be applied.
+fn for_eyes(line: &[u8]) -> Cow<'_, [u8]> {
+    let text = String::from_utf8_lossy(line);
+    let (sign, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
+    let shown = mask::masked(rest);
+    if term::obeys() {
+        let shown = shown.trim_end_matches('\n');
+        return Cow::Owned(format!("{sign}{}\n", term::harmless(shown)).into_bytes());
+    }
+    match shown {
+        Cow::Borrowed(_) => Cow::Borrowed(line),
+        Cow::Owned(shown) => Cow::Owned(format!("{sign}{shown}").into_bytes()),
+    }
 }
 
 fn today() -> Date {
