@@ -74,7 +74,7 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     let run = Run { args, config, policy, today: today(), candidates, display, from_top, watch };
 
     let mut outcome = term::patiently(run.candidates.len(), &run.watch.done, || run.scan(&*tree));
-    if (args.fix || args.fix_unsafe || args.diff) && !outcome.interrupted {
+    if args.fix || args.fix_unsafe || args.diff {
         outcome = run.fix(&*tree, outcome)?;
     }
     // From here on there is nothing to end early: a signal ends the program.
@@ -154,7 +154,7 @@ impl Run<'_> {
             ([], false) => &human,
             (formats, _) => formats,
         };
-        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && outcome.failed.is_empty();
+        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && !outcome.is_incomplete();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
             let for_github = matches!(report.format, Format::Sarif | Format::Github);
