@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blob::{Origin, Tree};
@@ -179,12 +179,15 @@ pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
 }
 
 /// Replaces a file in one step: whoever reads it sees the old bytes or the new ones. Permissions stay, and a symbolic
-/// link stays one.
-pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
+/// link stays one; where it leads out of the folders `within` (which have no links in them), nothing is written.
+pub fn write(file: &Path, bytes: &[u8], within: &[PathBuf]) -> io::Result<()> {
     let file = file.canonicalize()?;
+    if !within.iter().any(|folder| file.starts_with(folder)) {
+        return Err(io::Error::other("a symbolic link leads out of the folder that is checked"));
+    }
     let permissions = file.metadata()?.permissions();
     if permissions.readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+        return Err(io::Error::other("the file is read-only"));
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = file.with_file_name(format!(".{name}.hullguard-{}", std::process::id()));
@@ -303,7 +306,9 @@ mod tests {
         std::fs::write(&file, "old").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o750)).unwrap();
         symlink(&file, &link).unwrap();
-        write(&link, b"new").unwrap();
+        let outside = tempfile::tempdir().unwrap().path().to_owned();
+        assert!(write(&link, b"new", &[outside]).is_err());
+        write(&link, b"new", &[folder.path().canonicalize().unwrap()]).unwrap();
         assert_eq!(std::fs::read(&file).unwrap(), b"new");
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o750);
         assert!(link.is_symlink());

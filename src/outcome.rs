@@ -20,7 +20,16 @@ pub struct Outcome {
     /// The ignores that stand in the checked files.
     pub pragmas: Vec<Pragma>,
     /// The run was interrupted.
-    pub incomplete: bool,
+    pub interrupted: bool,
+    /// Why nothing could be checked at all: a mistake in the configuration, no repository.
+    pub error: Option<String>,
+}
+
+impl Outcome {
+    /// Not everything was checked, so that no findings does not mean that all is well.
+    pub fn is_incomplete(&self) -> bool {
+        self.interrupted || self.error.is_some() || !self.failed.is_empty()
+    }
 }
 
 /// A path and a sentence about it.

@@ -9,6 +9,9 @@ use crate::finding::{Findings, Safety};
 use crate::project::{ImageUse, Project, Sent};
 use crate::shape::Alternatives;
 
+/// Where this program lives.
+pub const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
 /// SARIF's own words for how bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -44,6 +47,28 @@ pub enum Family {
     Runtime,
     Project,
     Secrets,
+}
+
+impl Family {
+    /// The folder's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dockerfile => "dockerfile",
+            Self::Image => "image",
+            Self::Compose => "compose",
+            Self::Runtime => "runtime",
+            Self::Project => "project",
+            Self::Secrets => "secrets",
+        }
+    }
+}
+
+impl Rule {
+    /// Its page on the web, as it was for this version.
+    pub fn url(&self) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        format!("{REPOSITORY}/blob/v{version}/rules/{}/{}.md", self.family.name(), self.id)
+    }
 }
 
 /// One rule, as its page declares it.

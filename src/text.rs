@@ -55,6 +55,28 @@ pub struct Position {
     pub column: u32,
 }
 
+/// NUL bytes from which on a file is no text with a mistake in it, but no text.
+const MANY_NULS: usize = 16;
+
+/// Why a [`Source`]'s text is none; a stray NUL is only a mistake in one.
+pub fn not_text(text: &str) -> Option<&'static str> {
+    let nuls = text.bytes().filter(|&b| b == 0).take(MANY_NULS).count();
+    let (bom, every_other) = match text.as_bytes() {
+        [a, b, c, d, ..] => {
+            let zero = [a, b, c, d].map(|&byte| byte == 0);
+            let bad = Source::BAD_BYTE as u8;
+            ((*a, *b) == (bad, bad), matches!(zero, [true, false, true, false] | [false, true, false, true]))
+        }
+        _ => (false, false),
+    };
+    match nuls {
+        0 => None,
+        _ if bom || every_other => Some("UTF-16; save it as UTF-8"),
+        MANY_NULS => Some("binary content"),
+        _ => None,
+    }
+}
+
 /// One text to be linted, with the path it is known by.
 ///
 /// The text has exactly as many bytes as the file, so that a span means the same in both: each byte that is not

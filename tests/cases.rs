@@ -38,7 +38,7 @@ fn texts(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// The program in a folder, with an environment that holds nothing of the developer's.
-fn hullguard(folder: &Path) -> Command {
+pub(crate) fn hullguard(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hullguard"));
     command.current_dir(folder).env_clear().stdin(Stdio::null());
     for kept in ["PATH", "SYSTEMROOT", "TEMP"] {

@@ -13,7 +13,7 @@ fn check(path: &str, text: &str) -> Vec<Finding> {
     let mut tree = Memory::default();
     tree.add(path, text);
     let policy = Policy { profile: Profile::Strict, ..Policy::default() };
-    scan::scan(&tree.candidates(), &tree, &policy).findings
+    scan::scan(&tree.candidates(), &tree, &policy, &scan::Watch::default()).findings
 }
 
 #[test]

@@ -7,4 +7,6 @@ mod floors;
 mod large;
 mod pages;
 mod practices;
+#[cfg(unix)]
+mod surroundings;
 mod tree;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use hullguard::finding::Finding;
+use hullguard::fix;
 use hullguard::report::human;
 use hullguard::rule::{Policy, Profile, Rule};
 use hullguard::rules::RULES;
-use hullguard::{fix, scan};
+use hullguard::scan::{self, Watch};
 
 use crate::tree::Memory;
 
@@ -87,7 +88,7 @@ fn run(rule: &Rule, files: &[&Fence]) -> (Memory, Vec<Finding>) {
         only: vec![RULES.iter().find(|r| r.id == rule.id).expect("it is one of the table").id],
         ..Policy::default()
     };
-    let outcome = scan::scan(&tree.candidates(), &tree, &policy);
+    let outcome = scan::scan(&tree.candidates(), &tree, &policy, &Watch::default());
     (tree, outcome.findings)
 }
 

@@ -21,7 +21,7 @@ Examples:
   cat Dockerfile | hullguard check - --stdin-path app/Dockerfile
   hullguard explain DL3007                     what a rule is about, also by another tool's code
 
-Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work.";
+Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work or was interrupted.";
 
 /// Keeps containers fit to ship: lints Dockerfiles and Compose files.
 #[derive(Debug, Parser)]
@@ -82,7 +82,8 @@ pub(super) struct Check {
     /// Files and folders to lint, `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Lint what is in the git index and differs from HEAD, whatever lies on disk
+    /// Lint what is in the git index and differs from HEAD, whatever lies on disk; a configuration file that git
+    /// tracks is read from the index, too
     #[arg(long)]
     pub(super) staged: bool,
     /// What to call standard input, and where it would lie
@@ -95,7 +96,7 @@ pub(super) struct Check {
     /// Apply all fixes; look at the result
     #[arg(long, help_heading = "Fixes")]
     pub(super) fix_unsafe: bool,
-    /// Show what fixes would change and write nothing
+    /// Show what fixes would change and write nothing; secrets are masked, so read it, and apply with --fix
     #[arg(long, help_heading = "Fixes")]
     pub(super) diff: bool,
 

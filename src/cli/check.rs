@@ -1,9 +1,11 @@
 //! `hullguard check`: input, configuration, scan, filters, fixes, reports, exit code.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 use std::{env, fs};
 
@@ -13,17 +15,19 @@ use super::args::{Check, Report};
 use super::{CLEAN, FAILED, FOUND, term};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, FailOn, Globs};
+use crate::filter;
 use crate::finding::Status;
 use crate::fix;
-use crate::input::disk::Disk;
+use crate::input::disk::{self, Disk};
 use crate::input::staged::Staged;
 use crate::input::stdin::{Stdin, UNNAMED};
 use crate::input::{self, Listing, walk};
 use crate::outcome::{Outcome, Told};
 use crate::report::{self, Format, Options};
 use crate::rule::{Policy, Profile, Severity};
+use crate::scan::{self, Watch};
+use crate::secrets::mask;
 use crate::text::Source;
-use crate::{filter, scan};
 
 /// What is decided before anything is scanned.
 struct Run<'a> {
@@ -34,6 +38,9 @@ struct Run<'a> {
     candidates: Vec<Candidate>,
     /// From the root of the run to the current folder's view of it.
     display: Display,
+    /// To the view from the top of the repository, which is what GitHub has.
+    from_top: Display,
+    watch: Watch,
 }
 
 pub(super) fn run(args: &Check) -> Result<u8> {
@@ -43,7 +50,13 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         pool.context("cannot start that many threads")?;
     }
     let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
-    let (root, tree, listing, config) = open(args, &current)?;
+    let watch = Watch::default();
+    if !args.is_stdin() {
+        // A wait for standard input is ended by what ends any program.
+        term::end_early(&watch.stop)?;
+    }
+    let (root, tree, listing, config) =
+        open(args, &current, &watch).inspect_err(|error| report_error(args, error))?;
     for warning in filter::expired(&config, today()) {
         term::complain(&format!("warning: {warning}"));
     }
@@ -55,58 +68,66 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
     };
     let Listing { candidates, skipped, failed } = listing;
-    let display = Display { root: root.clone(), current };
-    let run = Run { args, config, policy, today: today(), candidates, display };
+    let top = input::top_of(&root).unwrap_or(&current).to_owned();
+    let from_top = Display { root: root.clone(), current: top };
+    let display = Display { root, current };
+    let run = Run { args, config, policy, today: today(), candidates, display, from_top, watch };
 
-    let mut outcome = term::patiently(run.candidates.len(), || run.scan(&*tree));
+    let mut outcome = term::patiently(run.candidates.len(), &run.watch.done, || run.scan(&*tree));
     if args.fix || args.fix_unsafe || args.diff {
-        outcome = run.fix(&*tree, &root, outcome)?;
+        outcome = run.fix(&*tree, outcome)?;
     }
+    // From here on there is nothing to end early: a signal ends the program.
+    run.watch.stop.store(true, Ordering::Relaxed);
     outcome.skipped.extend(skipped);
     outcome.failed.extend(failed);
     for told in [&mut outcome.skipped, &mut outcome.failed] {
         told.sort();
         told.dedup();
     }
-    run.display.apply(&mut outcome);
     run.report(&outcome)
 }
 
 impl Run<'_> {
     fn scan(&self, tree: &dyn Tree) -> Outcome {
-        let mut outcome = scan::scan(&self.candidates, tree, &self.policy);
+        let mut outcome = scan::scan(&self.candidates, tree, &self.policy, &self.watch);
         filter::apply(&mut outcome, &self.config, &self.policy, self.today);
         outcome
     }
 
     /// Fixes what can be fixed and writes it, or shows the difference.
-    fn fix(&self, tree: &dyn Tree, root: &Path, outcome: Outcome) -> Result<Outcome> {
-        let before = self.args.diff.then(|| outcome.clone());
+    fn fix(&self, tree: &dyn Tree, first: Outcome) -> Result<Outcome> {
         let unsafe_too = self.args.fix_unsafe;
-        let fixed = fix::until_stable(tree, outcome, unsafe_too, &mut |tree| self.scan(tree));
+        let fixed = fix::until_stable(tree, first.clone(), unsafe_too, &mut |tree| self.scan(tree));
+        if self.watch.is_stopped() {
+            term::complain("interrupted, so nothing was fixed");
+            return Ok(Outcome { interrupted: true, ..first });
+        }
         for told in &fixed.left_alone {
             term::complain(&format!("warning: {}: {}", self.display.path(&told.path), told.why));
         }
-        if let Some(before) = before {
+        if self.args.diff {
             self.show(tree, &fixed.files)?;
-            return Ok(before); // nothing was written, so all of it still holds
+            return Ok(first); // nothing was written, so all of it still holds
         }
+        let folders = self.args.paths.iter().filter(|path| path.is_dir()).chain([&self.display.root]);
+        let within: Vec<PathBuf> = folders.filter_map(|folder| folder.canonicalize().ok()).collect();
         let mut failed = Vec::new();
         for (path, bytes) in &fixed.files {
-            if let Err(error) = fix::write(&root.join(&**path), bytes) {
-                let why = format!("the fixed file could not be written: {error}");
+            if let Err(error) = fix::write(&self.display.root.join(&**path), bytes, &within) {
+                let why = format!("the fixed file could not be written: {}", walk::reason(&error));
                 failed.push(Told { path: path.clone(), why });
             }
         }
-        let written = fixed.files.len() - failed.len();
+        let files = plural(fixed.files.len() - failed.len(), "file");
         let mut outcome = fixed.outcome;
         if !failed.is_empty() {
             // What could not be written is still on disk, and so are its findings.
             outcome = self.scan(tree);
+            term::complain(&format!("fixed {files}; {} could not be written", failed.len()));
             outcome.failed.extend(failed);
-        } else if written > 0 {
-            let (fixes, files) = (plural(fixed.count, "finding"), plural(written, "file"));
-            term::complain(&format!("fixed {fixes} in {files}"));
+        } else if !fixed.files.is_empty() {
+            term::complain(&format!("fixed {} in {files}", plural(fixed.count, "finding")));
         }
         Ok(outcome)
     }
@@ -115,12 +136,9 @@ impl Run<'_> {
         let mut out = io::stdout().lock();
         for (path, new) in files {
             let old = tree.read(path).map_err(|why| anyhow!("{path}: {why}"))?;
-            let mut text = fix::diff(&self.display.path(path), &old, new);
-            if term::obeys() {
-                // A pipe gets the exact bytes, for `git apply`; whoever obeys bytes gets them harmless.
-                let lines = String::from_utf8_lossy(&text);
-                let lines: Vec<String> = lines.lines().map(harmless_diff).collect();
-                text = (lines.join("\n") + "\n").into_bytes();
+            let mut text = Vec::new();
+            for line in fix::diff(&self.display.path(path), &old, new).split_inclusive(|&b| b == b'\n') {
+                text.extend_from_slice(&for_eyes(line));
             }
             out.write_all(&text).context("cannot write to standard output")?;
         }
@@ -130,26 +148,28 @@ impl Run<'_> {
     /// Writes all reports and tells what the run comes to.
     fn report(&self, outcome: &Outcome) -> Result<u8> {
         let human = [Report { format: Format::Human, file: None }];
-        // With --diff standard output is the diff, so that it can be piped into `git apply`.
+        // With --diff standard output is the diff and nothing else.
         let wanted: &[_] = match (self.args.format.as_slice(), self.args.diff) {
             ([], true) => &[],
             ([], false) => &human,
             (formats, _) => formats,
         };
-        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && outcome.failed.is_empty();
+        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && !outcome.is_incomplete();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
-            self.write(report, outcome)?;
+            let for_github = matches!(report.format, Format::Sarif | Format::Github);
+            let display = if for_github { &self.from_top } else { &self.display };
+            write(self.args, report, &display.of(outcome))?;
         }
         // The human report says it itself.
         for told in outcome.failed.iter().filter(|_| !wanted.iter().any(for_people)) {
-            term::complain(&format!("error: {}: {}", told.path, told.why));
+            term::complain(&format!("error: {}: {}", self.display.path(&told.path), told.why));
         }
         if nothing {
             let where_ = if self.args.staged { "among the staged files" } else { "here" };
             term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
         }
-        if !outcome.failed.is_empty() || outcome.incomplete {
+        if outcome.is_incomplete() {
             return Ok(FAILED);
         }
         let least = self.args.fail_on.or(self.config.fail_on).unwrap_or(FailOn::At(Severity::Warning));
@@ -160,31 +180,52 @@ impl Run<'_> {
             CLEAN
         })
     }
+}
 
-    fn write(&self, report: &Report, outcome: &Outcome) -> Result<()> {
-        let colour = report.file.is_none() && term::colour(self.args.color);
-        let options = Options { colour, show_suppressed: self.args.show_suppressed };
-        let write = |out: &mut dyn io::Write| {
-            let mut out = BufWriter::new(out);
-            report::write(report.format, outcome, &options, &mut out)?;
-            out.flush()
-        };
-        if let Some(file) = &report.file {
-            let written = fs::File::create(file).and_then(|mut out| write(&mut out));
-            return written.with_context(|| format!("cannot write {}", file.display()));
-        }
-        match write(&mut io::stdout().lock()) {
-            // Whoever reads has seen enough; what was found still decides the exit code.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            done => done.context("cannot write to standard output"),
+/// Whoever waits for a document gets one, also of a run that came to nothing. Standard error has it for people.
+fn report_error(args: &Check, error: &anyhow::Error) {
+    let outcome = Outcome { error: Some(format!("{error:#}")), ..Outcome::default() };
+    for report in &args.format {
+        if report.file.is_some() || report.format != Format::Human {
+            // The first error is the one to tell.
+            let _ = write(args, report, &outcome);
         }
     }
 }
 
-/// A line of a diff for eyes: its first character stays in place.
-fn harmless_diff(line: &str) -> String {
-    let at = line.chars().next().map_or(0, char::len_utf8);
-    format!("{}{}", &line[..at], term::harmless(&line[at..]))
+fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
+    let colour = report.file.is_none() && term::colour(args.color);
+    let options = Options { colour, show_suppressed: args.show_suppressed };
+    let write = |out: &mut dyn io::Write| {
+        let mut out = BufWriter::new(out);
+        report::write(report.format, outcome, &options, &mut out)?;
+        out.flush()
+    };
+    if let Some(file) = &report.file {
+        let written = fs::File::create(file).and_then(|mut out| write(&mut out));
+        return written.with_context(|| format!("cannot write {}", file.display()));
+    }
+    match write(&mut io::stdout().lock()) {
+        // Whoever reads has seen enough; what was found still decides the exit code.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("cannot write to standard output"),
+    }
+}
+
+/// A line of a diff with no secret in it, its first character in place. Whoever obeys bytes gets them harmless; a pipe
+/// gets the file's own, so that a diff without secrets can be applied.
+fn for_eyes(line: &[u8]) -> Cow<'_, [u8]> {
+    let text = String::from_utf8_lossy(line);
+    let (sign, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
+    let shown = mask::masked(rest);
+    if term::obeys() {
+        let shown = shown.trim_end_matches('\n');
+        return Cow::Owned(format!("{sign}{}\n", term::harmless(shown)).into_bytes());
+    }
+    match shown {
+        Cow::Borrowed(_) => Cow::Borrowed(line),
+        Cow::Owned(shown) => Cow::Owned(format!("{sign}{shown}").into_bytes()),
+    }
 }
 
 fn today() -> Date {
@@ -194,12 +235,12 @@ fn today() -> Date {
 type Opened = (PathBuf, Box<dyn Tree>, Listing, Config);
 
 /// The root of the run, what can be read below it, what to look at, and the configuration that holds there.
-fn open(args: &Check, current: &Path) -> Result<Opened> {
+fn open(args: &Check, current: &Path, watch: &Watch) -> Result<Opened> {
     let absolute = |path: &PathBuf| input::tidy(&current.join(path));
     if args.staged {
         let staged = Staged::open(current)?;
         let root = staged.top().to_owned();
-        let config = configure(args, &root)?;
+        let config = configure_staged(args, &staged)?;
         let excluded = excluded(args, &config)?;
         let within = args.paths.iter().map(|path| {
             // git's top folder has no symbolic links in it; what was asked for may.
@@ -233,7 +274,7 @@ fn open(args: &Check, current: &Path) -> Result<Opened> {
     let excluded = excluded(args, &config)?;
     let starts = if asked.is_empty() { vec![root.clone()] } else { asked };
     let threads = args.threads.map_or(0, std::num::NonZeroUsize::get);
-    let listing = walk::walk(&root, &starts, &excluded, threads);
+    let listing = walk::walk(&root, &starts, &excluded, threads, &|| watch.is_stopped());
     Ok((root.clone(), Box::new(Disk::new(root)), listing, config))
 }
 
@@ -242,9 +283,30 @@ fn configure(args: &Check, root: &Path) -> Result<Config> {
         return Ok(Config::default());
     }
     let Some(file) = args.config.clone().or_else(|| config::find(root)) else { return Ok(Config::default()) };
-    let bytes =
-        fs::read(&file).with_context(|| format!("cannot read the configuration {}", file.display()))?;
-    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(&file));
+    read_config(&file, root, disk::read(&file))
+}
+
+/// As [`configure`], but what git has in its index counts: the commit is judged by what it holds. A configuration that
+/// git does not know is taken from disk.
+fn configure_staged(args: &Check, staged: &Staged) -> Result<Config> {
+    let root = staged.top();
+    let named = args.config.as_ref().map(|file| {
+        let file = input::tidy(&env::current_dir().unwrap_or_default().join(file));
+        input::below(root, &file.canonicalize().unwrap_or(file))
+    });
+    let names = match named {
+        Some(name) => name.into_iter().collect(),
+        None => config::NAMES.map(str::to_owned).to_vec(),
+    };
+    match names.iter().find(|name| staged.exists(name)) {
+        Some(name) if !args.no_config => read_config(&root.join(name), root, staged.read(name)),
+        _ => configure(args, root),
+    }
+}
+
+fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, String>) -> Result<Config> {
+    let bytes = bytes.map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
+    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(file));
     let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());
     config::read(&Source::new(name, bytes), &config::base(&absolute, root))
         .map_err(|mistakes| anyhow!(mistakes))
@@ -278,10 +340,11 @@ impl Display {
         }
         path.to_string_lossy().into_owned()
     }
-    fn apply(&self, outcome: &mut Outcome) {
+    fn of<'o>(&self, outcome: &'o Outcome) -> Cow<'o, Outcome> {
         if self.root == self.current {
-            return;
+            return Cow::Borrowed(outcome);
         }
+        let mut outcome = outcome.clone();
         let show = |path: &mut Arc<str>| *path = self.path(path).into();
         for finding in &mut outcome.findings {
             show(&mut finding.place.path);
@@ -289,6 +352,7 @@ impl Display {
         }
         outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
         outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
+        Cow::Owned(outcome)
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::TableFormat;
 use super::print;
 use crate::finding::Safety;
-use crate::rule::{Family, Profile, Rule};
+use crate::rule::{Profile, Rule};
 use crate::rules::RULES;
 
 pub(super) fn run(format: TableFormat) -> Result<u8> {
@@ -35,7 +35,7 @@ fn markdown() -> String {
     let mut text =
         String::from("| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");
     for rule in RULES {
-        let (id, family) = (rule.id, family(rule.family));
+        let (id, family) = (rule.id, rule.family.name());
         let (severity, profile, fix) = (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or(""));
         let title = rule.title.replace('|', "\\|");
         let _ =
@@ -51,7 +51,7 @@ fn json() -> Result<String> {
             json!({
                 "id": rule.id,
                 "title": rule.title,
-                "family": family(rule.family),
+                "family": rule.family.name(),
                 "severity": rule.severity.name(),
                 "profile": profile(rule.profile),
                 "fix": fix(rule),
@@ -71,17 +71,6 @@ pub(super) fn profile(profile: Profile) -> &'static str {
         Profile::Default => "default",
         Profile::Strict => "strict",
         Profile::Style => "style",
-    }
-}
-
-fn family(family: Family) -> &'static str {
-    match family {
-        Family::Dockerfile => "dockerfile",
-        Family::Image => "image",
-        Family::Compose => "compose",
-        Family::Runtime => "runtime",
-        Family::Project => "project",
-        Family::Secrets => "secrets",
     }
 }
 

@@ -1,19 +1,25 @@
-//! The terminal: colour or not, warnings, and a word while a run takes long.
+//! The terminal: colour or not, warnings, a word while a run takes long, and Ctrl-C.
 //!
 //! Everything that goes to standard error passes through [`complain`], for file names and messages are other
 //! people's text.
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
 use super::args::Color;
 use crate::report::escape;
 
 /// A run shorter than this needs no word.
 const SOON: Duration = Duration::from_secs(2);
+/// Between one word and the next.
+const OFTEN: Duration = Duration::from_millis(200);
 
 /// Whether to colour standard output: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what it is.
 pub(super) fn colour(flag: Color) -> bool {
@@ -56,22 +62,37 @@ pub(super) fn harmless(line: &str) -> String {
     }
 }
 
-/// Runs `work` and says how much of it there is if it takes long and somebody looks on.
-pub(super) fn patiently<T>(files: usize, work: impl FnOnce() -> T) -> T {
+/// The first Ctrl-C (or SIGTERM) sets `stop`, so that a run ends with what it has found; one that finds it set ends
+/// the program.
+pub(super) fn end_early(stop: &Arc<AtomicBool>) -> io::Result<()> {
+    for signal in [SIGINT, SIGTERM] {
+        // They are called in this order, so the first signal finds the flag as it was.
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(stop))?;
+        flag::register(signal, Arc::clone(stop))?;
+    }
+    Ok(())
+}
+
+/// Runs `work` and says how far it is if it takes long and somebody looks on.
+pub(super) fn patiently<T>(files: usize, done: &AtomicUsize, work: impl FnOnce() -> T) -> T {
     if !io::stderr().is_terminal() {
         return work();
     }
-    let (done, waits) = mpsc::channel::<()>();
+    let (end, ends) = mpsc::channel::<()>();
     thread::scope(|scope| {
         scope.spawn(move || {
-            if waits.recv_timeout(SOON) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let _ = write!(io::stderr(), "checking {files} files …");
-                let _ = waits.recv();
+            let still_running = |wait| ends.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout);
+            let mut wait = SOON;
+            while still_running(wait) {
+                let _ = write!(io::stderr(), "\rchecked {} of {files} files …", done.load(Ordering::Relaxed));
+                wait = OFTEN;
+            }
+            if wait == OFTEN {
                 let _ = write!(io::stderr(), "\r\x1b[K");
             }
         });
         let result = work();
-        drop(done);
+        drop(end);
         result
     })
 }

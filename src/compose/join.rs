@@ -62,13 +62,13 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
         }
         joined.sections = sections;
     }
-    if joined.maker.exhausted {
-        let at = files.first().map_or_else(At::default, |file| At::new(file.id, Span::default()));
-        joined.problem(
-            ProblemKind::TooLarge,
-            at,
-            "aliases grow this file beyond Compose's limit of 100,000 nodes",
-        );
+    // A file that is too large by itself has said so; this one becomes it by what it names.
+    if let Some(at) = joined.maker.exhausted
+        && joined.files.iter().all(|file| file.yaml.errors.is_empty())
+    {
+        let message = "more than 100,000 nodes, or 64 inside each other, come together here; \
+                       what lies behind is not checked";
+        joined.problem(ProblemKind::TooLarge, at, message);
     }
     joined
 }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 pub use env::Env;
 pub use interpolate::{Operator, Piece, Variable, interpolate, pieces};
-pub use paths::{MAIN_NAMES, OVERRIDE_NAMES, directory, groups, is_remote, resolve};
+pub use paths::{beside, directory, groups, is_project_file, is_remote, resolve};
 
 use crate::container::{At, ContainerSpec, FileId, Key, Pair, Setting, Text};
 use crate::text::Source;

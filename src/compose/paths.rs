@@ -35,15 +35,31 @@ pub fn is_remote(path: &str) -> bool {
 }
 
 /// Compose's own names for a project's main file, first wins.
-pub const MAIN_NAMES: [&str; 4] =
-    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+const MAIN_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 /// Names of the file that is merged onto the main file by itself, first wins.
-pub const OVERRIDE_NAMES: [&str; 4] = [
+const OVERRIDE_NAMES: [&str; 4] = [
     "compose.override.yaml",
     "compose.override.yml",
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 ];
+
+/// Whether Compose reads a file of this name without being told to.
+pub fn is_project_file(name: &str) -> bool {
+    MAIN_NAMES.contains(&name) || OVERRIDE_NAMES.contains(&name)
+}
+
+/// The files that Compose reads together with the one at `path`, by their names alone: for a main file those that may
+/// override it, for an override file those that it may override. Of each the first that exists counts.
+pub fn beside(path: &str) -> Vec<String> {
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let names = match name {
+        _ if MAIN_NAMES.contains(&name) => OVERRIDE_NAMES,
+        _ if OVERRIDE_NAMES.contains(&name) => MAIN_NAMES,
+        _ => return Vec::new(),
+    };
+    names.iter().filter_map(|name| resolve(folder, name)).collect()
+}
 
 /// Which files of a run belong together: each group is joined in its order. Indices are those of `paths`.
 ///

@@ -120,7 +120,7 @@ fn gaps(joined: &Joined<'_>, field: &Field<'_>) -> Vec<Gap> {
     if let Some(extends) = field.value.get("extends") {
         gaps.push(Gap { at: extends.at, why: "what it extends could not be read".into() });
     }
-    if joined.maker.exhausted {
+    if joined.maker.exhausted.is_some() {
         gaps.push(Gap { at: field.at, why: "aliases grow the file beyond Compose's limit".into() });
     }
     if let Some(&at) = joined.broken.get(field.name) {

@@ -324,7 +324,21 @@ fn an_alias_bomb_is_stopped() {
     }
     text += "services: {a: {image: x, command: *a11}}\n";
     model(1, &[("compose.yaml", &text)], &[], |model, _| {
-        assert_eq!(model.problems[0].kind, ProblemKind::TooLarge);
         assert!(!model.services[0].is_complete());
+    });
+    // Neither file is too large; together they are.
+    let bomb = |text: &str| {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        for n in 1..4 {
+            let _ = writeln!(bomb, "a{n}: &a{n} [{}]", vec![format!("*a{}", n - 1); 9].join(", "));
+        }
+        bomb + text
+    };
+    let main = bomb(
+        "services: {a: {extends: {file: b.yaml, service: b}, command: [*a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3]}}\n",
+    );
+    let base = bomb("services: {b: {image: x, command: [*a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3]}}\n");
+    model(1, &[("compose.yaml", &main), ("b.yaml", &base)], &[], |model, _| {
+        assert_eq!(model.problems.iter().map(|p| p.kind).collect::<Vec<_>>(), [ProblemKind::TooLarge]);
     });
 }

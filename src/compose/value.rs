@@ -126,8 +126,8 @@ impl Field<'_> {
 pub(super) struct Maker {
     pub(super) pulls: Vec<Pull>,
     visits: usize,
-    /// Something was left out because of the budget.
-    pub(super) exhausted: bool,
+    /// Where something was left out because of the budget, first.
+    pub(super) exhausted: Option<At>,
 }
 
 impl Maker {
@@ -159,7 +159,7 @@ impl Maker {
         // What stands in a file itself is bounded by the file.
         self.visits += usize::from(pull.is_some());
         if self.visits > MAX_VISITS || depth > MAX_DEPTH {
-            self.exhausted = true;
+            self.exhausted.get_or_insert(at);
             return Value { at, tag, shape: Shape::Null };
         }
         let shape = match real.kind() {

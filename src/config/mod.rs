@@ -113,7 +113,7 @@ pub fn profile(name: &str) -> Option<Profile> {
 /// The file that holds for a run: in its root, or above it up to the top of the repository. Outside of a repository
 /// only the root is looked at, so that a stray file in a shared folder configures nobody.
 pub fn find(root: &Path) -> Option<PathBuf> {
-    let top = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(root);
+    let top = crate::input::top_of(root).unwrap_or(root);
     let folders = root.ancestors().take_while(|folder| folder.starts_with(top));
     folders.flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|file| file.is_file())
 }

@@ -119,6 +119,8 @@ pub enum ErrorKind {
     SlashDirective,
     /// A line of more than 65535 bytes.
     LongLine,
+    /// A NUL byte, or a file that is no text at all.
+    NotText,
 }
 
 /// `# name=value` at the top of the file.

@@ -11,7 +11,7 @@ use super::{
     Command, Directive, Dockerfile, ErrorKind, Heredoc, Instruction, Kind, SyntaxError, Word, expand,
     heredoc, stages,
 };
-use crate::text::{Source, Span};
+use crate::text::{self, Source, Span};
 
 /// BuildKit reads no longer line: Go's `bufio.MaxScanTokenSize` less one, in bytes.
 const MAX_LINE: usize = 65_535;
@@ -34,7 +34,10 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         stage: None,
         unterminated: 0,
     };
-    reader.file();
+    match text::not_text(reader.text) {
+        Some(why) => reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}")),
+        None => reader.file(),
+    }
     let mut file = Dockerfile {
         source,
         escape: reader.escape,
@@ -126,6 +129,9 @@ impl<'a> Reader<'a> {
                 self.instruction(line, above);
                 block = self.comments.len();
             }
+        }
+        if let Some(at) = self.text.find('\0') {
+            self.error(Span::new(at, at + 1), ErrorKind::NotText, "a NUL byte is no text; remove it");
         }
         let end = self.text.len();
         if self.instructions.is_empty() {

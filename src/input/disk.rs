@@ -8,7 +8,7 @@ use std::sync::{Mutex, OnceLock};
 
 use git2::Repository;
 
-use super::walk::reason;
+use super::walk::{reason, unreachable};
 use super::{LARGEST, below, inside};
 use crate::blob::{Origin, Tree};
 
@@ -34,21 +34,28 @@ impl Disk {
     }
 }
 
+/// The bytes of a regular file that is not too large.
+///
+/// # Errors
+/// A sentence for people.
+pub fn read(file: &Path) -> Result<Vec<u8>, String> {
+    // Asked before opening: to open a FIFO would wait for a writer.
+    let meta = fs::metadata(file).map_err(|error| unreachable(file, &error))?;
+    if !meta.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    if meta.len() > LARGEST {
+        return Err(super::walk::TOO_LARGE.to_owned());
+    }
+    fs::read(file).map_err(|error| reason(&error))
+}
+
 impl Tree for Disk {
     fn origin(&self) -> Origin {
         Origin::WorkTree
     }
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        let file = self.locate(path).ok_or("it lies outside of what is checked")?;
-        // Asked before opening: to open a FIFO would wait for a writer.
-        let meta = fs::metadata(&file).map_err(|error| reason(&error))?;
-        if !meta.is_file() {
-            return Err("it is no regular file".to_owned());
-        }
-        if meta.len() > LARGEST {
-            return Err(super::walk::TOO_LARGE.to_owned());
-        }
-        fs::read(&file).map_err(|error| reason(&error))
+        read(&self.locate(path).ok_or("it lies outside of what is checked")?)
     }
     fn exists(&self, path: &str) -> bool {
         self.locate(path).is_some_and(|file| file.is_file())

@@ -73,6 +73,11 @@ pub fn root_of(current: &Path, asked: &[PathBuf]) -> PathBuf {
     root
 }
 
+/// The top folder of the work tree that a folder lies in.
+pub fn top_of(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|above| above.join(".git").exists())
+}
+
 /// `path` as seen from `root`, with `/` between its parts; `None` if it lies elsewhere or is no UTF-8.
 pub fn below(root: &Path, path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> =

@@ -7,15 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, anyhow};
-use git2::{Delta, IndexEntry, Repository};
+use git2::{Delta, Index, IndexEntry, Repository};
 
 use super::names::{Name, classify};
 use super::walk::{TEMPLATE, TOO_LARGE, told};
 use super::{LARGEST, Listing, inside};
 use crate::blob::{Candidate, Origin, Tree};
+use crate::compose::{directory, resolve};
 
-/// git's type bits of a regular file's mode.
+/// The type bits of a file's mode in git, and what they are for a regular file and a symbolic link.
+const TYPE: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
+const LINK: u32 = 0o120_000;
 /// `git add --intent-to-add`: named in the index, but not in the next commit.
 const INTENT_TO_ADD: u16 = 1 << 13;
 
@@ -76,7 +79,12 @@ impl Staged {
                 continue;
             }
             let Some(entry) = index.get_path(Path::new(&*path), 0) else { continue };
-            if entry.mode & 0o170_000 != REGULAR || entry.flags_extended & INTENT_TO_ADD != 0 {
+            if entry.mode & TYPE == LINK
+                && let Some(why) = unread(&repository, &index, &path, &entry)
+            {
+                listing.skipped.push(told(&path, why));
+            }
+            if entry.mode & TYPE != REGULAR || entry.flags_extended & INTENT_TO_ADD != 0 {
                 continue;
             }
             if what == Name::Template {
@@ -94,6 +102,27 @@ impl Staged {
 
 fn find(repository: &Repository, path: &str) -> Option<IndexEntry> {
     repository.index().ok()?.get_path(Path::new(&inside(path)?), 0)
+}
+
+/// Why a staged link is not read; `None` if what it leads to is found where it lies, or is a folder.
+fn unread(repository: &Repository, index: &Index, path: &str, link: &IndexEntry) -> Option<&'static str> {
+    let blob = repository.find_blob(link.id).ok()?;
+    let target = std::str::from_utf8(blob.content()).ok()?;
+    let Some(target) = resolve(directory(path), target) else {
+        return Some("a symbolic link that leads out of the repository");
+    };
+    match index.get_path(Path::new(&target), 0) {
+        Some(entry) if entry.mode & TYPE == LINK => Some("a symbolic link to a symbolic link"),
+        Some(_) if classify(target.rsplit('/').next().unwrap_or(&target)) == Name::Other => {
+            Some("a symbolic link to a file that is not looked for")
+        }
+        Some(_) => None,
+        None => {
+            let inside = format!("{target}/");
+            let is_folder = index.iter().any(|entry| entry.path.starts_with(inside.as_bytes()));
+            (!is_folder).then_some("a symbolic link to what git does not know")
+        }
+    }
 }
 
 fn size(repository: &Repository, entry: &IndexEntry) -> u64 {
@@ -120,7 +149,7 @@ impl Tree for Staged {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         let entry = find(&repository, path).ok_or("no such file in the git index")?;
-        if entry.mode & 0o170_000 != REGULAR {
+        if entry.mode & TYPE != REGULAR {
             return Err("it is no regular file".to_owned());
         }
         if size(&repository, &entry) > LARGEST {
@@ -131,7 +160,7 @@ impl Tree for Staged {
     }
     fn exists(&self, path: &str) -> bool {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
-        find(&repository, path).is_some_and(|entry| entry.mode & 0o170_000 == REGULAR)
+        find(&repository, path).is_some_and(|entry| entry.mode & TYPE == REGULAR)
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");

@@ -1,10 +1,11 @@
 //! Finds files to lint under folders, and takes the files that were named.
 //!
 //! `.gitignore` is respected, hidden folders are read, `.git` never is. Symbolic links are not followed: what they
-//! lead to is found where it lies. Nothing is opened here, so a FIFO cannot hold a run up.
+//! lead to is found where it lies, and told where it is not. Nothing is opened here, so a FIFO cannot hold a run up.
 
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
@@ -14,12 +15,13 @@ use crate::blob::Candidate;
 use crate::outcome::Told;
 
 /// Lists what `starts` (absolute, tidy, at or below `root`) hold. `excluded` is asked about paths below `root`, of
-/// folders too; `threads` of 0 means as many as there are cores.
+/// folders too; `threads` of 0 means as many as there are cores. Once `stop` says so, no more is looked for.
 pub fn walk(
     root: &Path,
     starts: &[PathBuf],
     excluded: &(dyn Fn(&str) -> bool + Sync),
     threads: usize,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Listing {
     let mut listing = Listing::default();
     let mut folders = Vec::new();
@@ -31,6 +33,12 @@ pub fn walk(
             }
         }
     }
+    folders.retain(|folder| {
+        let endless = folder.ancestors().find(|above| has_endless_ignores(above));
+        listing.failed.extend(endless.map(|_| told(&folder_name(root, folder), ENDLESS)));
+        endless.is_none()
+    });
+    let left_out: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
     if let Some((first, rest)) = folders.split_first() {
         let mut builder = WalkBuilder::new(first);
         for folder in rest {
@@ -38,10 +46,22 @@ pub fn walk(
         }
         // An exported tree has no `.git`; its `.gitignore` still says what is no source.
         builder.hidden(false).follow_links(false).require_git(false).threads(threads);
+        let told = Arc::clone(&left_out);
+        builder.filter_entry(move |entry| {
+            let endless =
+                entry.file_type().is_some_and(|kind| kind.is_dir()) && has_endless_ignores(entry.path());
+            if endless {
+                told.lock().expect("no thread panics while it holds the list").push(entry.path().to_owned());
+            }
+            !endless
+        });
         let found = Mutex::new(&mut listing);
         builder.build_parallel().run(|| {
             Box::new(|entry| {
                 let mut listing = Listing::default();
+                if stop() {
+                    return WalkState::Quit;
+                }
                 let state = see(root, entry, excluded, &mut listing);
                 if !(listing.candidates.is_empty() && listing.skipped.is_empty() && listing.failed.is_empty())
                 {
@@ -54,8 +74,22 @@ pub fn walk(
             })
         });
     }
+    for folder in left_out.lock().expect("no thread panics while it holds the list").iter() {
+        listing.failed.push(told(&folder_name(root, folder), ENDLESS));
+    }
     listing.sort();
     listing
+}
+
+fn folder_name(root: &Path, folder: &Path) -> String {
+    below(root, folder).filter(|name| !name.is_empty()).unwrap_or_else(|| ".".to_owned())
+}
+
+/// Whether the walk would read an ignore file that has no end or waits for a writer: a FIFO, `.gitignore -> /dev/zero`.
+fn has_endless_ignores(folder: &Path) -> bool {
+    [".gitignore", ".ignore"]
+        .iter()
+        .any(|name| folder.join(name).metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir()))
 }
 
 /// One file that was named.
@@ -70,7 +104,7 @@ fn take(
         return listing.failed.push(told(&path.to_string_lossy(), "its name is not valid UTF-8"));
     };
     match found {
-        Err(error) => listing.failed.push(told(&name, &reason(&error))),
+        Err(error) => listing.failed.push(told(&name, &unreachable(path, &error))),
         Ok((false, _)) => listing.failed.push(told(&name, "it is no regular file")),
         // Hooks name the files of a commit, so what a configuration excludes must stay excluded then.
         Ok(_) if excluded(&name) => listing.skipped.push(told(&name, "excluded")),
@@ -104,7 +138,7 @@ fn see(
         return if git || out { WalkState::Skip } else { WalkState::Continue };
     }
     let what = classify(&entry.file_name().to_string_lossy());
-    if what == Name::Other || !kind.is_file() {
+    if what == Name::Other {
         return WalkState::Continue;
     }
     let Some(name) = below(root, entry.path()) else {
@@ -113,6 +147,12 @@ fn see(
         return WalkState::Continue;
     };
     if excluded(&name) {
+        return WalkState::Continue;
+    }
+    if !kind.is_file() {
+        if let Some(why) = unread(root, entry.path(), kind) {
+            listing.skipped.push(told(&name, &why));
+        }
         return WalkState::Continue;
     }
     let size = entry.metadata().map_or(0, |meta| meta.len());
@@ -127,18 +167,69 @@ fn see(
 }
 
 pub(super) const TEMPLATE: &str = "a template; lint what it renders to";
+const ENDLESS: &str = "its `.gitignore` or `.ignore` is no regular file";
 pub(super) const TOO_LARGE: &str = "larger than 16 MiB";
 
 pub(super) fn told(path: &str, why: &str) -> Told {
     Told { path: path.into(), why: why.to_owned() }
 }
 
+/// Why something that is no regular file is not read; `None` for a link to what is found where it lies.
+fn unread(root: &Path, path: &Path, kind: FileType) -> Option<String> {
+    if !kind.is_symlink() {
+        return Some(special(kind).to_owned());
+    }
+    let target = match path.metadata() {
+        Ok(meta) if meta.is_dir() => return None,
+        Ok(meta) if !meta.is_file() => {
+            return Some(format!("a symbolic link to {}", special(meta.file_type())));
+        }
+        Ok(_) => path.canonicalize().ok()?,
+        Err(error) => return Some(unreachable(path, &error)),
+    };
+    let found = target.starts_with(root.canonicalize().ok()?)
+        && target.file_name().is_some_and(|name| classify(&name.to_string_lossy()) != Name::Other);
+    (!found).then(|| "a symbolic link to a file that is not looked for; name it to check it".to_owned())
+}
+
+/// What a file that is none is called.
+fn special(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        for (is, name) in [
+            (kind.is_fifo(), "a FIFO"),
+            (kind.is_socket(), "a socket"),
+            (kind.is_char_device() || kind.is_block_device(), "a device"),
+        ] {
+            if is {
+                return name;
+            }
+        }
+    }
+    if kind.is_dir() { "a folder" } else { "no regular file" }
+}
+
+/// Why nothing can be known of a path: a symbolic link may lead nowhere, or round and round.
+pub(super) fn unreachable(path: &Path, error: &std::io::Error) -> String {
+    let is_link = path.is_symlink();
+    match error.kind() {
+        std::io::ErrorKind::NotFound if is_link => "a symbolic link that leads nowhere".to_owned(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => reason(error),
+        // The kind for this has no stable name yet.
+        _ if path.ancestors().any(Path::is_symlink) => "a symbolic link that leads to itself".to_owned(),
+        _ => reason(error),
+    }
+}
+
 /// An operating system's error in words that stay the same on every system.
-pub(super) fn reason(error: &std::io::Error) -> String {
+pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -188,7 +279,7 @@ mod tests {
             "Dockerfile.d/x",
         ]);
         fs::write(folder.path().join(".gitignore"), "out/\n").unwrap();
-        let listing = walk(folder.path(), &[folder.path().to_owned()], &|p| p == "vendor", 2);
+        let listing = walk(folder.path(), &[folder.path().to_owned()], &|p| p == "vendor", 2, &|| false);
         assert_eq!(
             paths(&listing),
             [".devcontainer/Dockerfile", "Dockerfile", "compose.yml", "z/api.Dockerfile"]
@@ -201,7 +292,7 @@ mod tests {
     fn named_files_are_taken_whatever_their_name() {
         let folder = tree(&["notes", "Dockerfile"]);
         let asked = [folder.path().join("notes"), folder.path().join("gone")];
-        let listing = walk(folder.path(), &asked, &|_| false, 1);
+        let listing = walk(folder.path(), &asked, &|_| false, 1, &|| false);
         assert_eq!(listing.candidates, [Candidate { path: "notes".into(), explicit: true }]);
         assert_eq!(listing.failed, [told("gone", "no such file or folder")]);
     }
@@ -209,12 +300,38 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn links_and_sockets_are_left_alone() {
-        let folder = tree(&["real/Dockerfile"]);
-        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+        let folder = tree(&["real/Dockerfile", "real/notes"]);
+        let link = |to: &str, name: &str| {
+            std::os::unix::fs::symlink(folder.path().join(to), folder.path().join(name)).unwrap();
+        };
+        for (to, name) in [
+            ("", "loop"),
+            ("real/Dockerfile", "Dockerfile.seen"),
+            ("real", "Dockerfile.folder"),
+            ("real/notes", "Dockerfile.notes"),
+            ("gone", "Dockerfile.gone"),
+            ("Dockerfile.self", "Dockerfile.self"),
+            ("/dev/null", "compose.yaml"),
+        ] {
+            link(to, name);
+        }
         let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("Dockerfile")).unwrap();
-        let all = walk(folder.path(), &[folder.path().to_owned()], &|_| false, 2);
+        let all = walk(folder.path(), &[folder.path().to_owned()], &|_| false, 2, &|| false);
         assert_eq!(paths(&all), ["real/Dockerfile"]);
-        let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2);
+        let skipped: Vec<(&str, &str)> = all.skipped.iter().map(|told| (&*told.path, &*told.why)).collect();
+        assert_eq!(
+            skipped,
+            [
+                ("Dockerfile", "a socket"),
+                ("Dockerfile.gone", "a symbolic link that leads nowhere"),
+                ("Dockerfile.notes", "a symbolic link to a file that is not looked for; name it to check it"),
+                ("Dockerfile.self", "a symbolic link that leads to itself"),
+                ("compose.yaml", "a symbolic link to a device"),
+            ]
+        );
+        let named = walk(folder.path(), &[folder.path().join("Dockerfile.self")], &|_| false, 2, &|| false);
+        assert_eq!(named.failed, [told("Dockerfile.self", "a symbolic link that leads to itself")]);
+        let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2, &|| false);
         assert_eq!(named.failed, [told("Dockerfile", "it is no regular file")]);
     }
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::{Options, escape, human, is_open};
 use crate::finding::Finding;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Told};
 use crate::rule::Severity;
 
 /// GitHub's own limit for each kind of annotation in a step.
@@ -24,20 +24,21 @@ pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::
         let mut commands = Vec::new();
         if severity == Severity::Error {
             // Files that could not be checked come first: without them the run says less than it seems to.
-            commands.extend(outcome.failed.iter().map(|told| {
-                let path = property(&told.path);
-                format!(
-                    "::error file={path},title=hullguard::{}",
-                    data(&format!("not checked: {}", told.why))
-                )
-            }));
-            if outcome.incomplete {
+            commands.extend(outcome.failed.iter().map(|told| not_checked("error", told)));
+            commands
+                .extend(outcome.error.iter().map(|why| format!("::error title=hullguard::{}", data(why))));
+            if outcome.interrupted {
                 commands.push("::error title=hullguard::interrupted; not all files were checked".to_owned());
             }
         }
         let findings = || outcome.findings.iter().filter(|f| is_open(f) && f.severity == severity);
-        let count = commands.len() + findings().count();
+        let mut count = commands.len() + findings().count();
         commands.extend(findings().take(SLOTS).map(|finding| command(kind, finding)));
+        if severity == Severity::Warning {
+            // After the findings, so that they take nobody's place.
+            count += outcome.skipped.len();
+            commands.extend(outcome.skipped.iter().take(SLOTS).map(|told| not_checked("warning", told)));
+        }
         commands.truncate(SLOTS);
         if count > SLOTS {
             let more = count - (SLOTS - 1);
@@ -49,6 +50,10 @@ pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::
         }
     }
     writeln!(out, "hullguard: {}", human::summary(outcome))
+}
+
+fn not_checked(kind: &str, told: &Told) -> String {
+    format!("::{kind} file={},title=hullguard::not checked: {}", property(&told.path), data(&told.why))
 }
 
 fn command(kind: &str, finding: &Finding) -> String {

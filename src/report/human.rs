@@ -33,6 +33,13 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         paint(&mut text, options.colour, style, kind);
         let _ = writeln!(text, ": {}: {}", escape::line(path), escape::line(why));
     };
+    if let Some(error) = &outcome.error {
+        for (index, line) in error.lines().enumerate() {
+            let lead = if index == 0 { "error: " } else { "  " };
+            let _ = writeln!(text, "{lead}{}", escape::line(line));
+        }
+        return out.write_all(text.as_bytes());
+    }
     outcome.failed.iter().for_each(|told| tell("error", RED, told));
     outcome.skipped.iter().take(SKIPPED).for_each(|told| tell("skipped", GREEN, told));
     text.push_str(&summary(outcome));
@@ -68,7 +75,7 @@ pub fn summary(outcome: &Outcome) -> String {
     if !outcome.failed.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(outcome.failed.len(), "file"));
     }
-    if outcome.incomplete {
+    if outcome.interrupted {
         text.push_str("; interrupted before the end");
     }
     text

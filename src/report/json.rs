@@ -39,6 +39,8 @@ struct Document<'a> {
     findings: Option<&'a [Finding]>,
     files: Files<'a>,
     incomplete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -125,7 +127,8 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<&'a [Finding]>) -> Docume
             skipped: files(&outcome.skipped),
             failed: files(&outcome.failed),
         },
-        incomplete: outcome.incomplete,
+        incomplete: outcome.is_incomplete(),
+        error: outcome.error.as_deref(),
     }
 }
 

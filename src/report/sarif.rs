@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{Options, escape, is_open};
 use crate::finding::{Finding, Fix, Place, Status, Suppressor};
 use crate::outcome::{Outcome, Told};
-use crate::rule::{Profile, Rule, Severity};
+use crate::rule::{Profile, REPOSITORY, Rule, Severity};
 
 /// GitHub refuses a file with more results.
 const RESULTS: usize = 25_000;
@@ -25,7 +25,8 @@ const RESULTS: usize = 25_000;
 const TAGS: usize = 10;
 /// GitHub's limit for a description, in characters.
 const DESCRIPTION: usize = 1024;
-const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+/// What paths are relative to; the name is the one that GitHub's own tools use.
+const TOP: &str = "%SRCROOT%";
 
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut findings: Vec<&Finding> =
@@ -48,6 +49,8 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
             tool: json!({ "driver": driver(rules.values().map(|&(_, rule)| rule)) }),
             automation_details: json!({ "id": "hullguard/" }),
             column_kind: "unicodeCodePoints",
+            // Without a `uri`: a reader knows where its own checkout lies, and ours is nobody's business.
+            original_uri_base_ids: json!({ TOP: { "description": { "text": "the top of the repository" } } }),
             invocations: [invocation(outcome, left_out)],
             results: Results { findings, rules },
         }],
@@ -70,6 +73,7 @@ struct Run<'a> {
     tool: Value,
     automation_details: Value,
     column_kind: &'static str,
+    original_uri_base_ids: Value,
     invocations: [Value; 1],
     results: Results<'a>,
 }
@@ -91,16 +95,13 @@ impl Serialize for Results<'_> {
 }
 
 fn driver<'a>(rules: impl Iterator<Item = &'a Rule>) -> Value {
-    let mut driver = json!({
+    json!({
         "name": "hullguard",
+        "informationUri": REPOSITORY,
         "version": env!("CARGO_PKG_VERSION"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "rules": rules.map(reporting_descriptor).collect::<Vec<_>>(),
-    });
-    if !REPOSITORY.is_empty() {
-        driver["informationUri"] = REPOSITORY.into();
-    }
-    driver
+    })
 }
 
 fn reporting_descriptor(rule: &Rule) -> Value {
@@ -135,20 +136,16 @@ fn reporting_descriptor(rule: &Rule) -> Value {
         }
         .into();
     }
-    let mut descriptor = json!({
+    json!({
         "id": rule.id,
         "name": pascal_case(rule.id),
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": or_title(&why.chars().take(DESCRIPTION).collect::<String>()) },
         "help": { "text": or_title(rule.page), "markdown": or_title(rule.page) },
+        "helpUri": rule.url(),
         "defaultConfiguration": { "level": rule.severity.name() },
         "properties": properties,
-    });
-    if !REPOSITORY.is_empty() {
-        let family = format!("{:?}", rule.family).to_lowercase();
-        descriptor["helpUri"] = format!("{REPOSITORY}/blob/main/rules/{family}/{}.md", rule.id).into();
-    }
-    descriptor
+    })
 }
 
 fn pascal_case(id: &str) -> String {
@@ -215,7 +212,7 @@ fn physical_location(place: &Place) -> Value {
     // One line only: GitHub shows an alert in a pull request if all lines of its region are in the diff.
     let end = if place.end.line == place.start.line { place.end.column } else { place.line_end };
     json!({
-        "artifactLocation": { "uri": uri(&place.path) },
+        "artifactLocation": artifact(&place.path),
         "region": {
             "startLine": place.start.line,
             "startColumn": place.start.column,
@@ -238,7 +235,7 @@ fn sarif_fix(fix: &Fix, place: &Place) -> Value {
         .collect();
     json!({
         "description": { "text": escape::plain(&fix.title) },
-        "artifactChanges": [{ "artifactLocation": { "uri": uri(&place.path) }, "replacements": replacements }],
+        "artifactChanges": [{ "artifactLocation": artifact(&place.path), "replacements": replacements }],
     })
 }
 
@@ -247,22 +244,34 @@ fn invocation(outcome: &Outcome, left_out: usize) -> Value {
         json!({
             "level": level,
             "message": { "text": no_links(&escape::plain(why)) },
-            "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(path) } } }],
+            "locations": [{ "physicalLocation": { "artifactLocation": artifact(path) } }],
         })
     };
-    let say = |text: String| json!({ "level": "error", "message": { "text": text } });
+    let say = |level: &str, text: &str| json!({ "level": level, "message": { "text": text } });
     let mut notifications: Vec<Value> = outcome.failed.iter().map(|told| about("error", told)).collect();
+    let lines = |text: &str| text.lines().map(escape::plain).collect::<Vec<_>>().join("\n");
+    notifications.extend(outcome.error.iter().map(|why| say("error", &no_links(&lines(why)))));
     notifications.extend(outcome.skipped.iter().map(|told| about("note", told)));
-    if outcome.incomplete {
-        notifications.push(say("the run was interrupted; not all files were checked".into()));
+    if outcome.interrupted {
+        notifications.push(say("error", "the run was interrupted; not all files were checked"));
     }
     if left_out > 0 {
-        notifications.push(say(format!("{left_out} more results do not fit into one file")));
+        // All was checked, so the run succeeded; only its report is short.
+        let text = format!("{left_out} more results, none severer than these, do not fit into one file");
+        notifications.push(say("warning", &text));
     }
     json!({
-        "executionSuccessful": outcome.failed.is_empty() && !outcome.incomplete,
+        "executionSuccessful": !outcome.is_incomplete(),
         "toolExecutionNotifications": notifications,
     })
+}
+
+/// Where a file lies: below the top of the repository, or, if it lies elsewhere, on this machine.
+fn artifact(path: &str) -> Value {
+    match path.strip_prefix('/') {
+        None => json!({ "uri": uri(path), "uriBaseId": TOP }),
+        Some(rest) => json!({ "uri": format!("file:///{}", uri(rest)) }),
+    }
 }
 
 /// A path as a relative URI reference.

@@ -164,7 +164,10 @@ fn json_has_the_documented_shape() {
     assert!(second["fix"].is_null());
     assert_eq!(json["findings"][2]["origin"], "index");
     assert_eq!(json["files"]["failed"][0]["why"], "permission denied");
-    assert_eq!(json["incomplete"], false);
+    assert_eq!(json["incomplete"], true, "a file could not be read");
+    let whole = parsed(Format::Json, &Outcome::default(), false);
+    assert_eq!(whole["incomplete"], false);
+    assert!(whole.get("error").is_none());
 }
 
 #[test]
@@ -218,6 +221,24 @@ fn sarif_is_what_github_expects() {
 }
 
 #[test]
+fn a_run_that_came_to_nothing_still_makes_documents() {
+    let outcome = Outcome { error: Some("a.yaml:1:1: wrong\n  see [x](y)".into()), ..Outcome::default() };
+    let sarif = parsed(Format::Sarif, &outcome, false);
+    let run = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(run["executionSuccessful"], false);
+    let said = &run["toolExecutionNotifications"][0];
+    assert_eq!(said["level"], "error");
+    assert_eq!(said["message"]["text"], "a.yaml:1:1: wrong\n  see \\[x\\](y)");
+    let json = parsed(Format::Json, &outcome, false);
+    assert_eq!((&json["incomplete"], &json["findings"]), (&true.into(), &serde_json::json!([])));
+    assert!(json["error"].as_str().unwrap().starts_with("a.yaml:1:1"));
+    assert!(
+        report(Format::Github, &outcome, false).starts_with("::error title=hullguard::a.yaml:1:1: wrong")
+    );
+    assert!(report(Format::Human, &outcome, false).starts_with("error: a.yaml:1:1: wrong\n"));
+}
+
+#[test]
 fn sarif_keeps_the_severest_of_too_many() {
     let note = finding_at("f", "x", Span::new(0, 1), Severity::Note, "n");
     let mut error = note.clone();
@@ -229,7 +250,8 @@ fn sarif_keeps_the_severest_of_too_many() {
     assert_eq!(run["results"].as_array().unwrap().len(), 25_000);
     assert_eq!(run["results"][0]["level"], "error");
     let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(said, "2 more results do not fit into one file");
+    assert_eq!(said, "2 more results, none severer than these, do not fit into one file");
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true, "all was checked");
 }
 
 #[test]
@@ -243,6 +265,7 @@ fn github_escapes_and_sorts() {
         "::error file=no,title=hullguard::not checked: permission denied
 ::error file=a b/ü%25.yaml,line=1,endLine=1,col=1,endColumn=1,title={id}::a note
 ::warning file=a%2Cb%3Ac%25,line=1,endLine=1,col=6,endColumn=17,title={id}::100%25 ::error::␍␊#\u{200b}#[error]x
+::warning file=t.tpl,title=hullguard::not checked: a template
 hullguard: 1 error, 1 warning in 12 files; 1 suppressed; 1 file skipped; 1 file could not be checked
 "
     );
@@ -324,9 +347,9 @@ fn hostile_text_stays_text() {
             assert!(!report.contains(obeyed), "{name}: {report:?}");
             let commands = report.lines().filter(|line| line.trim_start().starts_with("::"));
             if format == Format::Github {
-                let ours = ["::error file=", "::warning file="];
+                let ours = ["::error file=", "::warning file=", "::warning file="];
                 let commands: Vec<&str> = commands.collect();
-                assert_eq!(commands.len(), 2, "{report}");
+                assert_eq!(commands.len(), 3, "{report}");
                 assert!(commands.iter().zip(ours).all(|(line, ours)| line.starts_with(ours)), "{report}");
             } else {
                 assert_eq!(commands.count(), 0, "{name}: {report}");

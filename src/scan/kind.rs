@@ -2,6 +2,9 @@
 //!
 //! Names that cannot be Dockerfiles or YAML never get here: `input` leaves them out. Reading is `mod.rs`'s business.
 
+use crate::text::{self, Source};
+use crate::{compose, yaml};
+
 /// What to read a text as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -27,6 +30,9 @@ pub enum Name {
     Other,
 }
 
+/// Names that builders look for by themselves.
+const DOCKERFILE: [&str; 2] = ["Dockerfile", "Containerfile"];
+const FIRST_FORMAT: &str = "no `services:`; Compose no longer reads the first file format";
 /// Endings after `Dockerfile.` that make the file something else than a Dockerfile.
 const NOT_DOCKERFILE: [&str; 42] = [
     "dockerignore",
@@ -104,20 +110,34 @@ pub fn name(path: &str) -> Name {
 pub fn kind(path: &str, text: &str, explicit: bool) -> Kind {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let name = name(path);
-    if text.contains('\0') && matches!(name, Name::Dockerfile | Name::Compose) {
-        let utf16 = text.as_bytes().get(1) == Some(&0) || text.starts_with("\u{1a}\u{1a}");
-        return if utf16 { Kind::Skip("UTF-16; save it as UTF-8") } else { Kind::Skip("binary content") };
+    let base = path.rsplit('/').next().unwrap_or(path);
+    // Whoever gives a file such a name, or names it, is told when it cannot be read; others may be anything.
+    let promised = explicit || DOCKERFILE.contains(&base) || compose::is_project_file(base);
+    match (name, text::not_text(text)) {
+        // No builder reads a Dockerfile that is no text; Compose does read UTF-16.
+        (Name::Dockerfile, Some(_)) if promised => return Kind::Dockerfile,
+        (Name::Dockerfile | Name::Compose, Some(why)) => return Kind::Skip(why),
+        (Name::Yaml, Some(why)) if explicit => return Kind::Skip(why),
+        _ => {}
     }
     match name {
         Name::Template => Kind::Skip("a template"),
         Name::Dockerfile if is_template(text) => Kind::Skip("a template"),
         Name::Dockerfile => Kind::Dockerfile,
         Name::Yaml if is_pipeline(text) => Kind::Other,
-        Name::Compose | Name::Yaml => yaml_kind(text, name == Name::Compose || explicit),
+        Name::Compose | Name::Yaml => match yaml_kind(text, name == Name::Compose || explicit) {
+            Kind::Other | Kind::Skip(FIRST_FORMAT) if promised && is_broken(text) => Kind::Compose,
+            kind => kind,
+        },
         Name::Other if explicit && has_services(text) => yaml_kind(text, true),
         Name::Other if explicit && has_from(text) => Kind::Dockerfile,
         Name::Other => Kind::Other,
     }
+}
+
+/// Whether a text is no YAML.
+fn is_broken(text: &str) -> bool {
+    !yaml::parse(&Source::new("", text.into())).errors.is_empty()
 }
 
 /// Template syntax where no Dockerfile or YAML could have it: at the start of a line, or in an image.
@@ -152,9 +172,7 @@ fn yaml_kind(text: &str, named: bool) -> Kind {
         {
             Kind::Compose
         }
-        false if mentions_container(text) => {
-            Kind::Skip("no `services:`; Compose no longer reads the first file format")
-        }
+        false if mentions_container(text) => Kind::Skip(FIRST_FORMAT),
         false => Kind::Other,
     }
 }
@@ -249,5 +267,18 @@ mod tests {
         );
         assert!(matches!(kind("docker-compose.yml", "web:\n  image: a\n", false), Kind::Skip(_)));
         assert_eq!(kind("x", "from alpine\n", true), Kind::Dockerfile);
+    }
+
+    #[test]
+    fn broken_files_are_told_where_their_name_promises_something() {
+        assert_eq!(kind("a/compose.yaml", "a: [\n", false), Kind::Compose);
+        assert_eq!(kind("docker-compose.prod.yml", "a: [\n", false), Kind::Other);
+        assert_eq!(kind("values.yml", "a: [\n", true), Kind::Compose);
+        assert_eq!(kind("a.dockerfile", "FROM a\0\n", false), Kind::Dockerfile);
+        let utf16 = "F\0R\0O\0M\0";
+        assert_eq!(kind("a.dockerfile", utf16, false), Kind::Skip("UTF-16; save it as UTF-8"));
+        assert_eq!(kind("a.dockerfile", utf16, true), Kind::Dockerfile);
+        assert_eq!(kind("Dockerfile", utf16, false), Kind::Dockerfile);
+        assert_eq!(kind("Dockerfile.x", &"\0".repeat(99), false), Kind::Skip("binary content"));
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Loaded {
     Skip(&'static str),
     Fail(String),
     Other,
+    /// The run was stopped before its turn came.
+    Unread,
 }
 
 /// A Dockerfile by its name: it can wait, and be dropped when it is done.
@@ -47,7 +49,7 @@ pub(super) fn tell(candidate: &Candidate, loaded: Loaded, outcome: &mut Outcome)
         Loaded::Other if candidate.explicit => {
             outcome.skip(&candidate.path, "neither a Dockerfile nor a Compose file by its content");
         }
-        Loaded::Other | Loaded::Dockerfile(_) | Loaded::Compose(_) => {}
+        Loaded::Other | Loaded::Unread | Loaded::Dockerfile(_) | Loaded::Compose(_) => {}
     }
 }
 
@@ -107,7 +109,7 @@ fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
     while let Some(source) = all.get(names.len()).cloned() {
         let mentions = ["extends", "include"].iter().any(|word| source.text().contains(word));
         let references = if mentions { references(&source) } else { Vec::new() };
-        let beside = siblings(source.path());
+        let beside = compose::beside(source.path()).into_iter().find(|path| tree.exists(path));
         let mut named = Vec::new();
         for (path, is_reference) in
             references.into_iter().map(|p| (p, true)).chain(beside.into_iter().map(|p| (p, false)))
@@ -123,19 +125,6 @@ fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
         names.push(named);
     }
     Sources { all, names }
-}
-
-/// The file that an override file overrides, and the other way round: Compose reads both.
-fn siblings(path: &str) -> Vec<String> {
-    let folder = compose::directory(path);
-    let base = path.rsplit('/').next().unwrap_or(path);
-    let Some((stem, _)) = base.rsplit_once('.') else { return Vec::new() };
-    let main = stem.strip_suffix(".override");
-    if !matches!(main.unwrap_or(stem), "compose" | "docker-compose") {
-        return Vec::new();
-    }
-    let other = main.map_or_else(|| format!("{stem}.override"), str::to_owned);
-    ["yaml", "yml"].iter().filter_map(|extension| resolve(folder, &format!("{other}.{extension}"))).collect()
 }
 
 /// The paths in `extends: {file: …}` and `include:`, relative to the run's root.

@@ -12,6 +12,7 @@ mod load;
 mod starts;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
@@ -26,8 +27,27 @@ use crate::rule::{Context, Policy};
 use crate::text::Source;
 use load::Loaded;
 
+/// How far a run is, for whoever looks on, and the way to end it early.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Files that are done.
+    pub done: AtomicUsize,
+    /// Once it is set no further file is begun; what was found by then is the outcome.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Watch {
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+    fn count(&self, files: usize) {
+        self.done.fetch_add(files, Ordering::Relaxed);
+    }
+}
+
 /// Checks every candidate and what belongs to it. The result does not depend on the number of threads.
-pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outcome {
+pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &Watch) -> Outcome {
+    watch.done.store(0, Ordering::Relaxed);
     let mut outcome = Outcome::default();
     let (later, now): (Vec<&Candidate>, Vec<&Candidate>) =
         candidates.iter().partition(|c| load::is_streamed(c));
@@ -35,11 +55,17 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     // What may be a Compose file, and files whose names say nothing.
     let mut compose: Vec<Arc<Source>> = Vec::new();
     let mut dockerfiles: Vec<Arc<Source>> = Vec::new();
-    for (candidate, loaded) in now.iter().zip(each(now.clone(), |candidate| load::load(candidate, tree))) {
+    let load = |candidate: &Candidate| {
+        if watch.is_stopped() { Loaded::Unread } else { load::load(candidate, tree) }
+    };
+    for (candidate, loaded) in now.iter().zip(each(now.clone(), &load)) {
         match loaded {
             Loaded::Compose(source) => compose.push(source),
             Loaded::Dockerfile(source) => dockerfiles.push(source),
-            other => load::tell(candidate, other, &mut outcome),
+            other => {
+                watch.count(1);
+                load::tell(candidate, other, &mut outcome);
+            }
         }
     }
     let linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
@@ -50,7 +76,11 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     // In whatever order they come; they are sorted in the end.
     let findings: Mutex<Vec<Finding>> = Mutex::default();
     let done = each(groups, |group| {
+        if watch.is_stopped() {
+            return Group::default();
+        }
         let checked = check_group(&group, &linted, &read, tree, policy);
+        watch.count(checked.checked);
         let (own, others) = checked.drafts.into_iter().partition(|draft| alone(draft.source.path()));
         let own = finish::finish_all(own, &tree.origin(), policy.profile);
         findings.lock().expect("no thread panics while it holds the lock").extend(own);
@@ -61,6 +91,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
     let mut drafts: Vec<Draft> = Vec::new();
     let mut builders: HashMap<Arc<str>, Vec<join::Builder>> = HashMap::new();
     for group in done {
+        outcome.checked += group.checked;
         drafts.extend(group.drafts);
         outcome.pragmas.extend(group.pragmas);
         for (path, builder) in group.builders {
@@ -76,14 +107,21 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
         let file = [file];
         let project = join::project(builders, &[], &file, tree);
         let cx = Context { policy, project: &project, sent: None };
-        check::dockerfile(&cx, &file[0], tree)
+        let checked = check::dockerfile(&cx, &file[0], tree);
+        watch.count(1);
+        checked
     };
-    let mut checked: Vec<check::Checked> = each(dockerfiles, |source| one(&source));
+    let unstopped = |source: &Arc<Source>| (!watch.is_stopped()).then(|| one(source));
+    let mut checked: Vec<check::Checked> =
+        each(dockerfiles, |source| unstopped(&source)).into_iter().flatten().collect();
     let streamed = each(later.clone(), |candidate| match read.get(&candidate.path) {
-        Some(Some(source)) => Ok(one(source)),
-        _ => match load::load(candidate, tree) {
+        Some(Some(source)) => unstopped(source).ok_or(Loaded::Unread),
+        _ => match load(candidate) {
             Loaded::Dockerfile(source) => Ok(one(&source)),
-            other => Err(other),
+            other => {
+                watch.count(1);
+                Err(other)
+            }
         },
     });
     for (candidate, result) in later.iter().zip(streamed) {
@@ -92,7 +130,8 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
             Err(other) => load::tell(candidate, other, &mut outcome),
         }
     }
-    outcome.checked = checked.len() + linted.len();
+    outcome.checked += checked.len();
+    outcome.interrupted = watch.is_stopped();
 
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
@@ -115,7 +154,10 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy) -> Outco
 }
 
 /// What stays of a group of Compose files.
+#[derive(Default)]
 struct Group {
+    /// How many of its files count.
+    checked: usize,
     drafts: Vec<Draft>,
     pragmas: Vec<Pragma>,
     /// Each with the path of the Dockerfile that it builds.
@@ -157,7 +199,8 @@ fn check_group(
     let mut found = check::compose(&cx, &own, linted, tree);
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges, &built);
-    Group { drafts: found.drafts, pragmas: found.pragmas, builders }
+    let checked = own.iter().filter(|file| linted.contains(file.source.path())).count();
+    Group { checked, drafts: found.drafts, pragmas: found.pragmas, builders }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.

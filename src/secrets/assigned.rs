@@ -267,7 +267,9 @@ fn is_term(value: &str) -> bool {
     let wordy = |word: &&str| {
         let letters: String = word.chars().filter(char::is_ascii_alphabetic).collect();
         let digits = word.len() - letters.len();
-        word.is_ascii() && digits <= 3 && digits * 2 <= word.len() && random::reads(letters.as_bytes())
+        word.is_ascii()
+            && (word.len() <= 2
+                || digits <= 3 && digits * 2 <= word.len() && random::reads(letters.as_bytes()))
     };
     words.len() >= 2 && words.iter().all(wordy)
 }

@@ -3,6 +3,7 @@
 //! It errs on the side of hiding, whatever the rules think of the value, and needs no document: any line of any file
 //! can be asked for.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{names, tokens, values};
@@ -21,6 +22,15 @@ pub fn sensitive(line: &str) -> Vec<Range<usize>> {
         }
     }
     apart
+}
+
+/// The line with `***` for all that must not be shown.
+pub fn masked(line: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(line);
+    for range in sensitive(line).into_iter().rev() {
+        out.to_mut().replace_range(range, "***");
+    }
+    out
 }
 
 /// `KEY=value`, `KEY: value`, `KEY value` (legacy ENV) and `--key value` with a credential's name.
@@ -90,15 +100,7 @@ fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::sensitive;
-
-    fn masked(line: &str) -> String {
-        let mut out = line.to_owned();
-        for range in sensitive(line).into_iter().rev() {
-            out.replace_range(range, "***");
-        }
-        out
-    }
+    use super::masked;
 
     #[test]
     fn values_of_credentials_are_masked_wherever_they_stand() {

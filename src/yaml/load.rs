@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 
+use super::aliases;
 use super::lines::dash_before;
 use super::tree::{Data, NONE, NodeData, Props};
 use super::{Style, Yaml, YamlError};
@@ -43,6 +44,7 @@ pub fn parse(source: &Source) -> Yaml<'_> {
 }
 
 fn finish(mut yaml: Yaml<'_>, mut errors: Vec<YamlError>) -> Yaml<'_> {
+    errors.append(&mut aliases::errors(&yaml));
     errors.sort_by_key(|error| error.span);
     yaml.errors = errors;
     yaml.comments.sort_unstable();
@@ -58,10 +60,10 @@ fn without_controls<'s>(text: &'s str, errors: &mut Vec<YamlError>) -> Cow<'s, s
     let Some(first) = text.bytes().position(is_control) else {
         return Cow::Borrowed(text);
     };
-    let message = if text.as_bytes()[first] == Source::BAD_BYTE as u8 {
-        "this byte is not UTF-8"
-    } else {
-        "control characters are not allowed"
+    let message = match text.as_bytes()[first] {
+        0 => "a NUL byte is no text; remove it",
+        bad if bad == Source::BAD_BYTE as u8 => "this byte is not UTF-8",
+        _ => "control characters are not allowed",
     };
     errors.push(YamlError { span: Span::new(first, first + 1), message: message.into() });
     Cow::Owned(text.chars().map(|c| if c.is_ascii() && is_control(c as u8) { '_' } else { c }).collect())

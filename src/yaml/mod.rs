@@ -25,6 +25,7 @@
 //! `load.rs` knows its name. Recovery inside a document is ours: the line with the error is blanked and the text
 //! read again, a few times at most.
 
+mod aliases;
 mod decode;
 mod lines;
 mod load;

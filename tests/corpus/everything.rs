@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use hullguard::finding::Finding;
 use hullguard::rule::{Policy, Profile};
-use hullguard::scan;
+use hullguard::scan::{self, Watch};
 
 use crate::tree::Memory;
 
@@ -28,7 +28,7 @@ fn corpus() -> Option<Memory> {
 
 fn check(tree: &Memory, profile: Profile) -> Vec<Finding> {
     let policy = Policy { profile, ..Policy::default() };
-    scan::scan(&tree.candidates(), tree, &policy).findings
+    scan::scan(&tree.candidates(), tree, &policy, &Watch::default()).findings
 }
 
 #[test]
