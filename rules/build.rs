@@ -54,7 +54,7 @@ fn main() {
             let id = page.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
             let done = fs::read_to_string(&page)
                 .map_err(|e| e.to_string())
-                .and_then(|text| read_page(&text.replace("\r\n", "\n"), SECRETS, &id, Path::new("")));
+                .and_then(|text| read_page(&text.replace("\r\n", "\n"), SECRETS, &page, Path::new("")));
             match done {
                 Ok((rule, _)) => {
                     if rules.insert(id, rule).is_some() {
@@ -97,7 +97,7 @@ fn read_family(
         let module = id.replace('-', "_");
         let name = page.display();
         let text = fs::read_to_string(&page).map_err(|e| format!("{name}: {e}"))?.replace("\r\n", "\n");
-        match read_page(&text, family, &id, &modules.join(format!("{module}.rs"))) {
+        match read_page(&text, family, &page, &modules.join(format!("{module}.rs"))) {
             Ok((rule, has_module)) => {
                 if has_module && !declared.contains(&module.as_str()) {
                     mistakes.push(format!("src/rules/{family}/mod.rs: add `pub mod {module};` for {name}"));
@@ -124,7 +124,9 @@ fn read_family(
 }
 
 /// One page as the text of a `Rule { … }`, and whether it has a module.
-fn read_page(text: &str, family: &str, id: &str, module: &Path) -> Result<(String, bool), String> {
+fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(String, bool), String> {
+    let id = file.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+    let file = file.strip_prefix("rules").unwrap_or(file).to_string_lossy().replace('\\', "/");
     let body = text.strip_prefix("---\n").ok_or("begin the page with a line `---`")?;
     let (front, page) = body.split_once("\n---\n").ok_or("end the front matter with a line `---`")?;
     let mut keys = BTreeMap::new();
@@ -192,8 +194,13 @@ fn read_page(text: &str, family: &str, id: &str, module: &Path) -> Result<(Strin
     let _ = writeln!(rule, "severity: Severity::{},", word("severity", &["error", "warning", "note"])?);
     let _ = writeln!(rule, "profile: Profile::{},", word("profile", &["default", "strict", "style"])?);
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
-    let _ = writeln!(rule, "aliases: {}, tags: {}, cwe: {},", list("aliases")?, list("tags")?, list("cwe")?);
+    let mut tags = list("tags")?;
+    if family == SECRETS {
+        tags = tags.replacen("&[", "&[\"security\", ", 1);
+    }
+    let _ = writeln!(rule, "aliases: {}, tags: {tags}, cwe: {},", list("aliases")?, list("cwe")?);
     let _ = writeln!(rule, "practices: {}, since: {:?},", list("practice")?, need("since")?);
+    let _ = writeln!(rule, "file: {file:?},");
     let _ = writeln!(rule, "revoke: {:?},", keys.get("revoke").copied().unwrap_or_default());
     let _ = writeln!(rule, "page: {:?}, checks: &[{}] }},", page.trim_start(), checks.join(", "));
     Ok((rule, code.is_some()))

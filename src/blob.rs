@@ -23,6 +23,8 @@ pub struct Candidate {
     /// Named by the user rather than found: it is linted even if nothing but its content speaks for it, and it is
     /// said when it cannot be.
     pub explicit: bool,
+    /// By its name it may be a Dockerfile or a Compose file; everything else is searched for secrets only.
+    pub document: bool,
 }
 
 /// Read access to the tree that a run works on, for the scanner; rules never see it. All paths are relative to the

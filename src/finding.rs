@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::blob::Origin;
 use crate::container::At;
-use crate::rule::{Context, Rule, Severity};
+use crate::rule::{Confidence, Context, Rule, Severity};
 use crate::text::{Edit, Position, Source, Span};
 
 /// One thing that is wrong, at one place.
@@ -23,6 +23,21 @@ pub struct Finding {
     pub status: Status,
     /// Stable over edits elsewhere in the file; see [`fingerprint`].
     pub fingerprint: u128,
+    /// For secrets.
+    pub secret: Option<Secret>,
+}
+
+/// What is known of a secret besides its place; never its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    pub confidence: Confidence,
+    /// The same for the same secret anywhere in a run; `None` where it could be guessed, and so may stand in two places by
+    /// chance. It is not for reports.
+    pub(crate) identity: Option<u128>,
+    /// How many bytes of it are the documented prefix of its kind, which may be shown.
+    pub(crate) prefix: u8,
+    /// It looks like one only because of the name before it, so a rule that knows the document explains it better.
+    pub(crate) by_name: bool,
 }
 
 /// Another place that explains a finding.
@@ -114,6 +129,7 @@ pub struct Draft {
     pub(crate) related: Vec<(Arc<Source>, Span, String)>,
     pub(crate) fix: Option<Fix>,
     pub(crate) severity: Option<Severity>,
+    pub(crate) secret: Option<Secret>,
 }
 
 impl Findings {
@@ -138,6 +154,7 @@ impl Findings {
             related: Vec::new(),
             fix: None,
             severity: None,
+            secret: None,
         });
         self.list.last_mut().expect("one was just pushed")
     }

@@ -247,6 +247,7 @@ mod tests {
                 fix: Some(Fix { title: String::new(), edits: vec![Edit::replace(span, insert)], safety }),
                 status: Status::Open,
                 fingerprint: 0,
+                secret: None,
             }
         });
         Outcome { findings: findings.collect(), ..Outcome::default() }

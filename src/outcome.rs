@@ -13,6 +13,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Files that were read as a document and checked.
     pub checked: usize,
+    /// Files that were searched for secrets, those included.
+    pub searched: usize,
     /// Files that look like documents but were left out on purpose, with the reason.
     pub skipped: Vec<Told>,
     /// What could not be read although it should have been; the run is not complete and the exit code 2.

@@ -67,7 +67,7 @@ impl Rule {
     /// Its page on the web, as it was for this version.
     pub fn url(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        format!("{REPOSITORY}/blob/v{version}/rules/{}/{}.md", self.family.name(), self.id)
+        format!("{REPOSITORY}/blob/v{version}/rules/{}", self.file)
     }
 }
 
@@ -94,6 +94,8 @@ pub struct Rule {
     pub practices: &'static [&'static str],
     /// Where what a secret opens is closed again: the provider's page. Empty for all other rules.
     pub revoke: &'static str,
+    /// The page, below `rules/`.
+    pub file: &'static str,
     /// The first version that had it.
     pub since: &'static str,
     /// The page after its front matter, in Markdown.

@@ -15,7 +15,10 @@ impl Memory {
         self.files.insert(path.to_owned(), text.as_bytes().to_vec());
     }
     pub(crate) fn candidates(&self) -> Vec<Candidate> {
-        self.files.keys().map(|path| Candidate { path: Arc::from(path.as_str()), explicit: false }).collect()
+        self.files
+            .keys()
+            .map(|path| Candidate { path: Arc::from(path.as_str()), explicit: false, document: true })
+            .collect()
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
                 fix: None,
                 status: Status::Open,
                 fingerprint: place::fingerprint(rule.id, &pragma.place.path, &line, 0),
+                secret: None,
             };
             severity::set_one(&mut finding, config, policy);
             findings.push(finding);

@@ -4,6 +4,7 @@
 //! clock: today's date is handed in.
 
 mod config_ignore;
+mod group;
 mod inline;
 mod order;
 mod severity;
@@ -20,6 +21,7 @@ pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, today: Dat
     inline::mark(outcome, config, policy);
     config_ignore::mark(outcome, config, today);
     order::sort(outcome);
+    group::secrets(outcome);
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ fn finding(source: &Source, start: usize) -> Finding {
         fix: None,
         status: Status::Open,
         fingerprint: 0,
+        secret: None,
     }
 }
 

@@ -71,7 +71,7 @@ impl Staged {
             let Some(bytes) = delta.new_file().path_bytes() else { continue };
             let path = String::from_utf8_lossy(bytes);
             let what = classify(path.rsplit('/').next().unwrap_or(&path));
-            if what == Name::Other || !is_within(&path, within) || excluded_with_folders(&path, excluded) {
+            if !is_within(&path, within) || excluded_with_folders(&path, excluded) {
                 continue;
             }
             if let std::borrow::Cow::Owned(path) = path {
@@ -92,7 +92,11 @@ impl Staged {
             } else if size(&repository, &entry) > LARGEST {
                 listing.skipped.push(told(&path, TOO_LARGE));
             } else {
-                listing.candidates.push(Candidate { path: path.as_ref().into(), explicit: false });
+                listing.candidates.push(Candidate {
+                    path: path.as_ref().into(),
+                    explicit: false,
+                    document: what != Name::Other,
+                });
             }
         }
         listing.sort();
@@ -194,12 +198,12 @@ mod tests {
         let staged = Staged { repository: Mutex::new(repository), top: folder.path().to_owned() };
 
         let listing = staged.list(&[], &|_| false).unwrap();
-        let paths: Vec<&str> = listing.candidates.iter().map(|c| &*c.path).collect();
+        let paths: Vec<&str> = listing.candidates.iter().filter(|c| c.document).map(|c| &*c.path).collect();
         assert_eq!(paths, ["Dockerfile", "b/Dockerfile.dev"]);
         assert_eq!(staged.read("Dockerfile").unwrap(), b"FROM staged\n");
         assert_eq!(staged.is_tracked("Containerfile"), Some(false));
         assert!(staged.exists("b/../b/Dockerfile.dev") && !staged.exists("b"));
         assert_eq!(staged.list(&["b".into()], &|_| false).unwrap().candidates.len(), 1);
-        assert_eq!(staged.list(&[], &|path| path == "b").unwrap().candidates.len(), 1);
+        assert_eq!(staged.list(&[], &|path| path == "b").unwrap().candidates.len(), 2);
     }
 }

@@ -22,7 +22,7 @@ impl Stdin {
         Self { path: inside(path).unwrap_or_else(|| UNNAMED.to_owned()), bytes, around }
     }
     pub fn list(&self) -> Listing {
-        let candidate = Candidate { path: self.path.as_str().into(), explicit: true };
+        let candidate = Candidate { path: self.path.as_str().into(), explicit: true, document: true };
         Listing { candidates: vec![candidate], ..Listing::default() }
     }
     fn is_it(&self, path: &str) -> bool {

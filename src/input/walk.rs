@@ -109,7 +109,7 @@ fn take(
         // Hooks name the files of a commit, so what a configuration excludes must stay excluded then.
         Ok(_) if excluded(&name) => listing.skipped.push(told(&name, "excluded")),
         Ok((_, size)) if size > LARGEST => listing.skipped.push(told(&name, TOO_LARGE)),
-        Ok(_) => listing.candidates.push(Candidate { path: name.into(), explicit: true }),
+        Ok(_) => listing.candidates.push(Candidate { path: name.into(), explicit: true, document: true }),
     }
 }
 
@@ -138,7 +138,7 @@ fn see(
         return if git || out { WalkState::Skip } else { WalkState::Continue };
     }
     let what = classify(&entry.file_name().to_string_lossy());
-    if what == Name::Other {
+    if what == Name::Other && !kind.is_file() {
         return WalkState::Continue;
     }
     let Some(name) = below(root, entry.path()) else {
@@ -161,7 +161,11 @@ fn see(
     } else if size > LARGEST {
         listing.skipped.push(told(&name, TOO_LARGE));
     } else {
-        listing.candidates.push(Candidate { path: name.into(), explicit: false });
+        listing.candidates.push(Candidate {
+            path: name.into(),
+            explicit: false,
+            document: what != Name::Other,
+        });
     }
     WalkState::Continue
 }
@@ -261,7 +265,7 @@ mod tests {
     }
 
     fn paths(listing: &Listing) -> Vec<&str> {
-        listing.candidates.iter().map(|c| &*c.path).collect()
+        listing.candidates.iter().filter(|c| c.document).map(|c| &*c.path).collect()
     }
 
     #[test]
@@ -293,7 +297,7 @@ mod tests {
         let folder = tree(&["notes", "Dockerfile"]);
         let asked = [folder.path().join("notes"), folder.path().join("gone")];
         let listing = walk(folder.path(), &asked, &|_| false, 1, &|| false);
-        assert_eq!(listing.candidates, [Candidate { path: "notes".into(), explicit: true }]);
+        assert_eq!(listing.candidates, [Candidate { path: "notes".into(), explicit: true, document: true }]);
         assert_eq!(listing.failed, [told("gone", "no such file or folder")]);
     }
 

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthChar;
 use super::{Options, escape, is_open};
 use crate::finding::{Finding, Place, Status, Suppressor};
 use crate::outcome::{Outcome, Told};
-use crate::rule::Severity;
+use crate::rule::{Confidence, Severity};
 
 /// How many skipped files are named.
 const SKIPPED: usize = 10;
@@ -64,7 +64,11 @@ pub fn summary(outcome: &Outcome) -> String {
         .map(|(n, name)| count(n, name))
         .collect();
     let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
-    let mut text = format!("{counts} in {}", count(outcome.checked, "file"));
+    let mut text = if outcome.searched > outcome.checked {
+        format!("{counts} in {}, {} of them linted", count(outcome.searched, "file"), outcome.checked)
+    } else {
+        format!("{counts} in {}", count(outcome.checked, "file"))
+    };
     let suppressed = outcome.findings.iter().filter(|f| !is_open(f)).count();
     if suppressed > 0 {
         let _ = write!(text, "; {suppressed} suppressed");
@@ -112,7 +116,12 @@ fn render(finding: &Finding, colour: bool, out: &mut String) {
     let gutter = places.map(|place| digits(place.start.line)).max().unwrap_or(1);
     paint(out, colour, style, finding.severity.name());
     paint(out, colour, style, &format!("[{}]", finding.rule.id));
-    header(out, colour, &finding.message);
+    match &finding.secret {
+        Some(secret) if secret.confidence < Confidence::High => {
+            header(out, colour, &format!("{} ({} confidence)", finding.message, secret.confidence.name()));
+        }
+        _ => header(out, colour, &finding.message),
+    }
     snippet(out, colour, &finding.place, gutter, style, '^');
     for related in &finding.related {
         paint(out, colour, GREEN, "note");

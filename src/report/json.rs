@@ -52,6 +52,8 @@ struct Tool {
 #[derive(Serialize)]
 struct Files<'a> {
     checked: usize,
+    /// For secrets.
+    searched: usize,
     skipped: Vec<File<'a>>,
     failed: Vec<File<'a>>,
 }
@@ -79,6 +81,9 @@ struct Row<'a> {
     related: Vec<Other<'a>>,
     fix: Option<Remedy<'a>>,
     fingerprint: String,
+    /// How sure it is that a secret is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -124,6 +129,7 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<&'a [Finding]>) -> Docume
         findings,
         files: Files {
             checked: outcome.checked,
+            searched: outcome.searched,
             skipped: files(&outcome.skipped),
             failed: files(&outcome.failed),
         },
@@ -166,6 +172,7 @@ fn row(finding: &Finding) -> Row<'_> {
                 .collect(),
         }),
         fingerprint: format!("{:032x}", finding.fingerprint),
+        confidence: finding.secret.as_ref().map(|secret| secret.confidence.name()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::text::{Edit, Source, Span};
 
 fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &str) -> Finding {
     let source = Source::new(path, text.as_bytes().to_vec());
-    let rule = &RULES[0];
+    let rule = RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one");
     let mut place = place(&source, span, &Origin::WorkTree, &[]);
     place.line_hash = line_hashes(source.bytes(), &[place.start.line]).into_values().next();
     let line = masked_line(&source, span, &[]);
@@ -26,6 +26,7 @@ fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &
         fix: None,
         status: Status::Open,
         fingerprint: fingerprint(rule.id, path, &line, 0),
+        secret: None,
     }
 }
 
@@ -73,7 +74,7 @@ fn parsed(format: Format, outcome: &Outcome, show_suppressed: bool) -> serde_jso
 
 #[test]
 fn human_shows_line_carets_notes_and_help() {
-    let id = RULES[0].id;
+    let id = RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one").id;
     let expected = format!(
         "warning[{id}]: it moves
  --> Dockerfile:1:6
@@ -148,7 +149,10 @@ fn json_has_the_documented_shape() {
     assert_eq!(json["version"], 1);
     assert_eq!(json["tool"]["name"], "hullguard");
     let first = &json["findings"][0];
-    assert_eq!(first["rule"], RULES[0].id);
+    assert_eq!(
+        first["rule"],
+        RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one").id
+    );
     assert_eq!(first["status"], "open");
     assert!(first.get("suppressed_by").is_none());
     assert_eq!(first["origin"], "work-tree");
@@ -260,7 +264,7 @@ fn github_escapes_and_sorts() {
     outcome.findings[0].message = "100% ::error::\r\n##[error]x".into();
     outcome.findings[0].place.path = Arc::from("a,b:c%");
     outcome.findings[2].severity = Severity::Error;
-    let id = RULES[0].id;
+    let id = RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one").id;
     let expected = format!(
         "::error file=no,title=hullguard::not checked: permission denied
 ::error file=a b/ü%25.yaml,line=1,endLine=1,col=1,endColumn=1,title={id}::a note
@@ -372,6 +376,7 @@ fn sarif_marks_security_rules_for_github() {
         tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],
         cwe: &["CWE-250"],
         revoke: "",
+        file: "compose/x.md",
         practices: &[],
         since: "0.1.0",
         page: "",

@@ -34,10 +34,12 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> V
     let lines: Vec<u32> = drafts.iter().map(|draft| source.line_of(draft.span.start as usize)).collect();
     let hashes = place::line_hashes(source.bytes(), &lines);
     let mut seen: HashMap<u128, u32> = HashMap::new();
+    let found: Vec<Span> = drafts.iter().filter_map(secret_part).collect();
     drafts
         .into_iter()
         .map(|draft| {
-            let masks = masks(&draft.source, draft.span);
+            let mut masks = masks(&draft.source, draft.span);
+            masks.extend(&found);
             let mut at = place::place(&draft.source, draft.span, origin, &masks);
             at.line_hash = hashes.get(&at.start.line).cloned();
             let line = place::masked_line(&draft.source, draft.span, &masks);
@@ -55,11 +57,21 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> V
                 related: related.collect(),
                 fix: draft.fix,
                 status: Status::Open,
-                fingerprint,
+                fingerprint: draft.secret.as_ref().and_then(|secret| secret.identity).unwrap_or(fingerprint),
+                secret: draft.secret,
                 place: at,
             }
         })
         .collect()
+}
+
+/// What must not be shown of a secret that was found: all but the prefix of its kind, or a private key's first line.
+fn secret_part(draft: &Draft) -> Option<Span> {
+    let secret = draft.secret.as_ref()?;
+    let text = draft.source.slice(draft.span);
+    let header = text.strip_prefix("-----BEGIN ").and_then(|rest| rest.find("-----"));
+    let shown = header.map_or(usize::from(secret.prefix), |end| "-----BEGIN ".len() + end + "-----".len());
+    Some(Span { start: draft.span.start + shown.min(draft.span.len()) as u32, ..draft.span })
 }
 
 /// A place without a hash: only a finding's own place has one.

@@ -9,6 +9,7 @@ mod finish;
 mod join;
 pub mod kind;
 mod load;
+pub mod secrets;
 mod starts;
 
 use std::collections::{HashMap, HashSet};
@@ -23,7 +24,8 @@ use crate::container::FileId;
 use crate::dockerfile::{self, Dockerfile};
 use crate::finding::{Draft, Finding};
 use crate::outcome::{Outcome, Pragma, Told};
-use crate::rule::{Context, Policy};
+use crate::rule::{Context, Family, Policy};
+use crate::rules;
 use crate::text::Source;
 use load::Loaded;
 
@@ -49,8 +51,8 @@ impl Watch {
 pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &Watch) -> Outcome {
     watch.done.store(0, Ordering::Relaxed);
     let mut outcome = Outcome::default();
-    let (later, now): (Vec<&Candidate>, Vec<&Candidate>) =
-        candidates.iter().partition(|c| load::is_streamed(c));
+    let documents = candidates.iter().filter(|candidate| candidate.document);
+    let (later, now): (Vec<&Candidate>, Vec<&Candidate>) = documents.partition(|c| load::is_streamed(c));
 
     // What may be a Compose file, and files whose names say nothing.
     let mut compose: Vec<Arc<Source>> = Vec::new();
@@ -140,6 +142,38 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         outcome.findings.extend(one.findings);
         outcome.pragmas.extend(one.pragmas);
     }
+    let mut all: Vec<&Candidate> = candidates.iter().collect();
+    if !policy.only.is_empty() && !policy.only.iter().any(|id| is_secret(id)) {
+        all.clear();
+    }
+    let is_document = |candidate: &Candidate| {
+        linted.contains(&candidate.path) || load::is_streamed(candidate) && candidate.document
+    };
+    let searched = each(all, |candidate| {
+        let searched = if watch.is_stopped() {
+            Ok(None)
+        } else {
+            secrets::file(candidate, is_document(candidate), tree, policy).map(Some)
+        };
+        if !candidate.document {
+            watch.count(1);
+        }
+        (candidate, searched)
+    });
+    for (candidate, searched) in searched {
+        match searched {
+            Ok(Some(searched)) => {
+                outcome.searched += 1;
+                outcome.findings.extend(searched.findings);
+                outcome.pragmas.extend(searched.pragmas);
+            }
+            Ok(None) => {}
+            // A document's fault was told when it was read.
+            Err(_) if candidate.document => {}
+            Err(why) => outcome.fail(&candidate.path, why),
+        }
+    }
+    secrets::settle(&mut outcome.findings);
     outcome.skipped.sort();
     outcome.failed.sort();
     outcome.findings.sort_unstable_by(|a, b| {
@@ -151,6 +185,10 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         ))
     });
     outcome
+}
+
+fn is_secret(id: &str) -> bool {
+    rules::find(id).is_some_and(|rule| rule.family == Family::Secrets)
 }
 
 /// What stays of a group of Compose files.

@@ -6,11 +6,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{names, tokens, values};
+use super::about::About;
+use super::{find, names, values};
 
 /// The byte ranges of a line that must be masked, ascending and apart.
 pub fn sensitive(line: &str) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = tokens::find(line).into_iter().map(|token| token.range).collect();
+    let mut ranges: Vec<Range<usize>> =
+        find(line.as_bytes(), About::default()).into_iter().map(|hit| hit.span).collect();
     assigned(line, &mut ranges);
     urls(line, &mut ranges);
     ranges.sort_by_key(|range| range.start);

@@ -16,7 +16,6 @@ mod patterns;
 mod random;
 mod structures;
 mod syntax;
-pub mod tokens;
 pub mod values;
 
 use std::ops::Range;
@@ -41,7 +40,22 @@ pub struct Hit {
     pub guessable: bool,
     /// It was found in what the span decodes to.
     pub encoded: bool,
+    /// How many bytes of it are the fixed text that its kind begins with.
+    pub prefix: u8,
+    /// The name that it was given, where it is one only by its name.
+    pub name: Option<Range<usize>>,
     rank: Rank,
+}
+
+impl Hit {
+    /// Nothing but the name before it speaks for its being a secret, or a structure that documents have, too.
+    pub fn is_by_name(&self) -> bool {
+        self.rank != Rank::Token
+    }
+    /// Nothing but the name before it.
+    pub fn is_assigned(&self) -> bool {
+        self.rank == Rank::Assigned
+    }
 }
 
 /// Of two hits in one place the first kind is the better explanation.
@@ -50,6 +64,13 @@ enum Rank {
     Token,
     Structure,
     Assigned,
+}
+
+/// Whether a value is, or holds, a token of a known kind.
+pub fn holds_token(value: &str) -> bool {
+    find(value.as_bytes(), About::default())
+        .iter()
+        .any(|hit| hit.rank == Rank::Token && hit.confidence > Confidence::Low)
 }
 
 /// Every secret in a text, ascending and apart. Linear in the text's length.
@@ -70,6 +91,23 @@ pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, abo
         });
     }
     apart(search.hits)
+}
+
+/// UTF-16 as UTF-8, anything else as it is.
+pub fn as_utf8(bytes: Vec<u8>) -> Vec<u8> {
+    let pairs = || bytes.chunks_exact(2);
+    let wide = |zero: usize| {
+        let sample = bytes.len().min(400) / 2;
+        sample >= 8 && pairs().take(sample).filter(|pair| pair[zero] == 0).count() * 10 >= sample * 8
+    };
+    let units: Vec<u16> = match *bytes.as_slice() {
+        [0xff, 0xfe, ..] => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
+        [0xfe, 0xff, ..] => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
+        _ if wide(1) => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
+        _ if wide(0) => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
+        _ => return bytes,
+    };
+    String::from_utf16_lossy(&units).into_bytes()
 }
 
 /// git's own test: a zero byte among the first 8,000.
@@ -122,7 +160,16 @@ impl Search<'_> {
         let shown = std::str::from_utf8(value).ok()?;
         if let Some(rule) = decode::token_within(value, about) {
             let span = found.value.clone();
-            return Some(Hit { rule, span, confidence, guessable: false, encoded: true, rank: Rank::Token });
+            return Some(Hit {
+                rule,
+                span,
+                confidence,
+                guessable: false,
+                encoded: true,
+                prefix: 0,
+                name: None,
+                rank: Rank::Token,
+            });
         }
         let guessable = assigned::strength(shown) != assigned::Strength::Drawn;
         let is_known = |(_, pattern): &&(&'static Rule, &'static crate::rule::Pattern)| {
@@ -133,7 +180,16 @@ impl Search<'_> {
         if !guessable && let Some((rule, pattern)) = GATE.loose.iter().find(is_known) {
             let confidence = confidence.max(patterns::grade(value, pattern, about));
             let span = found.value.clone();
-            return Some(Hit { rule, span, confidence, guessable, encoded: false, rank: Rank::Structure });
+            return Some(Hit {
+                rule,
+                span,
+                confidence,
+                guessable,
+                encoded: false,
+                prefix: 0,
+                name: None,
+                rank: Rank::Structure,
+            });
         }
         let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
         let id = match assigned::name(written) {
@@ -141,7 +197,17 @@ impl Search<'_> {
             _ => "assigned-secret",
         };
         let rule = rules::find(id)?;
-        Some(Hit { rule, span: found.value, confidence, guessable, encoded: false, rank: Rank::Assigned })
+        let name = Some(found.name);
+        Some(Hit {
+            rule,
+            span: found.value,
+            confidence,
+            guessable,
+            encoded: false,
+            prefix: 0,
+            name,
+            rank: Rank::Assigned,
+        })
     }
 }
 

@@ -32,7 +32,17 @@ pub(super) fn at(
         return None;
     }
     let confidence = grade(&text[start..end], pattern, about);
-    Some(Hit { rule, span: start..end, confidence, guessable: false, rank: Rank::Token, encoded: false })
+    let prefix = fixed.min(255) as u8;
+    Some(Hit {
+        rule,
+        span: start..end,
+        confidence,
+        guessable: false,
+        encoded: false,
+        prefix,
+        name: None,
+        rank: Rank::Token,
+    })
 }
 
 /// What a match is worth here.

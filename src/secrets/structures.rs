@@ -14,7 +14,17 @@ use crate::rules;
 const KEY_SHOWN: usize = 128;
 
 fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) -> Option<Hit> {
-    Some(Hit { rule: rules::find(id)?, span, confidence, guessable, rank: Rank::Structure, encoded: false })
+    let rule = rules::find(id)?;
+    Some(Hit {
+        rule,
+        span,
+        confidence,
+        guessable,
+        encoded: false,
+        prefix: 0,
+        name: None,
+        rank: Rank::Structure,
+    })
 }
 
 /// `scheme://user:password@host`; `scheme_end` is where `://` begins.

@@ -3,7 +3,7 @@ use crate::dockerfile::{Assignment, Dockerfile, Expanded, Instruction, Kind, Ori
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 use crate::secrets::values::{Value, judge};
-use crate::secrets::{names, tokens};
+use crate::secrets::{self, names};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for instruction in file.all() {
@@ -54,7 +54,7 @@ fn with_value(
         }
     };
     // A token is `hardcoded-secret-value`'s.
-    if !tokens::find(&value).is_empty() {
+    if secrets::holds_token(&value) {
         return;
     }
     let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::container::{ContainerSpec, Pair, Text};
 use crate::secrets::values::{self, Value};
-use crate::secrets::{names, tokens};
+use crate::secrets::{self, names};
 
 /// All environment variables of a container, those of its hooks included.
 pub fn environment(spec: &ContainerSpec) -> impl Iterator<Item = &Pair> {
@@ -45,7 +45,7 @@ pub fn is_name_of_grant(spec: &ContainerSpec, value: &Text) -> bool {
 pub fn is_strong(value: &str) -> bool {
     let count = |wanted: fn(&u8) -> bool| value.bytes().filter(wanted).count();
     let distinct: HashSet<u8> = value.bytes().collect();
-    !tokens::find(value).is_empty()
+    secrets::holds_token(value)
         || (value.len() >= 20
             && distinct.len() >= 10
             && !value.contains([' ', '<'])

@@ -1,0 +1,129 @@
+//! Secrets in any text of a run: one more family of rules, which needs no document.
+//!
+//! What is found under a credential's name in a Dockerfile or Compose file is left to the rules that know what the
+//! name does there. Matching is `crate::secrets`'; git's history is another floor's.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::finish;
+use crate::blob::{Candidate, Origin, Tree};
+use crate::finding::{Draft, Finding, Findings, Secret};
+use crate::outcome::Pragma;
+use crate::pragma;
+use crate::rule::{Confidence, Policy, Profile};
+use crate::secrets::about::About;
+use crate::secrets::{self, Hit};
+use crate::text::{Source, Span};
+
+/// What one text comes to.
+#[derive(Default)]
+pub struct Searched {
+    pub findings: Vec<Finding>,
+    pub pragmas: Vec<Pragma>,
+}
+
+/// Searches one file. Of one that was linted (`is_document`) the ignores of our own dialect are known already.
+pub(super) fn file(
+    candidate: &Candidate,
+    is_document: bool,
+    tree: &dyn Tree,
+    policy: &Policy,
+) -> Result<Searched, String> {
+    let bytes = tree.read(&candidate.path)?;
+    let mut searched = text(&candidate.path, bytes, &tree.origin(), policy);
+    searched.pragmas.retain(|pragma| !(is_document && pragma.own));
+    Ok(searched)
+}
+
+/// Searches one text.
+pub fn text(path: &Arc<str>, bytes: Vec<u8>, origin: &Origin, policy: &Policy) -> Searched {
+    let bytes = secrets::as_utf8(bytes);
+    let hits = secrets::find(&bytes, About::path(path));
+    let shown: Vec<Hit> = hits.into_iter().filter(|hit| is_shown(hit, policy)).collect();
+    let speaks = bytes.windows(10).any(|w| w == b"hullguard:");
+    if shown.is_empty() && !speaks {
+        return Searched::default();
+    }
+    let source = Arc::new(Source::new(Arc::clone(path), bytes));
+    let drafts: Vec<Draft> = shown.iter().flat_map(|hit| draft(&source, hit)).collect();
+    let lines = shown.iter().map(|hit| source.line_of(hit.span.start)).collect();
+    let pragmas = pragma::text(&source, &lines)
+        .into_iter()
+        .map(|found| {
+            let at = finish::related_place(&source, found.span, origin);
+            found.at(at)
+        })
+        .collect();
+    Searched { findings: finish::finish(drafts, origin, policy.profile), pragmas }
+}
+
+fn is_shown(hit: &Hit, policy: &Policy) -> bool {
+    policy.shows(hit.rule)
+        && (hit.confidence > Confidence::Low
+            || policy.profile >= Profile::Strict
+            || policy.asked.contains(&hit.rule.id)
+            || policy.only.contains(&hit.rule.id))
+}
+
+fn draft(source: &Arc<Source>, hit: &Hit) -> Vec<Draft> {
+    let text = source.text();
+    let inside = |at: usize| (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let span = Span::new(inside(hit.span.start), inside(hit.span.end));
+    let mut out = Findings::new(hit.rule);
+    let draft = out.at(source, span, message(hit, source));
+    draft.secret = Some(Secret {
+        confidence: hit.confidence,
+        identity: (!hit.guessable && hit.span.len() >= 16).then(|| identity(hit.rule.id, source.slice(span))),
+        prefix: hit.prefix,
+        by_name: hit.is_by_name(),
+    });
+    out.list
+}
+
+/// The same for the same secret, and of no use to whoever has it: only values drawn by lot get here.
+pub fn identity(rule: &str, value: &str) -> u128 {
+    let hash =
+        Sha256::new().chain_update(b"hullguard\0").chain_update(rule).chain_update([0]).chain_update(value);
+    let bytes: [u8; 32] = hash.finalize().into();
+    bytes[..16].iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
+}
+
+fn message(hit: &Hit, source: &Source) -> String {
+    let title = hit.rule.title;
+    let name = hit.name.clone().map(|name| source.slice(Span::new(name.start, name.end)));
+    let encoded = if hit.encoded { ", encoded" } else { "" };
+    match name {
+        Some(name) => format!("{title}, in `{name}`{encoded}; take it out and change it"),
+        None => format!("{title}{encoded}; revoke it, then take it out"),
+    }
+}
+
+/// What a document's own rule tells is told once: that rule knows what becomes of the secret. A name's secret is the same
+/// if it stands on the same line, since those rules point at names as well.
+pub(super) fn settle(findings: &mut Vec<Finding>) {
+    let lines: HashSet<(Arc<str>, u32)> = findings
+        .iter()
+        .filter(|finding| finding.secret.is_none() && finding.rule.tags.contains(&"secrets"))
+        .flat_map(|finding| {
+            let place = &finding.place;
+            (place.start.line..=place.end.line).map(|line| (Arc::clone(&place.path), line))
+        })
+        .collect();
+    let mut spans: HashMap<Arc<str>, Vec<Span>> = HashMap::new();
+    for finding in findings.iter().filter(|f| f.secret.is_none() && f.rule.tags.contains(&"secrets")) {
+        spans.entry(Arc::clone(&finding.place.path)).or_default().push(finding.place.span);
+    }
+    let is_told = |finding: &Finding, by_name: bool| {
+        let place = &finding.place;
+        by_name && lines.contains(&(Arc::clone(&place.path), place.start.line))
+            || spans.get(&place.path).is_some_and(|spans| spans.iter().any(|span| span.overlaps(place.span)))
+    };
+    let keep =
+        |finding: &Finding| finding.secret.as_ref().is_none_or(|secret| !is_told(finding, secret.by_name));
+    let kept: Vec<bool> = findings.iter().map(keep).collect();
+    let mut kept = kept.into_iter();
+    findings.retain(|_| kept.next().unwrap_or(true));
+}
