@@ -1,7 +1,6 @@
 //! Large inputs: nothing that a run leaves out is left out in silence, and no work grows with the square of a file.
 
-use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hullguard::finding::Finding;
 use hullguard::rule::{Policy, Profile};
@@ -29,19 +28,24 @@ fn a_rule_is_told_a_thousand_times_a_file_and_then_counted() {
     assert!(!found[998].message.contains("more in this file") && found[998].fix.is_some());
 }
 
-/// Ten times the list, not a hundred times the time.
+/// Eight times the list, not sixty-four times the time.
 #[test]
-fn long_lists_are_read_in_linear_time() {
-    let time = |items: usize| {
-        let mut text = String::from("services:\n  a:\n    image: a:1\n    cap_add:\n");
-        for item in 0..items {
-            let _ = writeln!(text, "      - CAP_{item}");
-        }
+fn long_files_are_read_in_linear_time() {
+    let list = |lead: &str, item: &dyn Fn(usize) -> String, items: usize| {
+        let text = (0..items).fold(lead.to_owned(), |text, i| text + &item(i));
         let start = Instant::now();
         check("compose.yaml", &text);
         start.elapsed()
     };
-    time(100);
-    let (short, long) = (time(3_000), time(30_000));
-    assert!(long < short * 40 + Duration::from_millis(500), "{short:?} for 3,000, {long:?} for 30,000");
+    let a = "services:\n  a:\n    image: a:1\n";
+    let capabilities = (format!("{a}    cap_add:\n"), |i| format!("      - CAP_{i}\n"));
+    let services =
+        ("services:\n".to_owned(), |i| format!("  s{i}:\n    image: nginx\n    depends_on: [s1]\n"));
+    let kinds: [(&str, &dyn Fn(usize) -> String); 2] =
+        [(&capabilities.0, &capabilities.1), (&services.0, &services.1)];
+    for (lead, item) in kinds {
+        // A machine that has other things to do may be slow once, not three times.
+        let is_linear = |_| list(lead, item, 16_000) < list(lead, item, 2_000) * 30;
+        assert!((0..3).any(is_linear), "many times `{}` take too long", item(0));
+    }
 }

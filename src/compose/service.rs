@@ -30,70 +30,37 @@ pub(super) fn service(
     }
     let r = reader;
 
-    spec.image = r.text_of(value, "image");
+    // Fields are named as their keys.
+    macro_rules! read {
+        ($($reader:ident: $($field:ident)+;)+) => { $($(spec.$field = r.$reader(value, stringify!($field));)+)+ };
+    }
+    read! {
+        text_of: image container_name hostname platform pull_policy user network_mode pid ipc uts
+            userns_mode cgroup cgroup_parent runtime isolation working_dir restart stop_signal
+            stop_grace_period;
+        texts: group_add security_opt device_cgroup_rules volumes_from;
+        flag: privileged read_only init use_api_socket tty stdin_open oom_kill_disable;
+        unique_texts: cap_add cap_drop tmpfs expose dns links profiles;
+        int: oom_score_adj;
+        grants: secrets configs;
+        command: command entrypoint;
+    }
     spec.build = r.build(value).map(Box::new);
     spec.provider = value.get("provider").and_then(|provider| r.text_of(provider, "type"));
     spec.fragment = spec.image.is_none() && spec.build.is_none() && value.get("provider").is_none();
-    spec.container_name = r.text_of(value, "container_name");
-    spec.hostname = r.text_of(value, "hostname");
-    spec.platform = r.text_of(value, "platform");
-    spec.pull_policy = r.text_of(value, "pull_policy");
-
-    spec.user = r.text_of(value, "user");
-    spec.group_add = r.texts(value, "group_add");
-    spec.privileged = r.flag(value, "privileged");
-    spec.read_only = r.flag(value, "read_only");
-    spec.init = r.flag(value, "init");
-    spec.use_api_socket = r.flag(value, "use_api_socket");
-    spec.tty = r.flag(value, "tty");
-    spec.stdin_open = r.flag(value, "stdin_open");
-
-    spec.network_mode = r.text_of(value, "network_mode");
     spec.networks = r.networks(value);
-    spec.pid = r.text_of(value, "pid");
-    spec.ipc = r.text_of(value, "ipc");
-    spec.uts = r.text_of(value, "uts");
-    spec.userns_mode = r.text_of(value, "userns_mode");
-    spec.cgroup = r.text_of(value, "cgroup");
-    spec.cgroup_parent = r.text_of(value, "cgroup_parent");
-    spec.runtime = r.text_of(value, "runtime");
-    spec.isolation = r.text_of(value, "isolation");
-
-    spec.cap_add = r.unique_texts(value, "cap_add");
-    spec.cap_drop = r.unique_texts(value, "cap_drop");
-    spec.security_opt = r.texts(value, "security_opt");
     spec.devices = r.devices(value);
-    spec.device_cgroup_rules = r.texts(value, "device_cgroup_rules");
     spec.sysctls = r.pairs(value, "sysctls", &['=']);
     spec.ulimits = r.ulimits(value);
-    spec.oom_kill_disable = r.flag(value, "oom_kill_disable");
-    spec.oom_score_adj = r.int(value, "oom_score_adj");
-
     spec.mounts = r.mounts(value);
-    spec.volumes_from = r.texts(value, "volumes_from");
-    spec.tmpfs = r.unique_texts(value, "tmpfs");
-    spec.secrets = r.grants(value, "secrets");
-    spec.configs = r.grants(value, "configs");
-
     spec.ports = r.ports(value);
-    spec.expose = r.unique_texts(value, "expose");
-    spec.dns = r.unique_texts(value, "dns");
     spec.extra_hosts = r.pairs(value, "extra_hosts", &['=', ':']);
-    spec.links = r.unique_texts(value, "links");
-
     spec.environment = r.pairs(value, "environment", &['=']);
     spec.env_files = r.env_files(value);
     spec.labels = r.pairs(value, "labels", &['=']);
-    spec.command = r.command(value, "command");
-    spec.entrypoint = r.command(value, "entrypoint");
-    spec.working_dir = r.text_of(value, "working_dir");
     spec.hooks = r.hooks(value);
     spec.healthcheck = r.healthcheck(value).map(Box::new);
     spec.depends_on = r.depends_on(value);
-    spec.restart = r.text_of(value, "restart");
-    spec.stop_signal = r.text_of(value, "stop_signal");
-    spec.stop_grace_period = r.text_of(value, "stop_grace_period");
-    spec.profiles = r.unique_texts(value, "profiles");
     spec.logging = value.get("logging").map(|logging| {
         Box::new(Logging {
             driver: r.text_of(logging, "driver"),
@@ -130,44 +97,43 @@ fn gaps(joined: &Joined<'_>, field: &Field<'_>) -> Vec<Gap> {
 }
 
 impl Reader<'_> {
-    fn networks(&mut self, service: &Value<'_>) -> Option<Vec<NetworkRef>> {
-        let value = service.get("networks")?;
-        let networks = match &value.shape {
-            Shape::Map(fields) => fields
-                .iter()
-                .map(|field| NetworkRef {
-                    name: self.key(field),
-                    aliases: self.texts(&field.value, "aliases"),
-                    at: At { span: field.entry(), ..field.at },
-                })
-                .collect(),
-            _ => self
-                .texts(service, "networks")
-                .into_iter()
-                .map(|name| NetworkRef { at: name.at, name, aliases: Vec::new() })
-                .collect(),
+    /// A list of names, or a mapping of names to what is said of each.
+    fn named<T>(
+        &mut self,
+        value: &Value<'_>,
+        name: &str,
+        make: impl Fn(&mut Self, Text, Option<&Value<'_>>, At) -> T,
+    ) -> Option<Vec<T>> {
+        let Shape::Map(fields) = &value.get(name)?.shape else {
+            let names = self.texts(value, name).into_iter();
+            let each = names.map(|text| {
+                let at = text.at;
+                make(self, text, None, at)
+            });
+            return Some(each.collect());
         };
-        Some(networks)
+        let each = fields.iter().map(|field| {
+            let (key, at) = (self.key(field), At { span: field.entry(), ..field.at });
+            make(self, key, Some(&field.value), at)
+        });
+        Some(each.collect())
+    }
+
+    fn networks(&mut self, service: &Value<'_>) -> Option<Vec<NetworkRef>> {
+        self.named(service, "networks", |r, name, body, at| {
+            let aliases = body.map_or_else(Vec::new, |body| r.texts(body, "aliases"));
+            NetworkRef { name, aliases, at }
+        })
     }
 
     fn depends_on(&mut self, service: &Value<'_>) -> Vec<DependsOn> {
-        let Some(value) = service.get("depends_on") else { return Vec::new() };
-        match &value.shape {
-            Shape::Map(fields) => fields
-                .iter()
-                .map(|field| DependsOn {
-                    service: self.key(field),
-                    condition: self.text_of(&field.value, "condition"),
-                    required: self.flag(&field.value, "required"),
-                    at: At { span: field.entry(), ..field.at },
-                })
-                .collect(),
-            _ => self
-                .texts(service, "depends_on")
-                .into_iter()
-                .map(|service| DependsOn { at: service.at, service, condition: None, required: None })
-                .collect(),
-        }
+        let all = self.named(service, "depends_on", |r, service, body, at| DependsOn {
+            service,
+            condition: body.and_then(|body| r.text_of(body, "condition")),
+            required: body.and_then(|body| r.flag(body, "required")),
+            at,
+        });
+        all.unwrap_or_default()
     }
 
     fn ulimits(&mut self, service: &Value<'_>) -> Vec<Ulimit> {

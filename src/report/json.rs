@@ -17,7 +17,7 @@ use crate::text::Position;
 const VERSION: u32 = 1;
 
 pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(Json(&mut *out), &document(outcome, Some(&outcome.findings)))?;
+    serde_json::to_writer_pretty(Json(&mut *out), &document(outcome, Some(Rows(&outcome.findings))))?;
     writeln!(out)
 }
 
@@ -35,8 +35,8 @@ pub fn write_lines(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -
 struct Document<'a> {
     version: u32,
     tool: Tool,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rows")]
-    findings: Option<&'a [Finding]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Rows<'a>>,
     files: Files<'a>,
     incomplete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,6 +62,15 @@ struct Files<'a> {
 struct File<'a> {
     path: &'a str,
     why: &'a str,
+}
+
+/// Each row is made when it is written.
+struct Rows<'a>(&'a [Finding]);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(row))
+    }
 }
 
 #[derive(Serialize)]
@@ -121,7 +130,7 @@ struct Change<'a> {
     insert: &'a str,
 }
 
-fn document<'a>(outcome: &'a Outcome, findings: Option<&'a [Finding]>) -> Document<'a> {
+fn document<'a>(outcome: &'a Outcome, findings: Option<Rows<'a>>) -> Document<'a> {
     let files = |told: &'a [Told]| told.iter().map(|t| File { path: &t.path, why: &t.why }).collect();
     Document {
         version: VERSION,
@@ -136,11 +145,6 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<&'a [Finding]>) -> Docume
         incomplete: outcome.is_incomplete(),
         error: outcome.error.as_deref(),
     }
-}
-
-/// Each row is made when it is written.
-fn rows<S: Serializer>(findings: &Option<&[Finding]>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(findings.unwrap_or_default().iter().map(row))
 }
 
 fn row(finding: &Finding) -> Row<'_> {

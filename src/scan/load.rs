@@ -69,7 +69,9 @@ pub(super) fn groups(linted: Vec<Arc<Source>>, tree: &dyn Tree) -> (Vec<Group>, 
     let mut users = vec![0; all.len()];
     let groups = compose::groups(&paths).into_iter().map(|own| {
         let reached = reach(&own, &names);
-        reached.iter().for_each(|&i| users[i] += 1);
+        for &i in &reached {
+            users[i] += 1;
+        }
         Group { sources: reached.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len() }
     });
     let groups = groups.collect();

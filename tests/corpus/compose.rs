@@ -108,7 +108,7 @@ fn model_is_right(source: &Source, file: &ComposeFile<'_>) {
                 assert_eq!(source.slice(text.part(0..text.raw.len())), &*text.raw, "{}", source.path());
             }
         }
-        if let Ok(place) = spec.insertion {
+        if let Some(place) = spec.insertion {
             let edit = place.edit(source, "x-hullguard: 1");
             let mut fixed = source.text().to_owned();
             fixed.insert_str(edit.span.start as usize, &edit.insert);

@@ -1,5 +1,6 @@
+use std::collections::HashSet;
+
 use super::{known_images, pulled};
-use crate::container::ContainerSpec;
 use crate::dockerfile::{Base, Dockerfile};
 use crate::finding::Findings;
 use crate::image;
@@ -8,8 +9,9 @@ use crate::rule::Context;
 
 /// Services, with what their images bring along.
 pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
+    let one_shot = one_shot(project);
     for spec in &project.containers {
-        if !spec.is_complete() || spec.healthcheck.is_some() || is_one_shot(project, spec) {
+        if !spec.is_complete() || spec.healthcheck.is_some() || one_shot.contains(&*spec.name) {
             continue;
         }
         let has_none = match &spec.build {
@@ -61,10 +63,11 @@ fn serves(file: &Dockerfile, stage: usize) -> bool {
         .any(|instruction| matches!(instruction.kind, crate::dockerfile::Kind::Expose(_)))
 }
 
-/// Another service waits for its end.
-fn is_one_shot(project: &Project, spec: &ContainerSpec) -> bool {
-    project.containers.iter().flat_map(|other| &other.depends_on).any(|dependency| {
-        dependency.service.is(&spec.name)
-            && dependency.condition.as_ref().is_some_and(|c| c.is("service_completed_successfully"))
-    })
+/// The services whose end another one waits for.
+fn one_shot<'p>(project: &'p Project) -> HashSet<&'p str> {
+    let all = project.containers.iter().flat_map(|spec| &spec.depends_on);
+    let ends = all.filter(|dependency| {
+        dependency.condition.as_ref().is_some_and(|c| c.is("service_completed_successfully"))
+    });
+    ends.filter_map(|dependency| dependency.service.value()).collect()
 }

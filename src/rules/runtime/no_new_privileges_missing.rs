@@ -22,7 +22,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         (Some(last), _) if pulled::is_own(last.at) && last.at.file == spec.at.file => {
             pulled::item_below(cx, last.at, OPTION)
         }
-        (None, Ok(insertion)) if spec.key("security_opt").is_none() && insertion.file == spec.at.file => {
+        (None, Some(insertion)) if spec.key("security_opt").is_none() && insertion.file == spec.at.file => {
             let lines = format!("security_opt:\n  - {OPTION}");
             Some(insertion.edit(cx.project.source(spec.at), &lines))
         }
