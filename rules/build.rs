@@ -176,7 +176,7 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
         checks.push(format!(
             "Check::Secret(Pattern {{ shape: {}, near: {}, checksum: {checksum}, entropy: {entropy}, \
              confidence: Confidence::{confidence} }})",
-            shapes::compile(shape).map_err(|e| format!("`shape`: {e}"))?,
+            shapes::compile(&unquoted(shape)).map_err(|e| format!("`shape`: {e}"))?,
             list("near")?,
         ));
     }
@@ -213,6 +213,12 @@ fn checks(family: &str, module: &str, code: &str) -> Vec<String> {
         .filter(|(function, _)| code.contains(&format!("\npub fn {function}(")))
         .map(|(function, check)| format!("Check::{check}({family}::{module}::{function})"))
         .collect()
+}
+
+/// A value without YAML's single quotes.
+fn unquoted(value: &str) -> String {
+    let inside = value.strip_prefix('\'').and_then(|v| v.strip_suffix('\''));
+    inside.map_or_else(|| value.to_owned(), |inside| inside.replace("''", "'"))
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {

@@ -155,6 +155,7 @@ impl Confidence {
         }
     }
     /// One step less.
+    #[must_use]
     pub fn lower(self) -> Self {
         if self == Self::High { Self::Medium } else { Self::Low }
     }

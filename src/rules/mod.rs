@@ -13,7 +13,16 @@ pub mod image;
 pub mod project;
 pub mod runtime;
 
-include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+#[expect(clippy::unreadable_literal, reason = "made by the build for the compiler")]
+mod table {
+    use super::{
+        Check, Checksum, Confidence, Family, Node, Pattern, Profile, Rule, Safety, Set, Severity, compose,
+        dockerfile, image, project, runtime,
+    };
+
+    include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+}
+pub use table::RULES;
 
 /// The rule of that id.
 pub fn find(id: &str) -> Option<&'static Rule> {

@@ -60,7 +60,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     let load = |candidate: &Candidate| {
         if watch.is_stopped() { Loaded::Unread } else { load::load(candidate, tree) }
     };
-    for (candidate, loaded) in now.iter().zip(each(now.clone(), &load)) {
+    for (candidate, loaded) in now.iter().zip(each(now.clone(), load)) {
         match loaded {
             Loaded::Compose(source) => compose.push(source),
             Loaded::Dockerfile(source) => dockerfiles.push(source),

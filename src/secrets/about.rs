@@ -143,7 +143,7 @@ impl About {
         let lower = base.to_ascii_lowercase();
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         let ends = |list: &[&str]| list.contains(&extension);
-        let named_env = lower.starts_with(".env") || lower.ends_with(".env");
+        let named_env = lower.starts_with(".env") || extension == "env";
         let kind = if LOCKS.contains(&base) || ends(&MADE) || lower.contains(".min.") {
             Kind::Made
         } else if ends(&DOCS) {

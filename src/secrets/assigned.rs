@@ -7,7 +7,7 @@ use super::about::{About, Kind};
 use super::random::{self, DRAWN};
 use super::syntax::{Assignment, Form};
 use super::{names, values};
-use crate::rule::Confidence;
+use crate::rule::Confidence::{self, High, Low, Medium};
 
 /// What a value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,6 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if !found.quoted && !stands_bare(shown, found, strength, about.kind) {
         return None;
     }
-    use Confidence::{High, Low, Medium};
     let long = shown.len() >= 16;
     let mut confidence = match (name, strength) {
         (Name::Password | Name::Secret, Strength::Drawn) if long => High,

