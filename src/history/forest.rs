@@ -39,6 +39,13 @@ impl Forest {
     pub(crate) fn read(pack: &Pack, gaps: &Gaps) -> Self {
         let (at, row) = order(pack);
         let count = row.len();
+        if count < pack.index.len() {
+            let lost = pack.index.len() - count;
+            gaps.tell(
+                &pack.label(),
+                format!("it is cut off: {lost} objects of its index stand beyond its end"),
+            );
+        }
         let mut base = vec![NONE; count];
         let mut roots = Vec::new();
         let mut node_of_row = Vec::new();

@@ -30,6 +30,22 @@ impl Gaps {
         self.tell(&pack.label(), format!("object {id} at byte {at}: {why}"));
     }
 
+    /// Objects that trees name and nobody has fetched.
+    pub(crate) fn missing(&self, count: usize) {
+        self.tell(
+            "objects",
+            format!("{count} files and folders are named in trees but are not here; a clone without --filter has them"),
+        );
+    }
+
+    /// The history goes on where it is not here.
+    pub(crate) fn shallow(&self, count: usize) {
+        self.tell(
+            "shallow",
+            format!("the history is cut off at {count} commits; `git fetch --unshallow` brings the rest"),
+        );
+    }
+
     pub(crate) fn into_told(self, mut before: Vec<Told>) -> Vec<Told> {
         let (mut told, more) = self.told.into_inner().expect("nothing panics while it holds the list");
         told.sort();

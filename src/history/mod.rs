@@ -8,6 +8,8 @@ mod forest;
 mod gaps;
 mod objects;
 mod pieces;
+mod provenance;
+mod range;
 mod search;
 mod walk;
 mod windows;
@@ -25,6 +27,8 @@ use gaps::Gaps;
 use objects::Store;
 pub use objects::delta::{Changes, Run};
 pub use pieces::OVERLAP;
+pub use provenance::{Introduction, Paths, Provenance, Reach};
+pub use range::{Brought, Ends, Range};
 pub use search::{Hit, Search};
 pub use walk::{Delta, Object, Visit, WHOLE};
 pub use windows::{LINE, Window, windows};
@@ -84,12 +88,31 @@ impl History {
     pub fn scan<V: Visit>(&self, visit: &V) -> Vec<Told> {
         let gaps = Gaps::default();
         walk::walk(&self.store, visit, &gaps);
+        let cuts = provenance::shallow(&self.repository).len();
+        if cuts > 0 {
+            gaps.shallow(cuts);
+        }
+        // Others have all their objects, or git itself would complain.
+        if self.store.promised {
+            match provenance::missing(&self.store) {
+                0 => {}
+                count => gaps.missing(count),
+            }
+        }
         gaps.into_told(self.told.clone())
     }
 
     /// Searches all blobs, commits and tags, and of a delta only what is new.
     pub fn search<S: Search>(&self, search: &S) -> Vec<Told> {
         self.scan(&search::Searching(search))
+    }
+
+    /// Where objects come from, in the order of `ids`; and what was missing on the way.
+    pub fn provenance(&self, ids: &[Oid]) -> (Vec<Provenance>, Vec<Told>) {
+        let gaps = Gaps::default();
+        let asked = provenance::Asked { repository: &self.repository, store: &self.store, gaps: &gaps };
+        let found = if ids.is_empty() { Vec::new() } else { asked.all(ids) };
+        (found, gaps.into_told(Vec::new()))
     }
 
     /// One object's bytes.

@@ -1,40 +1,10 @@
-//! Laws of the whole floor, on repositories that git itself made.
+//! Searching what deltas add gives what searching everything gives.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Mutex;
 
-use git2::{Oid, Repository};
-
 use super::*;
-
-/// Runs git with nothing of the machine's configuration.
-pub(super) fn git(folder: &Path, args: &[&str]) -> String {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=Ann", "-c", "user.email=ann@example.com", "-c", "gc.auto=0"])
-        .args(args)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
-/// Small numbers that look random, the same in every run.
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    pub(super) fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % sides
-    }
-}
 
 /// Finds `KEY=` with digits behind it, if `no` does not stand in the same line, nor `off` within twelve bytes of it:
 /// it uses all that a search is promised.

@@ -1,0 +1,262 @@
+//! Which trees hold what, and which commits have which tree: collected in one walk over trees and commits.
+//!
+//! Of a tree that is a delta only the difference to its base is kept, so there are about two edges a tree and not one
+//! for every entry. Which trees hold an object is then asked of the delta forest: those that got it, and their deltas
+//! until one lost it. All ids are the store's numbers.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Mutex;
+
+use git2::Oid;
+
+use crate::history::Kind;
+use crate::history::objects::{NAME, Store, name};
+use crate::history::walk::{Delta, Object, Visit};
+
+/// Pairs that are looked up by their first part.
+type Pairs = Vec<(u32, u32)>;
+
+#[derive(Default)]
+pub(crate) struct Edges {
+    /// An object, and a tree that holds it although the tree's base did not.
+    gained: Pairs,
+    /// An object, and a tree that does not hold it although its base did.
+    lost: Pairs,
+    /// A tree, and one that is a delta of it.
+    deltas: Pairs,
+    pub(crate) commits: Vec<Commit>,
+    /// How many objects are named in trees and are not there.
+    pub(crate) missing: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Commit {
+    pub(crate) number: u32,
+    /// The root tree's number, if it is there.
+    pub(crate) tree: Option<u32>,
+    /// The parents' numbers; one that is not there has none.
+    pub(crate) parents: Vec<Option<u32>>,
+    /// When it was committed, in seconds.
+    pub(crate) time: i64,
+}
+
+impl Edges {
+    /// Trees that hold an object, each at least once.
+    pub(crate) fn holders(&self, object: u32, mut each: impl FnMut(u32)) {
+        let lost = second(&self.lost, object);
+        let mut stack: Vec<u32> = second(&self.gained, object).iter().map(|pair| pair.1).collect();
+        while let Some(tree) = stack.pop() {
+            each(tree);
+            for &(_, delta) in second(&self.deltas, tree) {
+                if lost.binary_search(&(object, delta)).is_err() {
+                    stack.push(delta);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn sort(&mut self) {
+        for pairs in [&mut self.gained, &mut self.lost, &mut self.deltas] {
+            pairs.sort_unstable();
+            pairs.dedup();
+        }
+        self.commits.sort_unstable_by_key(|commit| commit.number);
+    }
+}
+
+/// The pairs that begin with a number.
+fn second(pairs: &Pairs, first: u32) -> &[(u32, u32)] {
+    let start = pairs.partition_point(|pair| pair.0 < first);
+    let len = pairs[start..].partition_point(|pair| pair.0 == first);
+    &pairs[start..start + len]
+}
+
+pub(crate) struct Collect<'a> {
+    pub(crate) store: &'a Store,
+    /// The blobs that are asked for; other blobs' edges are not kept.
+    pub(crate) wanted: HashSet<Oid>,
+    pub(crate) edges: Mutex<Edges>,
+    missing: Mutex<HashSet<Oid>>,
+}
+
+pub(crate) enum Found {
+    Tree { base: Option<u32>, gained: Vec<u32>, lost: Vec<u32> },
+    Commit(Option<Commit>),
+}
+
+impl<'a> Collect<'a> {
+    pub(crate) fn new(store: &'a Store, wanted: HashSet<Oid>) -> Self {
+        Self { store, wanted, edges: Mutex::default(), missing: Mutex::default() }
+    }
+
+    pub(crate) fn finish(self) -> Edges {
+        let mut edges = self.edges.into_inner().expect("nothing panics while it holds the edges");
+        edges.missing = self.missing.into_inner().expect("nothing panics while it holds the names").len();
+        edges.sort();
+        edges
+    }
+
+    fn number(&self, entry: &Entry) -> Option<u32> {
+        if entry.is_module() {
+            return None;
+        }
+        let id = entry.id();
+        let number = self.store.number(&id);
+        if number.is_none() {
+            self.missing.lock().expect("nothing panics while it holds the names").insert(id);
+        }
+        number.filter(|_| entry.is_tree() || self.wanted.contains(&id))
+    }
+
+    fn commit(&self, object: &Object, bytes: &[u8]) -> Found {
+        let number = |hex: &[u8]| {
+            let id = str::from_utf8(hex).ok().and_then(|hex| Oid::from_str(hex).ok())?;
+            self.store.number(&id)
+        };
+        let mut commit = Commit { number: object.number, tree: None, parents: Vec::new(), time: 0 };
+        for line in bytes.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty()) {
+            if let Some(hex) = line.strip_prefix(b"tree ") {
+                commit.tree = number(hex);
+            } else if let Some(hex) = line.strip_prefix(b"parent ") {
+                commit.parents.push(number(hex));
+            } else if line.starts_with(b"committer ") {
+                let line = String::from_utf8_lossy(line);
+                commit.time =
+                    line.rsplit(' ').nth(1).and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
+                break;
+            }
+        }
+        Found::Commit(Some(commit))
+    }
+}
+
+impl Visit for Collect<'_> {
+    type Found = Found;
+
+    fn wants(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::Tree | Kind::Commit)
+    }
+
+    fn whole(&self, object: &Object, bytes: &[u8]) -> Found {
+        if object.kind == Kind::Commit {
+            return self.commit(object, bytes);
+        }
+        let gained = Entries(bytes).filter_map(|entry| self.number(&entry)).collect();
+        Found::Tree { base: None, gained, lost: Vec::new() }
+    }
+
+    fn delta(&self, object: &Object, bytes: &[u8], from: &Delta<'_, Found>) -> Found {
+        if object.kind == Kind::Commit {
+            return self.commit(object, bytes);
+        }
+        let (mut gained, mut lost) = (Vec::new(), Vec::new());
+        differences(
+            from.bytes,
+            bytes,
+            |entry| gained.extend(self.number(entry)),
+            |entry| lost.push(entry.id()),
+        );
+        // What only went under another name is not lost.
+        if !lost.is_empty() {
+            lost.retain(|id| Entries(bytes).all(|entry| entry.id() != *id));
+        }
+        let lost = lost.iter().filter_map(|id| self.store.number(id)).collect();
+        Found::Tree { base: Some(from.base), gained, lost }
+    }
+
+    fn piece(&self, _: &Object, _: &[u8], _: u64, _: Range<usize>, _: Option<Found>) -> Found {
+        Found::Commit(None)
+    }
+
+    fn done(&self, object: &Object, found: &Found) {
+        let mut edges = self.edges.lock().expect("nothing panics while it holds the edges");
+        match found {
+            Found::Tree { base, gained, lost } => {
+                edges.gained.extend(gained.iter().map(|&id| (id, object.number)));
+                edges.lost.extend(lost.iter().map(|&id| (id, object.number)));
+                edges.deltas.extend(base.map(|base| (base, object.number)));
+            }
+            Found::Commit(commit) => edges.commits.extend(commit.clone()),
+        }
+    }
+}
+
+/// An entry of a tree as it stands there: mode, name, NUL and the object's name.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub(crate) struct Entry<'a>(&'a [u8]);
+
+impl<'a> Entry<'a> {
+    pub(crate) fn id(&self) -> Oid {
+        name(&self.0[self.0.len() - NAME..])
+    }
+    pub(crate) fn is_tree(&self) -> bool {
+        self.0.starts_with(b"40000 ") || self.0.starts_with(b"040000 ")
+    }
+    /// A commit of another repository.
+    pub(crate) fn is_module(&self) -> bool {
+        self.0.starts_with(b"160000 ")
+    }
+    pub(crate) fn name(&self) -> &'a [u8] {
+        let head = &self.0[..self.0.len() - NAME - 1];
+        let space = head.iter().position(|&byte| byte == b' ').map_or(0, |i| i + 1);
+        &head[space..]
+    }
+    /// git sorts a folder as if a slash stood behind its name.
+    fn key(&self) -> impl Iterator<Item = u8> + use<'a> {
+        self.name().iter().copied().chain(self.is_tree().then_some(b'/'))
+    }
+}
+
+/// The entries of a tree; a broken one ends it.
+pub(crate) struct Entries<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Entry<'a>;
+
+    fn next(&mut self) -> Option<Entry<'a>> {
+        let end = self.0.iter().position(|&byte| byte == 0)? + 1 + NAME;
+        let entry = self.0.get(..end)?;
+        self.0 = &self.0[end..];
+        Some(Entry(entry))
+    }
+}
+
+/// Entries that only one of two trees has. Trees are sorted; if one is not, an entry may be told on both sides.
+pub(crate) fn differences<'a>(
+    old: &'a [u8],
+    new: &'a [u8],
+    mut gained: impl FnMut(&Entry<'a>),
+    mut lost: impl FnMut(&Entry<'a>),
+) {
+    let (mut old, mut new) = (Entries(old), Entries(new));
+    let (mut a, mut b) = (old.next(), new.next());
+    loop {
+        let order = match (&a, &b) {
+            (None, None) => return,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(a), Some(b)) if a == b => std::cmp::Ordering::Equal,
+            (Some(x), Some(y)) => match x.key().cmp(y.key()) {
+                std::cmp::Ordering::Equal => {
+                    lost(x);
+                    gained(y);
+                    std::cmp::Ordering::Equal
+                }
+                order => order,
+            },
+        };
+        if order.is_le() {
+            if let (true, Some(a)) = (order.is_lt(), &a) {
+                lost(a);
+            }
+            a = old.next();
+        }
+        if order.is_ge() {
+            if let (true, Some(b)) = (order.is_gt(), &b) {
+                gained(b);
+            }
+            b = new.next();
+        }
+    }
+}
