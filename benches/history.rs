@@ -1,18 +1,23 @@
-//! Walks all objects of a repository with a visitor that does nothing, or that counts what would be searched:
-//! `cargo bench --bench history -- PATH [windows [MARGIN]|trees]`. How to compare it: `benches/README.md`.
+//! Walks all objects of a repository with a visitor that does nothing, or that counts what would be searched, or asks
+//! where every hundredth blob comes from, or what a range brought:
+//! `cargo bench --bench history -- PATH [windows [MARGIN] | trees | provenance | A..B]`.
+//! How to compare it: `benches/README.md`.
 
 #![expect(clippy::print_stdout, reason = "a bench says what it counted")]
 
 use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
-use hullguard::history::{Delta, Folders, History, Kind, Object, Visit, windows};
+use hullguard::history::{Delta, Ends, Folders, History, Kind, Object, Range as Commits, Visit, windows};
 
 #[derive(Default)]
 struct Count {
     trees: bool,
     windows: bool,
+    collect: bool,
+    blobs: Mutex<Vec<git2::Oid>>,
     margin: usize,
     objects: AtomicU64,
     bytes: AtomicU64,
@@ -43,7 +48,11 @@ impl Visit for Count {
     fn piece(&self, _: &Object, bytes: &[u8], _: u64, own: Range<usize>, _: Option<()>) {
         self.count(own.len(), bytes.len());
     }
-    fn done(&self, _: &Object, (): &()) {}
+    fn done(&self, object: &Object, (): &()) {
+        if self.collect && object.kind == Kind::Blob {
+            self.blobs.lock().expect("no visit panicked").push(object.id);
+        }
+    }
 }
 
 fn main() {
@@ -51,12 +60,37 @@ fn main() {
     let path = args.first().map_or(".", String::as_str);
     let has = |word: &str| args.iter().any(|arg| arg == word);
     let margin = args.iter().find_map(|arg| arg.parse().ok()).unwrap_or(64);
-    let count = Count { trees: has("trees"), windows: has("windows"), margin, ..Count::default() };
+    let count = Count {
+        trees: has("trees"),
+        windows: has("windows"),
+        collect: has("provenance"),
+        margin,
+        ..Count::default()
+    };
     let start = Instant::now();
     let repository = git2::Repository::open(path).expect("the path is a repository");
     let history = History::open(repository, &Folders::default()).expect("it can be read");
     let opened = start.elapsed();
+    if let Some(range) = args.iter().find(|arg| arg.contains("..")) {
+        let ends = Ends::parse(history.repository(), &[range]).expect("the range is one of this repository");
+        let range = Commits::read(history.repository(), &ends).expect("the range can be read");
+        println!(
+            "{} commits brought {} blobs in {:.0?}",
+            range.commits.len(),
+            range.brought.len(),
+            start.elapsed()
+        );
+        return;
+    }
     let gaps = history.scan(&count);
+    if has("provenance") {
+        let ids: Vec<_> =
+            count.blobs.into_inner().expect("no visit panicked").into_iter().step_by(100).collect();
+        let start = Instant::now();
+        let (found, _) = history.provenance(&ids);
+        let known = found.iter().filter(|found| found.first.is_some()).count();
+        println!("{known} of {} blobs have a first commit; all in {:.0?}", found.len(), start.elapsed());
+    }
     println!(
         "{} objects, {} MB, {} MB to search; opened in {opened:.0?}, all in {:.0?}",
         count.objects.into_inner(),

@@ -54,6 +54,20 @@ impl Kind {
     }
 }
 
+/// Why libgit2 cannot open a repository, in words that help.
+pub fn refused(error: &git2::Error) -> String {
+    let message = error.message();
+    if message.contains("refstorage") {
+        "this repository keeps its refs in a reftable, which libgit2 cannot read; `git refs migrate \
+         --ref-format=files` or a clone with `--ref-format=files` has them in files"
+            .to_owned()
+    } else if message.contains("object format") {
+        "the objects of this repository have SHA-256 names, which libgit2 cannot read yet".to_owned()
+    } else {
+        message.to_owned()
+    }
+}
+
 /// Object folders besides the repository's own: a push that is being checked lies in one of its own.
 #[derive(Debug, Default, Clone)]
 pub struct Folders {

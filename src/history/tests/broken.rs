@@ -224,3 +224,16 @@ fn huge_blobs_are_seen_in_pieces() {
     git(folder, &["repack", "-adfq"]);
     assert_eq!(seen(&open(folder)), (expected(folder), vec![]));
 }
+
+#[test]
+fn formats_that_cannot_be_read_are_named() {
+    for (option, word) in [("--object-format=sha256", "SHA-256"), ("--ref-format=reftable", "reftable")] {
+        let folder = tempfile::tempdir().unwrap();
+        let made = Command::new("git").args(["init", "-q", option]).arg(folder.path()).status().unwrap();
+        // An older git does not know the option.
+        if made.success() {
+            let error = Repository::open(folder.path()).err().unwrap();
+            assert!(refused(&error).contains(word), "{error}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use super::*;
 
-/// Finds `KEY=` with digits behind it, if `no` does not stand in the same line, nor `off` within twelve bytes of it:
+/// Finds `KEY=` with digits behind it, even in the next lines, if `no` does not stand in its lines, nor `off` within twelve bytes of them:
 /// it uses all that a search is promised.
 struct Toy {
     margin: usize,
@@ -26,7 +26,10 @@ impl Toy {
             if !text[at..look.end].starts_with(b"KEY=") {
                 continue;
             }
-            let digits = text[at + 4..look.end].iter().take(8).take_while(|b| b.is_ascii_digit()).count();
+            // A newline may stand between the digits, so that a hit can go over the end of what is new.
+            let rest = &text[at + 4..look.end.min(at + 12)];
+            let rest = rest.split(|byte| !byte.is_ascii_digit() && *byte != b'\n').next().unwrap_or_default();
+            let digits = rest.iter().rposition(u8::is_ascii_digit).map_or(0, |last| last + 1);
             let end = at + 4 + digits;
             let line = text[look.start..at]
                 .iter()
@@ -156,8 +159,12 @@ fn deltas_give_what_whole_texts_give() {
             for _ in 0..=dice.roll(3) {
                 edit(&mut text, &mut dice);
             }
-            // One file has a single line, one has no newline at its end.
-            let text = text.join(if file == 0 { "" } else { "\n" }) + if file == 1 { "" } else { "\n" };
+            // One file has a single line that is longer than lines are looked at, one has no newline at its end.
+            let text = match file {
+                0 => text.join(&"-".repeat(150)),
+                1 => text.join("\n"),
+                _ => text.join("\n") + "\n",
+            };
             let id = repository.blob(text.as_bytes()).unwrap();
             names += &format!("{id}\tfile{file}\n");
         }
