@@ -117,10 +117,9 @@ impl Forest {
             for node in order {
                 reached[node as usize] = true;
             }
-            for node in 0..self.row.len() {
-                if !reached[node] && self.base[node] != NONE {
-                    gaps.entry(pack, self.row[node], "what it is a delta of could not be read");
-                }
+            let deltas = self.row.iter().zip(&self.base).zip(reached);
+            for ((row, _), _) in deltas.filter(|((_, base), reached)| !reached && **base != NONE) {
+                gaps.entry(pack, *row, "what it is a delta of could not be read");
             }
         }
     }

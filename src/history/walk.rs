@@ -23,6 +23,9 @@ use super::pieces;
 
 /// What is larger is read in pieces if it is no delta and nothing is a delta of it.
 pub const WHOLE: u64 = 16 << 20;
+/// What takes less in the pack is inflated without asking for its size first; deflate makes less than 64 KiB of it a
+/// thousandfold.
+const HUGE: u64 = 16 << 10;
 /// What is larger and stands in a delta tree is not read. git itself makes no deltas of such files.
 const LARGEST: u64 = 512 << 20;
 /// Bytes of objects held at once, and so many more for every thread.
@@ -170,7 +173,9 @@ impl<V: Visit> Walk<'_, V> {
             if weight > SPLIT && light.len() > 1 && !self.budget.forced {
                 light.par_iter().for_each(|&child| self.child(child, &held));
             } else {
-                light.iter().for_each(|&child| self.child(child, &held));
+                for &child in light {
+                    self.child(child, &held);
+                }
             }
             let next = self.grow(heavy, &held, false);
             // The base's bytes go here, before anything grows from the child.
@@ -210,15 +215,21 @@ impl<V: Visit> Walk<'_, V> {
         }
         let pack = &self.ranked.pack;
         let place = self.forest.place(node);
-        let header = pack.header(place.clone())?;
-        if header.size > WHOLE && alone && kind == Kind::Blob {
-            let from = place.start + header.len as u64;
-            pieces::read(&object, header.size, &mut pack.stream(from..place.end), self.visit)?;
-            return Err(Not::Needed);
+        // Asked first only where it may be too much to read at once.
+        if place.end - place.start > HUGE && alone && kind == Kind::Blob {
+            let header = pack.header(place.clone())?;
+            if header.size > WHOLE {
+                let from = place.start + header.len as u64;
+                pieces::read(&object, header.size, &mut pack.stream(from..place.end), self.visit)?;
+                return Err(Not::Needed);
+            }
         }
-        let room = self.budget.take(header.size)?;
         let mut bytes = Vec::new();
-        with_scratch(|scratch| scratch.entry(pack, place, &mut bytes))?;
+        let room = with_scratch(|scratch| {
+            let room = scratch.entry(pack, place, &mut bytes, |size| self.budget.take(size));
+            scratch.shrink();
+            room
+        })?;
         let found = self.visit.whole(&object, &bytes);
         if first && !again {
             self.visit.done(&object, &found);
@@ -262,7 +273,7 @@ impl<V: Visit> Walk<'_, V> {
         with_scratch(|scratch| {
             let mut delta = std::mem::take(&mut scratch.delta);
             let mut run = || {
-                scratch.entry(&self.ranked.pack, self.forest.place(node), &mut delta)?;
+                scratch.entry(&self.ranked.pack, self.forest.place(node), &mut delta, |_| Ok(()))?;
                 let (from, size, rest) = delta::sizes(&delta)?;
                 if from != base.len() as u64 {
                     return Err("its delta was made for another base".to_owned().into());
@@ -367,11 +378,19 @@ fn with_scratch<T>(run: impl FnOnce(&mut Scratch) -> T) -> T {
 
 impl Scratch {
     /// Inflates an entry: an object, or a delta.
-    fn entry(&mut self, pack: &Pack, place: Range<u64>, out: &mut Vec<u8>) -> Result<(), String> {
+    fn entry<T>(
+        &mut self,
+        pack: &Pack,
+        place: Range<u64>,
+        out: &mut Vec<u8>,
+        room: impl FnOnce(u64) -> Result<T, Not>,
+    ) -> Result<T, Not> {
         self.packed.clear();
         pack.read_to(&mut self.packed, place)?;
         let header = Header::parse(&self.packed)?;
-        inflate(&mut self.inflate, &self.packed[header.len..], header.size, out)
+        let room = room(header.size)?;
+        inflate(&mut self.inflate, &self.packed[header.len..], header.size, out)?;
+        Ok(room)
     }
 
     /// Gives back what a huge object needed.

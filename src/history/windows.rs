@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn windows_are_whole_lines_and_a_margin() {
         let text = b"aaaa\nbbbb\ncccc\ndddd\neeee\nffff\n";
-        let one = windows(text, &[12..13], 1);
+        let one = windows(text, std::slice::from_ref(&(12..13)), 1);
         assert_eq!(one, [Window { own: 10..14, look: 4..20 }]);
         let joined = windows(text, &[12..13, 17..17], 1);
         assert_eq!(joined, [Window { own: 10..19, look: 4..25 }]);
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn endless_lines_are_cut() {
         let text = vec![b'a'; 100_000];
-        let one = windows(&text, &[50_000..50_001], 10);
+        let one = windows(&text, std::slice::from_ref(&(50_000..50_001)), 10);
         assert_eq!(one[0].own, 50_000 - 10 - LINE..50_001 + 10 + LINE);
         assert_eq!(one[0].look, 50_000 - 30 - 2 * LINE..50_001 + 30 + 2 * LINE);
     }

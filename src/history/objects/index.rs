@@ -91,10 +91,13 @@ impl Index {
 
     pub(crate) fn row(&self, id: &Oid) -> Option<usize> {
         let id = id.as_bytes();
+        let head = head(id);
         let Range { mut start, mut end } = self.bucket(id[0]);
         while start < end {
             let middle = usize::midpoint(start, end);
-            match self.names[middle * NAME..][..NAME].cmp(id) {
+            let name = &self.names[middle * NAME..][..NAME];
+            // Eight bytes nearly always tell two names apart, and comparing numbers is no call.
+            match self::head(name).cmp(&head).then_with(|| name.cmp(id)) {
                 std::cmp::Ordering::Less => start = middle + 1,
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Greater => end = middle,
@@ -108,6 +111,10 @@ impl Index {
         let start = if first == 0 { 0 } else { self.fanout[first - 1] };
         start as usize..self.fanout[first] as usize
     }
+}
+
+fn head(name: &[u8]) -> u64 {
+    u64::from_be_bytes([name[0], name[1], name[2], name[3], name[4], name[5], name[6], name[7]])
 }
 
 fn number(bytes: &[u8]) -> u32 {

@@ -97,16 +97,22 @@ impl<'a> Collect<'a> {
         edges
     }
 
+    /// An entry's number, if its edges are kept.
     fn number(&self, entry: &Entry) -> Option<u32> {
-        if entry.is_module() {
+        let id = entry.id();
+        let kept = self.keeps(entry, &id);
+        if entry.is_module() || !(kept || self.store.promised) {
             return None;
         }
-        let id = entry.id();
         let number = self.store.number(&id);
         if number.is_none() {
             self.missing.lock().expect("nothing panics while it holds the names").insert(id);
         }
-        number.filter(|_| entry.is_tree() || self.wanted.contains(&id))
+        number.filter(|_| kept)
+    }
+
+    fn keeps(&self, entry: &Entry, id: &Oid) -> bool {
+        entry.is_tree() || self.wanted.contains(id)
     }
 
     fn commit(&self, object: &Object, bytes: &[u8]) -> Found {
@@ -230,13 +236,26 @@ pub(crate) fn differences<'a>(
     mut lost: impl FnMut(&Entry<'a>),
 ) {
     let (mut old, mut new) = (Entries(old), Entries(new));
-    let (mut a, mut b) = (old.next(), new.next());
+    // Most entries are the same, and the new tree's need not be looked at for that.
+    let same = |old: &mut Entries<'a>, new: &mut Entries<'a>| {
+        loop {
+            let a = old.next();
+            match a.and_then(|a| new.0.strip_prefix(a.0)) {
+                Some(rest) => new.0 = rest,
+                None => return (a, new.next()),
+            }
+        }
+    };
+    let (mut a, mut b) = same(&mut old, &mut new);
     loop {
         let order = match (&a, &b) {
             (None, None) => return,
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
-            (Some(a), Some(b)) if a == b => std::cmp::Ordering::Equal,
+            (Some(x), Some(y)) if x == y => {
+                (a, b) = same(&mut old, &mut new);
+                continue;
+            }
             (Some(x), Some(y)) => match x.key().cmp(y.key()) {
                 std::cmp::Ordering::Equal => {
                     lost(x);

@@ -1,5 +1,6 @@
 //! Stores that are damaged, spread over folders, or partly elsewhere.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -65,7 +66,7 @@ fn some_history() -> tempfile::TempDir {
     let folder = start();
     let mut text = String::new();
     for i in 0..30 {
-        text += &format!("line {i} of a text that goes on and on, {}\n", i * i);
+        writeln!(text, "line {i} of a text that goes on and on, {}", i * i).unwrap();
         commit(folder.path(), "dir/text", &text);
     }
     folder

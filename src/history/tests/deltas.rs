@@ -1,6 +1,7 @@
 //! Searching what deltas add gives what searching everything gives.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -166,7 +167,7 @@ fn deltas_give_what_whole_texts_give() {
                 _ => text.join("\n") + "\n",
             };
             let id = repository.blob(text.as_bytes()).unwrap();
-            names += &format!("{id}\tfile{file}\n");
+            writeln!(names, "{id} file{file}").unwrap();
         }
     }
     assert!(compare(folder).0 > 300);
@@ -180,7 +181,7 @@ fn deltas_give_what_whole_texts_give() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), names.replace('\t', " ").as_bytes()).unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), names.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
     git(folder, &["prune-packed"]);
     let (hits, windows, _) = compare(folder);
