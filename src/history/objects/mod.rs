@@ -81,7 +81,8 @@ impl Store {
         let mut ranked: Vec<Ranked> = Vec::with_capacity(packs.len());
         let mut first = 0;
         for pack in packs {
-            let twice = (0..pack.index.len())
+            let rows = if ranked.is_empty() { 0 } else { pack.index.len() };
+            let twice = (0..rows)
                 .filter(|&row| {
                     let id = pack.index.name(row);
                     ranked.iter().any(|other| other.pack.index.row(&id).is_some())

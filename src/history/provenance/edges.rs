@@ -14,17 +14,14 @@ use crate::history::Kind;
 use crate::history::objects::{NAME, Store, name};
 use crate::history::walk::{Delta, Object, Visit};
 
-/// Pairs that are looked up by their first part.
-type Pairs = Vec<(u32, u32)>;
-
 #[derive(Default)]
 pub(crate) struct Edges {
-    /// An object, and a tree that holds it although the tree's base did not.
-    gained: Pairs,
-    /// An object, and a tree that does not hold it although its base did.
-    lost: Pairs,
-    /// A tree, and one that is a delta of it.
-    deltas: Pairs,
+    /// Of an object the trees that hold it although their base did not.
+    gained: Lists,
+    /// Of an object the trees that do not hold it although their base did.
+    lost: Lists,
+    /// Of a tree those that are deltas of it.
+    deltas: Lists,
     pub(crate) commits: Vec<Commit>,
     /// How many objects are named in trees and are not there.
     pub(crate) missing: usize,
@@ -41,42 +38,62 @@ pub(crate) struct Commit {
     pub(crate) time: i64,
 }
 
+/// A sorted list for every number.
+#[derive(Default)]
+struct Lists {
+    first: Vec<u32>,
+    all: Vec<u32>,
+}
+
+impl Lists {
+    fn new(mut pairs: Pairs, numbers: usize) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut first = vec![0; numbers + 1];
+        for &(number, _) in &pairs {
+            first[number as usize + 1] += 1;
+        }
+        for i in 0..numbers {
+            first[i + 1] += first[i];
+        }
+        Self { first, all: pairs.into_iter().map(|pair| pair.1).collect() }
+    }
+
+    fn of(&self, number: u32) -> &[u32] {
+        let number = number as usize;
+        &self.all[self.first[number] as usize..self.first[number + 1] as usize]
+    }
+}
+
 impl Edges {
     /// Trees that hold an object, each at least once.
     pub(crate) fn holders(&self, object: u32, mut each: impl FnMut(u32)) {
-        let lost = second(&self.lost, object);
-        let mut stack: Vec<u32> = second(&self.gained, object).iter().map(|pair| pair.1).collect();
+        let lost = self.lost.of(object);
+        let mut stack = self.gained.of(object).to_vec();
         while let Some(tree) = stack.pop() {
             each(tree);
-            for &(_, delta) in second(&self.deltas, tree) {
-                if lost.binary_search(&(object, delta)).is_err() {
-                    stack.push(delta);
-                }
-            }
+            let deltas = self.deltas.of(tree).iter();
+            stack.extend(deltas.filter(|delta| lost.is_empty() || lost.binary_search(delta).is_err()));
         }
-    }
-
-    pub(crate) fn sort(&mut self) {
-        for pairs in [&mut self.gained, &mut self.lost, &mut self.deltas] {
-            pairs.sort_unstable();
-            pairs.dedup();
-        }
-        self.commits.sort_unstable_by_key(|commit| commit.number);
     }
 }
 
-/// The pairs that begin with a number.
-fn second(pairs: &Pairs, first: u32) -> &[(u32, u32)] {
-    let start = pairs.partition_point(|pair| pair.0 < first);
-    let len = pairs[start..].partition_point(|pair| pair.0 == first);
-    &pairs[start..start + len]
+/// Pairs of numbers, as they are found.
+type Pairs = Vec<(u32, u32)>;
+
+#[derive(Default)]
+struct Collected {
+    gained: Pairs,
+    lost: Pairs,
+    deltas: Pairs,
+    commits: Vec<Commit>,
 }
 
 pub(crate) struct Collect<'a> {
-    pub(crate) store: &'a Store,
+    store: &'a Store,
     /// The blobs that are asked for; other blobs' edges are not kept.
-    pub(crate) wanted: HashSet<Oid>,
-    pub(crate) edges: Mutex<Edges>,
+    wanted: HashSet<Oid>,
+    collected: Mutex<Collected>,
     missing: Mutex<HashSet<Oid>>,
 }
 
@@ -87,14 +104,21 @@ pub(crate) enum Found {
 
 impl<'a> Collect<'a> {
     pub(crate) fn new(store: &'a Store, wanted: HashSet<Oid>) -> Self {
-        Self { store, wanted, edges: Mutex::default(), missing: Mutex::default() }
+        Self { store, wanted, collected: Mutex::default(), missing: Mutex::default() }
     }
 
     pub(crate) fn finish(self) -> Edges {
-        let mut edges = self.edges.into_inner().expect("nothing panics while it holds the edges");
-        edges.missing = self.missing.into_inner().expect("nothing panics while it holds the names").len();
-        edges.sort();
-        edges
+        let Collected { gained, lost, deltas, mut commits } =
+            self.collected.into_inner().expect("nothing panics while it holds the edges");
+        commits.sort_unstable_by_key(|commit| commit.number);
+        let numbers = self.store.len();
+        Edges {
+            gained: Lists::new(gained, numbers),
+            lost: Lists::new(lost, numbers),
+            deltas: Lists::new(deltas, numbers),
+            commits,
+            missing: self.missing.into_inner().expect("nothing panics while it holds the names").len(),
+        }
     }
 
     /// An entry's number, if its edges are kept.
@@ -176,7 +200,7 @@ impl Visit for Collect<'_> {
     }
 
     fn done(&self, object: &Object, found: &Found) {
-        let mut edges = self.edges.lock().expect("nothing panics while it holds the edges");
+        let mut edges = self.collected.lock().expect("nothing panics while it holds the edges");
         match found {
             Found::Tree { base, gained, lost } => {
                 edges.gained.extend(gained.iter().map(|&id| (id, object.number)));

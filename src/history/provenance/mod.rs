@@ -10,6 +10,7 @@ mod refs;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use git2::{Oid, Repository};
+use rayon::prelude::*;
 
 use super::Kind;
 use super::gaps::Gaps;
@@ -96,21 +97,24 @@ impl Asked<'_> {
         }
         let commits = Commits::new(&mut edges);
         let tips = Tips::read(self.repository, self.store, &commits);
-        let mut bits = Bits {
-            asked: self,
-            edges: &edges,
-            commits: &commits,
-            tips: &tips,
-            objects: vec![0; self.store.len()],
-            history: vec![0; commits.len()],
-        };
-        ids.chunks(64).flat_map(|ids| bits.batch(ids)).collect()
+        let found = ids.par_chunks(64).flat_map_iter(|ids| {
+            let mut bits = Bits {
+                store: self.store,
+                edges: &edges,
+                commits: &commits,
+                tips: &tips,
+                objects: vec![0; self.store.len()],
+                history: vec![0; commits.len()],
+            };
+            bits.batch(ids)
+        });
+        found.collect()
     }
 }
 
 /// Up to 64 objects on their way up.
 struct Bits<'a> {
-    asked: &'a Asked<'a>,
+    store: &'a Store,
     edges: &'a Edges,
     commits: &'a Commits,
     tips: &'a Tips,
@@ -130,9 +134,7 @@ struct Sum {
 
 impl Bits<'_> {
     fn batch(&mut self, ids: &[Oid]) -> Vec<Provenance> {
-        self.objects.fill(0);
-        self.history.fill(0);
-        let numbers: Vec<Option<u32>> = ids.iter().map(|id| self.asked.store.number(id)).collect();
+        let numbers: Vec<Option<u32>> = ids.iter().map(|id| self.store.number(id)).collect();
         self.climb(&numbers);
         for (bit, number) in numbers.iter().enumerate() {
             if let Some(commit) = number.and_then(|number| self.commits.find(number)) {
@@ -243,15 +245,16 @@ impl Bits<'_> {
 
     fn introduction(&self, at: u32, bit: usize) -> Introduction {
         let commit = self.commits.get(at);
-        let id = self.asked.store.name(commit.number);
-        let read = self.asked.repository.find_commit(id).ok();
-        let author = read.as_ref().map(git2::Commit::author);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let id = self.store.name(commit.number);
+        let (author, email, time) = match self.store.read(&id) {
+            Ok((_, bytes)) => author(&bytes),
+            Err(_) => Default::default(),
+        };
         Introduction {
             commit: id,
-            author: author.as_ref().map(|author| text(author.name_bytes())).unwrap_or_default(),
-            email: author.as_ref().map(|author| text(author.email_bytes())).unwrap_or_default(),
-            time: author.as_ref().map_or(commit.time, |author| author.when().seconds()),
+            author,
+            email,
+            time: time.unwrap_or(commit.time),
             paths: commit.tree.map(|tree| self.paths(tree, bit)).unwrap_or_default(),
             boundary: self.commits.parents(at).count() < commit.parents.len()
                 || self.tips.shallow.contains(&id),
@@ -266,11 +269,11 @@ impl Bits<'_> {
             if self.objects[tree as usize] & 1 << bit == 0 {
                 continue;
             }
-            let Ok((Kind::Tree, bytes)) = self.asked.store.read(&self.asked.store.name(tree)) else {
+            let Ok((Kind::Tree, bytes)) = self.store.read(&self.store.name(tree)) else {
                 continue;
             };
             for entry in Entries(&bytes).filter(|entry| !entry.is_module()) {
-                let Some(number) = self.asked.store.number(&entry.id()) else { continue };
+                let Some(number) = self.store.number(&entry.id()) else { continue };
                 if self.objects[number as usize] & 1 << bit == 0 {
                     continue;
                 }
@@ -287,6 +290,17 @@ impl Bits<'_> {
         paths.named.truncate(NAMED);
         paths
     }
+}
+
+/// A commit's author: name, address, and when it was written.
+fn author(commit: &[u8]) -> (String, String, Option<i64>) {
+    let mut lines = commit.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty());
+    let line = lines.find_map(|line| line.strip_prefix(b"author ")).unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    let (name, rest) = line.split_once('<').unwrap_or((&line, ""));
+    let (email, when) = rest.split_once('>').unwrap_or((rest, ""));
+    let time = when.split_whitespace().next().and_then(|seconds| seconds.parse().ok());
+    (name.trim().to_owned(), email.trim().to_owned(), time)
 }
 
 fn ones(mut bits: u64) -> impl Iterator<Item = usize> {

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::fs;
 
-use git2::{ObjectType, Oid, Repository};
+use git2::{Oid, Repository};
 
 use super::Reach;
 use super::commits::Commits;
-use crate::history::objects::Store;
+use crate::history::Kind;
+use crate::history::objects::{NAME, Store};
 
 pub(crate) struct Tips {
     /// By name.
@@ -38,8 +39,7 @@ impl Tips {
                 tip.commit = commits.find(number);
                 if tip.commit.is_none() {
                     tip.objects.push(number);
-                    let found = repository.find_object(id, Some(ObjectType::Tag)).ok();
-                    object = found.and_then(|tag| tag.into_tag().ok()).map(|tag| tag.target_id());
+                    object = tagged(store, &id);
                 }
             }
             refs.push(tip);
@@ -65,6 +65,12 @@ impl Tips {
             Reach::Dangling
         }
     }
+}
+
+/// What a tag stands for.
+fn tagged(store: &Store, id: &Oid) -> Option<Oid> {
+    let (Kind::Tag, bytes) = store.read(id).ok()? else { return None };
+    Oid::from_str(str::from_utf8(bytes.strip_prefix(b"object ")?.get(..2 * NAME)?).ok()?).ok()
 }
 
 /// All commits that the reflogs name. Read by us, because libgit2 makes a file for a log that is missing.
