@@ -9,6 +9,7 @@ pub mod dockerfile;
 pub mod filter;
 pub mod finding;
 pub mod fix;
+pub mod history;
 pub mod image;
 pub mod input;
 pub mod outcome;

@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 9] = [
     &["rule", "finding", "outcome", "place"],
     &["rules", "secrets", "pragma"],
     &["scan"],
-    &["input", "filter", "config"],
+    &["input", "history", "filter", "config"],
     &["report", "fix"],
     &["github", "registry", "sweep"],
     &["main", "cli"],
