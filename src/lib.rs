@@ -5,6 +5,7 @@ pub mod cli;
 pub mod compose;
 pub mod config;
 pub mod container;
+pub mod date;
 pub mod dockerfile;
 pub mod filter;
 pub mod finding;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 9] = [
-    &["text", "blob"],
+    &["text", "blob", "date"],
     &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape"],
     &["rule", "finding", "outcome", "place"],
     &["rules", "secrets", "pragma"],

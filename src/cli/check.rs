@@ -12,7 +12,7 @@ use std::{env, fs};
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::args::{Check, Report};
-use super::{CLEAN, FAILED, FOUND, term};
+use super::{CLEAN, FAILED, FOUND, past, term};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, FailOn, Globs};
 use crate::filter;
@@ -55,18 +55,15 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         // A wait for standard input is ended by what ends any program.
         term::end_early(&watch.stop)?;
     }
+    if args.is_past() {
+        return past(args, current, watch).inspect_err(|error| report_error(args, error));
+    }
     let (root, tree, listing, config) =
         open(args, &current, &watch).inspect_err(|error| report_error(args, error))?;
     for warning in filter::expired(&config, today()) {
         term::complain(&format!("warning: {warning}"));
     }
-    let profile = args.profile.or(config.profile).unwrap_or(Profile::Default);
-    let policy = Policy {
-        profile,
-        trusted_registries: config.trusted_registries.clone(),
-        asked: config.asked(),
-        only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
-    };
+    let policy = policy(args, &config);
     let Listing { candidates, skipped, failed } = listing;
     let top = input::top_of(&root).unwrap_or(&current).to_owned();
     let from_top = Display { root: root.clone(), current: top };
@@ -85,6 +82,35 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         told.sort();
         told.dedup();
     }
+    run.report(&outcome)
+}
+
+fn policy(args: &Check, config: &Config) -> Policy {
+    Policy {
+        profile: args.profile.or(config.profile).unwrap_or(Profile::Default),
+        trusted_registries: config.trusted_registries.clone(),
+        asked: config.asked(),
+        only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+    }
+}
+
+/// A run over commits instead of files.
+fn past(args: &Check, current: PathBuf, watch: Watch) -> Result<u8> {
+    let repository = past::repository(args, &current)?;
+    let root = input::tidy(repository.workdir().unwrap_or_else(|| repository.path()));
+    let config = configure(args, &root)?;
+    let policy = policy(args, &config);
+    let excluded = excluded(args, &config)?;
+    let excluded = move |path: &str| input::excluded_with_folders(path, &excluded);
+    let mut outcome = term::patiently_past(&watch.done, || {
+        past::search(args, repository, Box::new(excluded), &policy, &watch)
+    })?;
+    // What texts say themselves was heard where they were read.
+    filter::apply(&mut outcome, &config, &policy, today());
+    watch.stop.store(true, Ordering::Relaxed);
+    let display = || Display { root: root.clone(), current: root.clone() };
+    let (display, from_top) = (display(), display());
+    let run = Run { args, config, policy, today: today(), candidates: Vec::new(), display, from_top, watch };
     run.report(&outcome)
 }
 
@@ -154,7 +180,10 @@ impl Run<'_> {
             ([], false) => &human,
             (formats, _) => formats,
         };
-        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && !outcome.is_incomplete();
+        let nothing = !self.args.is_past()
+            && self.candidates.is_empty()
+            && outcome.skipped.is_empty()
+            && !outcome.is_incomplete();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
             let for_github = matches!(report.format, Format::Sarif | Format::Github);

@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod explain;
 mod list;
+mod past;
 mod term;
 
 use std::io::{self, Write as _};

@@ -6,6 +6,7 @@
 
 mod forest;
 mod gaps;
+pub mod leaks;
 mod objects;
 mod pieces;
 mod provenance;

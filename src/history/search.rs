@@ -27,6 +27,8 @@ pub trait Search: Sync {
     fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Self::What>>);
     /// An object with all its hits in order. Called once for every object that has any.
     fn found(&self, object: &Object, hits: &[Hit<Self::What>]);
+    /// Called once for every object.
+    fn seen(&self);
 }
 
 /// Makes a visitor of a search.
@@ -110,6 +112,7 @@ impl<S: Search> Visit for Searching<'_, S> {
     }
 
     fn done(&self, object: &Object, found: &Self::Found) {
+        self.0.seen();
         if let Some(hits) = found {
             self.0.found(object, hits);
         }

@@ -71,7 +71,7 @@ impl Staged {
             let Some(bytes) = delta.new_file().path_bytes() else { continue };
             let path = String::from_utf8_lossy(bytes);
             let what = classify(path.rsplit('/').next().unwrap_or(&path));
-            if !is_within(&path, within) || excluded_with_folders(&path, excluded) {
+            if !is_within(&path, within) || super::excluded_with_folders(&path, excluded) {
                 continue;
             }
             if let std::borrow::Cow::Owned(path) = path {
@@ -139,11 +139,6 @@ fn is_within(path: &str, within: &[String]) -> bool {
             start.is_empty()
                 || path.strip_prefix(start.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
         })
-}
-
-/// The walk asks about folders on its way down; here the same is asked about the folders of a path.
-fn excluded_with_folders(path: &str, excluded: &dyn Fn(&str) -> bool) -> bool {
-    path.match_indices('/').any(|(at, _)| excluded(&path[..at])) || excluded(path)
 }
 
 impl Tree for Staged {

@@ -13,7 +13,7 @@ use crate::blob::{Candidate, Origin, Tree};
 use crate::finding::{Draft, Finding, Findings, Secret};
 use crate::outcome::Pragma;
 use crate::pragma;
-use crate::rule::{Confidence, Policy, Profile};
+use crate::rule::{Confidence, Policy, Profile, Rule};
 use crate::secrets::about::About;
 use crate::secrets::{self, Hit};
 use crate::text::{Source, Span};
@@ -40,9 +40,21 @@ pub(super) fn file(
 
 /// Searches one text.
 pub fn text(path: &Arc<str>, bytes: Vec<u8>, origin: &Origin, policy: &Policy) -> Searched {
+    some(path, bytes, origin, policy, |_, _| true)
+}
+
+/// Searches one text for those secrets that are wanted, by their rule and value.
+pub fn some(
+    path: &Arc<str>,
+    bytes: Vec<u8>,
+    origin: &Origin,
+    policy: &Policy,
+    wanted: impl Fn(&'static Rule, &[u8]) -> bool,
+) -> Searched {
     let bytes = secrets::as_utf8(bytes);
     let hits = secrets::find(&bytes, About::path(path));
-    let shown: Vec<Hit> = hits.into_iter().filter(|hit| is_shown(hit, policy)).collect();
+    let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
+    let shown: Vec<Hit> = hits.into_iter().filter(wanted).collect();
     let speaks = bytes.windows(10).any(|w| w == b"hullguard:");
     if shown.is_empty() && !speaks {
         return Searched::default();
@@ -79,6 +91,7 @@ fn draft(source: &Arc<Source>, hit: &Hit) -> Vec<Draft> {
         identity: (!hit.guessable && hit.span.len() >= 16).then(|| identity(hit.rule.id, source.slice(span))),
         prefix: hit.prefix,
         by_name: hit.is_by_name(),
+        past: None,
     });
     out.list
 }

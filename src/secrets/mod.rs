@@ -95,19 +95,29 @@ pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, abo
 
 /// UTF-16 as UTF-8, anything else as it is.
 pub fn as_utf8(bytes: Vec<u8>) -> Vec<u8> {
+    from_utf16(&bytes).unwrap_or(bytes)
+}
+
+/// The text of UTF-16 bytes, with or without a byte order mark; `None` if they are something else.
+pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.get(..64.min(bytes.len()))?.contains(&0)
+        && !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+    {
+        return None;
+    }
     let pairs = || bytes.chunks_exact(2);
     let wide = |zero: usize| {
         let sample = bytes.len().min(400) / 2;
         sample >= 8 && pairs().take(sample).filter(|pair| pair[zero] == 0).count() * 10 >= sample * 8
     };
-    let units: Vec<u16> = match *bytes.as_slice() {
+    let units: Vec<u16> = match *bytes {
         [0xff, 0xfe, ..] => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
         [0xfe, 0xff, ..] => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
         _ if wide(1) => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
         _ if wide(0) => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
-        _ => return bytes,
+        _ => return None,
     };
-    String::from_utf16_lossy(&units).into_bytes()
+    Some(String::from_utf16_lossy(&units).into_bytes())
 }
 
 /// git's own test: a zero byte among the first 8,000.
