@@ -12,6 +12,9 @@ use git2::{ObjectType, Oid, Repository, Sort, Tree};
 
 use super::provenance::shallow;
 
+/// Longer paths are no work of people, and every folder on the way takes room on the stack.
+const LONGEST: usize = 16 << 10;
+
 /// A blob that a range brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brought {
@@ -126,7 +129,7 @@ impl Range {
             walk.push(*id).with_context(|| format!("cannot walk from commit {id}"))?;
         }
         let cuts = shallow(repository);
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         for id in walk {
             let id = match id {
                 Ok(id) => id,
@@ -166,16 +169,31 @@ fn parents(repository: &Repository, id: Oid) -> String {
     format!("commit {names}(parent of {id})")
 }
 
+/// What was told or compared once.
+#[derive(Default)]
+struct Seen {
+    blobs: HashSet<Oid>,
+    /// A folder with what the parents had there. A few trees that name each other many times make endless paths.
+    trees: HashSet<(Oid, Vec<Option<Oid>>)>,
+}
+
 struct Compare<'a> {
     repository: &'a Repository,
     commit: Oid,
-    seen: &'a mut HashSet<Oid>,
+    seen: &'a mut Seen,
     out: &'a mut Vec<Brought>,
 }
 
 impl Compare<'_> {
     /// One folder in the commit and in its parents; a parent may not have it.
     fn trees(&mut self, tree: &Tree, parents: &[Option<Tree>], folder: &str) -> Result<()> {
+        let old = parents.iter().map(|parent| parent.as_ref().map(Tree::id)).collect();
+        if !self.seen.trees.insert((tree.id(), old)) {
+            return Ok(());
+        }
+        if folder.len() > LONGEST {
+            bail!("the folders of commit {} are nested too deep", self.commit);
+        }
         for entry in tree {
             let name = entry.name_bytes();
             let before: Vec<_> =
@@ -198,7 +216,7 @@ impl Compare<'_> {
                     }
                     self.trees(&below, &parents, &format!("{path}/"))?;
                 }
-                Some(ObjectType::Blob) if self.seen.insert(entry.id()) => {
+                Some(ObjectType::Blob) if self.seen.blobs.insert(entry.id()) => {
                     let mut blobs: Vec<Oid> = Vec::new();
                     for (id, kind) in before.into_iter().flatten() {
                         if kind == Some(ObjectType::Blob) && !blobs.contains(&id) {

@@ -238,3 +238,19 @@ fn formats_that_cannot_be_read_are_named() {
         }
     }
 }
+
+/// Whoever goes over the budget waits, and is seen then.
+#[test]
+fn without_room_everything_is_seen_all_the_same() {
+    let folder = some_history();
+    let folder = folder.path();
+    git(folder, &["repack", "-adfq", "--depth=50", "--window=50"]);
+    for budget in [0, 300, 2000, 20_000] {
+        let seen = Seen::default();
+        let gaps = gaps::Gaps::default();
+        walk::within(budget, &open(folder).store, &seen, &gaps);
+        let mut all = seen.0.into_inner().unwrap();
+        all.sort();
+        assert_eq!((all, gaps.into_told(vec![])), (expected(folder), vec![]), "{budget} bytes");
+    }
+}

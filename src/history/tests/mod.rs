@@ -2,6 +2,7 @@
 
 mod broken;
 mod deltas;
+mod hostile;
 mod provenance;
 mod range;
 
