@@ -131,7 +131,7 @@ fn alternates_are_followed() {
         objects: Some(copy.join(".git/objects")),
         alternates: vec![folder.path().join(".git/objects"), other.path().join("gone")],
     };
-    let history = History::open(Repository::open(folder.path()).unwrap(), &folders).unwrap();
+    let history = History::open(Repository::open(folder.path()).unwrap(), &folders);
     let (all, told) = seen(&history);
     assert_eq!(all, expected(&copy));
     assert_eq!(told.len(), 1);

@@ -68,7 +68,7 @@ impl Search for Toy {
 
 /// Searches a repository by deltas, and once more object by object through git itself.
 fn compare(folder: &Path) -> (usize, usize, usize) {
-    let history = History::open(Repository::open(folder).unwrap(), &Folders::default()).unwrap();
+    let history = History::open(Repository::open(folder).unwrap(), &Folders::default());
     let toy = Toy::new();
     assert_eq!(history.search(&toy), []);
     let mut whole = BTreeMap::new();

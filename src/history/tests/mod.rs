@@ -52,7 +52,7 @@ fn start() -> tempfile::TempDir {
 }
 
 fn open(folder: &Path) -> History {
-    History::open(Repository::open(folder).unwrap(), &Folders::default()).unwrap()
+    History::open(Repository::open(folder).unwrap(), &Folders::default())
 }
 
 /// Small numbers that look random, the same in every run.
