@@ -69,7 +69,7 @@ fn main() {
     };
     let start = Instant::now();
     let repository = git2::Repository::open(path).expect("the path is a repository");
-    let history = History::open(repository, &Folders::default()).expect("it can be read");
+    let history = History::open(repository, &Folders::default());
     let opened = start.elapsed();
     if let Some(range) = args.iter().find(|arg| arg.contains("..")) {
         let ends = Ends::parse(history.repository(), &[range]).expect("the range is one of this repository");

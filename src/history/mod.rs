@@ -85,14 +85,14 @@ pub struct History {
 }
 
 impl History {
-    /// All objects of a repository, reachable or not.
-    pub fn open(repository: Repository, folders: &Folders) -> Result<Self> {
+    /// All objects of a repository, reachable or not. What cannot be read of it is told by the scan.
+    pub fn open(repository: Repository, folders: &Folders) -> Self {
         let own = folders.objects.clone().unwrap_or_else(|| repository.commondir().join("objects"));
         let mut all = vec![own];
         all.extend(folders.alternates.iter().cloned());
         let mut told = Vec::new();
         let store = Store::open(&all, &mut told);
-        Ok(Self { repository, store, told })
+        Self { repository, store, told }
     }
 
     pub fn repository(&self) -> &Repository {

@@ -1,6 +1,6 @@
 //! What a range of commits brought: the blobs that no parent of their commit has at the same path.
 //!
-//! All parents count, so what only a merge put there is found in the merge. Folders that are the same in one parent
+//! A file that only got another name is not brought. All parents count, so what only a merge put there is found in the merge. Folders that are the same in one parent
 //! are not opened. An answer from half a history would be wrong without a word, so a range that the clone does not
 //! hold is an error that says how to get it.
 
@@ -11,6 +11,9 @@ use anyhow::{Context as _, Result, bail};
 use git2::{ObjectType, Oid, Repository, Sort, Tree};
 
 use super::provenance::shallow;
+
+/// Longer paths are no work of people, and every folder on the way takes room on the stack.
+const LONGEST: usize = 16 << 10;
 
 /// A blob that a range brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,9 @@ pub struct Brought {
 pub struct Range {
     pub commits: Vec<Oid>,
     pub brought: Vec<Brought>,
+    /// What the commits' parents had where something changed or went, each blob once: what was only moved stands
+    /// there too.
+    pub gone: Vec<Oid>,
 }
 
 /// Where a range begins and ends.
@@ -126,7 +132,7 @@ impl Range {
             walk.push(*id).with_context(|| format!("cannot walk from commit {id}"))?;
         }
         let cuts = shallow(repository);
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         for id in walk {
             let id = match id {
                 Ok(id) => id,
@@ -147,9 +153,17 @@ impl Range {
                 ));
             }
             let tree = commit.tree().with_context(|| format!("cannot read the tree of {id}"))?;
+            let first = range.brought.len();
             let mut compare = Compare { repository, commit: id, seen: &mut seen, out: &mut range.brought };
             compare.trees(&tree, &trees, "")?;
+            let gone = std::mem::take(&mut seen.gone);
+            seen.lost.clear();
+            let new = range.brought.split_off(first);
+            range.brought.extend(new.into_iter().filter(|brought| !gone.contains(&brought.blob)));
+            range.gone.extend(gone);
         }
+        range.gone.sort_unstable();
+        range.gone.dedup();
         Ok(range)
     }
 }
@@ -166,16 +180,37 @@ fn parents(repository: &Repository, id: Oid) -> String {
     format!("commit {names}(parent of {id})")
 }
 
+/// What was told or compared once.
+#[derive(Default)]
+struct Seen {
+    blobs: HashSet<Oid>,
+    /// A folder with what the parents had there. A few trees that name each other many times make endless paths.
+    trees: HashSet<(Oid, Vec<Option<Oid>>)>,
+    /// Folders that went in the commit that is compared now, and blobs that did.
+    lost: HashSet<Oid>,
+    gone: HashSet<Oid>,
+}
+
 struct Compare<'a> {
     repository: &'a Repository,
     commit: Oid,
-    seen: &'a mut HashSet<Oid>,
+    seen: &'a mut Seen,
     out: &'a mut Vec<Brought>,
 }
 
 impl Compare<'_> {
     /// One folder in the commit and in its parents; a parent may not have it.
     fn trees(&mut self, tree: &Tree, parents: &[Option<Tree>], folder: &str) -> Result<()> {
+        let old = parents.iter().map(|parent| parent.as_ref().map(Tree::id)).collect();
+        if !self.seen.trees.insert((tree.id(), old)) {
+            return Ok(());
+        }
+        if folder.len() > LONGEST {
+            bail!("the folders of commit {} are nested too deep", self.commit);
+        }
+        for parent in parents.iter().flatten() {
+            self.lost(tree, parent, folder)?;
+        }
         for entry in tree {
             let name = entry.name_bytes();
             let before: Vec<_> =
@@ -198,7 +233,7 @@ impl Compare<'_> {
                     }
                     self.trees(&below, &parents, &format!("{path}/"))?;
                 }
-                Some(ObjectType::Blob) if self.seen.insert(entry.id()) => {
+                Some(ObjectType::Blob) if self.seen.blobs.insert(entry.id()) => {
                     let mut blobs: Vec<Oid> = Vec::new();
                     for (id, kind) in before.into_iter().flatten() {
                         if kind == Some(ObjectType::Blob) && !blobs.contains(&id) {
@@ -209,6 +244,47 @@ impl Compare<'_> {
                     self.out.push(Brought { blob: entry.id(), commit, path, before: blobs });
                 }
                 // A submodule's commit is another repository's.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Compare<'_> {
+    /// Notes what stands in a parent's folder and not in the commit's.
+    fn lost(&mut self, tree: &Tree, parent: &Tree, folder: &str) -> Result<()> {
+        for entry in parent {
+            let now = named(tree, entry.name_bytes());
+            match entry.kind() {
+                Some(ObjectType::Blob) if now.is_none_or(|(id, _)| id != entry.id()) => {
+                    self.seen.gone.insert(entry.id());
+                }
+                // A folder that is still one is compared itself.
+                Some(ObjectType::Tree) if now.is_none_or(|(_, kind)| kind != Some(ObjectType::Tree)) => {
+                    let path = format!("{folder}{}/", String::from_utf8_lossy(entry.name_bytes()));
+                    self.lost_folder(entry.id(), &path)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn lost_folder(&mut self, id: Oid, path: &str) -> Result<()> {
+        if !self.seen.lost.insert(id) {
+            return Ok(());
+        }
+        if path.len() > LONGEST {
+            bail!("the folders before commit {} are nested too deep", self.commit);
+        }
+        for entry in &open(self.repository, id, path)? {
+            match entry.kind() {
+                Some(ObjectType::Blob) => drop(self.seen.gone.insert(entry.id())),
+                Some(ObjectType::Tree) => {
+                    let path = format!("{path}{}/", String::from_utf8_lossy(entry.name_bytes()));
+                    self.lost_folder(entry.id(), &path)?;
+                }
                 _ => {}
             }
         }

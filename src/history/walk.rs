@@ -18,7 +18,7 @@ use super::forest::{Forest, Root};
 use super::gaps::Gaps;
 use super::objects::delta::{self, Changes};
 use super::objects::pack::{Header, Pack, inflate};
-use super::objects::{Ranked, Store};
+use super::objects::{Ranked, Store, held};
 use super::pieces;
 
 /// What is larger is read in pieces if it is no delta and nothing is a delta of it.
@@ -26,8 +26,6 @@ pub const WHOLE: u64 = 16 << 20;
 /// What takes less in the pack is inflated without asking for its size first; deflate makes less than 64 KiB of it a
 /// thousandfold.
 const HUGE: u64 = 16 << 10;
-/// What is larger and stands in a delta tree is not read. git itself makes no deltas of such files.
-const LARGEST: u64 = 512 << 20;
 /// Bytes of objects held at once, and so many more for every thread.
 const BUDGET: usize = 64 << 20;
 const BUDGET_PER_THREAD: usize = 8 << 20;
@@ -80,10 +78,11 @@ pub trait Visit: Sync {
 }
 
 pub(crate) fn walk<V: Visit>(store: &Store, visit: &V, gaps: &Gaps) {
-    let budget = Budget {
-        free: AtomicUsize::new(BUDGET + BUDGET_PER_THREAD * rayon::current_num_threads()),
-        forced: false,
-    };
+    within(BUDGET + BUDGET_PER_THREAD * rayon::current_num_threads(), store, visit, gaps);
+}
+
+pub(crate) fn within<V: Visit>(budget: usize, store: &Store, visit: &V, gaps: &Gaps) {
+    let budget = Budget { free: AtomicUsize::new(budget), forced: false };
     for ranked in &store.packs {
         let forest = Forest::read(&ranked.pack, gaps);
         let mut walk = Walk { store, ranked, forest, visit, gaps, budget: &budget, later: Mutex::default() };
@@ -336,9 +335,7 @@ struct Room<'a> {
 
 impl Budget {
     fn take(&self, size: u64) -> Result<Room<'_>, Not> {
-        if size > LARGEST {
-            return Err(Not::Readable(format!("it has {} MiB, more than is read of a delta", size >> 20)));
-        }
+        held(size)?;
         let size = if self.forced { 0 } else { size as usize };
         let take = |free: usize| free.checked_sub(size);
         match self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {

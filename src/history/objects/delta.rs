@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::held;
+
 /// What a delta did, in the places of its target.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Changes {
@@ -67,6 +69,7 @@ pub(crate) fn sizes(delta: &[u8]) -> Result<(u64, u64, &[u8]), String> {
     let mut rest = delta;
     let base = size(&mut rest)?;
     let target = size(&mut rest)?;
+    held(target)?;
     Ok((base, target, rest))
 }
 

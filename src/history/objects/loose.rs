@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::ZlibDecoder;
 use git2::Oid;
 
-use super::{Kind, NAME};
+use super::{Kind, NAME, held};
 
 /// An open loose object; its bytes are still to be read.
 pub(crate) struct Loose {
@@ -64,6 +64,7 @@ const HEADER: usize = 32;
 
 impl Loose {
     pub(crate) fn read(mut self) -> Result<Vec<u8>, String> {
+        held(self.size)?;
         let mut out = Vec::new();
         let read = (&mut self.bytes).take(self.size + 1).read_to_end(&mut out);
         read.map_err(|error| error.to_string())?;

@@ -28,6 +28,15 @@ const DEEPEST: usize = 5;
 /// git's own chains have at most 4,095 deltas.
 const LONGEST: usize = 10_000;
 
+/// What is larger is not held in memory: such a blob is shown in pieces, and anything else is not read. git itself
+/// makes no deltas of larger files.
+const LARGEST: u64 = 512 << 20;
+
+/// May an object of that size be held?
+pub(crate) fn held(size: u64) -> Result<(), String> {
+    if size > LARGEST { Err(format!("it has {} MiB, too many to hold", size >> 20)) } else { Ok(()) }
+}
+
 pub(crate) fn name(bytes: &[u8]) -> Oid {
     Oid::from_bytes(bytes).expect("a name of the right length was taken")
 }
@@ -158,6 +167,7 @@ impl Store {
                     return Err(format!("object {id} is at the end of too many deltas"));
                 }
                 let header = pack.header(at..pack.end().max(at))?;
+                held(header.size)?;
                 let mut bytes = Vec::new();
                 let stream = pack.stream(at + header.len as u64..pack.end());
                 stream.take(header.size + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;

@@ -23,6 +23,10 @@ pub(crate) use refs::shallow;
 
 /// So many refs and paths are named, the others counted.
 const NAMED: usize = 10;
+/// So many paths of an object are counted; there may be more.
+const COUNTED: usize = 10_000;
+/// Longer paths are not followed.
+const LONGEST: usize = 16 << 10;
 
 /// Where an object comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -266,8 +270,12 @@ impl Bits<'_> {
         let mut paths = Paths::default();
         let mut stack = vec![(tree, String::new())];
         while let Some((tree, path)) = stack.pop() {
-            if self.objects[tree as usize] & 1 << bit == 0 {
+            if self.objects[tree as usize] & 1 << bit == 0 || path.len() > LONGEST {
                 continue;
+            }
+            // A few trees that name each other many times make more paths than anybody can count.
+            if paths.total >= COUNTED {
+                break;
             }
             let Ok((Kind::Tree, bytes)) = self.store.read(&self.store.name(tree)) else {
                 continue;

@@ -131,7 +131,7 @@ fn alternates_are_followed() {
         objects: Some(copy.join(".git/objects")),
         alternates: vec![folder.path().join(".git/objects"), other.path().join("gone")],
     };
-    let history = History::open(Repository::open(folder.path()).unwrap(), &folders).unwrap();
+    let history = History::open(Repository::open(folder.path()).unwrap(), &folders);
     let (all, told) = seen(&history);
     assert_eq!(all, expected(&copy));
     assert_eq!(told.len(), 1);
@@ -236,5 +236,21 @@ fn formats_that_cannot_be_read_are_named() {
             let error = Repository::open(folder.path()).err().unwrap();
             assert!(refused(&error).contains(word), "{error}");
         }
+    }
+}
+
+/// Whoever goes over the budget waits, and is seen then.
+#[test]
+fn without_room_everything_is_seen_all_the_same() {
+    let folder = some_history();
+    let folder = folder.path();
+    git(folder, &["repack", "-adfq", "--depth=50", "--window=50"]);
+    for budget in [0, 300, 2000, 20_000] {
+        let seen = Seen::default();
+        let gaps = gaps::Gaps::default();
+        walk::within(budget, &open(folder).store, &seen, &gaps);
+        let mut all = seen.0.into_inner().unwrap();
+        all.sort();
+        assert_eq!((all, gaps.into_told(vec![])), (expected(folder), vec![]), "{budget} bytes");
     }
 }

@@ -24,7 +24,7 @@ impl Toy {
         let has = |range: Range<usize>, word: &[u8]| text[range].windows(word.len()).any(|w| w == word);
         let mut spans = Vec::new();
         for at in look.clone() {
-            if !text[at..look.end].starts_with(b"KEY=") {
+            if text[at] != b'K' || !text[at..look.end].starts_with(b"KEY=") {
                 continue;
             }
             // A newline may stand between the digits, so that a hit can go over the end of what is new.
@@ -68,7 +68,7 @@ impl Search for Toy {
 
 /// Searches a repository by deltas, and once more object by object through git itself.
 fn compare(folder: &Path) -> (usize, usize, usize) {
-    let history = History::open(Repository::open(folder).unwrap(), &Folders::default()).unwrap();
+    let history = History::open(Repository::open(folder).unwrap(), &Folders::default());
     let toy = Toy::new();
     assert_eq!(history.search(&toy), []);
     let mut whole = BTreeMap::new();
@@ -191,8 +191,8 @@ fn deltas_give_what_whole_texts_give() {
 #[test]
 fn this_repository_gives_the_same_both_ways() {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // A published package has no history.
-    if Repository::open(own).is_err() {
+    // A published package has no history, and a checkout in CI only the end of it.
+    if Repository::open(own).map_or(true, |repository| repository.is_shallow()) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

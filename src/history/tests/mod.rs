@@ -2,6 +2,7 @@
 
 mod broken;
 mod deltas;
+mod hostile;
 mod provenance;
 mod range;
 
@@ -20,6 +21,10 @@ fn git(folder: &Path, args: &[&str]) -> String {
         .args(args)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
+        // A hook that runs the tests has set these.
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_WORK_TREE")
+        .env_remove("GIT_INDEX_FILE")
         .output()
         .unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -47,7 +52,7 @@ fn start() -> tempfile::TempDir {
 }
 
 fn open(folder: &Path) -> History {
-    History::open(Repository::open(folder).unwrap(), &Folders::default()).unwrap()
+    History::open(Repository::open(folder).unwrap(), &Folders::default())
 }
 
 /// Small numbers that look random, the same in every run.

@@ -66,6 +66,23 @@ fn merges_count_with_all_their_parents() {
 }
 
 #[test]
+fn what_only_moves_is_not_brought() {
+    let folder = start();
+    let folder = folder.path();
+    commit(folder, "a/b/c", "1\n");
+    let old = id(folder, "HEAD:a/b/c");
+    git(folder, &["mv", "a", "z"]);
+    commit(folder, "new", "2\n");
+    assert_eq!(paths(folder, &["HEAD^..HEAD"]), ["new"]);
+    git(folder, &["mv", "z/b/c", "moved"]);
+    let moved = commit(folder, "moved", "1\n3\n");
+    assert_eq!(brought(folder, &["HEAD^..HEAD"]), [("moved".to_owned(), moved, vec![])]);
+    let repository = Repository::open(folder).unwrap();
+    let range = Range::read(&repository, &Ends::parse(&repository, &["HEAD^.."]).unwrap()).unwrap();
+    assert_eq!(range.gone, [old]);
+}
+
+#[test]
 fn unrelated_histories_have_no_common_commit() {
     let folder = start();
     let folder = folder.path();
