@@ -134,7 +134,8 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
         let in_head = places.iter().find(|(source, _)| source.in_head).map(|&(source, _)| source);
         findings.extend(tell(history, *key, &places, in_head, policy, wish));
     }
-    let mut outcome = Outcome { findings, objects: watch.done.load(Ordering::Relaxed), failed: told, ..Outcome::default() };
+    let mut outcome =
+        Outcome { findings, objects: watch.done.load(Ordering::Relaxed), failed: told, ..Outcome::default() };
     outcome.interrupted = watch.is_stopped();
     outcome
 }
@@ -284,7 +285,8 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
         let Ok(commit) = repository.find_commit(id) else { continue };
         let message = commit.message_bytes().to_vec();
         outcome.objects += 1;
-        let found = judged(&"commit message".into(), message, &in_commit(repository, id), policy, |_, _| true);
+        let found =
+            judged(&"commit message".into(), message, &in_commit(repository, id), policy, |_, _| true);
         outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, id)));
     }
     outcome

@@ -25,9 +25,18 @@ use crate::rules;
 use about::{About, Kind};
 use gate::{GATE, Lead};
 
-/// How far from its anchor a secret's being one may depend on the text, beyond the line; bytes. Who scans a text in
-/// pieces (`history`) gives each piece that much more on both sides.
-pub const REACH: usize = 768;
+/// How far beyond its own lines a secret's being one may depend on the text; bytes. Who scans a text in pieces
+/// (`history`) gives each piece that much more on both sides. Private keys reach further: see [`with_key`].
+pub const REACH: usize = 96;
+/// How far a private key is read from its first line on; bytes.
+pub const KEY_REACH: usize = 512;
+
+/// A window with what stands before it, where it may be the body of a private key.
+pub fn with_key(text: &[u8], window: Range<usize>) -> Range<usize> {
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let body = text[window.clone()].split(|b| !base64(b)).any(|run| run.len() >= 40);
+    if body { window.start.saturating_sub(KEY_REACH)..window.end } else { window }
+}
 
 /// A secret in a text.
 #[derive(Clone, Debug)]

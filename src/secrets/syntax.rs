@@ -201,7 +201,7 @@ impl<'t> Cursor<'t> {
         self.skip(self.rest().iter().take_while(|&&b| blank(b)).count())
     }
     fn blanks_and_lines(self) -> Self {
-        self.skip(self.rest().iter().take(200).take_while(|b| b.is_ascii_whitespace()).count())
+        self.skip(self.rest().iter().take(64).take_while(|b| b.is_ascii_whitespace()).count())
     }
 
     /// Behind the next such byte on this line.
