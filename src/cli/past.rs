@@ -56,7 +56,7 @@ pub(super) fn search(
         let tip = tip.map_err(|error| anyhow::anyhow!("--branch {branch}: {}", error.message()))?;
         wish.branch = Some(tip.id());
     }
-    let history = History::open(repository, &folders())?;
+    let history = History::open(repository, &folders());
     Ok(leaks::all(&history, policy, &wish, watch))
 }
 

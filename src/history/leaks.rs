@@ -82,8 +82,11 @@ impl Search for Leaks<'_> {
             }));
             return;
         }
-        let found =
-            secrets::find_in(text, std::iter::once(window.look.clone()), about).into_iter().filter(wanted);
+        // What is needed has its anchor in the window or next to it; the rest of `look` is read where it matters.
+        let reach = secrets::REACH;
+        let near = window.own.start.saturating_sub(reach)..(window.own.end + reach).min(text.len());
+        let near = secrets::with_key(text, near);
+        let found = secrets::find_in(text, std::iter::once(near), about).into_iter().filter(wanted);
         hits.extend(found.map(|hit| Hit {
             span: hit.span.start as u32..hit.span.end as u32,
             what: key(hit.rule, &text[hit.span]),
