@@ -53,4 +53,8 @@ pub trait Tree: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
+    /// What the file was before the change that is looked at: HEAD's version of a staged one. Secrets in it are not new.
+    fn before(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
 }

@@ -6,6 +6,7 @@ mod corpus;
 mod floors;
 mod large;
 mod pages;
+mod past;
 mod practices;
 #[cfg(unix)]
 mod surroundings;

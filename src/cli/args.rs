@@ -152,7 +152,7 @@ pub(super) struct Check {
     /// How much to say: default, strict, style
     #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
     pub(super) profile: Option<Profile>,
-    /// Only this rule; may be given several times
+    /// Only this rule, or this family of rules (`secrets`); may be given several times
     #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
     pub(super) rule: Vec<Found>,
     /// Leave these paths out; may be given several times
@@ -227,7 +227,8 @@ fn profile(text: &str) -> Result<Profile, String> {
 }
 
 fn rule(text: &str) -> Result<Found, String> {
-    find(text).map(Found)
+    let family: Vec<_> = rules::RULES.iter().filter(|rule| rule.family.name() == text).collect();
+    if family.is_empty() { find(text).map(Found) } else { Ok(Found(family)) }
 }
 
 /// The rules of an id or a foreign code, or a sentence that says what was perhaps meant.

@@ -43,6 +43,13 @@ pub(super) fn search(
     if let Some(hook) = args.hook {
         let mut lines = String::new();
         io::stdin().lock().take(16 << 20).read_to_string(&mut lines).context("cannot read what git says")?;
+        // The pre-commit framework reads git's lines itself and hands on what it made of them.
+        if let (true, Ok(from), Ok(to)) =
+            (lines.trim().is_empty(), env::var("PRE_COMMIT_FROM_REF"), env::var("PRE_COMMIT_TO_REF"))
+        {
+            let range = Range::read(&repository, &Ends::parse(&repository, &[&format!("{from}..{to}")])?)?;
+            return Ok(leaks::range(&repository, &range, policy, &wish, watch));
+        }
         let range = Range::read(&repository, &pushed(&repository, hook, &lines)?)?;
         return Ok(leaks::range(&repository, &range, policy, &wish, watch));
     }

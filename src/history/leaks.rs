@@ -3,6 +3,7 @@
 //! The search knows no paths, so it keeps what might be one; the object that brought a secret is then read again, with
 //! its path, and judged like a file of the work tree. What a secret looks like is `secrets`' business.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::Ordering;
@@ -244,6 +245,7 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
     let mut outcome = Outcome::default();
     let read = |id: Oid| repository.find_blob(id).map(|blob| blob.content().to_vec());
     let mut seen: HashSet<Key> = HashSet::new();
+    let moved: OnceCell<HashSet<Key>> = OnceCell::new();
     for brought in &range.brought {
         if watch.is_stopped() {
             outcome.interrupted = true;
@@ -261,20 +263,23 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
             }
         };
         outcome.objects += 1;
-        let mut before: HashSet<Key> = HashSet::new();
         let path: Arc<str> = brought.path.as_str().into();
         let about = About::path(&path);
         let new = secrets::as_utf8(bytes);
         if secrets::find(&new, about).is_empty() {
             continue;
         }
-        for old in brought.before.iter().filter_map(|&id| read(id).ok()) {
-            let old = secrets::as_utf8(old);
-            before.extend(secrets::find(&old, about).into_iter().map(|hit| key(hit.rule, &old[hit.span])));
-        }
+        let before: HashSet<Key> =
+            brought.before.iter().filter_map(|&id| read(id).ok()).flat_map(keys).collect();
+        // What was only moved stands in what went; read once, if there is anything to compare.
+        let moved = moved.get_or_init(|| {
+            let own: HashSet<Oid> = range.brought.iter().map(|brought| brought.blob).collect();
+            let gone = range.gone.iter().filter(|id| !own.contains(id));
+            gone.filter_map(|&id| read(id).ok()).flat_map(keys).collect()
+        });
         let told = |rule: &'static Rule, value: &[u8]| {
             let key = key(rule, value);
-            !before.contains(&key) && !seen.contains(&key)
+            !before.contains(&key) && !seen.contains(&key) && !moved.contains(&key)
         };
         let found = judged(&path, new.clone(), &in_commit(repository, brought.commit), policy, told);
         // Only what was told must not be told again: a weak sample in one file may be a secret in the next.
@@ -293,6 +298,12 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
         outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, id)));
     }
     outcome
+}
+
+/// All that may be secrets in a text.
+fn keys(bytes: Vec<u8>) -> Vec<Key> {
+    let text = secrets::as_utf8(bytes);
+    secrets::find(&text, About::default()).into_iter().map(|hit| key(hit.rule, &text[hit.span])).collect()
 }
 
 fn came_with(mut finding: Finding, id: Oid) -> Finding {

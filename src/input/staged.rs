@@ -161,6 +161,13 @@ impl Tree for Staged {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         find(&repository, path).is_some_and(|entry| entry.mode & TYPE == REGULAR)
     }
+    fn before(&self, path: &str) -> Option<Vec<u8>> {
+        let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+        let tree = repository.head().ok()?.peel_to_tree().ok()?;
+        let entry = tree.get_path(Path::new(&inside(path)?)).ok()?;
+        let blob = repository.find_blob(entry.id()).ok()?;
+        (blob.size() as u64 <= LARGEST).then(|| blob.content().to_vec())
+    }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         Some(find(&repository, path).is_some())

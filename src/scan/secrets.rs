@@ -3,6 +3,7 @@
 //! What is found under a credential's name in a Dockerfile or Compose file is left to the rules that know what the
 //! name does there. Matching is `crate::secrets`'; git's history is another floor's.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -33,14 +34,21 @@ pub(super) fn file(
     policy: &Policy,
 ) -> Result<Searched, String> {
     let bytes = tree.read(&candidate.path)?;
-    let mut searched = text(&candidate.path, bytes, &tree.origin(), policy);
+    let old = OnceCell::new();
+    let is_new = |rule: &'static Rule, value: &[u8]| {
+        let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
+        !old.contains(&(rule.id, value.to_vec()))
+    };
+    let mut searched = some(&candidate.path, bytes, &tree.origin(), policy, is_new);
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     Ok(searched)
 }
 
-/// Searches one text.
-pub fn text(path: &Arc<str>, bytes: Vec<u8>, origin: &Origin, policy: &Policy) -> Searched {
-    some(path, bytes, origin, policy, |_, _| true)
+/// What may be secrets in a text; the values stay in here.
+fn known(bytes: Vec<u8>) -> HashSet<(&'static str, Vec<u8>)> {
+    let text = secrets::as_utf8(bytes);
+    let hits = secrets::find(&text, About::default());
+    hits.into_iter().map(|hit| (hit.rule.id, text[hit.span].to_vec())).collect()
 }
 
 /// Searches one text for those secrets that are wanted, by their rule and value.
@@ -76,8 +84,7 @@ fn is_shown(hit: &Hit, policy: &Policy) -> bool {
     policy.shows(hit.rule)
         && (hit.confidence > Confidence::Low
             || policy.profile >= Profile::Strict
-            || policy.asked.contains(&hit.rule.id)
-            || policy.only.contains(&hit.rule.id))
+            || policy.asked.contains(&hit.rule.id))
 }
 
 fn draft(source: &Arc<Source>, hit: &Hit) -> Vec<Draft> {
