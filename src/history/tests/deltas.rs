@@ -49,6 +49,7 @@ impl Toy {
 }
 
 impl Search for Toy {
+    fn seen(&self) {}
     type What = ();
 
     fn margin(&self) -> usize {
