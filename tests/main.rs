@@ -7,6 +7,7 @@ mod floors;
 mod large;
 mod pages;
 mod practices;
+mod secrets;
 #[cfg(unix)]
 mod surroundings;
 mod tree;
