@@ -46,19 +46,22 @@ const BARE: [Place; 7] = [
     Place("sentence", "note", "use {T} for now, it works\n", Style::Snake),
     Place("call", "app.py", "login('{T}')\n", Style::Snake),
     Place("newline escaped", "app.json", "\"a\\n{T}\\nb\"", Style::Snake),
-    Place("percent", "app.txt", "a%3D{T}%26b", Style::Snake),
+    Place("percent", "app.txt", "a%3D{T} b", Style::Snake),
     Place("unicode escape", "app.json", "\"a\\u003d{T}\\u0026b\"", Style::Snake),
     Place("after colon", "app.txt", "x:{T}\n", Style::Snake),
 ];
 
 /// Whether the place leaves the token as it is.
 fn fits(place: &Place, token: &str) -> bool {
+    let quoted = place.2.contains("'{T}'") || place.2.contains("\"{T}\"");
     match place.0 {
+        _ if token.starts_with('[') => quoted,
+        "escaped" => !token.contains(['&', ',', ';']),
         "xml" | "xml, attribute" => !token.contains(['<', '&']),
-        "url" => !token.contains(['&', '#', '?', '/', '%', ' ', '=', '|', '@', '+']),
+        "url" => !token.contains(['&', '#', '?', '/', '%', ' ', '=', '|', '@', '+', ',', ';', ')']),
         "percent" => !token.contains(['%', '?']),
         "dockerfile, old" | "shell flag" | "dockerfile" => !token.contains([' ', '&', '*']),
-        _ if token.contains(' ') => place.2.contains("'{T}'") || place.2.contains("\"{T}\""),
+        _ if token.contains(' ') => quoted,
         _ => true,
     }
 }
@@ -88,7 +91,8 @@ fn fate(rule: &Rule, pattern: &Pattern, place: &Place, key: &str, token: &str) -
         hits.iter().filter(|hit| hit.span.start <= at && at + token.len() <= hit.span.end).collect();
     let wanted = pattern.confidence.min(Confidence::Medium);
     match holding.iter().find(|hit| hit.rule.id == rule.id).or(holding.first()) {
-        Some(hit) if hit.rule.id != rule.id => Fate::Other(hit.rule.id),
+        // A public id is no secret; what matters is that it is not called one.
+        Some(hit) if hit.rule.id != rule.id && pattern.confidence > Confidence::Low => Fate::Other(hit.rule.id),
         Some(hit) if hit.confidence < wanted => Fate::Doubted,
         Some(_) => Fate::Found,
         None => Fate::Missed,
@@ -126,7 +130,15 @@ fn what_the_shapes_make_is_found() {
     }
     let mut said = format!("{tested} patterns, {tried} tokens in places, {found} found\n");
     for (id, fates) in &table {
-        let _ = writeln!(said, "{id}: {fates:?}");
+        let mut counts: BTreeMap<Fate, (usize, Vec<&str>)> = BTreeMap::new();
+        for ((place, fate), count) in fates {
+            let entry = counts.entry(*fate).or_default();
+            entry.0 += count;
+            entry.1.push(place);
+        }
+        for (fate, (count, places)) in counts {
+            let _ = writeln!(said, "{id} | {fate:?} | {count} | {}", places[..places.len().min(4)].join(", "));
+        }
     }
     crate::corpus::say(&said);
     assert!(table.is_empty());

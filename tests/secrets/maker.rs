@@ -29,7 +29,7 @@ impl Random {
 }
 
 pub(crate) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+pub(crate) const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// A run of characters, or fixed text.
 #[derive(Clone, Debug)]
@@ -173,12 +173,12 @@ fn sign(kind: Checksum, made: &[Piece], pattern: &Pattern, random: &mut Random) 
             };
             let head = String::from_utf8(unbase64(json)).ok()?;
             let head = if head.is_empty() { "{\"".to_owned() } else { head };
-            let body = format!("{head}{}\",\"n\":\"{}\"}}", random.of(BASE62, 30), random.of(BASE62, 240));
+            let body = format!("{head}k{}\",\"n\":\"{}\"}}", random.of(BASE62, 30), random.of(BASE62, 240));
             format!("{shown}{}", base64(body.as_bytes()))
         }
         Checksum::Base64Pair => base64(format!("{}:{}", random.of(BASE62, 20), random.of(BASE62, 22)).as_bytes()),
         Checksum::JfrogReference => {
-            base64(format!("reftkn:01:{}:{}", random.of(b"0123456789", 10), random.of(BASE62, 26)).as_bytes())
+            base64(format!("reftkn:01:{}:{}", random.of(b"0123456789", 10), random.of(BASE62, 27)).as_bytes())
                 .trim_end_matches('=')
                 .to_owned()
         }
