@@ -155,6 +155,9 @@ impl Search<'_> {
             return structures::authorization(text, name.end, about);
         }
         let found = syntax::assignment(text, name)?;
+        if patterns::is_digest(text, &found.value) {
+            return None;
+        }
         if let Some(hit) = structures::registry_auth(text, &found, about) {
             return Some(hit);
         }

@@ -50,9 +50,6 @@ pub(super) fn at(
 /// The value of an assignment, if it is a token that only the words around it tell apart.
 pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, about: About) -> Option<Hit> {
     let token = &text[value.clone()];
-    if is_digest(&text[..value.start]) {
-        return None;
-    }
     let known = |&&(_, pattern, (least, most)): &&(&'static Rule, &'static Pattern, (u16, u16))| {
         (usize::from(least)..=usize::from(most)).contains(&token.len())
             && shape::is_whole(pattern.shape, token)
@@ -85,10 +82,16 @@ pub(super) fn is_drawn(value: &[u8]) -> bool {
     random::score(&bare) > random::DRAWN || digits >= 4 && (pieces >= 2 || bare.len() >= 20)
 }
 
-/// What comes is the digest of an image or a package, or the commit of an action.
-fn is_digest(before: &[u8]) -> bool {
-    let before = before.strip_suffix(b":").or(before.strip_suffix(b"-")).unwrap_or(before);
-    [&b"sha256"[..], b"sha512", b"sha384", b"sha1", b"md5", b"@"].iter().any(|end| before.ends_with(end))
+/// The value is the digest of an image or a package, or the commit of an action.
+pub(super) fn is_digest(text: &[u8], value: &Range<usize>) -> bool {
+    let shown = &text[value.clone()];
+    let digests = [&b"sha256"[..], b"sha512", b"sha384", b"sha1", b"md5"];
+    let hashed = |rest: &[u8]| digests.iter().any(|word| rest.starts_with(word) && matches!(rest.get(word.len()), Some(b':' | b'-')));
+    let pinned = shown.iter().position(|&b| b == b'@').map(|at| &shown[at + 1..]);
+    let commit = |rest: &[u8]| rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit);
+    hashed(shown)
+        || pinned.is_some_and(|rest| hashed(rest) || commit(rest))
+        || digests.iter().any(|word| text[..value.start].strip_suffix(b":").is_some_and(|t| t.ends_with(word)))
 }
 
 /// What a match is worth here.

@@ -3,6 +3,7 @@
 mod found;
 mod maker;
 mod misses;
+mod random;
 
 use hullguard::rule::{Check, Pattern, Rule};
 use hullguard::rules::RULES;
