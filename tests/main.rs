@@ -10,4 +10,5 @@ mod practices;
 mod secrets;
 #[cfg(unix)]
 mod surroundings;
+mod tables;
 mod tree;

@@ -102,6 +102,7 @@ impl Gate {
                 }
             }
         }
+        gate.loose.sort_by_key(|&(_, _, (least, _))| least);
         gate.entries.sort_by_key(|entry| (hash(entry.gram), entry.anchor, entry.offset));
         gate.entries.dedup_by_key(|entry| (entry.gram, entry.anchor, entry.offset));
         let mut counts = vec![0u16; 65_537];

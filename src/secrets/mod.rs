@@ -31,6 +31,9 @@ use merit::Merit;
 /// pieces (`history`) gives each piece that much more on both sides.
 pub const REACH: usize = 768;
 
+/// The longest value that is looked at; whatever is longer is data.
+const LONGEST: usize = 512;
+
 /// A secret in a text.
 #[derive(Clone, Debug)]
 pub struct Hit {
@@ -155,7 +158,7 @@ impl Search<'_> {
             return structures::authorization(text, name.end, about);
         }
         let found = syntax::assignment(text, name)?;
-        if patterns::is_digest(text, &found.value) {
+        if found.value.len() > LONGEST || patterns::is_digest(text, &found.value) {
             return None;
         }
         if let Some(hit) = structures::registry_auth(text, &found, about) {

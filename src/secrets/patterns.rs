@@ -56,7 +56,8 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
             && !is_made_up(token, pattern)
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near))
     };
-    let hits = GATE.loose.iter().filter(known).map(|&(rule, pattern, _)| {
+    let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
+    let hits = GATE.loose.iter().take_while(short).filter(known).map(|&(rule, pattern, _)| {
         let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
         Hit {
             rule,
