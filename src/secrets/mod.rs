@@ -9,6 +9,7 @@ pub mod about;
 mod assigned;
 mod checksum;
 mod decode;
+mod fakes;
 mod gate;
 pub mod mask;
 mod merit;
@@ -96,7 +97,9 @@ pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, abo
             }
         });
     }
-    merit::apart(search.hits)
+    let mut hits = merit::apart(search.hits);
+    hits.retain(|hit| !fakes::is_known(&text[hit.span.clone()]));
+    hits
 }
 
 /// UTF-16 as UTF-8, anything else as it is.

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use hullguard::rule::{Confidence, Pattern, Rule};
 use hullguard::secrets::{self, about::About};
 
+use serde_json::Value;
+
 use super::maker::{self, Random};
 use super::{Style, name, patterns, spelled};
 
@@ -142,4 +144,49 @@ fn what_the_shapes_make_is_found() {
     }
     crate::corpus::say(&said);
     assert!(table.is_empty());
+}
+
+/// One file of 5 MB, then a token of every pattern on a line of its own, with LF, CRLF and in UTF-16.
+#[test]
+fn the_program_names_the_line() {
+    let mut random = Random(21);
+    let work = tempfile::tempdir().expect("a folder");
+    let mut filler = String::new();
+    while filler.len() < 5 << 20 {
+        let length = 20 + random.below(80);
+        filler += &format!("# {}\n", random.of(b"abcdefghijklmnopqrstuvwxyz    ", length));
+    }
+    let mut wanted: BTreeMap<(String, usize), &str> = BTreeMap::new();
+    for (file, before, end) in [("a.env", filler.as_str(), "\n"), ("b.env", "", "\r\n"), ("c.env", "", "\n")] {
+        let mut text = before.to_owned();
+        let mut line = text.lines().count();
+        for (rule, pattern) in patterns().filter(|(_, pattern)| pattern.confidence > Confidence::Low) {
+            let made = maker::positive(pattern, 0, &mut random).expect("a token");
+            let (key, token) = (spelled(&name(pattern, 0), Style::Upper), maker::joined(&made));
+            if token.contains(' ') {
+                continue;
+            }
+            let _ = write!(text, "{key}={token}{end}");
+            line += 1;
+            wanted.insert((file.to_owned(), line), rule.id);
+        }
+        let bytes = match file {
+            "c.env" => {
+                [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+            }
+            _ => text.into_bytes(),
+        };
+        std::fs::write(work.path().join(file), bytes).expect("a file");
+    }
+    let out = crate::cases::hullguard(work.path()).args(["check", "--format", "json", "."]).output().expect("it starts");
+    let said: Value = serde_json::from_slice(&out.stdout).expect("JSON");
+    let mut missing = wanted.clone();
+    for finding in said["findings"].as_array().expect("findings") {
+        let at = (finding["path"].as_str().expect("a path").to_owned(), finding["start"]["line"].as_u64().expect("a line") as usize);
+        if wanted.get(&at).is_some_and(|&id| finding["rule"] == id) {
+            missing.remove(&at);
+        }
+    }
+    crate::corpus::say(&format!("{} of {} lines named", wanted.len() - missing.len(), wanted.len()));
+    assert!(missing.is_empty(), "{missing:?}");
 }
