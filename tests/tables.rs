@@ -23,10 +23,9 @@ fn the_tables_of_rules_are_those_of_the_tool() {
     let out = cases::hullguard(top).args(["rules", "--format", "markdown"]).output().expect("it starts");
     let said = String::from_utf8(out.stdout).expect("it speaks UTF-8");
     let (rules, secrets) = said.split_once("\n\n").expect("two tables");
-    for (path, table) in [
-        ("README.md", format!("{rules}\n")),
-        ("docs/secrets.md", secrets.replace("](rules/", "](../rules/")),
-    ] {
+    for (path, table) in
+        [("README.md", format!("{rules}\n")), ("docs/secrets.md", secrets.replace("](rules/", "](../rules/"))]
+    {
         let text = fs::read_to_string(top.join(path)).expect("the document is there").replace("\r\n", "\n");
         let fresh = renewed(&text, &table);
         if env::var_os("BLESS").is_some() {

@@ -38,7 +38,8 @@ fn markdown() -> String {
         String::from("| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");
     let mut providers: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
     for rule in RULES {
-        if let Some((provider, _)) = rule.file.strip_prefix("secrets/").and_then(|file| file.split_once('/')) {
+        if let Some((provider, _)) = rule.file.strip_prefix("secrets/").and_then(|file| file.split_once('/'))
+        {
             providers.entry(provider).or_default().push(rule);
             continue;
         }

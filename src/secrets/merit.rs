@@ -20,7 +20,12 @@ pub(super) struct Merit {
 impl Merit {
     pub(super) fn of(pattern: &Pattern, token: &[u8], prefix: usize, near: bool) -> Self {
         let holds = pattern.checksum.map(|kind| checksum::holds(kind, token));
-        Self { sound: holds != Some(false), prefix: prefix.min(255) as u8, checked: holds == Some(true), near }
+        Self {
+            sound: holds != Some(false),
+            prefix: prefix.min(255) as u8,
+            checked: holds == Some(true),
+            near,
+        }
     }
 }
 

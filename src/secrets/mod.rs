@@ -192,7 +192,8 @@ impl Search<'_> {
         let known = patterns::assigned(text, found.name.clone(), span.clone(), about);
         if let Some(mut known) = known
             && (!guessable || patterns::is_drawn(value))
-            && (judged.is_some() || !names::is_harmless(written) && (found.quoted || about.kind == Kind::Config))
+            && (judged.is_some()
+                || !names::is_harmless(written) && (found.quoted || about.kind == Kind::Config))
         {
             known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
             return Some(known);

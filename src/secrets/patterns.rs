@@ -87,12 +87,16 @@ pub(super) fn is_drawn(value: &[u8]) -> bool {
 pub(super) fn is_digest(text: &[u8], value: &Range<usize>) -> bool {
     let shown = &text[value.clone()];
     let digests = [&b"sha256"[..], b"sha512", b"sha384", b"sha1", b"md5"];
-    let hashed = |rest: &[u8]| digests.iter().any(|word| rest.starts_with(word) && matches!(rest.get(word.len()), Some(b':' | b'-')));
+    let hashed = |rest: &[u8]| {
+        digests.iter().any(|word| rest.starts_with(word) && matches!(rest.get(word.len()), Some(b':' | b'-')))
+    };
     let pinned = shown.iter().position(|&b| b == b'@').map(|at| &shown[at + 1..]);
     let commit = |rest: &[u8]| rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit);
     hashed(shown)
         || pinned.is_some_and(|rest| hashed(rest) || commit(rest))
-        || digests.iter().any(|word| text[..value.start].strip_suffix(b":").is_some_and(|t| t.ends_with(word)))
+        || digests
+            .iter()
+            .any(|word| text[..value.start].strip_suffix(b":").is_some_and(|t| t.ends_with(word)))
 }
 
 /// What a match is worth here.

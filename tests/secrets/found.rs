@@ -82,7 +82,8 @@ enum Fate {
 fn fate(rule: &Rule, pattern: &Pattern, place: &Place, key: &str, token: &str) -> Fate {
     let text = place.2.replace("{K}", key).replace("{T}", token);
     let bytes = if place.0 == "utf-16" {
-        let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         secrets::as_utf8(wide)
     } else {
         text.into_bytes()
@@ -94,7 +95,9 @@ fn fate(rule: &Rule, pattern: &Pattern, place: &Place, key: &str, token: &str) -
     let wanted = pattern.confidence.min(Confidence::Medium);
     match holding.iter().find(|hit| hit.rule.id == rule.id).or(holding.first()) {
         // A public id is no secret; what matters is that it is not called one.
-        Some(hit) if hit.rule.id != rule.id && pattern.confidence > Confidence::Low => Fate::Other(hit.rule.id),
+        Some(hit) if hit.rule.id != rule.id && pattern.confidence > Confidence::Low => {
+            Fate::Other(hit.rule.id)
+        }
         Some(hit) if hit.confidence < wanted => Fate::Doubted,
         Some(_) => Fate::Found,
         None => Fate::Missed,
@@ -139,7 +142,8 @@ fn what_the_shapes_make_is_found() {
             entry.1.push(place);
         }
         for (fate, (count, places)) in counts {
-            let _ = writeln!(said, "{id} | {fate:?} | {count} | {}", places[..places.len().min(4)].join(", "));
+            let _ =
+                writeln!(said, "{id} | {fate:?} | {count} | {}", places[..places.len().min(4)].join(", "));
         }
     }
     crate::corpus::say(&said);
@@ -154,10 +158,11 @@ fn the_program_names_the_line() {
     let mut filler = String::new();
     while filler.len() < 5 << 20 {
         let length = 20 + random.below(80);
-        filler += &format!("# {}\n", random.of(b"abcdefghijklmnopqrstuvwxyz    ", length));
+        let _ = writeln!(filler, "# {}", random.of(b"abcdefghijklmnopqrstuvwxyz    ", length));
     }
     let mut wanted: BTreeMap<(String, usize), &str> = BTreeMap::new();
-    for (file, before, end) in [("a.env", filler.as_str(), "\n"), ("b.env", "", "\r\n"), ("c.env", "", "\n")] {
+    for (file, before, end) in [("a.env", filler.as_str(), "\n"), ("b.env", "", "\r\n"), ("c.env", "", "\n")]
+    {
         let mut text = before.to_owned();
         let mut line = text.lines().count();
         for (rule, pattern) in patterns().filter(|(_, pattern)| pattern.confidence > Confidence::Low) {
@@ -171,18 +176,22 @@ fn the_program_names_the_line() {
             wanted.insert((file.to_owned(), line), rule.id);
         }
         let bytes = match file {
-            "c.env" => {
-                [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
-            }
+            "c.env" => [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
             _ => text.into_bytes(),
         };
         std::fs::write(work.path().join(file), bytes).expect("a file");
     }
-    let out = crate::cases::hullguard(work.path()).args(["check", "--format", "json", "."]).output().expect("it starts");
+    let out = crate::cases::hullguard(work.path())
+        .args(["check", "--profile", "strict", "--format", "json", "."])
+        .output()
+        .expect("it starts");
     let said: Value = serde_json::from_slice(&out.stdout).expect("JSON");
     let mut missing = wanted.clone();
     for finding in said["findings"].as_array().expect("findings") {
-        let at = (finding["path"].as_str().expect("a path").to_owned(), finding["start"]["line"].as_u64().expect("a line") as usize);
+        let at = (
+            finding["path"].as_str().expect("a path").to_owned(),
+            finding["start"]["line"].as_u64().expect("a line") as usize,
+        );
         if wanted.get(&at).is_some_and(|&id| finding["rule"] == id) {
             missing.remove(&at);
         }

@@ -65,7 +65,8 @@ fn fill(nodes: &[Node], random: &mut Random, out: &mut Vec<Piece>) {
                 out.push(Piece { text, run: Some((set, least, most)) });
             }
             Node::Group(inside, least, most) => {
-                let times = usize::from(least) + random.below(usize::from(most.min(4).max(least) - least) + 1);
+                let times =
+                    usize::from(least) + random.below(usize::from(most.min(4).max(least) - least) + 1);
                 for _ in 0..times {
                     let which = random.below(inside.len());
                     fill(inside[which], random, out);
@@ -121,9 +122,10 @@ fn sign(kind: Checksum, made: &[Piece], pattern: &Pattern, random: &mut Random) 
         }
         Checksum::Grafana => {
             let before = cut(9);
-            let bytes = crc(before.as_bytes()).to_le_bytes();
-            let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-            format!("{before}_{hex}")
+            // Little-endian: the last byte of the number is written first.
+            let sum = crc(before.as_bytes());
+            let [a, b, c, d] = sum.to_le_bytes();
+            format!("{before}_{a:02x}{b:02x}{c:02x}{d:02x}")
         }
         Checksum::GitlabRoutable => {
             let mut number = crc(cut(7).as_bytes());
@@ -176,7 +178,9 @@ fn sign(kind: Checksum, made: &[Piece], pattern: &Pattern, random: &mut Random) 
             let body = format!("{head}k{}\",\"n\":\"{}\"}}", random.of(BASE62, 30), random.of(BASE62, 240));
             format!("{shown}{}", base64(body.as_bytes()))
         }
-        Checksum::Base64Pair => base64(format!("{}:{}", random.of(BASE62, 20), random.of(BASE62, 22)).as_bytes()),
+        Checksum::Base64Pair => {
+            base64(format!("{}:{}", random.of(BASE62, 20), random.of(BASE62, 22)).as_bytes())
+        }
         Checksum::JfrogReference => {
             base64(format!("reftkn:01:{}:{}", random.of(b"0123456789", 10), random.of(BASE62, 27)).as_bytes())
                 .trim_end_matches('=')
@@ -204,7 +208,7 @@ fn jwt(start: &str, random: &mut Random) -> String {
 /// CRC-32 by a table, the way the standard's annex has it.
 pub(crate) fn crc(bytes: &[u8]) -> u32 {
     let table: Vec<u32> = (0..256u32)
-        .map(|n| (0..8).fold(n, |c, _| if c % 2 == 1 { 0xedb8_8320 ^ c / 2 } else { c / 2 }))
+        .map(|n| (0..8).fold(n, |c, _| if c % 2 == 1 { 0xedb8_8320 ^ (c / 2) } else { c / 2 }))
         .collect();
     let crc = bytes.iter().fold(u32::MAX, |c, &b| table[((c ^ u32::from(b)) & 255) as usize] ^ c >> 8);
     crc ^ u32::MAX

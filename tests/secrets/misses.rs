@@ -25,7 +25,8 @@ fn with(made: &[Piece], at: usize, text: &str) -> String {
 fn misses(pattern: &Pattern, made: &[Piece], random: &mut Random) -> Vec<(&'static str, String)> {
     let token = maker::joined(made);
     let mut out = Vec::new();
-    let runs: Vec<usize> = (0..made.len()).filter(|&i| made[i].run.is_some_and(|(_, _, most)| most > 3)).collect();
+    let runs: Vec<usize> =
+        (0..made.len()).filter(|&i| made[i].run.is_some_and(|(_, _, most)| most > 3)).collect();
     if let (Some(&last), Some(&longest)) = (runs.last(), runs.iter().max_by_key(|&&i| made[i].text.len())) {
         let piece = &made[last];
         let (set, least, most) = piece.run.expect("it is a run");
@@ -42,7 +43,8 @@ fn misses(pattern: &Pattern, made: &[Piece], random: &mut Random) -> Vec<(&'stat
         let foreign = *b"gZ_!".iter().find(|&&b| !set.contains(b)).unwrap_or(&b'!');
         let broken = format!("{}{}{}", &text[..half], char::from(foreign), &text[half + 1..]);
         out.push(("foreign character", with(made, longest, &broken)));
-        let filled = |with_what: &str| -> String { with_what.chars().cycle().take(text.len().max(least)).collect() };
+        let filled =
+            |with_what: &str| -> String { with_what.chars().cycle().take(text.len().max(least)).collect() };
         out.push(("x's", with(made, longest, &filled("x"))));
         out.push(("X's", with(made, longest, &filled("X"))));
         out.push(("zeros", with(made, longest, &filled("0"))));
@@ -50,8 +52,14 @@ fn misses(pattern: &Pattern, made: &[Piece], random: &mut Random) -> Vec<(&'stat
         out.push(("alphabet", with(made, longest, &filled("abcdefghijklmnopqrstuvwxyz"))));
         out.push(("your token here", with(made, longest, &filled("your_token_here_"))));
         if text.len() >= 16 {
-            out.push(("EXAMPLE inside", with(made, longest, &format!("{}EXAMPLE{}", &text[..4], &text[11..]))));
-            out.push(("example inside", with(made, longest, &format!("{}example{}", &text[..4], &text[11..]))));
+            out.push((
+                "EXAMPLE inside",
+                with(made, longest, &format!("{}EXAMPLE{}", &text[..4], &text[11..])),
+            ));
+            out.push((
+                "example inside",
+                with(made, longest, &format!("{}example{}", &text[..4], &text[11..])),
+            ));
         }
     }
     out.retain(|(what, text)| {
@@ -82,7 +90,16 @@ fn graded(pattern: &Pattern) -> bool {
     use hullguard::rule::Checksum as C;
     matches!(
         pattern.checksum,
-        Some(C::Crc32Hex | C::Github | C::Npm | C::Atlassian | C::Bech32 | C::Confluent | C::Grafana | C::GitlabRoutable)
+        Some(
+            C::Crc32Hex
+                | C::Github
+                | C::Npm
+                | C::Atlassian
+                | C::Bech32
+                | C::Confluent
+                | C::Grafana
+                | C::GitlabRoutable
+        )
     )
 }
 
@@ -99,9 +116,8 @@ fn what_only_resembles_a_token_is_not_told_as_one() {
                 let line = format!("{key} = \"{text}\"\n");
                 let hits = secrets::find(line.as_bytes(), About::path("app.conf"));
                 let shown = |id: Option<&str>| {
-                    hits.iter().any(|hit| {
-                        hit.confidence > Confidence::Low && id.is_none_or(|id| hit.rule.id == id)
-                    })
+                    hits.iter()
+                        .any(|hit| hit.confidence > Confidence::Low && id.is_none_or(|id| hit.rule.id == id))
                 };
                 let kind = kinds.entry(what).or_default();
                 kind.0 += 1;
@@ -144,7 +160,14 @@ fn digests_and_commits_are_no_tokens() {
         let (forty, sixty) = (random.of(b"0123456789abcdef", 40), random.of(b"0123456789abcdef", 64));
         let thirty = random.of(b"0123456789abcdef", 32);
         let integrity = maker::base64(random.of(maker::BASE62, 64).as_bytes());
-        let uuid = format!("{}-{}-4{}-a{}-{}", &forty[..8], &forty[8..12], &forty[12..15], &forty[15..18], &forty[18..30]);
+        let uuid = format!(
+            "{}-{}-4{}-a{}-{}",
+            &forty[..8],
+            &forty[8..12],
+            &forty[12..15],
+            &forty[15..18],
+            &forty[18..30]
+        );
         for (line, path) in [
             (format!("      - uses: {word}/token-action@{forty}\n"), "build.yml"),
             (format!("    image: {word}/token@sha256:{sixty}\n"), "stack.yml"),

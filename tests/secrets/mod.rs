@@ -22,8 +22,11 @@ pub(crate) fn patterns() -> impl Iterator<Item = (&'static Rule, &'static Patter
 /// nothing.
 pub(crate) fn name(pattern: &Pattern, near: usize) -> Vec<String> {
     let Some(near) = pattern.near.get(near) else { return vec!["setting".to_owned()] };
-    let mut words: Vec<String> =
-        near.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect();
+    let mut words: Vec<String> = near
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_owned)
+        .collect();
     let said = words.last().is_some_and(|last| {
         ["key", "token", "secret", "password", "apikey", "keys"].iter().any(|word| last.ends_with(word))
     });

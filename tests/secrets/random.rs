@@ -11,10 +11,46 @@ use super::{Style, name, patterns, spelled};
 /// Text of the kind that repositories hold, with pieces that mean something to the search.
 fn text(random: &mut Random, length: usize) -> Vec<u8> {
     const PIECES: [&str; 40] = [
-        "password", "=", ": ", "\"", "'", "\n", "\r\n", "secret", "token", "://", "user:pw@host", "-----BEGIN ",
-        "RSA PRIVATE KEY-----", "\\n", " ", "  - ", "name: ", "value: ", "Authorization: Bearer ", "ENV ", "${", "}",
-        "eyJ", ".", "-", "_", "api_key", "<", ">", "é", "\u{feff}", "\0", "sha256:", "@", "curl -u ", "auth", ",", "{",
-        "datadog", "sk_live_",
+        "password",
+        "=",
+        ": ",
+        "\"",
+        "'",
+        "\n",
+        "\r\n",
+        "secret",
+        "token",
+        "://",
+        "user:pw@host",
+        "-----BEGIN ",
+        "RSA PRIVATE KEY-----",
+        "\\n",
+        " ",
+        "  - ",
+        "name: ",
+        "value: ",
+        "Authorization: Bearer ",
+        "ENV ",
+        "${",
+        "}",
+        "eyJ",
+        ".",
+        "-",
+        "_",
+        "api_key",
+        "<",
+        ">",
+        "é",
+        "\u{feff}",
+        "\0",
+        "sha256:",
+        "@",
+        "curl -u ",
+        "auth",
+        ",",
+        "{",
+        "datadog",
+        "sk_live_",
     ];
     let mut out = Vec::new();
     while out.len() < length {
@@ -109,9 +145,27 @@ fn hostile_texts_take_as_long_as_others() {
     let mut random = Random(6);
     let line = random.of(maker::BASE62, 4000);
     for piece in [
-        "password=", "://", "a://b:c@", "-----BEGIN ", "-----BEGIN RSA PRIVATE KEY-----", "key: ", "token: aB3xQ9zK ",
-        "secret \"", "eyJ", "ghp_", "sk_live_", "curl -u a:b ", "Authorization: Bearer ", "password:\n", "<password>",
-        "auth", "\"password\",\"", &line, "key=\"0123456789abcdef0123456789abcde", "AKIAQ7Z2M4XBKTRW3NDL ", "x",
+        "password=",
+        "://",
+        "a://b:c@",
+        "-----BEGIN ",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "key: ",
+        "token: aB3xQ9zK ",
+        "secret \"",
+        "eyJ",
+        "ghp_",
+        "sk_live_",
+        "curl -u a:b ",
+        "Authorization: Bearer ",
+        "password:\n",
+        "<password>",
+        "auth",
+        "\"password\",\"",
+        &line,
+        "key=\"0123456789abcdef0123456789abcde",
+        "AKIAQ7Z2M4XBKTRW3NDL ",
+        "x",
     ] {
         let text: Vec<u8> = piece.bytes().cycle().take(SIZE).collect();
         let start = Instant::now();
@@ -169,10 +223,12 @@ fn a_text_searched_by_what_is_new_in_it_gives_the_same() {
             outside(&span).then_some((hit.rule.id, span))
         });
         let anew = secrets::find_in(&new, [window.clone()], about);
-        let mut joined: Vec<_> = anew.into_iter().map(|hit| (hit.rule.id, hit.span)).chain(inherited).collect();
+        let mut joined: Vec<_> =
+            anew.into_iter().map(|hit| (hit.rule.id, hit.span)).chain(inherited).collect();
         joined.sort_by_key(|(_, span)| span.start);
         joined.dedup();
-        let whole: Vec<_> = secrets::find(&new, about).into_iter().map(|hit| (hit.rule.id, hit.span)).collect();
+        let whole: Vec<_> =
+            secrets::find(&new, about).into_iter().map(|hit| (hit.rule.id, hit.span)).collect();
         compared += whole.len();
         assert_eq!(
             joined,
