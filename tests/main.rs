@@ -8,6 +8,8 @@ mod large;
 mod pages;
 mod past;
 mod practices;
+mod secrets;
 #[cfg(unix)]
 mod surroundings;
+mod tables;
 mod tree;

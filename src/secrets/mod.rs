@@ -9,8 +9,10 @@ pub mod about;
 mod assigned;
 mod checksum;
 mod decode;
+mod fakes;
 mod gate;
 pub mod mask;
+mod merit;
 pub mod names;
 mod patterns;
 mod random;
@@ -24,6 +26,7 @@ use crate::rule::{Confidence, Rule};
 use crate::rules;
 use about::{About, Kind};
 use gate::{GATE, Lead};
+use merit::Merit;
 
 /// How far beyond its own lines a secret's being one may depend on the text; bytes. Who scans a text in pieces
 /// (`history`) gives each piece that much more on both sides. Private keys reach further: see [`with_key`].
@@ -37,6 +40,9 @@ pub fn with_key(text: &[u8], window: Range<usize>) -> Range<usize> {
     let body = text[window.clone()].split(|b| !base64(b)).any(|run| run.len() >= 40);
     if body { window.start.saturating_sub(KEY_REACH)..window.end } else { window }
 }
+
+/// The longest value that is looked at; whatever is longer is data.
+const LONGEST: usize = 512;
 
 /// A secret in a text.
 #[derive(Clone, Debug)]
@@ -54,6 +60,7 @@ pub struct Hit {
     /// The name that it was given, where it is one only by its name.
     pub name: Option<Range<usize>>,
     rank: Rank,
+    merit: Merit,
 }
 
 impl Hit {
@@ -99,7 +106,9 @@ pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, abo
             }
         });
     }
-    apart(search.hits)
+    let mut hits = merit::apart(search.hits);
+    hits.retain(|hit| !fakes::is_known(&text[hit.span.clone()]));
+    hits
 }
 
 /// UTF-16 as UTF-8, anything else as it is.
@@ -171,78 +180,50 @@ impl Search<'_> {
             return structures::authorization(text, name.end, about);
         }
         let found = syntax::assignment(text, name)?;
+        if found.value.len() > LONGEST || patterns::is_digest(text, &found.value) {
+            return None;
+        }
         if let Some(hit) = structures::registry_auth(text, &found, about) {
             return Some(hit);
         }
-        let confidence = assigned::judge(text, &found, about)?;
+        let judged = assigned::judge(text, &found, about);
         let value = &text[found.value.clone()];
         let shown = std::str::from_utf8(value).ok()?;
-        if let Some(rule) = decode::token_within(value, about) {
-            let span = found.value.clone();
-            return Some(Hit {
-                rule,
-                span,
-                confidence,
-                guessable: false,
-                encoded: true,
-                prefix: 0,
-                name: None,
-                rank: Rank::Token,
-            });
+        let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
+        let span = found.value.clone();
+        let hit = |rule, confidence, rank| Hit {
+            rule,
+            span: span.clone(),
+            confidence,
+            guessable: false,
+            encoded: rank == Rank::Token,
+            prefix: 0,
+            name: None,
+            rank,
+            merit: Merit::default(),
+        };
+        if let Some(confidence) = judged
+            && let Some(rule) = decode::token_within(value, about)
+        {
+            return Some(hit(rule, confidence, Rank::Token));
         }
         let guessable = assigned::strength(shown) != assigned::Strength::Drawn;
-        let is_known = |(_, pattern): &&(&'static Rule, &'static crate::rule::Pattern)| {
-            crate::shape::is_whole(pattern.shape, value)
-                && !patterns::is_made_up(value, pattern)
-                && (patterns::is_near(text, found.value.clone(), pattern.near))
-        };
-        if !guessable && let Some((rule, pattern)) = GATE.loose.iter().find(is_known) {
-            let confidence = confidence.max(patterns::grade(value, pattern, about));
-            let span = found.value.clone();
-            return Some(Hit {
-                rule,
-                span,
-                confidence,
-                guessable,
-                encoded: false,
-                prefix: 0,
-                name: None,
-                rank: Rank::Structure,
-            });
+        let known = patterns::assigned(text, found.name.clone(), span.clone(), about);
+        if let Some(mut known) = known
+            && (!guessable || patterns::is_drawn(value))
+            && (judged.is_some()
+                || !names::is_harmless(written) && (found.quoted || about.kind == Kind::Config))
+        {
+            known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
+            return Some(known);
         }
-        let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
+        let confidence = judged?;
         let id = match assigned::name(written) {
             Some(assigned::Name::Password) => "assigned-password",
             _ => "assigned-secret",
         };
         let rule = rules::find(id)?;
         let name = Some(found.name);
-        Some(Hit {
-            rule,
-            span: found.value,
-            confidence,
-            guessable,
-            encoded: false,
-            prefix: 0,
-            name,
-            rank: Rank::Assigned,
-        })
+        Some(Hit { guessable, name, ..hit(rule, confidence, Rank::Assigned) })
     }
-}
-
-/// Of hits that overlap the better explanation, then the surer, then the longer.
-fn apart(mut hits: Vec<Hit>) -> Vec<Hit> {
-    hits.sort_by(|a, b| {
-        let order =
-            |hit: &Hit| (hit.rank, std::cmp::Reverse(hit.confidence), std::cmp::Reverse(hit.span.len()));
-        order(a).cmp(&order(b)).then(a.span.start.cmp(&b.span.start)).then(a.rule.id.cmp(b.rule.id))
-    });
-    let mut kept: Vec<Hit> = Vec::new();
-    for hit in hits {
-        if kept.iter().all(|k| hit.span.end <= k.span.start || k.span.end <= hit.span.start) {
-            kept.push(hit);
-        }
-    }
-    kept.sort_by_key(|hit| hit.span.start);
-    kept
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::about::About;
 use super::assigned::{self, Strength};
+use super::merit::Merit;
 use super::syntax::Assignment;
 use super::{Hit, KEY_REACH, Rank, checksum, random, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
@@ -24,6 +25,7 @@ fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) ->
         prefix: 0,
         name: None,
         rank: Rank::Structure,
+        merit: Merit::default(),
     })
 }
 
