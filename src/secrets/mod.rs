@@ -8,6 +8,7 @@
 pub mod about;
 mod assigned;
 mod checksum;
+pub mod custom;
 mod decode;
 mod gate;
 pub mod mask;
@@ -171,13 +172,14 @@ impl Search<'_> {
                 rank: Rank::Token,
             });
         }
-        let guessable = assigned::strength(shown) != assigned::Strength::Drawn;
+        let guessable = is_guessable(shown);
         let is_known = |(_, pattern): &&(&'static Rule, &'static crate::rule::Pattern)| {
             crate::shape::is_whole(pattern.shape, value)
                 && !patterns::is_made_up(value, pattern)
                 && (patterns::is_near(text, found.value.clone(), pattern.near))
         };
-        if !guessable && let Some((rule, pattern)) = GATE.loose.iter().find(is_known) {
+        let drawn = assigned::strength(shown) == assigned::Strength::Drawn;
+        if drawn && let Some((rule, pattern)) = GATE.loose.iter().find(is_known) {
             let confidence = confidence.max(patterns::grade(value, pattern, about));
             let span = found.value.clone();
             return Some(Hit {
@@ -209,6 +211,11 @@ impl Search<'_> {
             rank: Rank::Assigned,
         })
     }
+}
+
+/// Somebody thought the value up, or what it encodes.
+fn is_guessable(value: &str) -> bool {
+    assigned::strength(value) != assigned::Strength::Drawn || decode::is_text(value.as_bytes())
 }
 
 /// Of hits that overlap the better explanation, then the surer, then the longer.
