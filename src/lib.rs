@@ -9,6 +9,7 @@ pub mod dockerfile;
 pub mod filter;
 pub mod finding;
 pub mod fix;
+pub mod github;
 pub mod image;
 pub mod input;
 pub mod outcome;
