@@ -4,6 +4,7 @@
 mod cases;
 mod corpus;
 mod floors;
+mod github;
 mod large;
 mod pages;
 mod practices;

@@ -174,21 +174,22 @@ impl<'t> Client<'t> {
     fn call(&self, method: &Method, route: &str, body: Option<&Value>) -> Result<Value, Refused> {
         let route = self.target.route(route)?;
         let api = self.api.get_or_init(|| connect(self.target)).as_ref().map_err(Clone::clone)?;
-        for repeat in 0.. {
+        let mut repeats = 0;
+        loop {
             let refused = match api.once(method, &route, body) {
                 Ok(answer) => return Ok(answer),
                 Err(refused) => self.without_token(refused),
             };
             let pause = match refused.again {
                 Again::After(pause) => pause,
-                Again::IfGet if method == Method::GET => Duration::from_secs(1 << repeat),
+                Again::IfGet if method == Method::GET => Duration::from_secs(1 << repeats),
                 _ => return Err(refused),
             };
-            if repeat >= REPEATS || !self.may_wait(pause) {
+            if repeats >= REPEATS || !self.may_wait(pause) {
                 return Err(refused);
             }
+            repeats += 1;
         }
-        unreachable!("the loop ends by itself")
     }
 
     /// Waits, unless all waits together would take too long.
