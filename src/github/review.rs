@@ -41,12 +41,11 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
     let mut told = Told::by(Reporter::Review, findings.len());
     if !fresh.is_empty() {
         let asked;
-        let diff = match &plan.diff {
-            Some(diff) => diff,
-            None => {
-                asked = diff::ask(client, pull)?;
-                &asked
-            }
+        let diff = if let Some(diff) = &plan.diff {
+            diff
+        } else {
+            asked = diff::ask(client, pull)?;
+            &asked
         };
         let room = plan.max_comments.saturating_sub(kept.len());
         let (mut comments, mut rest) = (Vec::new(), Vec::new());

@@ -124,3 +124,49 @@ fn await_reading(client: &Client, id: &str, patience: Duration, told: &mut Told)
     told.words.push("GitHub is still reading the report".to_owned());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+    use crate::blob::Origin;
+    use crate::finding::{Finding, Status};
+    use crate::place::place;
+    use crate::rule::Severity;
+    use crate::rules::RULES;
+    use crate::text::{Source, Span};
+
+    #[test]
+    fn what_is_too_large_goes_up_without_its_mildest_findings() {
+        let source = Source::new("f", b"FROM a\n".to_vec());
+        let findings = (0..400u64).map(|n| Finding {
+            rule: &RULES[0],
+            severity: if n % 4 == 0 { Severity::Error } else { Severity::Note },
+            place: place(&source, Span::new(0, 4), &Origin::WorkTree, &[]),
+            // Nothing that a compression could make small.
+            message: (0..20).fold(String::new(), |text, i| {
+                format!("{text}{:x}", (n * 20 + i).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+            }),
+            related: Vec::new(),
+            fix: None,
+            status: Status::Open,
+            fingerprint: u128::from(n),
+            secret: None,
+        });
+        let outcome = Outcome { findings: findings.collect(), ..Outcome::default() };
+        let (all, held) = pack(&outcome, "c", 400, SIZE).unwrap();
+        assert_eq!(held, 400);
+        let size = all.len() / 3;
+        let (packed, held) = pack(&outcome, "c", 400, size).unwrap();
+        assert!(packed.len() <= size && (50..140).contains(&held), "{held} in {} of {size}", packed.len());
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(&*packed).read_to_string(&mut text).unwrap();
+        let sarif: Value = serde_json::from_str(&text).unwrap();
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        let errors = results.iter().filter(|result| result["level"] == "error").count();
+        assert_eq!((results.len(), errors), (held, held.min(100)));
+        assert!(text.contains("more results, none severer than these"));
+        assert!(pack(&outcome, "c", 400, 10).is_err());
+    }
+}

@@ -115,6 +115,7 @@ fn sarif_is_uploaded_and_waited_for() {
     rig.force(&json!([status("pending", 1), status("complete", 1), status("failed", 1)]));
     let mut plan = plan(&[Reporter::Sarif]);
     plan.category = "api/lint".to_owned();
+    plan.patience = std::time::Duration::from_secs(10);
     // Nothing found is uploaded too, so that alerts close.
     let (delivery, log) = rig.deliver(&outcome(3), &plan);
     let told = delivery.told.expect("GitHub was told");

@@ -47,7 +47,7 @@ fn plan(reporters: &[Reporter]) -> Plan<'static> {
         max_comments: 25,
         tree: Some(&Pulled),
         diff: None,
-        patience: Duration::from_secs(5),
+        patience: Duration::from_millis(300),
     }
 }
 
