@@ -9,7 +9,6 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::io;
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, Method, Uri, header};
@@ -199,8 +198,15 @@ impl<'t> Client<'t> {
             return false;
         }
         self.waited.set(waited);
-        thread::sleep(pause);
+        self.pause(pause);
         true
+    }
+
+    /// Sleeps on the runtime, so that a connection which is closed meanwhile is not taken for an open one.
+    pub(super) fn pause(&self, pause: Duration) {
+        if let Some(Ok(api)) = self.api.get() {
+            api.runtime.block_on(async { tokio::time::sleep(pause).await });
+        }
     }
 
     /// Whoever answered may have sent back what it was sent.

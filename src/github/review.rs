@@ -17,6 +17,7 @@ use super::target::Target;
 use super::{Plan, Reporter, Told, body, severest_first};
 use crate::finding::Finding;
 use crate::outcome::Outcome;
+use crate::report::human::count;
 use crate::report::markdown;
 
 const MARK: &str = "<!-- hullguard:";
@@ -56,7 +57,11 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
                 None => rest.push(finding),
             }
         }
-        told.words.push(format!("{} new comments, {} findings in the list", comments.len(), rest.len()));
+        told.words.push(format!(
+            "{} new, {} in the list",
+            count(comments.len(), "comment"),
+            count(rest.len(), "finding")
+        ));
         let review = json!({
             "commit_id": commit,
             "event": "COMMENT",
@@ -67,7 +72,7 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
         told.url = made.get("html_url").and_then(Value::as_str).map(str::to_owned);
     }
     if !kept.is_empty() {
-        told.words.push(format!("{} comments of earlier pushes still hold", kept.len()));
+        told.words.push(format!("{} left from earlier pushes", count(kept.len(), "comment")));
     }
     take_back(client, &gone, &mut told);
     Ok(told)
@@ -79,10 +84,10 @@ fn take_back(client: &Client, gone: &[&Comment], told: &mut Told) {
     let deleted = gone.iter().map(|comment| client.delete(&format!("/pulls/comments/{}", comment.id)));
     let (done, failed): (Vec<_>, Vec<_>) = deleted.partition(Result::is_ok);
     if !done.is_empty() {
-        told.words.push(format!("{} comments on what is fixed were taken back", done.len()));
+        told.words.push(format!("{} on what is fixed taken back", count(done.len(), "comment")));
     }
     if let Some(Err(refused)) = failed.first() {
-        told.words.push(format!("{} comments on what is fixed are still there: {refused}", failed.len()));
+        told.words.push(format!("{} on what is fixed left: {refused}", count(failed.len(), "comment")));
     }
 }
 
@@ -144,11 +149,10 @@ fn summary(outcome: &Outcome, rest: &[&Finding], target: &Target) -> String {
     let mut text = mark(rest.iter().take(MARKED));
     let _ = write!(text, "**hullguard**: {}", body::opening(outcome));
     if !rest.is_empty() {
-        let findings = if rest.len() == 1 { "finding" } else { "findings" };
         let _ = write!(
             text,
-            "\n<details><summary>{} more {findings}, not on a line of the diff or beyond the number of comments</summary>\n\n",
-            rest.len()
+            "\n<details><summary>{} outside of the diff or beyond the number of comments</summary>\n\n",
+            count(rest.len(), "finding")
         );
         body::push_findings(&mut text, rest, target);
         text.push_str("\n</details>\n");

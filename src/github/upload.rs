@@ -4,7 +4,6 @@
 //! that could not check everything.
 
 use std::io::Write as _;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -95,8 +94,11 @@ fn pack(outcome: &Outcome, category: &str, count: usize, size: usize) -> Result<
 fn await_reading(client: &Client, id: &str, patience: Duration, told: &mut Told) -> Result<(), Refused> {
     let start = Instant::now();
     let mut pause = Duration::from_secs(1).min(patience);
-    while start.elapsed() + pause <= patience {
-        thread::sleep(pause);
+    // Once at least.
+    let mut asked = false;
+    while !asked || start.elapsed() + pause <= patience {
+        client.pause(pause);
+        asked = true;
         pause = (pause * 2).min(PAUSE);
         let status = match client.get(&format!("/code-scanning/sarifs/{id}")) {
             Ok(status) => status,

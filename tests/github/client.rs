@@ -17,7 +17,7 @@ fn answer(status: u16, headers: &'static str, message: &str) -> Answer {
 fn told_to(answers: Vec<Answer>, reporters: &[Reporter]) -> (Delivery, Server) {
     let server = Server::start(answers);
     let mut plan = plan(reporters);
-    plan.diff = diff(1..=100);
+    plan.diff = Some(diff(1..=100));
     let delivery = deliver(&target(&server.url), &outcome(1), &plan);
     let told = delivery.told.as_ref().expect("somebody was told");
     assert_eq!(told.findings, 1);

@@ -14,7 +14,7 @@ use hullguard::outcome::Outcome;
 use hullguard::rule::Severity;
 use serde_json::{Value, json};
 
-use super::{diff, finding, outcome, plan, story, target, token, told};
+use super::{diff, finding, outcome, plan, story, target, token, unread};
 
 /// What GitHub says to a token that may only read.
 const READ_ONLY: &str = "Resource not accessible by integration";
@@ -137,13 +137,9 @@ fn sarif_is_uploaded_and_waited_for() {
     assert_eq!(sent(&log, "POST", "/sarifs")[0]["sarif"]["runs"][0]["results"], json!([]));
 
     let mut partly = outcome(2);
-    partly.failed.push(told_of("x/Dockerfile"));
+    partly.failed.push(unread("x/Dockerfile"));
     let (delivery, log) = rig.deliver(&partly, &plan);
     assert!(log.is_empty() && delivery.fell[0].why.contains("would close the alerts"), "{delivery:?}");
-}
-
-fn told_of(path: &str) -> hullguard::outcome::Told {
-    told(path, "permission denied")
 }
 
 #[test]
@@ -192,7 +188,7 @@ fn a_check_run_takes_fifty_annotations_at_a_time() {
     for n in 0..3_000 {
         many.findings.push(finding(&format!("../{n}/<img src=x>"), 1, Severity::Error, "`x` @octocat"));
     }
-    many.failed.push(told_of("</details>"));
+    many.failed.push(unread("</details>"));
     let (delivery, log) = rig.deliver(&many, &plan);
     assert_eq!(log.len(), 20);
     let made = &log[0]["body"];
@@ -234,7 +230,10 @@ fn a_review_is_one_request_and_never_repeats_itself() {
         );
     }
     let body = review["body"].as_str().expect("a text");
-    assert!(body.contains("<details><summary>50 more findings") && body.ends_with("</details>\n"), "{body}");
+    assert!(
+        body.contains("<details><summary>50 findings outside") && body.ends_with("</details>\n"),
+        "{body}"
+    );
     // The error is on line 60, outside of the diff, and comes first in the list.
     assert!(body.contains("\n\n- **error**"), "{body}");
 
@@ -277,11 +276,11 @@ fn a_review_is_one_request_and_never_repeats_itself() {
     // Ten of ours stand there already.
     assert_eq!(review["comments"], json!([]));
     let body = review["body"].as_str().expect("a text");
-    assert!(body.starts_with(&format!("{copied}\n")) && body.contains("1 more finding,"), "{body}");
+    assert!(body.starts_with(&format!("{copied}\n")) && body.contains("1 finding outside"), "{body}");
     assert!(!body.contains("@octocat") && !body.contains("#1 ") && !body.contains("\n<!--"), "{body}");
 
     plan.max_comments = 50;
-    plan.diff = diff(5..=5);
+    plan.diff = Some(diff(5..=5));
     let (_, log) = rig.deliver(&third, &plan);
     assert!(sent(&log, "GET", "/files").is_empty(), "git has told");
     assert_eq!(list(&sent(&log, "POST", "/reviews")[0]["comments"]).len(), 1);
