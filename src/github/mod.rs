@@ -82,7 +82,8 @@ pub struct Plan<'a> {
     pub max_comments: usize,
     /// The files that were checked, as they are at [`Target::head_sha`], to suggest safe fixes; `None` for no suggestions.
     pub tree: Option<&'a dyn Tree>,
-    /// The lines that can be commented on, from git; `None` to ask GitHub, which leaves out what is very large.
+    /// The lines that can be commented on, from git: those of the diff from the merge base, with three lines around them
+    /// as GitHub shows it. `None` to ask GitHub, which leaves out what is very large.
     pub diff: Option<BTreeMap<String, Hunks>>,
     /// How long to wait for code scanning to read what was uploaded.
     pub patience: Duration,

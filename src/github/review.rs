@@ -3,7 +3,8 @@
 //! Every push runs this again, so what a comment or a list of ours has told is not told again. Each begins with a
 //! mark that readers do not see, the fingerprints of its findings; only at the beginning, where no text from the
 //! repository can stand, and only if it is ours, for whoever could forge one could silence a finding. Comments on
-//! what is gone are taken back, unless somebody has answered; those of others are never touched.
+//! what is gone are taken back, unless somebody has answered. Those of others, and of runs of another category, are
+//! never touched.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -20,8 +21,6 @@ use crate::outcome::Outcome;
 use crate::report::human::count;
 use crate::report::markdown;
 
-const MARK: &str = "<!-- hullguard:";
-const MARK_END: &str = " -->";
 /// How many findings the list of a review marks; a mark is 33 bytes of the 65,535.
 const MARKED: usize = 1_000;
 /// A comment with a longer suggestion goes without.
@@ -31,7 +30,7 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
     let target = client.target;
     let (pull, commit) = (target.pull()?, target.commit()?);
     let findings = severest_first(outcome);
-    let before = Before::ask(client, pull)?;
+    let before = Before::ask(client, pull, &Mark::of(&plan.category))?;
 
     let is_open: HashSet<u128> = findings.iter().map(|finding| finding.fingerprint).collect();
     let (kept, gone): (Vec<_>, Vec<_>) =
@@ -65,7 +64,7 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
         let review = json!({
             "commit_id": commit,
             "event": "COMMENT",
-            "body": summary(outcome, &rest, target),
+            "body": summary(outcome, &rest, plan, target),
             "comments": comments,
         });
         let made = client.post(&format!("/pulls/{pull}/reviews"), &review)?;
@@ -74,7 +73,10 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
     if !kept.is_empty() {
         told.words.push(format!("{} left from earlier pushes", count(kept.len(), "comment")));
     }
-    take_back(client, &gone, &mut told);
+    // What was not checked may still be there.
+    if !outcome.is_incomplete() {
+        take_back(client, &gone, &mut told);
+    }
     Ok(told)
 }
 
@@ -106,7 +108,7 @@ struct Comment {
 }
 
 impl Before {
-    fn ask(client: &Client, pull: u64) -> Result<Self, Refused> {
+    fn ask(client: &Client, pull: u64, mark: &Mark) -> Result<Self, Refused> {
         let entries = client.pages(&format!("/pulls/{pull}/comments"))?;
         let answered: HashSet<u64> =
             entries.iter().filter_map(|entry| entry["in_reply_to_id"].as_u64()).collect();
@@ -114,13 +116,13 @@ impl Before {
         let comments: Vec<Comment> = ours
             .filter_map(|entry| {
                 let id = entry["id"].as_u64()?;
-                let fingerprint = *marks(entry["body"].as_str()?).first()?;
+                let fingerprint = *mark.read(entry["body"].as_str()?).first()?;
                 Some(Comment { id, fingerprint, answered: answered.contains(&id) })
             })
             .collect();
         let reviews = client.pages(&format!("/pulls/{pull}/reviews"))?;
         let lists = reviews.iter().filter(|entry| is_ours(entry, client.target));
-        let listed = lists.flat_map(|entry| marks(entry["body"].as_str().unwrap_or_default()));
+        let listed = lists.flat_map(|entry| mark.read(entry["body"].as_str().unwrap_or_default()));
         let told = comments.iter().map(|comment| comment.fingerprint).chain(listed).collect();
         Ok(Self { comments, told })
     }
@@ -133,20 +135,36 @@ fn is_ours(entry: &Value, target: &Target) -> bool {
     }
 }
 
-/// The fingerprints that a text of ours begins with.
-fn marks(body: &str) -> Vec<u128> {
-    let marks = body.strip_prefix(MARK).and_then(|rest| rest.split_once(MARK_END)).map(|(marks, _)| marks);
-    let marks = marks.unwrap_or_default().split(' ');
-    marks.filter_map(|mark| u128::from_str_radix(mark, 16).ok()).collect()
+/// What the texts of one category begin with, up to their fingerprints.
+struct Mark(String);
+
+impl Mark {
+    const END: &str = " -->";
+
+    fn of(category: &str) -> Self {
+        // Two hyphens could end the comment that it stands in.
+        let name: String =
+            category.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        Self(format!("<!-- hullguard:{name}"))
+    }
+    fn write<'f>(&self, findings: impl Iterator<Item = &'f &'f Finding>) -> String {
+        let mut text = self.0.clone();
+        for finding in findings {
+            let _ = write!(text, " {:032x}", finding.fingerprint);
+        }
+        text + Self::END + "\n"
+    }
+    /// The fingerprints that a text begins with.
+    fn read(&self, body: &str) -> Vec<u128> {
+        let marks = body.strip_prefix(&self.0).filter(|rest| rest.starts_with(' '));
+        let marks = marks.and_then(|rest| rest.split_once(Self::END)).map(|(marks, _)| marks);
+        let marks = marks.unwrap_or_default().split(' ');
+        marks.filter_map(|mark| u128::from_str_radix(mark, 16).ok()).collect()
+    }
 }
 
-fn mark<'f>(findings: impl Iterator<Item = &'f &'f Finding>) -> String {
-    let marks: Vec<String> = findings.map(|finding| format!("{:032x}", finding.fingerprint)).collect();
-    format!("{MARK}{}{MARK_END}\n", marks.join(" "))
-}
-
-fn summary(outcome: &Outcome, rest: &[&Finding], target: &Target) -> String {
-    let mut text = mark(rest.iter().take(MARKED));
+fn summary(outcome: &Outcome, rest: &[&Finding], plan: &Plan, target: &Target) -> String {
+    let mut text = Mark::of(&plan.category).write(rest.iter().take(MARKED));
     let _ = write!(text, "**hullguard**: {}", body::opening(outcome));
     if !rest.is_empty() {
         let _ = write!(
@@ -174,7 +192,7 @@ fn comment(finding: &Finding, diff: &BTreeMap<String, Hunks>, plan: &Plan, targe
         "path": &*finding.place.path,
         "line": lines.end(),
         "side": "RIGHT",
-        "body": text(finding, suggestion.as_ref(), target),
+        "body": text(finding, suggestion.as_ref(), plan, target),
     });
     if lines.start() < lines.end() {
         comment["start_line"] = (*lines.start()).into();
@@ -183,8 +201,8 @@ fn comment(finding: &Finding, diff: &BTreeMap<String, Hunks>, plan: &Plan, targe
     Some(comment)
 }
 
-fn text(finding: &Finding, suggestion: Option<&Suggestion>, target: &Target) -> String {
-    let mut out = mark([&finding].into_iter());
+fn text(finding: &Finding, suggestion: Option<&Suggestion>, plan: &Plan, target: &Target) -> String {
+    let mut out = Mark::of(&plan.category).write([&finding].into_iter());
     let _ = writeln!(out, "{}: {}", body::heading(finding), markdown::message(&finding.message));
     for related in &finding.related {
         let place = body::location(&related.place.path, related.place.start.line, target);
@@ -208,10 +226,17 @@ mod tests {
 
     #[test]
     fn marks_are_read_at_the_beginning_only() {
-        assert_eq!(marks("<!-- hullguard:0a ff -->\ntext"), [10, 255]);
-        assert_eq!(marks("<!-- hullguard: -->\n<!-- hullguard:0a -->"), [0u128; 0]);
-        assert_eq!(marks("> <!-- hullguard:0a -->"), [0u128; 0]);
-        assert_eq!(marks("<!-- hullguard:0a"), [0u128; 0]);
+        let mark = Mark::of("a-b");
+        assert_eq!(mark.read("<!-- hullguard:a_b 0a ff -->\ntext"), [10, 255]);
+        for other in [
+            "<!-- hullguard:a_b -->\n<!-- hullguard:a_b 0a -->",
+            "> <!-- hullguard:a_b 0a -->",
+            "<!-- hullguard:a_b 0a",
+            "<!-- hullguard:a_bc 0a -->",
+            "<!-- hullguard:a 0a -->",
+        ] {
+            assert!(mark.read(other).is_empty(), "{other}");
+        }
     }
 
     #[test]

@@ -246,7 +246,7 @@ fn a_review_is_one_request_and_never_repeats_itself() {
         .collect();
     standing.push(json!({ "id": 200, "in_reply_to_id": 101, "user": { "login": "a" }, "body": "really?" }));
     // Whoever copies a mark silences nothing.
-    let copied = format!("<!-- hullguard:{:032x} -->", u128::MAX);
+    let copied = format!("<!-- hullguard:hullguard {:032x} -->", u128::MAX);
     standing.push(json!({ "id": 201, "user": { "login": "mallory", "type": "User" }, "body": copied }));
     let forced = |reviews: Value| {
         let mut rules = files();
@@ -266,9 +266,21 @@ fn a_review_is_one_request_and_never_repeats_itself() {
     assert_eq!(log.iter().filter(|entry| entry["method"] == "DELETE").count(), 1, "101 was answered");
     assert_eq!(delivery.told.expect("GitHub was told").words.len(), 2);
 
+    // What another category has told is its own business, and who has not seen everything takes nothing back.
+    rig.force(&forced(reviews.clone()));
+    plan.category = "other".to_owned();
+    let (_, log) = rig.deliver(&second, &plan);
+    assert!(log.iter().all(|entry| entry["method"] != "DELETE"));
+    assert_eq!(sent(&log, "POST", "/reviews").len(), 1);
+    plan.category = "hullguard".to_owned();
+    second.interrupted = true;
+    let (_, log) = rig.deliver(&second, &plan);
+    assert!(log.iter().all(|entry| entry["method"] == "GET"));
+
     rig.force(&forced(reviews));
     let mut third = outcome(60);
-    let mut fresh = finding("d0/Dockerfile", 5, Severity::Error, "`-->` <!-- hullguard:00 --> @octocat #1");
+    let mut fresh =
+        finding("d0/Dockerfile", 5, Severity::Error, "`-->` <!-- hullguard:hullguard 00 --> @octocat #1");
     fresh.fingerprint = u128::MAX;
     third.findings.push(fresh);
     let (_, log) = rig.deliver(&third, &plan);
