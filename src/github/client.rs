@@ -34,9 +34,9 @@ const TOLD: usize = 300;
 
 /// Why something could not be told.
 #[derive(Clone, Debug)]
-pub struct Refused {
+pub(super) struct Refused {
     /// GitHub's answer, if there was one.
-    pub status: Option<u16>,
+    pub(super) status: Option<u16>,
     /// A sentence, with nothing in it that a terminal obeys.
     why: String,
     again: Again,

@@ -22,11 +22,10 @@ mod suggestion;
 mod target;
 mod upload;
 
-pub use client::Refused;
 pub use diff::Hunks;
 pub use target::{Target, Token};
 
-use client::Client;
+use client::{Client, Refused};
 
 /// A way to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

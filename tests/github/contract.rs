@@ -19,7 +19,7 @@ use super::{diff, finding, outcome, plan, story, target, token, unread};
 /// What GitHub says to a token that may only read.
 const READ_ONLY: &str = "Resource not accessible by integration";
 
-struct Rig {
+pub(super) struct Rig {
     address: String,
     /// The program ends when its standard input does, which is when this process ends.
     _node: Child,
@@ -27,7 +27,7 @@ struct Rig {
 
 /// The one that all tests use, one after the other; `None` where it cannot be had.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests shall know that these did nothing")]
-fn rig() -> Option<MutexGuard<'static, Rig>> {
+pub(super) fn rig() -> Option<MutexGuard<'static, Rig>> {
     static RIG: OnceLock<Option<Mutex<Rig>>> = OnceLock::new();
     let started = RIG.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("github");
@@ -80,7 +80,7 @@ impl Rig {
         answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
     }
     /// Delivers; every call must have been valid, and everybody must have heard of everything.
-    fn deliver(&self, outcome: &Outcome, plan: &Plan) -> (Delivery, Vec<Value>) {
+    pub(super) fn deliver(&self, outcome: &Outcome, plan: &Plan) -> (Delivery, Vec<Value>) {
         let delivery = deliver(&target(&self.address), outcome, plan);
         let log = self.log();
         let invalid: Vec<&Value> = log.iter().filter(|entry| entry["wrong"] != json!([])).collect();
@@ -93,14 +93,14 @@ impl Rig {
 }
 
 /// The bodies of what was sent so.
-fn sent<'l>(log: &'l [Value], method: &str, path: &str) -> Vec<&'l Value> {
+pub(super) fn sent<'l>(log: &'l [Value], method: &str, path: &str) -> Vec<&'l Value> {
     let wanted = |entry: &&Value| {
         entry["method"] == method && entry["path"].as_str().is_some_and(|p| p.ends_with(path))
     };
     log.iter().filter(wanted).map(|entry| &entry["body"]).collect()
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod contract;
+mod corpus;
 mod server;
 
 use std::collections::BTreeMap;
