@@ -25,7 +25,7 @@ mod upload;
 pub use diff::Hunks;
 pub use target::{Target, Token};
 
-use client::{Client, Refused};
+use client::Client;
 
 /// A way to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
