@@ -13,6 +13,7 @@ pub mod filter;
 pub mod finding;
 pub mod fix;
 pub mod history;
+pub mod github;
 pub mod image;
 pub mod input;
 pub mod outcome;

@@ -79,3 +79,17 @@ fn dependencies_point_down() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
+
+/// What waits for a network has one place, and the rest of the program waits for nothing.
+#[test]
+fn only_github_knows_its_client() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    let knows = |file: &PathBuf| {
+        let text = fs::read_to_string(file).expect("a source can be read");
+        ["octocrab::", "tokio::", ".await"].iter().any(|name| text.contains(name))
+    };
+    files.retain(|file| !file.starts_with(src.join("github")) && knows(file));
+    assert!(files.is_empty(), "{files:?} know octocrab or tokio, which only src/github may");
+}

@@ -5,6 +5,7 @@ mod cases;
 mod corpus;
 mod floors;
 mod known;
+mod github;
 mod large;
 mod pages;
 mod past;

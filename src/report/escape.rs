@@ -25,6 +25,19 @@ pub fn line(text: &str) -> Cow<'_, str> {
     if text.contains("##[") { Cow::Owned(text.replace("##[", "#\u{200b}#[")) } else { text }
 }
 
+/// A path as a relative URI reference.
+pub fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
 /// What `serde_json` writes, made [harmless](json) on its way, so that no report is held in memory.
 ///
 /// `serde_json` writes a string in pieces that end only at a character which it escapes itself. Nothing that is

@@ -89,7 +89,7 @@ pub fn summary(outcome: &Outcome) -> String {
     text
 }
 
-fn count(n: usize, noun: &str) -> String {
+pub(crate) fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 

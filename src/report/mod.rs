@@ -13,6 +13,7 @@ pub mod escape;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod markdown;
 pub mod sarif;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

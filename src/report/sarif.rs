@@ -20,7 +20,11 @@ use crate::outcome::{Outcome, Told};
 use crate::rule::{Profile, REPOSITORY, Rule, Severity};
 
 /// GitHub refuses a file with more results.
-const RESULTS: usize = 25_000;
+pub const RESULTS: usize = 25_000;
+/// Of more, GitHub shows the severest.
+pub const SHOWN: usize = 5_000;
+/// What a run is called that has no other name; all before the last `/` is what GitHub calls the category.
+const CATEGORY: &str = "hullguard";
 /// GitHub keeps ten tags a rule.
 const TAGS: usize = 10;
 /// GitHub's limit for a description, in characters.
@@ -29,13 +33,24 @@ const DESCRIPTION: usize = 1024;
 const TOP: &str = "%SRCROOT%";
 
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    write_as(CATEGORY, RESULTS, outcome, options, out)
+}
+
+/// As [`write`], under another category, and with so many results at most: of more, the severest.
+pub fn write_as(
+    category: &str,
+    most: usize,
+    outcome: &Outcome,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut findings: Vec<&Finding> =
         outcome.findings.iter().filter(|f| options.show_suppressed || is_open(f)).collect();
-    let left_out = findings.len().saturating_sub(RESULTS);
-    if left_out > 0 {
+    let left_out = findings.len().saturating_sub(most);
+    if findings.len() > SHOWN.min(most) {
         // The sort is stable: among equals those that come first stay.
         findings.sort_by_key(|f| std::cmp::Reverse((is_open(f), f.severity)));
-        findings.truncate(RESULTS);
+        findings.truncate(most);
     }
     let mut rules: BTreeMap<&str, (usize, &Rule)> =
         findings.iter().map(|f| (f.rule.id, (0, f.rule))).collect();
@@ -47,7 +62,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         version: "2.1.0",
         runs: [Run {
             tool: json!({ "driver": driver(rules.values().map(|&(_, rule)| rule)) }),
-            automation_details: json!({ "id": "hullguard/" }),
+            automation_details: json!({ "id": format!("{category}/") }),
             column_kind: "unicodeCodePoints",
             // Without a `uri`: a reader knows where its own checkout lies, and ours is nobody's business.
             original_uri_base_ids: json!({ TOP: { "description": { "text": "the top of the repository" } } }),
@@ -276,20 +291,7 @@ fn invocation(outcome: &Outcome, left_out: usize) -> Value {
 /// Where a file lies: below the top of the repository, or, if it lies elsewhere, on this machine.
 fn artifact(path: &str) -> Value {
     match path.strip_prefix('/') {
-        None => json!({ "uri": uri(path), "uriBaseId": TOP }),
-        Some(rest) => json!({ "uri": format!("file:///{}", uri(rest)) }),
+        None => json!({ "uri": escape::uri(path), "uriBaseId": TOP }),
+        Some(rest) => json!({ "uri": format!("file:///{}", escape::uri(rest)) }),
     }
-}
-
-/// A path as a relative URI reference.
-fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }

@@ -13,7 +13,7 @@ use hullguard::scan::{self, Watch};
 use crate::tree::Memory;
 
 /// The whole corpus in memory, if it is here.
-fn corpus() -> Option<Memory> {
+pub(crate) fn corpus() -> Option<Memory> {
     let mut tree = Memory::default();
     for kind in ["compose", "dockerfiles"] {
         let folder = super::folder(kind)?;
@@ -26,7 +26,7 @@ fn corpus() -> Option<Memory> {
     Some(tree)
 }
 
-fn check(tree: &Memory, profile: Profile) -> Vec<Finding> {
+pub(crate) fn check(tree: &Memory, profile: Profile) -> Vec<Finding> {
     let policy = Policy { profile, ..Policy::default() };
     scan::scan(&tree.candidates(), tree, &policy, &Watch::default()).findings
 }

@@ -5,7 +5,7 @@
 
 mod compose;
 mod dockerfile;
-mod everything;
+pub(crate) mod everything;
 
 use std::path::{Path, PathBuf};
 
