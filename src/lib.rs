@@ -9,6 +9,7 @@ pub mod dockerfile;
 pub mod filter;
 pub mod finding;
 pub mod fix;
+pub mod graph;
 pub mod image;
 pub mod input;
 pub mod outcome;

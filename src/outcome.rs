@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Finding, Place};
+use crate::graph::StageGraph;
 use crate::rule::Rule;
 
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub failed: Vec<Told>,
     /// The ignores that stand in the checked files.
     pub pragmas: Vec<Pragma>,
+    /// The stages of each Dockerfile, by path; empty unless they were asked for.
+    pub graphs: Vec<StageGraph>,
     /// The run was interrupted.
     pub interrupted: bool,
     /// Why nothing could be checked at all: a mistake in the configuration, no repository.

@@ -217,6 +217,8 @@ pub struct Policy {
     pub asked: Vec<&'static str>,
     /// If not empty, the only rules that run.
     pub only: Vec<&'static str>,
+    /// Draw the stages of Dockerfiles, too. For `scan`; no rule asks.
+    pub graphs: bool,
 }
 
 impl Policy {
@@ -236,6 +238,7 @@ impl Default for Policy {
             trusted_registries: Vec::new(),
             asked: Vec::new(),
             only: Vec::new(),
+            graphs: false,
         }
     }
 }

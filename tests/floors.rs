@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 9] = [
     &["text", "blob"],
-    &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape"],
+    &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
     &["rule", "finding", "outcome", "place"],
     &["rules", "secrets", "pragma"],
     &["scan"],

@@ -278,7 +278,7 @@ fn artifact(path: &str) -> Value {
 }
 
 /// A path as a relative URI reference.
-fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {

@@ -1,0 +1,181 @@
+//! Markdown for people: the summary of a step in GitHub Actions, or a comment on a pull request.
+//!
+//! GitHub throws a summary that is too large away, whole and without a word. So there is a limit, the severest comes
+//! first, and whatever did not fit is told. All that comes from the repository is escaped for the place it goes to.
+
+use std::cmp::Reverse;
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use super::graph::{self, Marked};
+use super::{Options, Web, escape, human, is_open, sarif};
+use crate::blob::Origin;
+use crate::finding::{Finding, Place};
+use crate::outcome::{Outcome, Told};
+
+/// GitHub's limit for the summary of a step.
+const LIMIT: usize = 1 << 20;
+/// The least limit that is kept to: what is always said needs room.
+pub const LEAST: usize = 4096;
+/// Room for what is said of things that did not fit, and for ends of lists.
+const RESERVE: usize = 1024;
+/// How many graphs are drawn; a browser draws each by itself.
+const GRAPHS: usize = 20;
+/// How many characters of a text from the repository are shown.
+const SHOWN: usize = 300;
+/// A longer address is left out.
+const ADDRESS: usize = 2000;
+
+pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { text: String::new(), limit: options.limit.unwrap_or(LIMIT).max(LEAST) };
+    page.text.push_str("## hullguard\n\n");
+    if let Some(error) = &outcome.error {
+        page.text.push_str("**Nothing was checked:**\n");
+        let lines = error.lines().map(|line| format!("- {}\n", escape::code(&clip(line))));
+        page.list("\n", lines.collect(), "", "lines of it are");
+        return out.write_all(page.text.as_bytes());
+    }
+    page.text.push_str(&format!("**{}**\n", human::summary(outcome)));
+    if outcome.is_incomplete() {
+        page.text.push_str("\nNot everything was checked, so what is missing here may still be there.\n");
+    }
+    page.list("\n### Could not be checked\n\n", told(&outcome.failed), "", "files that could not be checked");
+
+    let mut open: Vec<&Finding> = outcome.findings.iter().filter(|finding| is_open(finding)).collect();
+    // The sort is stable: among equals the order of files stays.
+    open.sort_by_key(|finding| {
+        Reverse((finding.severity, finding.secret.as_ref().map(|secret| secret.confidence)))
+    });
+    let (secrets, others): (Vec<&Finding>, Vec<&Finding>) =
+        open.into_iter().partition(|finding| finding.secret.is_some());
+    let web = options.web.as_ref();
+    let head = "\n### Secrets\n\nWhoever has read the repository may have them: revoke them, then take them \
+                out.\n\n| severity | confidence | rule | where | what |\n|---|---|---|---|---|\n";
+    page.list(head, secrets.iter().map(|finding| row(finding, web)).collect(), "", "secrets");
+    let head = "\n### Findings\n\n| severity | rule | where | what |\n|---|---|---|---|\n";
+    page.list(head, others.iter().map(|finding| row(finding, web)).collect(), "", "findings");
+    graphs(outcome, &mut page);
+    let head = "\n<details><summary>Files that were left out</summary>\n\n";
+    page.list(head, told(&outcome.skipped), "\n</details>\n", "files that were left out");
+    out.write_all(page.text.as_bytes())
+}
+
+/// The text so far, and how long it may become.
+struct Page {
+    text: String,
+    limit: usize,
+}
+
+impl Page {
+    /// Adds a list as far as it fits, and says how many of its items did not.
+    fn list(&mut self, head: &str, items: Vec<String>, tail: &str, what: &str) {
+        let count = items.len();
+        let mut shown = 0;
+        for item in items {
+            let head = if shown == 0 { head } else { "" };
+            if self.text.len() + head.len() + item.len() + tail.len() + RESERVE > self.limit {
+                break;
+            }
+            self.text.push_str(head);
+            self.text.push_str(&item);
+            shown += 1;
+        }
+        if shown > 0 {
+            self.text.push_str(tail);
+        }
+        if shown < count {
+            let more = if shown == 0 { "" } else { "more " };
+            self.note(format_args!("{} {more}{what} are not shown here; there is no room.", count - shown));
+        }
+    }
+    /// A word for which [`RESERVE`] is kept.
+    fn note(&mut self, word: impl Display) {
+        self.text.push_str(&format!("\n_{word}_\n"));
+    }
+}
+
+fn told(all: &[Told]) -> Vec<String> {
+    let line = |told: &Told| {
+        format!("- {}: {}\n", escape::code(&clip(&told.path)), escape::markdown(&clip(&told.why)))
+    };
+    all.iter().map(line).collect()
+}
+
+/// A line of a table.
+fn row(finding: &Finding, web: Option<&Web>) -> String {
+    let severity = finding.severity.name();
+    let confidence = match &finding.secret {
+        Some(secret) => format!(" {} |", secret.confidence.name()),
+        None => String::new(),
+    };
+    // A rule's id and addresses are ours, not the repository's.
+    let rule = format!("[{}]({})", finding.rule.id, finding.rule.url());
+    let revoke = match (&finding.secret, finding.rule.revoke) {
+        (None, _) | (_, "") => String::new(),
+        (Some(_), page) => format!(" ([revoke]({page}))"),
+    };
+    let (place, message) = (place(&finding.place, web), message(&finding.message));
+    format!("| {severity} |{confidence} {rule} | {place} | {message}{revoke} |\n")
+}
+
+/// Path and line, as a link where there is something to link to.
+fn place(place: &Place, web: Option<&Web>) -> String {
+    let line = place.start.line;
+    let shown = escape::code(&format!("{}:{line}", clip(&place.path)));
+    let outside = place.path.starts_with('/') || place.path.split('/').any(|part| part == "..");
+    match (web, &place.origin) {
+        (Some(Web { repository, commit }), Origin::WorkTree) if !outside => {
+            let link = format!("{repository}/blob/{commit}/{}#L{line}", sarif::uri(&place.path));
+            if link.len() <= ADDRESS { format!("[{shown}]({link})") } else { shown }
+        }
+        _ => shown,
+    }
+}
+
+/// A message with the names in it, which stand in backquotes, as code. A name that holds a backquote makes it unclear
+/// which is which; then all of it is code.
+fn message(text: &str) -> String {
+    let text = clip(text);
+    let pieces: Vec<&str> = text.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return escape::code(&text);
+    }
+    let piece = |(index, piece): (usize, &&str)| match index % 2 {
+        0 => escape::markdown(piece),
+        _ => escape::code(piece),
+    };
+    pieces.iter().enumerate().map(piece).collect()
+}
+
+/// The stages of files that have several, those with the worst findings first.
+fn graphs(outcome: &Outcome, page: &mut Page) {
+    let mut marked: Vec<Marked> = graph::mark(outcome);
+    marked.retain(|marked| marked.graph.stages.len() > 1);
+    marked.sort_by_key(|marked| Reverse(marked.worst()));
+    let beyond = marked.len().saturating_sub(GRAPHS);
+    marked.truncate(GRAPHS);
+    let (mut drawn, mut large) = (Vec::new(), 0);
+    for marked in &marked {
+        let path = escape::code(&clip(&marked.graph.path));
+        match graph::mermaid::small(marked) {
+            Some(text) => drawn.push(format!(
+                "\n<details><summary>Stages of {path}</summary>\n\n```mermaid\n{text}```\n\n</details>\n"
+            )),
+            None => large += 1,
+        }
+    }
+    page.list("\n### Stages\n", drawn, "", "graphs of stages");
+    if large > 0 {
+        page.note(format_args!("{large} graphs of stages are larger than GitHub draws; see `hullguard graph`."));
+    }
+    if beyond > 0 {
+        page.note(format_args!("{beyond} more files have several stages; `hullguard graph` draws them."));
+    }
+}
+
+fn clip(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
