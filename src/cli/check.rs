@@ -23,21 +23,24 @@ use crate::input::staged::Staged;
 use crate::input::stdin::{Stdin, UNNAMED};
 use crate::input::{self, Listing, walk};
 use crate::outcome::{Outcome, Told};
-use crate::report::{self, Format, Options};
+use crate::report::{self, Format, Options, Web};
 use crate::rule::{Policy, Profile, Severity};
 use crate::scan::{self, Watch};
 use crate::secrets::mask;
 use crate::text::Source;
 
 /// What is decided before anything is scanned.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     args: &'a Check,
     config: Config,
     policy: Policy,
     today: Date,
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
+    /// What was left out, and what could not be looked at, before anything was read.
+    skipped: Vec<Told>,
+    failed: Vec<Told>,
     /// From the root of the run to the current folder's view of it.
-    display: Display,
+    pub(super) display: Display,
     /// To the view from the top of the repository, which is what GitHub has.
     from_top: Display,
     watch: Watch,
@@ -45,6 +48,19 @@ struct Run<'a> {
 
 pub(super) fn run(args: &Check) -> Result<u8> {
     args.validate()?;
+    let graphs = args.format.iter().any(|report| report.format == Format::Summary);
+    let (run, tree) = begin(args, graphs)?;
+    let mut outcome = run.patiently(&*tree);
+    if args.fix || args.fix_unsafe || args.diff {
+        outcome = run.fix(&*tree, outcome)?;
+    }
+    // From here on there is nothing to end early: a signal ends the program.
+    run.watch.stop.store(true, Ordering::Relaxed);
+    run.report(&run.with_told(outcome))
+}
+
+/// Reads the configuration and lists what there is to look at. `graphs`: the stages of Dockerfiles are wanted, too.
+pub(super) fn begin(args: &Check, graphs: bool) -> Result<(Run<'_>, Box<dyn Tree>)> {
     if let Some(threads) = args.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
         pool.context("cannot start that many threads")?;
@@ -66,29 +82,34 @@ pub(super) fn run(args: &Check) -> Result<u8> {
         trusted_registries: config.trusted_registries.clone(),
         asked: config.asked(),
         only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+        graphs,
     };
     let Listing { candidates, skipped, failed } = listing;
     let top = input::top_of(&root).unwrap_or(&current).to_owned();
     let from_top = Display { root: root.clone(), current: top };
     let display = Display { root, current };
-    let run = Run { args, config, policy, today: today(), candidates, display, from_top, watch };
-
-    let mut outcome = term::patiently(run.candidates.len(), &run.watch.done, || run.scan(&*tree));
-    if args.fix || args.fix_unsafe || args.diff {
-        outcome = run.fix(&*tree, outcome)?;
-    }
-    // From here on there is nothing to end early: a signal ends the program.
-    run.watch.stop.store(true, Ordering::Relaxed);
-    outcome.skipped.extend(skipped);
-    outcome.failed.extend(failed);
-    for told in [&mut outcome.skipped, &mut outcome.failed] {
-        told.sort();
-        told.dedup();
-    }
-    run.report(&outcome)
+    let today = today();
+    let run = Run { args, config, policy, today, candidates, skipped, failed, display, from_top, watch };
+    Ok((run, tree))
 }
 
 impl Run<'_> {
+    /// Scans, and says how far it is if that takes long.
+    pub(super) fn patiently(&self, tree: &dyn Tree) -> Outcome {
+        term::patiently(self.candidates.len(), &self.watch.done, || self.scan(tree))
+    }
+
+    /// The outcome with what was told before anything was read.
+    pub(super) fn with_told(&self, mut outcome: Outcome) -> Outcome {
+        outcome.skipped.extend_from_slice(&self.skipped);
+        outcome.failed.extend_from_slice(&self.failed);
+        for told in [&mut outcome.skipped, &mut outcome.failed] {
+            told.sort();
+            told.dedup();
+        }
+        outcome
+    }
+
     fn scan(&self, tree: &dyn Tree) -> Outcome {
         let mut outcome = scan::scan(&self.candidates, tree, &self.policy, &self.watch);
         filter::apply(&mut outcome, &self.config, &self.policy, self.today);
@@ -157,7 +178,7 @@ impl Run<'_> {
         let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && !outcome.is_incomplete();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
-            let for_github = matches!(report.format, Format::Sarif | Format::Github);
+            let for_github = matches!(report.format, Format::Sarif | Format::Github | Format::Summary);
             let display = if for_github { &self.from_top } else { &self.display };
             write(self.args, report, &display.of(outcome))?;
         }
@@ -195,7 +216,12 @@ fn report_error(args: &Check, error: &anyhow::Error) {
 
 fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
     let colour = report.file.is_none() && term::colour(args.color);
-    let options = Options { colour, show_suppressed: args.show_suppressed };
+    let options = Options {
+        colour,
+        show_suppressed: args.show_suppressed,
+        web: web(),
+        limit: args.summary_limit,
+    };
     let write = |out: &mut dyn io::Write| {
         let mut out = BufWriter::new(out);
         report::write(report.format, outcome, &options, &mut out)?;
@@ -226,6 +252,13 @@ fn for_eyes(line: &[u8]) -> Cow<'_, [u8]> {
         Cow::Borrowed(_) => Cow::Borrowed(line),
         Cow::Owned(shown) => Cow::Owned(format!("{sign}{shown}").into_bytes()),
     }
+}
+
+/// Where a run in GitHub Actions has its files from.
+fn web() -> Option<Web> {
+    let [server, repository, commit] =
+        ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA"].map(|name| env::var(name).ok());
+    Web::new(&server?, &repository?, &commit?)
 }
 
 fn today() -> Date {
@@ -321,13 +354,13 @@ fn excluded(args: &Check, config: &Config) -> Result<impl Fn(&str) -> bool + Syn
 }
 
 /// Paths as they are shown: relative to the current folder, where the root is another.
-struct Display {
-    root: PathBuf,
+pub(super) struct Display {
+    pub(super) root: PathBuf,
     current: PathBuf,
 }
 
 impl Display {
-    fn path(&self, path: &str) -> String {
+    pub(super) fn path(&self, path: &str) -> String {
         if self.root == self.current {
             return path.to_owned();
         }
@@ -340,7 +373,7 @@ impl Display {
         }
         path.to_string_lossy().into_owned()
     }
-    fn of<'o>(&self, outcome: &'o Outcome) -> Cow<'o, Outcome> {
+    pub(super) fn of<'o>(&self, outcome: &'o Outcome) -> Cow<'o, Outcome> {
         if self.root == self.current {
             return Cow::Borrowed(outcome);
         }
@@ -351,6 +384,7 @@ impl Display {
             finding.related.iter_mut().for_each(|related| show(&mut related.place.path));
         }
         outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
+        outcome.graphs.iter_mut().for_each(|graph| show(&mut graph.path));
         outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
         Cow::Owned(outcome)
     }

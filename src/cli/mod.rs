@@ -5,6 +5,7 @@
 mod args;
 mod check;
 mod explain;
+mod graph;
 mod list;
 mod term;
 
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         None => check::run(&args.check),
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::Explain { id }) => explain::run(&id),
+        Some(Command::Graph(graph)) => graph::run(&graph),
         Some(Command::Rules { format }) => list::run(format),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),

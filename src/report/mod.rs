@@ -3,6 +3,7 @@
 //! A report looks at nothing but the outcome: it reads no file, no configuration and no environment, so the same
 //! outcome gives the same bytes everywhere. Where the bytes go, and whether colour is wanted, is `cli`'s business.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::str::FromStr;
 
@@ -101,6 +102,14 @@ pub fn write(format: Format, outcome: &Outcome, options: &Options, out: &mut dyn
         Format::Sarif => sarif::write(outcome, options, out),
         Format::Github => github::write(outcome, options, out),
         Format::Summary => summary::write(outcome, options, out),
+    }
+}
+
+/// The beginning of a text, with a mark if there is more.
+fn clip(text: &str, shown: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(shown) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -3,6 +3,7 @@
 //! GitHub throws a summary that is too large away, whole and without a word. So there is a limit, the severest comes
 //! first, and whatever did not fit is told. All that comes from the repository is escaped for the place it goes to.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -32,7 +33,8 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     if let Some(error) = &outcome.error {
         page.text.push_str("**Nothing was checked:**\n");
         let lines = error.lines().map(|line| format!("- {}\n", escape::code(&clip(line))));
-        page.list("\n", lines.collect(), "", "lines of it are");
+        let lines: Vec<String> = lines.collect();
+        page.list("", lines.into_iter(), "", "lines of it");
         return out.write_all(page.text.as_bytes());
     }
     page.text.push_str(&format!("**{}**\n", human::summary(outcome)));
@@ -51,9 +53,9 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     let web = options.web.as_ref();
     let head = "\n### Secrets\n\nWhoever has read the repository may have them: revoke them, then take them \
                 out.\n\n| severity | confidence | rule | where | what |\n|---|---|---|---|---|\n";
-    page.list(head, secrets.iter().map(|finding| row(finding, web)).collect(), "", "secrets");
+    page.list(head, secrets.iter().map(|finding| row(finding, web)), "", "secrets");
     let head = "\n### Findings\n\n| severity | rule | where | what |\n|---|---|---|---|\n";
-    page.list(head, others.iter().map(|finding| row(finding, web)).collect(), "", "findings");
+    page.list(head, others.iter().map(|finding| row(finding, web)), "", "findings");
     graphs(outcome, &mut page);
     let head = "\n<details><summary>Files that were left out</summary>\n\n";
     page.list(head, told(&outcome.skipped), "\n</details>\n", "files that were left out");
@@ -68,7 +70,7 @@ struct Page {
 
 impl Page {
     /// Adds a list as far as it fits, and says how many of its items did not.
-    fn list(&mut self, head: &str, items: Vec<String>, tail: &str, what: &str) {
+    fn list(&mut self, head: &str, items: impl ExactSizeIterator<Item = String>, tail: &str, what: &str) {
         let count = items.len();
         let mut shown = 0;
         for item in items {
@@ -94,11 +96,11 @@ impl Page {
     }
 }
 
-fn told(all: &[Told]) -> Vec<String> {
+fn told(all: &[Told]) -> impl ExactSizeIterator<Item = String> {
     let line = |told: &Told| {
         format!("- {}: {}\n", escape::code(&clip(&told.path)), escape::markdown(&clip(&told.why)))
     };
-    all.iter().map(line).collect()
+    all.iter().map(line)
 }
 
 /// A line of a table.
@@ -164,7 +166,7 @@ fn graphs(outcome: &Outcome, page: &mut Page) {
             None => large += 1,
         }
     }
-    page.list("\n### Stages\n", drawn, "", "graphs of stages");
+    page.list("\n### Stages\n", drawn.into_iter(), "", "graphs of stages");
     if large > 0 {
         page.note(format_args!("{large} graphs of stages are larger than GitHub draws; see `hullguard graph`."));
     }
@@ -173,9 +175,6 @@ fn graphs(outcome: &Outcome, page: &mut Page) {
     }
 }
 
-fn clip(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+fn clip(text: &str) -> Cow<'_, str> {
+    super::clip(text, SHOWN)
 }

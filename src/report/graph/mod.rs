@@ -204,11 +204,6 @@ fn astray(builder: &Builder) -> Option<(String, &'static str)> {
 }
 
 fn clip(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    super::clip(text, SHOWN).into_owned()
 }
 
-#[cfg(test)]
-mod tests;
