@@ -216,12 +216,8 @@ fn report_error(args: &Check, error: &anyhow::Error) {
 
 fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
     let colour = report.file.is_none() && term::colour(args.color);
-    let options = Options {
-        colour,
-        show_suppressed: args.show_suppressed,
-        web: web(),
-        limit: args.summary_limit,
-    };
+    let options =
+        Options { colour, show_suppressed: args.show_suppressed, web: web(), limit: args.summary_limit };
     let write = |out: &mut dyn io::Write| {
         let mut out = BufWriter::new(out);
         report::write(report.format, outcome, &options, &mut out)?;

@@ -53,9 +53,14 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
     if outcome.graphs.is_empty() {
         term::complain("no Dockerfile here, so there is nothing to draw");
     } else {
-        let mut text = Vec::new();
-        graph::write(args.format, &outcome, &mut text).context("cannot draw the stages")?;
-        print(&text)?;
+        let (text, fits) = graph::draw(args.format, &outcome);
+        print(text.as_bytes())?;
+        if !fits {
+            term::complain(
+                "warning: Mermaid draws 500 arrows and 50,000 characters unless it is told to draw more; \
+                 name fewer Dockerfiles",
+            );
+        }
     }
     Ok(if outcome.is_incomplete() { FAILED } else { CLEAN })
 }

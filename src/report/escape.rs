@@ -89,7 +89,7 @@ fn coded(text: &str, breaks: impl Fn(&str, char) -> bool) -> String {
         let code = u32::from(c);
         let _ = match c {
             _ if breaks(&text[..at], c) => write!(out, "{BREAK}&#{code};{BREAK}"),
-            _ if c.is_alphanumeric() || " /.,;-".contains(c) => write!(out, "{c}"),
+            _ if c.is_alphanumeric() || " /.,;()-".contains(c) || !c.is_ascii() => write!(out, "{c}"),
             _ => write!(out, "&#{code};"),
         };
     }

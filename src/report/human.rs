@@ -87,7 +87,7 @@ pub fn summary(outcome: &Outcome) -> String {
     text
 }
 
-fn count(n: usize, noun: &str) -> String {
+pub(super) fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 

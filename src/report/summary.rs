@@ -34,14 +34,14 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         page.text.push_str("**Nothing was checked:**\n");
         let lines = error.lines().map(|line| format!("- {}\n", escape::code(&clip(line))));
         let lines: Vec<String> = lines.collect();
-        page.list("", lines.into_iter(), "", "lines of it");
+        page.list("", lines.into_iter(), "", "line");
         return out.write_all(page.text.as_bytes());
     }
     page.text.push_str(&format!("**{}**\n", human::summary(outcome)));
     if outcome.is_incomplete() {
         page.text.push_str("\nNot everything was checked, so what is missing here may still be there.\n");
     }
-    page.list("\n### Could not be checked\n\n", told(&outcome.failed), "", "files that could not be checked");
+    page.list("\n### Could not be checked\n\n", told(&outcome.failed), "", "file");
 
     let mut open: Vec<&Finding> = outcome.findings.iter().filter(|finding| is_open(finding)).collect();
     // The sort is stable: among equals the order of files stays.
@@ -53,12 +53,12 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     let web = options.web.as_ref();
     let head = "\n### Secrets\n\nWhoever has read the repository may have them: revoke them, then take them \
                 out.\n\n| severity | confidence | rule | where | what |\n|---|---|---|---|---|\n";
-    page.list(head, secrets.iter().map(|finding| row(finding, web)), "", "secrets");
+    page.list(head, secrets.iter().map(|finding| row(finding, web)), "", "secret");
     let head = "\n### Findings\n\n| severity | rule | where | what |\n|---|---|---|---|\n";
-    page.list(head, others.iter().map(|finding| row(finding, web)), "", "findings");
+    page.list(head, others.iter().map(|finding| row(finding, web)), "", "finding");
     graphs(outcome, &mut page);
     let head = "\n<details><summary>Files that were left out</summary>\n\n";
-    page.list(head, told(&outcome.skipped), "\n</details>\n", "files that were left out");
+    page.list(head, told(&outcome.skipped), "\n</details>\n", "skipped file");
     out.write_all(page.text.as_bytes())
 }
 
@@ -70,7 +70,7 @@ struct Page {
 
 impl Page {
     /// Adds a list as far as it fits, and says how many of its items did not.
-    fn list(&mut self, head: &str, items: impl ExactSizeIterator<Item = String>, tail: &str, what: &str) {
+    fn list(&mut self, head: &str, items: impl ExactSizeIterator<Item = String>, tail: &str, noun: &str) {
         let count = items.len();
         let mut shown = 0;
         for item in items {
@@ -87,7 +87,8 @@ impl Page {
         }
         if shown < count {
             let more = if shown == 0 { "" } else { "more " };
-            self.note(format_args!("{} {more}{what} are not shown here; there is no room.", count - shown));
+            let left = human::count(count - shown, &format!("{more}{noun}"));
+            self.note(format_args!("There is no room here for {left}."));
         }
     }
     /// A word for which [`RESERVE`] is kept.
@@ -159,22 +160,26 @@ fn graphs(outcome: &Outcome, page: &mut Page) {
     let (mut drawn, mut large) = (Vec::new(), 0);
     for marked in &marked {
         let path = escape::code(&clip(&marked.graph.path));
-        match graph::mermaid::small(marked) {
-            Some(text) => drawn.push(format!(
+        match graph::mermaid::measured(std::slice::from_ref(marked)) {
+            (text, true) => drawn.push(format!(
                 "\n<details><summary>Stages of {path}</summary>\n\n```mermaid\n{text}```\n\n</details>\n"
             )),
-            None => large += 1,
+            (_, false) => large += 1,
         }
     }
-    page.list("\n### Stages\n", drawn.into_iter(), "", "graphs of stages");
+    page.list("\n### Stages\n", drawn.into_iter(), "", "stage graph");
     if large > 0 {
-        page.note(format_args!("{large} graphs of stages are larger than GitHub draws; see `hullguard graph`."));
+        let large = human::count(large, "stage graph");
+        page.note(format_args!("GitHub would not draw {large}, too large for it; `hullguard graph` does."));
     }
     if beyond > 0 {
-        page.note(format_args!("{beyond} more files have several stages; `hullguard graph` draws them."));
+        let beyond = human::count(beyond, "more Dockerfile");
+        page.note(format_args!("The stages of {beyond} are not drawn here; `hullguard graph` does."));
     }
 }
 
 fn clip(text: &str) -> Cow<'_, str> {
     super::clip(text, SHOWN)
 }
+#[cfg(test)]
+mod tests;

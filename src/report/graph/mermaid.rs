@@ -22,7 +22,7 @@ const CLASSES: [(&str, &str); 5] = [
     ("note", "stroke:#1f6feb"),
 ];
 
-pub(super) fn draw(graphs: &[Marked]) -> String {
+fn draw(graphs: &[Marked]) -> String {
     let mut out = String::from("flowchart TD\n");
     let mut classes: [Vec<String>; 5] = Default::default();
     for (file, marked) in graphs.iter().enumerate() {
@@ -41,11 +41,12 @@ pub(super) fn draw(graphs: &[Marked]) -> String {
     out
 }
 
-/// One graph, if GitHub would draw it.
-pub fn small(marked: &Marked) -> Option<String> {
-    let arrows = marked.arrows().len() + marked.graph.builders.len();
-    let text = draw(std::slice::from_ref(marked));
-    (arrows <= ARROWS && text.len() <= LENGTH).then_some(text)
+/// The flowchart of some graphs, and whether Mermaid would draw it without being told to.
+pub fn measured(graphs: &[Marked]) -> (String, bool) {
+    let arrows = |marked: &Marked| marked.arrows().len() + marked.graph.builders.len();
+    let text = draw(graphs);
+    let fits = text.len() <= LENGTH && graphs.iter().map(arrows).sum::<usize>() <= ARROWS;
+    (text, fits)
 }
 
 fn one(file: usize, marked: &Marked, out: &mut String, classes: &mut [Vec<String>; 5]) {
@@ -62,13 +63,15 @@ fn one(file: usize, marked: &Marked, out: &mut String, classes: &mut [Vec<String
             Severity::Warning => 3,
             Severity::Note => 4,
         });
-        let is = [(node.ships, 0), (!node.needed, 1)].into_iter().filter(|(is, _)| *is).map(|(_, class)| class);
+        let is =
+            [(node.ships, 0), (!node.needed, 1)].into_iter().filter(|(is, _)| *is).map(|(_, class)| class);
         is.chain(of_severity).for_each(|class| classes[class].push(id.clone()));
     }
     for index in 0..graph.outside.len() {
         let (name, word) = marked.outside(index);
         let word = if word.is_empty() { String::new() } else { format!("<br>{word}") };
-        let _ = writeln!(out, "    {}([\"{}{word}\"])", id(file, End::Outside(index)), escape::mermaid(&name));
+        let _ =
+            writeln!(out, "    {}([\"{}{word}\"])", id(file, End::Outside(index)), escape::mermaid(&name));
     }
     for arrow in marked.arrows() {
         let line = match arrow.kind {

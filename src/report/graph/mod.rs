@@ -3,7 +3,6 @@
 //! What the three have in common is here: what a node is called, which flows are one arrow, what was found where.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
 use std::str::FromStr;
 
 use super::is_open;
@@ -44,15 +43,14 @@ impl FromStr for Drawing {
     }
 }
 
-/// Draws all graphs of a run into one text.
-pub fn write(drawing: Drawing, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+/// Draws all graphs of a run into one text. `false`: it is larger than its reader takes without being told to.
+pub fn draw(drawing: Drawing, outcome: &Outcome) -> (String, bool) {
     let marked = mark(outcome);
-    let text = match drawing {
-        Drawing::Text => text::draw(&marked),
-        Drawing::Mermaid => mermaid::draw(&marked),
-        Drawing::Dot => dot::draw(&marked),
-    };
-    out.write_all(text.as_bytes())
+    match drawing {
+        Drawing::Text => (text::draw(&marked), true),
+        Drawing::Mermaid => mermaid::measured(&marked),
+        Drawing::Dot => (dot::draw(&marked), true),
+    }
 }
 
 /// A graph, and what was found in each of its stages.
@@ -206,4 +204,3 @@ fn astray(builder: &Builder) -> Option<(String, &'static str)> {
 fn clip(text: &str) -> String {
     super::clip(text, SHOWN).into_owned()
 }
-
