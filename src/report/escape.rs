@@ -36,12 +36,16 @@ pub fn mermaid(text: &str) -> String {
         return text.into_owned();
     }
     let mut out = String::with_capacity(text.len() * 2);
+    let mut before = ' ';
     for c in text.chars() {
         if c.is_alphanumeric() || c == ' ' {
             out.push(c);
         } else {
-            let _ = write!(out, "#{};", u32::from(c));
+            // `$$` begins a formula, written in codes or not.
+            let apart = if (before, c) == ('$', '$') { "#8203;" } else { "" };
+            let _ = write!(out, "{apart}#{};", u32::from(c));
         }
+        before = c;
     }
     out
 }
