@@ -14,6 +14,19 @@ pub enum Origin {
     Index,
     /// Standard input.
     Stdin,
+    /// A commit.
+    Commit(Arc<Commit>),
+}
+
+/// What is told of a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Commit {
+    /// In hex.
+    pub id: String,
+    pub author: String,
+    pub email: String,
+    /// When it was written, in seconds since 1970.
+    pub time: i64,
 }
 
 /// A file of a run, not yet read. `path` is relative to the run's root, with `/` between its parts.
@@ -40,4 +53,8 @@ pub trait Tree: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
+    /// What the file was before the change that is looked at: HEAD's version of a staged one. Secrets in it are not new.
+    fn before(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
 }

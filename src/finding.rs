@@ -3,10 +3,12 @@
 //! A finding is owned and self-contained: the document and its source may be dropped once it is made. Rules put
 //! findings into [`Findings`]; everything above reads [`Finding`].
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::blob::Origin;
 use crate::container::At;
+use crate::date::Date;
 use crate::rule::{Confidence, Context, Rule, Severity};
 use crate::text::{Edit, Position, Source, Span};
 
@@ -38,6 +40,42 @@ pub struct Secret {
     pub(crate) prefix: u8,
     /// It looks like one only because of the name before it, so a rule that knows the document explains it better.
     pub(crate) by_name: bool,
+    /// For secrets in a history.
+    pub past: Option<Box<Past>>,
+}
+
+/// Where a secret of a history comes from, and who can still get it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The commit that brought it, its author, and when it was written, in seconds since 1970.
+    pub commit: Option<(String, String, i64)>,
+    /// The history is cut off at that commit, so the secret may be older.
+    pub boundary: bool,
+    /// HEAD's tree has it, and where.
+    pub in_head: bool,
+    pub head_path: Option<String>,
+    /// Refs whose tips have it, the first few by name.
+    pub refs: Vec<String>,
+    pub refs_total: usize,
+    /// No ref leads to it; whoever has this repository has it until git cleans up.
+    pub dangling: bool,
+    /// How many versions of files hold it.
+    pub versions: usize,
+}
+
+impl fmt::Display for Past {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((id, author, time)) = &self.commit {
+            let (older, day) = (if self.boundary { "or before " } else { "" }, Date::of_seconds(*time));
+            write!(f, "came {older}with commit {} of {day} by {author}, ", id.get(..10).unwrap_or(id))?;
+        }
+        match (&self.head_path, self.in_head, self.dangling) {
+            (Some(path), ..) => write!(f, "is in HEAD as `{path}`"),
+            (None, true, _) => write!(f, "is in HEAD's history"),
+            (None, false, true) => write!(f, "is reached by no ref"),
+            (None, false, false) => write!(f, "is not in HEAD"),
+        }
+    }
 }
 
 /// Another place that explains a finding.

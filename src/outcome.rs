@@ -16,6 +16,8 @@ pub struct Outcome {
     pub checked: usize,
     /// Files that were searched for secrets, those included.
     pub searched: usize,
+    /// Versions of files, and messages, that were searched in git's history.
+    pub objects: usize,
     /// Files that look like documents but were left out on purpose, with the reason.
     pub skipped: Vec<Told>,
     /// What could not be read although it should have been; the run is not complete and the exit code 2.

@@ -71,6 +71,26 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// What to do about a secret of this kind, first things first; none for other rules.
+    pub fn remedy(&self) -> Option<String> {
+        if self.family != Family::Secrets {
+            return None;
+        }
+        let place = if self.revoke.is_empty() {
+            "Revoke or change it first, where it is accepted.".to_owned()
+        } else {
+            format!("Revoke it first: {}", self.revoke)
+        };
+        Some(format!(
+            "{place}\n\nWhoever could read the repository may have it already: clones, forks and caches keep what was \
+             pushed, so neither deleting the line nor rewriting history takes it back. Once the old one opens nothing, \
+             hand the new one over from outside the repository (a secret store, a mounted secret, a variable of the CI). \
+             Rewriting history comes after that, if at all."
+        ))
+    }
+}
+
 /// One rule, as its page declares it.
 #[derive(Debug)]
 pub struct Rule {

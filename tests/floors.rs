@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 9] = [
-    &["text", "blob"],
+    &["text", "blob", "date"],
     &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
     &["rule", "finding", "outcome", "place"],
     &["rules", "secrets", "pragma"],
     &["scan"],
-    &["input", "filter", "config"],
+    &["input", "history", "filter", "config"],
     &["report", "fix"],
     &["github", "registry", "sweep"],
     &["main", "cli"],

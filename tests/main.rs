@@ -6,7 +6,10 @@ mod corpus;
 mod floors;
 mod large;
 mod pages;
+mod past;
 mod practices;
+mod secrets;
 #[cfg(unix)]
 mod surroundings;
+mod tables;
 mod tree;

@@ -16,6 +16,8 @@ Examples:
   hullguard                                    lint everything below the current folder
   hullguard check Dockerfile compose.yaml      lint these files
   hullguard check --staged                     lint what is about to be committed
+  hullguard check --history                    secrets in all that was ever committed
+  hullguard check --commits main..HEAD         secrets in the commits of a branch
   hullguard check --fix                        apply safe fixes
   hullguard check --fix-unsafe --diff          show what all fixes would change
   hullguard check --format sarif=out.sarif --format human
@@ -74,6 +76,22 @@ pub(super) enum TableFormat {
     Markdown,
 }
 
+/// A hook of git that is told of a push on standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Hook {
+    PrePush,
+    PreReceive,
+}
+
+impl Hook {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::PrePush => "pre-push",
+            Self::PreReceive => "pre-receive",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Color {
     #[default]
@@ -124,6 +142,24 @@ pub(super) struct Check {
     /// tracks is read from the index, too
     #[arg(long)]
     pub(super) staged: bool,
+    /// Search all that git has, every version of every file and every message, for secrets
+    #[arg(long, help_heading = "History", conflicts_with_all = ["staged", "commits", "hook"])]
+    pub(super) history: bool,
+    /// Search for secrets what these commits brought, merges included: `main..HEAD`, `A...B`, `v1`, `^A B`
+    #[arg(long, value_name = "RANGE", help_heading = "History", conflicts_with_all = ["staged", "hook"])]
+    pub(super) commits: Option<String>,
+    /// With --history: also what no ref leads to any more (amended, rebased and deleted commits, the reflog)
+    #[arg(long, help_heading = "History", requires = "history")]
+    pub(super) unreachable: bool,
+    /// With --history: only what came since that day (2026-01-31) or time ago (2 weeks)
+    #[arg(long, value_name = "WHEN", help_heading = "History", requires = "history")]
+    pub(super) since: Option<String>,
+    /// With --history: only what is in the history of this branch
+    #[arg(long, value_name = "REF", help_heading = "History", requires = "history")]
+    pub(super) branch: Option<String>,
+    /// Search what a push brings; git names it on standard input
+    #[arg(long, value_enum, value_name = "HOOK", help_heading = "History", conflicts_with = "staged")]
+    pub(super) hook: Option<Hook>,
     /// What to call standard input, and where it would lie
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_path: Option<PathBuf>,
@@ -157,7 +193,7 @@ pub(super) struct Check {
     /// How much to say: default, strict, style
     #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
     pub(super) profile: Option<Profile>,
-    /// Only this rule; may be given several times
+    /// Only this rule, or this family of rules (`secrets`); may be given several times
     #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
     pub(super) rule: Vec<Found>,
     /// Leave these paths out; may be given several times
@@ -181,6 +217,9 @@ impl Check {
         if self.staged && (self.fix || self.fix_unsafe) && !self.diff {
             bail!("--staged never touches the work tree, so it fixes nothing; add --diff to see the fixes");
         }
+        if self.is_past() && (stdin || self.fix || self.fix_unsafe || self.diff) {
+            bail!("what is committed cannot be fixed, nor read from standard input");
+        }
         if stdin && self.staged {
             bail!("`-` and --staged are two places to read from; take one");
         }
@@ -197,6 +236,10 @@ impl Check {
             bail!("only one --format can go to standard output; write the others as FORMAT=FILE");
         }
         Ok(())
+    }
+    /// It looks at commits, and so for secrets only.
+    pub(super) fn is_past(&self) -> bool {
+        self.history || self.commits.is_some() || self.hook.is_some()
     }
     pub(super) fn is_stdin(&self) -> bool {
         self.paths.iter().any(|path| path.as_os_str() == "-")
@@ -231,7 +274,8 @@ fn summary_limit(text: &str) -> Result<usize, String> {
 }
 
 fn rule(text: &str) -> Result<Found, String> {
-    find(text).map(Found)
+    let family: Vec<_> = rules::RULES.iter().filter(|rule| rule.family.name() == text).collect();
+    if family.is_empty() { find(text).map(Found) } else { Ok(Found(family)) }
 }
 
 /// The rules of an id or a foreign code, or a sentence that says what was perhaps meant.

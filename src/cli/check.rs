@@ -12,7 +12,8 @@ use std::{env, fs};
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::args::{Check, Report};
-use super::{CLEAN, FAILED, FOUND, term};
+use super::display::Display;
+use super::{CLEAN, FAILED, FOUND, past, term};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, FailOn, Globs};
 use crate::filter;
@@ -48,8 +49,12 @@ pub(super) struct Run<'a> {
 
 pub(super) fn run(args: &Check) -> Result<u8> {
     args.validate()?;
+    let (current, watch) = ready(args)?;
+    if args.is_past() {
+        return past(args, &current, watch).inspect_err(|error| report_error(args, error));
+    }
     let graphs = args.format.iter().any(|report| report.format == Format::Summary);
-    let (run, tree) = begin(args, graphs)?;
+    let (run, tree) = begin(args, current, watch, graphs)?;
     let mut outcome = run.patiently(&*tree);
     if args.fix || args.fix_unsafe || args.diff {
         outcome = run.fix(&*tree, outcome)?;
@@ -59,8 +64,8 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     run.report(&run.with_told(outcome))
 }
 
-/// Reads the configuration and lists what there is to look at. `graphs`: the stages of Dockerfiles are wanted, too.
-pub(super) fn begin(args: &Check, graphs: bool) -> Result<(Run<'_>, Box<dyn Tree>)> {
+/// Threads and signals; the current folder, and the way to end the run early.
+pub(super) fn ready(args: &Check) -> Result<(PathBuf, Watch)> {
     if let Some(threads) = args.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
         pool.context("cannot start that many threads")?;
@@ -71,19 +76,22 @@ pub(super) fn begin(args: &Check, graphs: bool) -> Result<(Run<'_>, Box<dyn Tree
         // A wait for standard input is ended by what ends any program.
         term::end_early(&watch.stop)?;
     }
+    Ok((current, watch))
+}
+
+/// Reads the configuration and lists what there is to look at. `graphs`: the stages of Dockerfiles are wanted, too.
+pub(super) fn begin(
+    args: &Check,
+    current: PathBuf,
+    watch: Watch,
+    graphs: bool,
+) -> Result<(Run<'_>, Box<dyn Tree>)> {
     let (root, tree, listing, config) =
         open(args, &current, &watch).inspect_err(|error| report_error(args, error))?;
     for warning in filter::expired(&config, today()) {
         term::complain(&format!("warning: {warning}"));
     }
-    let profile = args.profile.or(config.profile).unwrap_or(Profile::Default);
-    let policy = Policy {
-        profile,
-        trusted_registries: config.trusted_registries.clone(),
-        asked: config.asked(),
-        only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
-        graphs,
-    };
+    let policy = Policy { graphs, ..policy(args, &config) };
     let Listing { candidates, skipped, failed } = listing;
     let top = input::top_of(&root).unwrap_or(&current).to_owned();
     let from_top = Display { root: root.clone(), current: top };
@@ -91,6 +99,47 @@ pub(super) fn begin(args: &Check, graphs: bool) -> Result<(Run<'_>, Box<dyn Tree
     let today = today();
     let run = Run { args, config, policy, today, candidates, skipped, failed, display, from_top, watch };
     Ok((run, tree))
+}
+
+fn policy(args: &Check, config: &Config) -> Policy {
+    Policy {
+        profile: args.profile.or(config.profile).unwrap_or(Profile::Default),
+        trusted_registries: config.trusted_registries.clone(),
+        asked: config.asked(),
+        only: args.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+        graphs: false,
+    }
+}
+
+/// A run over commits instead of files.
+fn past(args: &Check, current: &Path, watch: Watch) -> Result<u8> {
+    let repository = past::repository(args, current)?;
+    let root = input::tidy(repository.workdir().unwrap_or_else(|| repository.path()));
+    let config = configure(args, &root)?;
+    let policy = policy(args, &config);
+    let excluded = excluded(args, &config)?;
+    let excluded = move |path: &str| input::excluded_with_folders(path, &excluded);
+    let mut outcome = term::patiently_past(&watch.done, || {
+        past::search(args, repository, Box::new(excluded), &policy, &watch)
+    })?;
+    // What texts say themselves was heard where they were read.
+    filter::apply(&mut outcome, &config, &policy, today());
+    watch.stop.store(true, Ordering::Relaxed);
+    let display = || Display { root: root.clone(), current: root.clone() };
+    let (display, from_top) = (display(), display());
+    let run = Run {
+        args,
+        config,
+        policy,
+        today: today(),
+        candidates: Vec::new(),
+        skipped: Vec::new(),
+        failed: Vec::new(),
+        display,
+        from_top,
+        watch,
+    };
+    run.report(&outcome)
 }
 
 impl Run<'_> {
@@ -175,7 +224,10 @@ impl Run<'_> {
             ([], false) => &human,
             (formats, _) => formats,
         };
-        let nothing = self.candidates.is_empty() && outcome.skipped.is_empty() && !outcome.is_incomplete();
+        let nothing = !self.args.is_past()
+            && self.candidates.is_empty()
+            && outcome.skipped.is_empty()
+            && !outcome.is_incomplete();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
             let for_github = matches!(report.format, Format::Sarif | Format::Github | Format::Summary);
@@ -349,57 +401,6 @@ fn excluded(args: &Check, config: &Config) -> Result<impl Fn(&str) -> bool + Syn
     Ok(move |path: &str| flags.matches(path) || config.matches(path))
 }
 
-/// Paths as they are shown: relative to the current folder, where the root is another.
-pub(super) struct Display {
-    pub(super) root: PathBuf,
-    current: PathBuf,
-}
-
-impl Display {
-    pub(super) fn path(&self, path: &str) -> String {
-        if self.root == self.current {
-            return path.to_owned();
-        }
-        let path = self.root.join(path);
-        for (up, ancestor) in self.current.ancestors().enumerate() {
-            // The root of the file system has nothing in common with anybody worth a `../../..`.
-            if let Some(below) = input::below(ancestor, &path).filter(|_| ancestor.parent().is_some()) {
-                return format!("{}{below}", "../".repeat(up));
-            }
-        }
-        path.to_string_lossy().into_owned()
-    }
-    pub(super) fn of<'o>(&self, outcome: &'o Outcome) -> Cow<'o, Outcome> {
-        if self.root == self.current {
-            return Cow::Borrowed(outcome);
-        }
-        let mut outcome = outcome.clone();
-        let show = |path: &mut Arc<str>| *path = self.path(path).into();
-        for finding in &mut outcome.findings {
-            show(&mut finding.place.path);
-            finding.related.iter_mut().for_each(|related| show(&mut related.place.path));
-        }
-        outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
-        outcome.graphs.iter_mut().for_each(|graph| show(&mut graph.path));
-        outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
-        Cow::Owned(outcome)
-    }
-}
-
 fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_shown_from_the_current_folder() {
-        let display = |root: &str| Display { root: root.into(), current: "/a/b".into() };
-        assert_eq!(display("/a/b").path("c/d"), "c/d");
-        assert_eq!(display("/a").path("b/c"), "c");
-        assert_eq!(display("/a").path("x/c"), "../x/c");
-        assert_eq!(display("/z").path("c"), "/z/c");
-    }
 }

@@ -45,6 +45,10 @@ fn page(rule: &Rule) -> String {
             wrap(line, &mut text);
         }
     }
+    for line in rule.remedy().iter().flat_map(|remedy| remedy.split("\n\n")) {
+        text.push('\n');
+        wrap(line, &mut text);
+    }
     let _ = writeln!(text, "\nSilence it where it is meant: # hullguard: ignore={} why", rule.id);
     text
 }

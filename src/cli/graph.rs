@@ -3,10 +3,9 @@
 //! It is a run like any other, for what is found is marked in the picture. Compose files of the whole root are read,
 //! whatever was asked for, because they say what ships.
 
-use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::args::{Check, Graph};
 use super::{CLEAN, FAILED, check, print, term};
@@ -15,7 +14,6 @@ use crate::report::graph;
 use crate::scan::kind::{self, Name};
 
 pub(super) fn run(args: &Graph) -> Result<u8> {
-    let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
     let mut check = Check {
         paths: args.paths.clone(),
         stdin_path: args.stdin_path.clone(),
@@ -26,6 +24,7 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
         ..Check::default()
     };
     check.validate()?;
+    let (current, watch) = check::ready(&check)?;
     let mut asked: Vec<PathBuf> = Vec::new();
     if !check.is_stdin() {
         asked.extend(args.paths.iter().map(|path| input::tidy(&current.join(path))));
@@ -35,7 +34,7 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
     }
     let is_asked = |path: &Path| asked.is_empty() || asked.iter().any(|asked| path.starts_with(asked));
 
-    let (mut run, tree) = check::begin(&check, true)?;
+    let (mut run, tree) = check::begin(&check, current, watch, true)?;
     let root = run.display.root.clone();
     run.candidates.retain(|candidate| {
         let may_build = || matches!(kind::name(&candidate.path), Name::Compose | Name::Yaml);

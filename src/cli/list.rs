@@ -1,5 +1,6 @@
 //! `hullguard rules`: the table of all rules.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
@@ -31,15 +32,27 @@ fn table() -> String {
     text
 }
 
+/// The table of the README, then that of `docs/secrets.md`: a row a provider, because there are hundreds of patterns.
 fn markdown() -> String {
     let mut text =
         String::from("| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");
+    let mut providers: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
     for rule in RULES {
-        let (id, family) = (rule.id, rule.family.name());
+        if let Some((provider, _)) = rule.file.strip_prefix("secrets/").and_then(|file| file.split_once('/'))
+        {
+            providers.entry(provider).or_default().push(rule);
+            continue;
+        }
+        let (id, file) = (rule.id, rule.file);
         let (severity, profile, fix) = (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or(""));
         let title = rule.title.replace('|', "\\|");
-        let _ =
-            writeln!(text, "| [{id}](rules/{family}/{id}.md) | {severity} | {profile} | {fix} | {title} |");
+        let _ = writeln!(text, "| [{id}](rules/{file}) | {severity} | {profile} | {fix} | {title} |");
+    }
+    text.push_str("\n| provider | secrets |\n|---|---|\n");
+    for (provider, rules) in providers {
+        let link = |rule: &&Rule| format!("[{}](rules/{})", rule.title.replace('|', "\\|"), rule.file);
+        let links: Vec<String> = rules.iter().map(link).collect();
+        let _ = writeln!(text, "| {provider} | {} |", links.join(", "));
     }
     text
 }
@@ -59,6 +72,7 @@ fn json() -> Result<String> {
                 "tags": rule.tags,
                 "cwe": rule.cwe,
                 "since": rule.since,
+                "revoke": (!rule.revoke.is_empty()).then_some(rule.revoke),
             })
         })
         .collect();

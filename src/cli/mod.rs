@@ -4,9 +4,11 @@
 
 mod args;
 mod check;
+mod display;
 mod explain;
 mod graph;
 mod list;
+mod past;
 mod term;
 
 use std::io::{self, Write as _};

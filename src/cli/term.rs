@@ -75,6 +75,15 @@ pub(super) fn end_early(stop: &Arc<AtomicBool>) -> io::Result<()> {
 
 /// Runs `work` and says how far it is if it takes long and somebody looks on.
 pub(super) fn patiently<T>(files: usize, done: &AtomicUsize, work: impl FnOnce() -> T) -> T {
+    patient(done, |done| format!("checked {done} of {files} files …"), work)
+}
+
+/// The same for a search whose end nobody knows.
+pub(super) fn patiently_past<T>(done: &AtomicUsize, work: impl FnOnce() -> T) -> T {
+    patient(done, |done| format!("searched {done} objects …"), work)
+}
+
+fn patient<T>(done: &AtomicUsize, say: impl Fn(usize) -> String + Send, work: impl FnOnce() -> T) -> T {
     if !io::stderr().is_terminal() {
         return work();
     }
@@ -84,7 +93,7 @@ pub(super) fn patiently<T>(files: usize, done: &AtomicUsize, work: impl FnOnce()
             let still_running = |wait| ends.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout);
             let mut wait = SOON;
             while still_running(wait) {
-                let _ = write!(io::stderr(), "\rchecked {} of {files} files …", done.load(Ordering::Relaxed));
+                let _ = write!(io::stderr(), "\r{}", say(done.load(Ordering::Relaxed)));
                 wait = OFTEN;
             }
             if wait == OFTEN {

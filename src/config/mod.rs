@@ -3,13 +3,12 @@
 //! [`find`] looks for it, [`read`] makes a [`Config`] of its text or tells every mistake with its place. Flags, which
 //! win over the file, are merged in `cli`; what settings do to findings is `filter`'s business.
 
-mod date;
 mod globs;
 mod reader;
 
 use std::path::{Path, PathBuf};
 
-pub use date::Date;
+pub use crate::date::Date;
 pub use globs::Globs;
 pub use reader::{read, suggest};
 

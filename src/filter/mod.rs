@@ -15,6 +15,12 @@ use crate::rule::Policy;
 
 pub use config_ignore::expired;
 
+/// Only what the texts say themselves: for findings whose texts are not those of the run.
+pub fn inline(outcome: &mut Outcome) {
+    let policy = Policy { only: vec![""], ..Policy::default() };
+    inline::mark(outcome, &Config::default(), &policy);
+}
+
 /// All filters, in their order.
 pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, today: Date) {
     severity::set(outcome, config, policy);

@@ -100,6 +100,11 @@ pub(crate) fn inside(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// The walk asks about folders on its way down; here the same is asked about the folders of a path.
+pub fn excluded_with_folders(path: &str, excluded: &dyn Fn(&str) -> bool) -> bool {
+    path.match_indices('/').any(|(at, _)| excluded(&path[..at])) || excluded(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

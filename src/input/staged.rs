@@ -71,7 +71,7 @@ impl Staged {
             let Some(bytes) = delta.new_file().path_bytes() else { continue };
             let path = String::from_utf8_lossy(bytes);
             let what = classify(path.rsplit('/').next().unwrap_or(&path));
-            if !is_within(&path, within) || excluded_with_folders(&path, excluded) {
+            if !is_within(&path, within) || super::excluded_with_folders(&path, excluded) {
                 continue;
             }
             if let std::borrow::Cow::Owned(path) = path {
@@ -141,11 +141,6 @@ fn is_within(path: &str, within: &[String]) -> bool {
         })
 }
 
-/// The walk asks about folders on its way down; here the same is asked about the folders of a path.
-fn excluded_with_folders(path: &str, excluded: &dyn Fn(&str) -> bool) -> bool {
-    path.match_indices('/').any(|(at, _)| excluded(&path[..at])) || excluded(path)
-}
-
 impl Tree for Staged {
     fn origin(&self) -> Origin {
         Origin::Index
@@ -165,6 +160,13 @@ impl Tree for Staged {
     fn exists(&self, path: &str) -> bool {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         find(&repository, path).is_some_and(|entry| entry.mode & TYPE == REGULAR)
+    }
+    fn before(&self, path: &str) -> Option<Vec<u8>> {
+        let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+        let tree = repository.head().ok()?.peel_to_tree().ok()?;
+        let entry = tree.get_path(Path::new(&inside(path)?)).ok()?;
+        let blob = repository.find_blob(entry.id()).ok()?;
+        (blob.size() as u64 <= LARGEST).then(|| blob.content().to_vec())
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");

@@ -64,7 +64,9 @@ pub fn summary(outcome: &Outcome) -> String {
         .map(|(n, name)| count(n, name))
         .collect();
     let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
-    let mut text = if outcome.checked == 0 && outcome.searched > 0 {
+    let mut text = if outcome.objects > 0 {
+        format!("{counts} in {} of git's history", count(outcome.objects, "object"))
+    } else if outcome.checked == 0 && outcome.searched > 0 {
         format!("{counts} in {} searched for secrets", count(outcome.searched, "file"))
     } else if outcome.searched > outcome.checked {
         format!("{counts} in {}, {} of them linted", count(outcome.searched, "file"), outcome.checked)

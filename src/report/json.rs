@@ -54,6 +54,9 @@ struct Files<'a> {
     checked: usize,
     /// For secrets.
     searched: usize,
+    /// Of git's history.
+    #[serde(skip_serializing_if = "is_zero")]
+    objects: usize,
     skipped: Vec<File<'a>>,
     failed: Vec<File<'a>>,
 }
@@ -62,6 +65,11 @@ struct Files<'a> {
 struct File<'a> {
     path: &'a str,
     why: &'a str,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Each row is made when it is written.
@@ -139,6 +147,7 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<Rows<'a>>) -> Document<'a
         files: Files {
             checked: outcome.checked,
             searched: outcome.searched,
+            objects: outcome.objects,
             skipped: files(&outcome.skipped),
             failed: files(&outcome.failed),
         },
@@ -192,6 +201,7 @@ fn place(place: &Place) -> Where<'_> {
             Origin::WorkTree => "work-tree",
             Origin::Index => "index",
             Origin::Stdin => "stdin",
+            Origin::Commit(_) => "commit",
         },
         start: point(place.start),
         end: point(place.end),

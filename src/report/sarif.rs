@@ -136,12 +136,16 @@ fn reporting_descriptor(rule: &Rule) -> Value {
         }
         .into();
     }
+    let help = match rule.remedy() {
+        Some(remedy) => format!("{}\n\n{remedy}\n", rule.page.trim_end()),
+        None => or_title(rule.page),
+    };
     json!({
         "id": rule.id,
         "name": pascal_case(rule.id),
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": or_title(&why.chars().take(DESCRIPTION).collect::<String>()) },
-        "help": { "text": or_title(rule.page), "markdown": or_title(rule.page) },
+        "help": { "text": help, "markdown": help },
         "helpUri": rule.url(),
         "defaultConfiguration": { "level": rule.severity.name() },
         "properties": properties,

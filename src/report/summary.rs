@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 
 use super::graph::{self, Marked};
@@ -37,7 +37,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         page.list("", lines.into_iter(), "", "line");
         return out.write_all(page.text.as_bytes());
     }
-    page.text.push_str(&format!("**{}**\n", human::summary(outcome)));
+    let _ = writeln!(page.text, "**{}**", human::summary(outcome));
     if outcome.is_incomplete() {
         page.text.push_str("\nNot everything was checked, so what is missing here may still be there.\n");
     }
@@ -93,7 +93,7 @@ impl Page {
     }
     /// A word for which [`RESERVE`] is kept.
     fn note(&mut self, word: impl Display) {
-        self.text.push_str(&format!("\n_{word}_\n"));
+        let _ = writeln!(self.text, "\n_{word}_");
     }
 }
 
@@ -118,21 +118,40 @@ fn row(finding: &Finding, web: Option<&Web>) -> String {
         (Some(_), page) => format!(" ([revoke]({page}))"),
     };
     let (place, message) = (place(&finding.place, web), message(&finding.message));
-    format!("| {severity} |{confidence} {rule} | {place} | {message}{revoke} |\n")
+    let commit = commit(finding, web);
+    format!("| {severity} |{confidence} {rule} | {place} | {message}{commit}{revoke} |\n")
 }
 
 /// Path and line, as a link where there is something to link to.
 fn place(place: &Place, web: Option<&Web>) -> String {
     let line = place.start.line;
     let shown = escape::code(&format!("{}:{line}", clip(&place.path)));
-    let outside = place.path.starts_with('/') || place.path.split('/').any(|part| part == "..");
-    match (web, &place.origin) {
-        (Some(Web { repository, commit }), Origin::WorkTree) if !outside => {
+    // What stands in place of a path where a secret was found in a message of git.
+    let message = matches!(&*place.path, "commit message" | "tag message");
+    let outside = message || place.path.starts_with('/') || place.path.split('/').any(|part| part == "..");
+    let commit = match &place.origin {
+        Origin::WorkTree => web.map(|web| &web.commit),
+        Origin::Commit(commit) => Some(&commit.id),
+        Origin::Index | Origin::Stdin => None,
+    };
+    match (web, commit) {
+        (Some(Web { repository, .. }), Some(commit)) if !outside => {
             let link = format!("{repository}/blob/{commit}/{}#L{line}", sarif::uri(&place.path));
             if link.len() <= ADDRESS { format!("[{shown}]({link})") } else { shown }
         }
         _ => shown,
     }
+}
+
+/// For a secret of a history: the commit that brought it.
+fn commit(finding: &Finding, web: Option<&Web>) -> String {
+    let past = finding.secret.as_ref().and_then(|secret| secret.past.as_ref());
+    let id = match (past.and_then(|past| past.commit.as_ref()), &finding.place.origin) {
+        (Some((id, ..)), _) => id,
+        (None, Origin::Commit(commit)) => &commit.id,
+        _ => return String::new(),
+    };
+    web.map_or_else(String::new, |web| format!(" ([commit]({}/commit/{id}))", web.repository))
 }
 
 /// A message with the names in it, which stand in backquotes, as code. A name that holds a backquote makes it unclear

@@ -42,7 +42,8 @@ impl Watch {
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
-    fn count(&self, files: usize) {
+    /// More files, or objects, are done.
+    pub fn count(&self, files: usize) {
         self.done.fetch_add(files, Ordering::Relaxed);
     }
 }

@@ -3,6 +3,7 @@
 //! What is found under a credential's name in a Dockerfile or Compose file is left to the rules that know what the
 //! name does there. Matching is `crate::secrets`'; git's history is another floor's.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::blob::{Candidate, Origin, Tree};
 use crate::finding::{Draft, Finding, Findings, Secret};
 use crate::outcome::Pragma;
 use crate::pragma;
-use crate::rule::{Confidence, Policy, Profile};
+use crate::rule::{Confidence, Policy, Profile, Rule};
 use crate::secrets::about::About;
 use crate::secrets::{self, Hit};
 use crate::text::{Source, Span};
@@ -33,16 +34,35 @@ pub(super) fn file(
     policy: &Policy,
 ) -> Result<Searched, String> {
     let bytes = tree.read(&candidate.path)?;
-    let mut searched = text(&candidate.path, bytes, &tree.origin(), policy);
+    let old = OnceCell::new();
+    let is_new = |rule: &'static Rule, value: &[u8]| {
+        let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
+        !old.contains(&(rule.id, value.to_vec()))
+    };
+    let mut searched = some(&candidate.path, bytes, &tree.origin(), policy, is_new);
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     Ok(searched)
 }
 
-/// Searches one text.
-pub fn text(path: &Arc<str>, bytes: Vec<u8>, origin: &Origin, policy: &Policy) -> Searched {
+/// What may be secrets in a text; the values stay in here.
+fn known(bytes: Vec<u8>) -> HashSet<(&'static str, Vec<u8>)> {
+    let text = secrets::as_utf8(bytes);
+    let hits = secrets::find(&text, About::default());
+    hits.into_iter().map(|hit| (hit.rule.id, text[hit.span].to_vec())).collect()
+}
+
+/// Searches one text for those secrets that are wanted, by their rule and value.
+pub fn some(
+    path: &Arc<str>,
+    bytes: Vec<u8>,
+    origin: &Origin,
+    policy: &Policy,
+    wanted: impl Fn(&'static Rule, &[u8]) -> bool,
+) -> Searched {
     let bytes = secrets::as_utf8(bytes);
     let hits = secrets::find(&bytes, About::path(path));
-    let shown: Vec<Hit> = hits.into_iter().filter(|hit| is_shown(hit, policy)).collect();
+    let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
+    let shown: Vec<Hit> = hits.into_iter().filter(wanted).collect();
     let speaks = bytes.windows(10).any(|w| w == b"hullguard:");
     if shown.is_empty() && !speaks {
         return Searched::default();
@@ -64,8 +84,7 @@ fn is_shown(hit: &Hit, policy: &Policy) -> bool {
     policy.shows(hit.rule)
         && (hit.confidence > Confidence::Low
             || policy.profile >= Profile::Strict
-            || policy.asked.contains(&hit.rule.id)
-            || policy.only.contains(&hit.rule.id))
+            || policy.asked.contains(&hit.rule.id))
 }
 
 fn draft(source: &Arc<Source>, hit: &Hit) -> Vec<Draft> {
@@ -79,6 +98,7 @@ fn draft(source: &Arc<Source>, hit: &Hit) -> Vec<Draft> {
         identity: (!hit.guessable && hit.span.len() >= 16).then(|| identity(hit.rule.id, source.slice(span))),
         prefix: hit.prefix,
         by_name: hit.is_by_name(),
+        past: None,
     });
     out.list
 }

@@ -10,7 +10,11 @@ pub(super) fn holds(kind: Checksum, token: &[u8]) -> bool {
     match kind {
         Checksum::Github | Checksum::Npm => crc32_base62(token),
         Checksum::Jwt => is_jwt(token),
-        Checksum::Base64Json => decode(token).is_some_and(|text| text.trim_ascii().starts_with(b"{")),
+        Checksum::Base64Json => {
+            // What stands before is the kind of token: `glc_`, `ops_`.
+            let start = token.windows(3).position(|three| three == b"eyJ").unwrap_or(0);
+            decode(&token[start..]).is_some_and(|text| text.trim_ascii().starts_with(b"{"))
+        }
         Checksum::Base64Pair => decode(token).is_some_and(|text| is_pair(&text)),
         Checksum::AwsKeyId => {
             token.get(4..).is_some_and(|rest| rest.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')))

@@ -47,8 +47,8 @@ pub(super) struct Gate {
     starts: Vec<u16>,
     entries: Vec<Entry>,
     anchors: Vec<Anchor>,
-    /// Patterns without fixed text: they are tried on values of assignments.
-    pub(super) loose: Vec<(&'static Rule, &'static Pattern)>,
+    /// Patterns without fixed text, and how short and long their tokens are: they are tried on values of assignments.
+    pub(super) loose: Vec<(&'static Rule, &'static Pattern, (u16, u16))>,
 }
 
 pub(super) static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
@@ -102,6 +102,7 @@ impl Gate {
                 }
             }
         }
+        gate.loose.sort_by_key(|&(_, _, (least, _))| least);
         gate.entries.sort_by_key(|entry| (hash(entry.gram), entry.anchor, entry.offset));
         gate.entries.dedup_by_key(|entry| (entry.gram, entry.anchor, entry.offset));
         let mut counts = vec![0u16; 65_537];
@@ -126,7 +127,9 @@ impl Gate {
             }
         }
         if loose {
-            self.loose.push((rule, pattern));
+            let all = pattern.shape.iter().map(|nodes| lengths_of(nodes));
+            let lengths = all.fold((u16::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
+            self.loose.push((rule, pattern, lengths));
         }
     }
 
@@ -202,26 +205,40 @@ struct Fixed {
     next: Vec<u8>,
 }
 
-/// The fixed texts of which one stands in every token of a sequence; none if there is nothing of three bytes.
+/// The fixed texts of which one stands in every token of a sequence, the first that are long enough; none if there is
+/// nothing of three bytes.
 fn anchors_of(nodes: &'static [Node]) -> Vec<Fixed> {
-    let begins = prefixes(nodes);
-    if begins.iter().all(|(text, next)| text.len() >= 4 || (text.len() == 3 && !next.is_empty())) {
-        let whole = |(text, next): (String, Vec<u8>)| {
-            let next = if text.len() == 3 { next } else { Vec::new() };
-            Fixed { text, least: 0, most: 0, next }
-        };
-        return begins.into_iter().map(whole).collect();
-    }
     let (mut least, mut most) = (0u16, 0u16);
     for (at, node) in nodes.iter().enumerate() {
-        if let Node::Text(text) = node
-            && text.len() >= 3
-        {
-            let next = prefixes(&nodes[at..]).into_iter().flat_map(|(_, next)| next).collect();
-            let next = if text.len() == 3 { next } else { Vec::new() };
-            return vec![Fixed { text: (*text).to_owned(), least, most, next }];
-        }
+        // Of a run the last character may belong to it: `7:A` is rarer than `:A`.
+        let last = match node {
+            Node::Run(set, 2.., _) if set.len() <= 10 => set.bytes().map(char::from).collect(),
+            _ => Vec::new(),
+        };
         let (shortest, longest) = lengths(node);
+        let begins = prefixes(if last.is_empty() { &nodes[at..] } else { &nodes[at + 1..] });
+        let long = |more: usize| {
+            let length = |(text, next): &(String, Vec<u8>)| match text.len() + more {
+                0..=2 => false,
+                3 => !next.is_empty(),
+                _ => true,
+            };
+            !begins.is_empty() && begins.iter().all(length)
+        };
+        let fixed = |text: String, next: &Vec<u8>, before: (u16, u16)| {
+            let next = if text.len() == 3 { next.clone() } else { Vec::new() };
+            Fixed { text, least: before.0, most: before.1, next }
+        };
+        if last.is_empty() && long(0) {
+            return begins.into_iter().map(|(text, next)| fixed(text, &next, (least, most))).collect();
+        }
+        if !last.is_empty() && !long(0) && long(1) {
+            let before = (least + shortest - 1, most + longest - 1);
+            let with = |(text, next): &(String, Vec<u8>)| -> Vec<Fixed> {
+                last.iter().map(|c| fixed(format!("{c}{text}"), next, before)).collect()
+            };
+            return begins.iter().flat_map(with).collect();
+        }
         (least, most) = (least.saturating_add(shortest), most.saturating_add(longest));
         if most > 512 {
             break;
@@ -239,8 +256,7 @@ fn prefixes(nodes: &'static [Node]) -> Vec<(String, Vec<u8>)> {
             prefixes(rest).into_iter().map(|(more, next)| (format!("{text}{more}"), next)).collect()
         }
         Node::Run(set, least, _) => {
-            let small = *least == 1 && set.len() <= 4 && matches!(node, Node::Run(_, 1, 1));
-            if small {
+            if matches!(node, Node::Run(_, 1, 1)) && set.len() <= 10 {
                 let behind = prefixes(rest);
                 let with = |byte: u8| {
                     behind
@@ -280,21 +296,21 @@ fn follows(set: Set) -> Vec<u8> {
     bytes
 }
 
+/// The least and most bytes of a sequence.
+fn lengths_of(nodes: &[Node]) -> (u16, u16) {
+    let add = |(a, b): (u16, u16), (c, d): (u16, u16)| (a.saturating_add(c), b.saturating_add(d));
+    nodes.iter().map(lengths).fold((0, 0), add)
+}
+
 /// The least and most bytes of a piece.
 fn lengths(node: &Node) -> (u16, u16) {
-    let sum = |nodes: &[Node]| {
-        nodes
-            .iter()
-            .map(lengths)
-            .fold((0u16, 0u16), |(a, b), (c, d)| (a.saturating_add(c), b.saturating_add(d)))
-    };
     match node {
         Node::Text(text) => (text.len() as u16, text.len() as u16),
         Node::Run(_, least, most) => (*least, *most),
         Node::Group(inside, least, most) => {
             let inside: Alternatives = inside;
-            let shortest = inside.iter().map(|nodes| sum(nodes).0).min().unwrap_or(0);
-            let longest = inside.iter().map(|nodes| sum(nodes).1).max().unwrap_or(0);
+            let shortest = inside.iter().map(|nodes| lengths_of(nodes).0).min().unwrap_or(0);
+            let longest = inside.iter().map(|nodes| lengths_of(nodes).1).max().unwrap_or(0);
             (shortest.saturating_mul(*least), longest.saturating_mul(*most))
         }
     }

@@ -9,8 +9,10 @@ pub mod about;
 mod assigned;
 mod checksum;
 mod decode;
+mod fakes;
 mod gate;
 pub mod mask;
+mod merit;
 pub mod names;
 mod patterns;
 mod random;
@@ -24,10 +26,23 @@ use crate::rule::{Confidence, Rule};
 use crate::rules;
 use about::{About, Kind};
 use gate::{GATE, Lead};
+use merit::Merit;
 
-/// How far from its anchor a secret's being one may depend on the text, beyond the line; bytes. Who scans a text in
-/// pieces (`history`) gives each piece that much more on both sides.
-pub const REACH: usize = 768;
+/// How far beyond its own lines a secret's being one may depend on the text; bytes. Who scans a text in pieces
+/// (`history`) gives each piece that much more on both sides. Private keys reach further: see [`with_key`].
+pub const REACH: usize = 96;
+/// How far a private key is read from its first line on; bytes.
+pub const KEY_REACH: usize = 512;
+
+/// A window with what stands before it, where it may be the body of a private key.
+pub fn with_key(text: &[u8], window: Range<usize>) -> Range<usize> {
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let body = text[window.clone()].split(|b| !base64(b)).any(|run| run.len() >= 40);
+    if body { window.start.saturating_sub(KEY_REACH)..window.end } else { window }
+}
+
+/// The longest value that is looked at; whatever is longer is data.
+const LONGEST: usize = 512;
 
 /// A secret in a text.
 #[derive(Clone, Debug)]
@@ -45,6 +60,7 @@ pub struct Hit {
     /// The name that it was given, where it is one only by its name.
     pub name: Option<Range<usize>>,
     rank: Rank,
+    merit: Merit,
 }
 
 impl Hit {
@@ -90,24 +106,36 @@ pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, abo
             }
         });
     }
-    apart(search.hits)
+    let mut hits = merit::apart(search.hits);
+    hits.retain(|hit| !fakes::is_known(&text[hit.span.clone()]));
+    hits
 }
 
 /// UTF-16 as UTF-8, anything else as it is.
 pub fn as_utf8(bytes: Vec<u8>) -> Vec<u8> {
+    from_utf16(&bytes).unwrap_or(bytes)
+}
+
+/// The text of UTF-16 bytes, with or without a byte order mark; `None` if they are something else.
+pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.get(..64.min(bytes.len()))?.contains(&0)
+        && !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+    {
+        return None;
+    }
     let pairs = || bytes.chunks_exact(2);
     let wide = |zero: usize| {
         let sample = bytes.len().min(400) / 2;
         sample >= 8 && pairs().take(sample).filter(|pair| pair[zero] == 0).count() * 10 >= sample * 8
     };
-    let units: Vec<u16> = match *bytes.as_slice() {
+    let units: Vec<u16> = match *bytes {
         [0xff, 0xfe, ..] => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
         [0xfe, 0xff, ..] => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
         _ if wide(1) => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
         _ if wide(0) => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
-        _ => return bytes,
+        _ => return None,
     };
-    String::from_utf16_lossy(&units).into_bytes()
+    Some(String::from_utf16_lossy(&units).into_bytes())
 }
 
 /// git's own test: a zero byte among the first 8,000.
@@ -152,78 +180,50 @@ impl Search<'_> {
             return structures::authorization(text, name.end, about);
         }
         let found = syntax::assignment(text, name)?;
+        if found.value.len() > LONGEST || patterns::is_digest(text, &found.value) {
+            return None;
+        }
         if let Some(hit) = structures::registry_auth(text, &found, about) {
             return Some(hit);
         }
-        let confidence = assigned::judge(text, &found, about)?;
+        let judged = assigned::judge(text, &found, about);
         let value = &text[found.value.clone()];
         let shown = std::str::from_utf8(value).ok()?;
-        if let Some(rule) = decode::token_within(value, about) {
-            let span = found.value.clone();
-            return Some(Hit {
-                rule,
-                span,
-                confidence,
-                guessable: false,
-                encoded: true,
-                prefix: 0,
-                name: None,
-                rank: Rank::Token,
-            });
+        let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
+        let span = found.value.clone();
+        let hit = |rule, confidence, rank| Hit {
+            rule,
+            span: span.clone(),
+            confidence,
+            guessable: false,
+            encoded: rank == Rank::Token,
+            prefix: 0,
+            name: None,
+            rank,
+            merit: Merit::default(),
+        };
+        if let Some(confidence) = judged
+            && let Some(rule) = decode::token_within(value, about)
+        {
+            return Some(hit(rule, confidence, Rank::Token));
         }
         let guessable = assigned::strength(shown) != assigned::Strength::Drawn;
-        let is_known = |(_, pattern): &&(&'static Rule, &'static crate::rule::Pattern)| {
-            crate::shape::is_whole(pattern.shape, value)
-                && !patterns::is_made_up(value, pattern)
-                && (patterns::is_near(text, found.value.clone(), pattern.near))
-        };
-        if !guessable && let Some((rule, pattern)) = GATE.loose.iter().find(is_known) {
-            let confidence = confidence.max(patterns::grade(value, pattern, about));
-            let span = found.value.clone();
-            return Some(Hit {
-                rule,
-                span,
-                confidence,
-                guessable,
-                encoded: false,
-                prefix: 0,
-                name: None,
-                rank: Rank::Structure,
-            });
+        let known = patterns::assigned(text, found.name.clone(), span.clone(), about);
+        if let Some(mut known) = known
+            && (!guessable || patterns::is_drawn(value))
+            && (judged.is_some()
+                || !names::is_harmless(written) && (found.quoted || about.kind == Kind::Config))
+        {
+            known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
+            return Some(known);
         }
-        let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
+        let confidence = judged?;
         let id = match assigned::name(written) {
             Some(assigned::Name::Password) => "assigned-password",
             _ => "assigned-secret",
         };
         let rule = rules::find(id)?;
         let name = Some(found.name);
-        Some(Hit {
-            rule,
-            span: found.value,
-            confidence,
-            guessable,
-            encoded: false,
-            prefix: 0,
-            name,
-            rank: Rank::Assigned,
-        })
+        Some(Hit { guessable, name, ..hit(rule, confidence, Rank::Assigned) })
     }
-}
-
-/// Of hits that overlap the better explanation, then the surer, then the longer.
-fn apart(mut hits: Vec<Hit>) -> Vec<Hit> {
-    hits.sort_by(|a, b| {
-        let order =
-            |hit: &Hit| (hit.rank, std::cmp::Reverse(hit.confidence), std::cmp::Reverse(hit.span.len()));
-        order(a).cmp(&order(b)).then(a.span.start.cmp(&b.span.start)).then(a.rule.id.cmp(b.rule.id))
-    });
-    let mut kept: Vec<Hit> = Vec::new();
-    for hit in hits {
-        if kept.iter().all(|k| hit.span.end <= k.span.start || k.span.end <= hit.span.start) {
-            kept.push(hit);
-        }
-    }
-    kept.sort_by_key(|hit| hit.span.start);
-    kept
 }

@@ -269,6 +269,12 @@ pub fn is_about(name: &str) -> bool {
     speaks_of_one(&words(name))
 }
 
+/// Whether a name says that its value is no secret: something about one, or public.
+pub(super) fn is_harmless(name: &str) -> bool {
+    let words = words(name);
+    speaks_of_one(&words) || words.iter().any(|word| HARMLESS.contains(&word.as_str()))
+}
+
 fn speaks_of_one(words: &[String]) -> bool {
     words.last().is_none_or(|last| ABOUT.contains(&last.as_str()))
 }

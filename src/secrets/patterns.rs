@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::about::About;
-use super::random;
-use super::{Hit, Rank, checksum, values};
+use super::gate::GATE;
+use super::merit::Merit;
+use super::{Hit, Rank, checksum, random, values};
 use crate::rule::{Confidence, Pattern, Rule};
 use crate::shape::{self, Alternatives, Node};
 
@@ -31,22 +32,75 @@ pub(super) fn at(
     if is_made_up(&text[start + fixed..end], pattern) || is_inside_blob(text, start..end, fixed) {
         return None;
     }
-    let confidence = grade(&text[start..end], pattern, about);
-    let prefix = fixed.min(255) as u8;
+    let token = &text[start..end];
+    let merit = Merit::of(pattern, token, fixed, !pattern.near.is_empty());
     Some(Hit {
         rule,
         span: start..end,
-        confidence,
+        confidence: grade(token, pattern, about),
         guessable: false,
         encoded: false,
-        prefix,
+        prefix: fixed.min(255) as u8,
         name: None,
         rank: Rank::Token,
+        merit,
     })
 }
 
+/// The value of an assignment, if it is a token that only the words around it tell apart.
+pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, about: About) -> Option<Hit> {
+    let token = &text[value.clone()];
+    let known = |&&(_, pattern, (least, most)): &&(&'static Rule, &'static Pattern, (u16, u16))| {
+        (usize::from(least)..=usize::from(most)).contains(&token.len())
+            && shape::is_whole(pattern.shape, token)
+            && !is_made_up(token, pattern)
+            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near))
+    };
+    let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
+    let hits = GATE.loose.iter().take_while(short).filter(known).map(|&(rule, pattern, _)| {
+        let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
+        Hit {
+            rule,
+            span: value.clone(),
+            confidence: grade(token, pattern, about),
+            guessable: false,
+            encoded: false,
+            prefix: 0,
+            name: None,
+            rank: Rank::Structure,
+            merit: Merit::of(pattern, token, 0, named),
+        }
+    });
+    hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(a.rule.id)))
+}
+
+/// A value of a known shape was drawn by lot: signs in it count for nothing, and several pieces of fixed length, as in a
+/// UUID, are no word.
+pub(super) fn is_drawn(value: &[u8]) -> bool {
+    let bare: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let pieces = value.split(|b| !b.is_ascii_alphanumeric()).filter(|piece| piece.len() >= 4).count();
+    let digits = bare.iter().filter(|b| b.is_ascii_digit()).count();
+    random::score(&bare) > random::DRAWN || digits >= 4 && (pieces >= 2 || bare.len() >= 20)
+}
+
+/// The value is the digest of an image or a package, or the commit of an action.
+pub(super) fn is_digest(text: &[u8], value: &Range<usize>) -> bool {
+    let shown = &text[value.clone()];
+    let digests = [&b"sha256"[..], b"sha512", b"sha384", b"sha1", b"md5"];
+    let hashed = |rest: &[u8]| {
+        digests.iter().any(|word| rest.starts_with(word) && matches!(rest.get(word.len()), Some(b':' | b'-')))
+    };
+    let pinned = shown.iter().position(|&b| b == b'@').map(|at| &shown[at + 1..]);
+    let commit = |rest: &[u8]| rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit);
+    hashed(shown)
+        || pinned.is_some_and(|rest| hashed(rest) || commit(rest))
+        || digests
+            .iter()
+            .any(|word| text[..value.start].strip_suffix(b":").is_some_and(|t| t.ends_with(word)))
+}
+
 /// What a match is worth here.
-pub(super) fn grade(token: &[u8], pattern: &Pattern, about: About) -> Confidence {
+fn grade(token: &[u8], pattern: &Pattern, about: About) -> Confidence {
     match pattern.checksum.map(|kind| checksum::holds(kind, token)) {
         Some(false) => return Confidence::Low,
         // Nobody makes a checksum up.
@@ -74,7 +128,7 @@ fn begins(text: &[u8], start: usize) -> bool {
 }
 
 /// One of the words stands on the line, near the token, as a word or the beginning of one.
-pub(super) fn is_near(text: &[u8], token: Range<usize>, words: &[&str]) -> bool {
+fn is_near(text: &[u8], token: Range<usize>, words: &[&str]) -> bool {
     let from = token.start.saturating_sub(NEAR);
     let line = text[from..token.start].iter().rposition(|&b| b == b'\n').map_or(from, |at| from + at + 1);
     let to = (token.end + NEAR).min(text.len());
@@ -85,38 +139,66 @@ pub(super) fn is_near(text: &[u8], token: Range<usize>, words: &[&str]) -> bool 
 }
 
 /// The word stands in a text, in any case, not in the middle of another; a short one not at the beginning of one either.
+/// `a_b` is also written `a-b`, `a.b`, `a b`, `aB` and `ab`.
 fn stands_in(text: &[u8], word: &str) -> bool {
     let word = word.as_bytes();
-    text.windows(word.len()).enumerate().any(|(at, there)| {
-        there.eq_ignore_ascii_case(word) && {
+    let first = word[0] | 0x20;
+    (0..text.len()).filter(|&at| text[at] | 0x20 == first).any(|at| {
+        spelled(&text[at..], word).is_some_and(|length| {
             let before = at.checked_sub(1).map(|at| text[at]);
-            let hump = there[0].is_ascii_uppercase() && before.is_some_and(|b| b.is_ascii_lowercase());
+            let hump = text[at].is_ascii_uppercase() && before.is_some_and(|b| b.is_ascii_lowercase());
             let opens = !before.is_some_and(|b| b.is_ascii_alphabetic()) || hump;
-            let goes_on = text.get(at + word.len()).is_some_and(u8::is_ascii_lowercase)
-                && there.last().is_some_and(u8::is_ascii_lowercase);
+            let goes_on = text.get(at + length).is_some_and(u8::is_ascii_lowercase)
+                && text[at + length - 1].is_ascii_lowercase();
             opens && !(goes_on && word.len() <= 4)
-        }
+        })
     })
+}
+
+/// How many bytes of the text, at its beginning, spell the word.
+fn spelled(text: &[u8], word: &[u8]) -> Option<usize> {
+    let separates = |byte: u8| matches!(byte, b'_' | b'-' | b'.' | b' ');
+    let mut at = 0;
+    for (i, &wanted) in word.iter().enumerate() {
+        let there = text.get(at).copied();
+        if separates(wanted) && i > 0 && i + 1 < word.len() {
+            at += usize::from(there.is_some_and(separates));
+        } else if there?.eq_ignore_ascii_case(&wanted) {
+            at += 1;
+        } else {
+            return None;
+        }
+    }
+    Some(at)
 }
 
 /// How many bytes of a token are the fixed text that it begins with.
 fn fixed_length(shape: Alternatives, token: &[u8]) -> usize {
-    let of = |nodes: &&'static [Node]| match nodes.first() {
-        Some(Node::Text(text)) if token.starts_with(text.as_bytes()) => text.len(),
-        Some(Node::Group(inside, 1, 1)) => {
-            let texts = inside.iter().filter_map(|nodes| match nodes.first() {
-                Some(Node::Text(text)) if token.starts_with(text.as_bytes()) => Some(text.len()),
-                _ => None,
-            });
-            texts.max().unwrap_or(0)
+    shape.iter().map(|nodes| fixed_of(nodes, token).0).max().unwrap_or(0)
+}
+
+/// The same for one sequence, and whether all of it is fixed text.
+fn fixed_of(nodes: &[Node], token: &[u8]) -> (usize, bool) {
+    let mut length = 0;
+    for node in nodes {
+        let rest = &token[length..];
+        match node {
+            Node::Text(text) if rest.starts_with(text.as_bytes()) => length += text.len(),
+            Node::Group(inside, least, 1) => {
+                let begins = inside.iter().map(|nodes| fixed_of(nodes, rest)).max().unwrap_or_default();
+                length += begins.0;
+                if !begins.1 && (*least == 1 || begins.0 > 0) {
+                    return (length, false);
+                }
+            }
+            Node::Text(_) | Node::Run(..) | Node::Group(..) => return (length, false),
         }
-        _ => 0,
-    };
-    shape.iter().map(of).max().unwrap_or(0)
+    }
+    (length, true)
 }
 
 /// The variable part is a placeholder, a word, or too even to be drawn by lot.
-pub(super) fn is_made_up(variable: &[u8], pattern: &Pattern) -> bool {
+fn is_made_up(variable: &[u8], pattern: &Pattern) -> bool {
     let floor = pattern.entropy.unwrap_or_else(|| floor(pattern.shape, variable));
     if random::entropy(variable) < floor || random::is_pattern(variable) {
         return true;
@@ -133,18 +215,31 @@ fn is_words(lower: &[u8]) -> bool {
         && lower.split(|b| !b.is_ascii_alphabetic()).all(random::reads)
 }
 
-/// Seven tenths of what a text of that length from the widest run's alphabet can have.
+/// Seven tenths of what a token of that shape and length has on the average.
 #[expect(clippy::cast_precision_loss, reason = "lengths of tokens")]
 fn floor(shape: Alternatives, variable: &[u8]) -> f32 {
-    fn widest(shape: Alternatives) -> u32 {
-        let node = |node: &Node| match node {
-            Node::Text(_) => 0,
-            Node::Run(set, ..) => set.len(),
-            Node::Group(inside, ..) => widest(inside),
+    // Characters drawn, and their bits.
+    fn drawn(nodes: &[Node]) -> (f32, f32) {
+        let of = |node: &Node| match node {
+            Node::Text(_) => (0.0, 0.0),
+            Node::Run(set, least, _) => {
+                let count = f32::from((*least).max(1));
+                (count, count * (set.len().max(1) as f32).log2())
+            }
+            Node::Group(inside, least, _) => {
+                let times = f32::from((*least).max(1));
+                let (count, bits) = poorest(inside);
+                (count * times, bits * times)
+            }
         };
-        shape.iter().flat_map(|nodes| nodes.iter().map(node)).max().unwrap_or(0)
+        nodes.iter().map(of).fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d))
     }
-    0.7 * (widest(shape).min(variable.len() as u32).max(2) as f32).log2()
+    fn poorest(shape: Alternatives) -> (f32, f32) {
+        let all = shape.iter().map(|nodes| drawn(nodes));
+        all.min_by(|a, b| (a.1 * b.0).total_cmp(&(b.1 * a.0))).unwrap_or((0.0, 0.0))
+    }
+    let (count, bits) = poorest(shape);
+    0.7 * (bits / count.max(1.0)).clamp(1.0, (variable.len().max(2) as f32).log2().max(1.0))
 }
 
 /// The match is a piece of a long run of base64, an image or a certificate, where every prefix comes up by chance.

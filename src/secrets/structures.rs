@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::about::About;
 use super::assigned::{self, Strength};
+use super::merit::Merit;
 use super::syntax::Assignment;
-use super::{Hit, Rank, checksum, random, values};
+use super::{Hit, KEY_REACH, Rank, checksum, random, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
@@ -24,6 +25,7 @@ fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) ->
         prefix: 0,
         name: None,
         rank: Rank::Structure,
+        merit: Merit::default(),
     })
 }
 
@@ -91,7 +93,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
 /// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
 /// keys holds the header alone.
 pub(super) fn private_key(text: &[u8], start: usize, about: About) -> Option<Hit> {
-    let rest = &text[start..(start + 700).min(text.len())];
+    let rest = &text[start..(start + KEY_REACH).min(text.len())];
     let label = rest.strip_prefix(b"-----BEGIN ")?;
     let label_end = label.iter().take(48).position(|&b| b == b'-')?;
     let (label, behind) = label.split_at(label_end);

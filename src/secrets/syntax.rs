@@ -201,7 +201,7 @@ impl<'t> Cursor<'t> {
         self.skip(self.rest().iter().take_while(|&&b| blank(b)).count())
     }
     fn blanks_and_lines(self) -> Self {
-        self.skip(self.rest().iter().take(200).take_while(|b| b.is_ascii_whitespace()).count())
+        self.skip(self.rest().iter().take(64).take_while(|b| b.is_ascii_whitespace()).count())
     }
 
     /// Behind the next such byte on this line.
@@ -299,7 +299,10 @@ impl<'t> Cursor<'t> {
         }
         let first = self.peek()?;
         // A YAML tag, anchor, alias, block, or the beginning of a list or object.
-        if matches!(first, b'"' | b'\'' | b'`' | b'{' | b'[' | b'|' | b'>' | b'(' | b'#' | b'\\' | b'<')
+        // `[]:` begins a token of Unleash for all projects.
+        let list = first == b'[' && !self.rest().starts_with(b"[]:");
+        if list
+            || matches!(first, b'"' | b'\'' | b'`' | b'{' | b'|' | b'>' | b'(' | b'#' | b'\\' | b'<')
             || (matches!(first, b'!' | b'&' | b'*')
                 && self.next().peek().is_some_and(|b| b.is_ascii_alphabetic()))
         {

@@ -3,6 +3,7 @@
 //! What the three have in common is here: what a node is called, which flows are one arrow, what was found where.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 use super::is_open;
@@ -153,7 +154,7 @@ impl Marked<'_> {
         }
         for arrow in &mut arrows {
             if arrow.count > 1 {
-                arrow.label.push_str(&format!(" ×{}", arrow.count));
+                let _ = write!(arrow.label, " ×{}", arrow.count);
             }
             if arrow.refused {
                 arrow.label.push_str(", refused");

@@ -65,10 +65,9 @@ fn flow_line(marked: &Marked, flow: &Flow) -> String {
     if flow.kind != FlowKind::From {
         let _ = write!(line, ", line {}", flow.line);
     }
-    match flow.kind {
-        _ if flow.what.is_empty() => {}
-        FlowKind::Mount => line.push_str(&format!(": at {}", clip(&flow.what))),
-        _ => line.push_str(&format!(": {}", clip(&flow.what))),
+    if !flow.what.is_empty() {
+        let at = if flow.kind == FlowKind::Mount { "at " } else { "" };
+        let _ = write!(line, ": {at}{}", clip(&flow.what));
     }
     let refused = if flow.refused { "the builder refuses it" } else { "" };
     let words: Vec<&str> = [word, refused].into_iter().filter(|word| !word.is_empty()).collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::blob::Origin;
+use crate::blob::{Commit, Origin};
 use crate::finding::{Secret, Status, Suppressor};
 use crate::graph::{Builder, End, Flow, FlowKind, Outside, StageGraph, StageNode, Target};
 use crate::place::place;
@@ -29,7 +29,8 @@ fn finding(path: &str, severity: Severity, message: &str) -> Finding {
 
 fn secret(path: &str, message: &str) -> Finding {
     let rule = RULES.iter().find(|rule| !rule.revoke.is_empty()).expect("there is one");
-    let secret = Secret { confidence: Confidence::High, identity: None, prefix: 0, by_name: false };
+    let secret =
+        Secret { confidence: Confidence::High, identity: None, prefix: 0, by_name: false, past: None };
     Finding { rule, secret: Some(secret), ..finding(path, Severity::Error, message) }
 }
 
@@ -126,6 +127,21 @@ fn links_go_to_the_repository_or_nowhere() {
     let mut staged = finding("a", Severity::Note, "").place;
     staged.origin = Origin::Index;
     assert!(!super::place(&staged, web.as_ref()).contains("]("), "the commit does not have it yet");
+}
+
+#[test]
+fn secrets_of_a_history_link_to_their_commit() {
+    let id = "fedcba9876543210fedcba9876543210fedcba98".to_owned();
+    let mut found = secret("a/b", "a key");
+    let (author, email) = (String::new(), String::new());
+    found.place.origin = Origin::Commit(Arc::new(Commit { id, author, email, time: 0 }));
+    let web = web();
+    let shown = row(&found, web.as_ref());
+    assert!(shown.contains("/blob/fedcba9876543210fedcba9876543210fedcba98/a/b#L2)"), "{shown}");
+    assert!(shown.contains(" ([commit](https://github.com/octo/hull/commit/fedcba9876543210"), "{shown}");
+    found.place.path = "commit message".into();
+    assert!(!row(&found, web.as_ref()).contains("/blob/fedc"));
+    assert!(!row(&found, None).contains("/commit/"));
 }
 
 #[test]

@@ -32,7 +32,23 @@ impl Date {
     }
     /// The day in UTC, so that all machines of a team agree.
     pub fn of(time: SystemTime) -> Self {
-        let days = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
+        Self::of_days(time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400))
+    }
+    /// The day in UTC of a number of seconds since 1970; what was before is that year's first day.
+    pub fn of_seconds(seconds: i64) -> Self {
+        Self::of_days(u64::try_from(seconds).unwrap_or(0) / 86_400)
+    }
+    /// Its first second in UTC, in seconds since 1970.
+    pub fn seconds(self) -> i64 {
+        // Howard Hinnant's `days_from_civil`.
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, of_era) = (year / 400, year % 400);
+        let march = if month > 2 { month - 3 } else { month + 9 };
+        let of_year = (153 * march + 2) / 5 + i64::from(self.day) - 1;
+        (era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468) * 86_400
+    }
+    fn of_days(days: u64) -> Self {
         // Howard Hinnant's `civil_from_days`: years begin in March, eras have 400 years.
         let shifted = days + 719_468;
         let (era, of_era) = (shifted / 146_097, shifted % 146_097);

@@ -1,0 +1,59 @@
+//! Paths of a run as people see them.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::input;
+use crate::outcome::Outcome;
+
+/// Paths as they are shown: relative to the current folder, where the root is another.
+pub(super) struct Display {
+    pub(super) root: PathBuf,
+    pub(super) current: PathBuf,
+}
+
+impl Display {
+    pub(super) fn path(&self, path: &str) -> String {
+        if self.root == self.current {
+            return path.to_owned();
+        }
+        let path = self.root.join(path);
+        for (up, ancestor) in self.current.ancestors().enumerate() {
+            // The root of the file system has nothing in common with anybody worth a `../../..`.
+            if let Some(below) = input::below(ancestor, &path).filter(|_| ancestor.parent().is_some()) {
+                return format!("{}{below}", "../".repeat(up));
+            }
+        }
+        path.to_string_lossy().into_owned()
+    }
+    pub(super) fn of<'o>(&self, outcome: &'o Outcome) -> Cow<'o, Outcome> {
+        if self.root == self.current {
+            return Cow::Borrowed(outcome);
+        }
+        let mut outcome = outcome.clone();
+        let show = |path: &mut Arc<str>| *path = self.path(path).into();
+        for finding in &mut outcome.findings {
+            show(&mut finding.place.path);
+            finding.related.iter_mut().for_each(|related| show(&mut related.place.path));
+        }
+        outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
+        outcome.graphs.iter_mut().for_each(|graph| show(&mut graph.path));
+        outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
+        Cow::Owned(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_from_the_current_folder() {
+        let display = |root: &str| Display { root: root.into(), current: "/a/b".into() };
+        assert_eq!(display("/a/b").path("c/d"), "c/d");
+        assert_eq!(display("/a").path("b/c"), "c");
+        assert_eq!(display("/a").path("x/c"), "../x/c");
+        assert_eq!(display("/z").path("c"), "/z/c");
+    }
+}

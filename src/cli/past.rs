@@ -1,0 +1,120 @@
+//! `hullguard check --history`, `--commits` and `--hook`: secrets in what was committed.
+//!
+//! git's environment is read here, so that hooks see the objects of a push that is still being checked.
+
+use std::env;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, bail};
+use git2::Repository;
+
+use super::args::{Check, Hook};
+use crate::config::Date;
+use crate::history::leaks::{self, Wish};
+use crate::history::{Ends, Folders, History, Range};
+use crate::outcome::Outcome;
+use crate::rule::Policy;
+use crate::scan::Watch;
+
+/// The repository that is meant: the named one (perhaps bare), the one that git's environment names, or the one around.
+pub(super) fn repository(args: &Check, current: &Path) -> Result<Repository> {
+    let found = match args.paths.as_slice() {
+        [] => Repository::open_from_env().or_else(|_| Repository::discover(current)),
+        [path] => Repository::discover(current.join(path)),
+        _ => bail!("--history and --commits look at one repository at a time"),
+    };
+    found.map_err(|error| anyhow::anyhow!("no git repository to look at: {}", error.message()))
+}
+
+/// Searches what the arguments name.
+pub(super) fn search(
+    args: &Check,
+    repository: Repository,
+    excluded: Box<dyn Fn(&str) -> bool + Sync>,
+    policy: &Policy,
+    watch: &Watch,
+) -> Result<Outcome> {
+    let mut wish = Wish { unreachable: args.unreachable, excluded: Some(excluded), ..Wish::default() };
+    if let Some(since) = &args.since {
+        wish.since = Some(since_when(since)?);
+    }
+    if let Some(hook) = args.hook {
+        let mut lines = String::new();
+        io::stdin().lock().take(16 << 20).read_to_string(&mut lines).context("cannot read what git says")?;
+        // The pre-commit framework reads git's lines itself and hands on what it made of them.
+        if let (true, Ok(from), Ok(to)) =
+            (lines.trim().is_empty(), env::var("PRE_COMMIT_FROM_REF"), env::var("PRE_COMMIT_TO_REF"))
+        {
+            let range = Range::read(&repository, &Ends::parse(&repository, &[&format!("{from}..{to}")])?)?;
+            return Ok(leaks::range(&repository, &range, policy, &wish, watch));
+        }
+        let range = Range::read(&repository, &pushed(&repository, hook, &lines)?)?;
+        return Ok(leaks::range(&repository, &range, policy, &wish, watch));
+    }
+    if let Some(words) = &args.commits {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let range = Range::read(&repository, &Ends::parse(&repository, &words)?)?;
+        return Ok(leaks::range(&repository, &range, policy, &wish, watch));
+    }
+    if let Some(branch) = &args.branch {
+        let tip = repository.revparse_single(branch).and_then(|object| object.peel_to_commit());
+        let tip = tip.map_err(|error| anyhow::anyhow!("--branch {branch}: {}", error.message()))?;
+        wish.branch = Some(tip.id());
+    }
+    let history = History::open(repository, &folders());
+    Ok(leaks::all(&history, policy, &wish, watch))
+}
+
+/// What git's environment says of where objects lie.
+fn folders() -> Folders {
+    let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+    Folders {
+        objects: env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
+        alternates: alternates.map(|list| env::split_paths(&list).collect()).unwrap_or_default(),
+    }
+}
+
+/// The commits of a push, from the lines that git gives to its hooks (githooks(5)).
+fn pushed(repository: &Repository, hook: Hook, lines: &str) -> Result<Ends> {
+    let mut all = Ends::default();
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let ends = match (hook, words.as_slice()) {
+            (Hook::PreReceive, [old, new, name, ..]) => Ends::push(repository, old, new, name)?,
+            (Hook::PrePush, [_, new, name, old]) => match Ends::push(repository, old, new, name) {
+                Ok(ends) => ends,
+                // The remote has what was never fetched; what any of its known branches has is not new.
+                Err(_) => Ends::push(repository, &"0".repeat(new.len()), new, name)?,
+            },
+            _ => bail!("`{line}` is no line of a {} hook", hook.name()),
+        };
+        all.with.extend(ends.with);
+        all.without.extend(ends.without);
+    }
+    Ok(all)
+}
+
+/// `2026-01-31`, or `3 days`, `2 weeks`, `6 months`, `1 year` (ago).
+fn since_when(text: &str) -> Result<i64> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) as i64;
+    if let Some(date) = Date::parse(text) {
+        return Ok(date.seconds());
+    }
+    let text = text.replace(['.', '-'], " ");
+    let mut words = text.split_whitespace();
+    let count = words.next().and_then(|word| word.parse::<i64>().ok());
+    let unit = match words.next().map(|word| word.trim_end_matches('s')) {
+        Some("hour") => Some(3_600),
+        Some("day") => Some(86_400),
+        Some("week") => Some(7 * 86_400),
+        Some("month") => Some(30 * 86_400),
+        Some("year") => Some(365 * 86_400),
+        _ => None,
+    };
+    match (count, unit) {
+        (Some(count), Some(unit)) => Ok(now.saturating_sub(count.saturating_mul(unit))),
+        _ => bail!("--since takes a day (2026-01-31) or a time ago (2 weeks)"),
+    }
+}

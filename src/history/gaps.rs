@@ -1,0 +1,60 @@
+//! What a scan did not see, and why: a history with gaps must never pass for a clean one.
+
+use std::sync::Mutex;
+
+use super::objects::pack::Pack;
+use crate::outcome::Told;
+
+/// So many are named, the others counted.
+const NAMED: usize = 50;
+
+#[derive(Default)]
+pub(crate) struct Gaps {
+    told: Mutex<(Vec<Told>, usize)>,
+}
+
+impl Gaps {
+    pub(crate) fn tell(&self, path: &str, why: impl Into<String>) {
+        let mut told = self.told.lock().expect("nothing panics while it holds the list");
+        if told.0.len() < NAMED {
+            told.0.push(Told { path: path.into(), why: why.into() });
+        } else {
+            told.1 += 1;
+        }
+    }
+
+    /// An entry of a pack that could not be read.
+    pub(crate) fn entry(&self, pack: &Pack, row: u32, why: &str) {
+        let id = pack.index.name(row as usize);
+        let at = pack.index.offset(row as usize);
+        self.tell(&pack.label(), format!("object {id} at byte {at}: {why}"));
+    }
+
+    /// Objects that trees name and nobody has fetched.
+    pub(crate) fn missing(&self, count: usize) {
+        self.tell(
+            "objects",
+            format!("{count} files and folders are named in trees but are not here; a clone without --filter has them"),
+        );
+    }
+
+    /// The history goes on where it is not here.
+    pub(crate) fn shallow(&self, count: usize) {
+        self.tell(
+            "shallow",
+            format!("the history is cut off at {count} commits; `git fetch --unshallow` brings the rest"),
+        );
+    }
+
+    pub(crate) fn into_told(self, mut before: Vec<Told>) -> Vec<Told> {
+        let (mut told, more) = self.told.into_inner().expect("nothing panics while it holds the list");
+        told.sort();
+        told.dedup();
+        before.append(&mut told);
+        if more > 0 {
+            before
+                .push(Told { path: "objects".into(), why: format!("{more} more objects could not be read") });
+        }
+        before
+    }
+}

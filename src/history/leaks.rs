@@ -1,0 +1,325 @@
+//! Secrets in a history or in a range of commits: search, gather by secret, ask where each comes from, tell it once.
+//!
+//! The search knows no paths, so it keeps what might be one; the object that brought a secret is then read again, with
+//! its path, and judged like a file of the work tree. What a secret looks like is `secrets`' business.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use git2::{Oid, Repository};
+
+use super::{History, Hit, Kind, Object, Provenance, Range, Reach, Search, Window};
+use crate::blob::{Commit, Origin};
+use crate::filter;
+use crate::finding::{Finding, Past};
+use crate::outcome::{Outcome, Told};
+use crate::rule::{Confidence, Policy, Profile, Rule};
+use crate::scan::{Watch, secrets as scan};
+use crate::secrets::{self, about::About};
+
+/// Of a secret that many objects hold, so many are read to find where it counts most.
+const READ_AT_MOST: usize = 12;
+
+/// Which secrets of a history count.
+#[derive(Default)]
+pub struct Wish {
+    /// Those that no ref reaches, too.
+    pub unreachable: bool,
+    /// Only what commits brought since then, in seconds since 1970.
+    pub since: Option<i64>,
+    /// Only what this commit's history brought.
+    pub branch: Option<Oid>,
+    /// Paths that nobody wants to be looked at.
+    pub excluded: Option<Box<dyn Fn(&str) -> bool + Sync>>,
+}
+
+/// A secret without its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Key {
+    rule: &'static str,
+    value: u64,
+}
+
+fn key(rule: &'static Rule, value: &[u8]) -> Key {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    Key { rule: rule.id, value: hasher.finish() }
+}
+
+/// Objects that hold a secret.
+type Holders = BTreeMap<Key, Vec<(Oid, Kind)>>;
+
+struct Leaks<'a> {
+    policy: &'a Policy,
+    watch: &'a Watch,
+    holders: Mutex<Holders>,
+}
+
+impl Search for Leaks<'_> {
+    type What = Key;
+
+    fn margin(&self) -> usize {
+        secrets::REACH
+    }
+
+    fn search(&self, _: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
+        if self.watch.is_stopped() {
+            return;
+        }
+        let about = About::default();
+        let wanted = |hit: &secrets::Hit| {
+            self.policy.shows(hit.rule)
+                && (hit.confidence > Confidence::Low || self.policy.profile > Profile::Default)
+        };
+        if let Some(text) = secrets::from_utf16(text) {
+            // Where in the original each stands does not matter: such texts are searched whole.
+            let all = secrets::find(&text, about).into_iter().filter(wanted);
+            hits.extend(all.map(|hit| Hit {
+                span: window.own.start as u32..window.own.start as u32,
+                what: key(hit.rule, &text[hit.span]),
+            }));
+            return;
+        }
+        // What is needed has its anchor in the window or next to it; the rest of `look` is read where it matters.
+        let reach = secrets::REACH;
+        let near = window.own.start.saturating_sub(reach)..(window.own.end + reach).min(text.len());
+        let near = secrets::with_key(text, near);
+        let found = secrets::find_in(text, std::iter::once(near), about).into_iter().filter(wanted);
+        hits.extend(found.map(|hit| Hit {
+            span: hit.span.start as u32..hit.span.end as u32,
+            what: key(hit.rule, &text[hit.span]),
+        }));
+    }
+
+    fn seen(&self) {
+        self.watch.count(1);
+    }
+
+    fn found(&self, object: &Object, hits: &[Hit<Key>]) {
+        let keys: HashSet<Key> = hits.iter().map(|hit| hit.what).collect();
+        let mut holders = self.holders.lock().expect("nothing panics while it holds the lock");
+        for key in keys {
+            holders.entry(key).or_default().push((object.id, object.kind));
+        }
+    }
+}
+
+/// All secrets of a history, each once.
+pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Outcome {
+    let search = Leaks { policy, watch, holders: Mutex::default() };
+    let mut told = history.search(&search);
+    let holders = search.holders.into_inner().expect("nothing panics while it holds the lock");
+
+    let mut ids: Vec<Oid> = holders.values().flatten().map(|&(id, _)| id).collect();
+    ids.sort();
+    ids.dedup();
+    let (sources, more) = history.provenance(&ids);
+    told.extend(more);
+    let sources: HashMap<Oid, Provenance> = sources.into_iter().map(|source| (source.id, source)).collect();
+    let line = wish.branch.map(|tip| line_of(history.repository(), tip));
+    let counts = |source: &Provenance| {
+        let first = source.first.as_ref();
+        (wish.unreachable || source.reach == Reach::Ref)
+            && wish.since.is_none_or(|since| first.is_none_or(|first| first.time >= since))
+            && line.as_ref().is_none_or(|line| first.is_some_and(|first| line.contains(&first.commit)))
+    };
+    // Objects are read through the history, which is not shared between threads; what is costly is judged together.
+    let mut findings = Vec::new();
+    for (key, objects) in &holders {
+        let mut places: Vec<(&Provenance, Kind)> = objects
+            .iter()
+            .filter_map(|(id, kind)| Some((sources.get(id)?, *kind)))
+            .filter(|(source, _)| counts(source))
+            .collect();
+        places.sort_by_key(|(source, _)| (source.first.as_ref().map(|first| first.time), source.id));
+        let in_head = places.iter().find(|(source, _)| source.in_head).map(|&(source, _)| source);
+        findings.extend(tell(history, *key, &places, in_head, policy, wish));
+    }
+    let mut outcome =
+        Outcome { findings, objects: watch.done.load(Ordering::Relaxed), failed: told, ..Outcome::default() };
+    outcome.interrupted = watch.is_stopped();
+    outcome
+}
+
+/// The commits of a history that ends at `tip`.
+fn line_of(repository: &Repository, tip: Oid) -> HashSet<Oid> {
+    let walk = repository.revwalk().and_then(|mut walk| walk.push(tip).map(|()| walk));
+    walk.map(|walk| walk.flatten().collect()).unwrap_or_default()
+}
+
+/// The finding for one secret, at the place where it is surest, of equals the first.
+fn tell(
+    history: &History,
+    key: Key,
+    places: &[(&Provenance, Kind)],
+    in_head: Option<&Provenance>,
+    policy: &Policy,
+    wish: &Wish,
+) -> Option<Finding> {
+    let mut best: Option<(Finding, &Provenance)> = None;
+    for (source, kind) in places.iter().take(READ_AT_MOST) {
+        let Ok(bytes) = history.read(&source.id) else { continue };
+        let paths: Vec<Arc<str>> = match (kind, &source.first) {
+            (Kind::Blob, Some(first)) => first.paths.named.iter().map(|path| path.as_str().into()).collect(),
+            (Kind::Blob, None) => vec![format!("object {}", source.id).into()],
+            (Kind::Tag, _) => vec!["tag message".into()],
+            _ => vec!["commit message".into()],
+        };
+        for path in paths.iter().take(3).filter(|path| !wish.excluded.as_ref().is_some_and(|out| out(path))) {
+            let found = judged(path, bytes.clone(), &origin(source), policy, |rule, value| {
+                self::key(rule, value) == key
+            });
+            let surer = |a: &Finding, b: &Finding| {
+                a.secret.as_ref().map(|s| s.confidence) > b.secret.as_ref().map(|s| s.confidence)
+            };
+            if let Some(found) = found.into_iter().next()
+                && best.as_ref().is_none_or(|(best, _)| surer(&found, best))
+            {
+                best = Some((found, source));
+            }
+        }
+        if best
+            .as_ref()
+            .and_then(|(f, _)| f.secret.as_ref())
+            .is_some_and(|s| s.confidence == Confidence::High)
+        {
+            break;
+        }
+    }
+    let (mut finding, source) = best?;
+    let past = past(source, in_head, places.len());
+    finding.message = format!("{}; {past}", finding.message);
+    if let Some(secret) = &mut finding.secret {
+        secret.past = Some(Box::new(past));
+    }
+    Some(finding)
+}
+
+/// What is said of one text's secrets that are wanted; ignores in the text count.
+fn judged(
+    path: &Arc<str>,
+    bytes: Vec<u8>,
+    origin: &Origin,
+    policy: &Policy,
+    wanted: impl Fn(&'static Rule, &[u8]) -> bool,
+) -> Vec<Finding> {
+    let searched = scan::some(path, bytes, origin, policy, wanted);
+    let mut outcome =
+        Outcome { findings: searched.findings, pragmas: searched.pragmas, ..Outcome::default() };
+    filter::inline(&mut outcome);
+    outcome.findings
+}
+
+fn origin(source: &Provenance) -> Origin {
+    source.first.as_ref().map_or(Origin::WorkTree, |first| {
+        Origin::Commit(Arc::new(Commit {
+            id: first.commit.to_string(),
+            author: first.author.clone(),
+            email: first.email.clone(),
+            time: first.time,
+        }))
+    })
+}
+
+fn past(source: &Provenance, in_head: Option<&Provenance>, objects: usize) -> Past {
+    Past {
+        commit: source
+            .first
+            .as_ref()
+            .map(|first| (first.commit.to_string(), first.author.clone(), first.time)),
+        boundary: source.first.as_ref().is_some_and(|first| first.boundary),
+        in_head: in_head.is_some(),
+        head_path: in_head.and_then(|source| source.head.named.first().cloned()),
+        refs: source.refs.clone(),
+        refs_total: source.refs_total,
+        dangling: source.reach != Reach::Ref,
+        versions: objects,
+    }
+}
+
+/// The secrets that a range of commits brought: in the objects that are new, and not in what they replace.
+pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wish, watch: &Watch) -> Outcome {
+    let mut outcome = Outcome::default();
+    let read = |id: Oid| repository.find_blob(id).map(|blob| blob.content().to_vec());
+    let mut seen: HashSet<Key> = HashSet::new();
+    let moved: OnceCell<HashSet<Key>> = OnceCell::new();
+    for brought in &range.brought {
+        if watch.is_stopped() {
+            outcome.interrupted = true;
+            break;
+        }
+        if wish.excluded.as_ref().is_some_and(|out| out(&brought.path)) {
+            continue;
+        }
+        let bytes = match read(brought.blob) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let why = format!("its version of commit {}: {}", brought.commit, error.message());
+                outcome.failed.push(Told { path: brought.path.as_str().into(), why });
+                continue;
+            }
+        };
+        outcome.objects += 1;
+        let path: Arc<str> = brought.path.as_str().into();
+        let about = About::path(&path);
+        let new = secrets::as_utf8(bytes);
+        if secrets::find(&new, about).is_empty() {
+            continue;
+        }
+        let before: HashSet<Key> =
+            brought.before.iter().filter_map(|&id| read(id).ok()).flat_map(keys).collect();
+        // What was only moved stands in what went; read once, if there is anything to compare.
+        let moved = moved.get_or_init(|| {
+            let own: HashSet<Oid> = range.brought.iter().map(|brought| brought.blob).collect();
+            let gone = range.gone.iter().filter(|id| !own.contains(id));
+            gone.filter_map(|&id| read(id).ok()).flat_map(keys).collect()
+        });
+        let told = |rule: &'static Rule, value: &[u8]| {
+            let key = key(rule, value);
+            !before.contains(&key) && !seen.contains(&key) && !moved.contains(&key)
+        };
+        let found = judged(&path, new.clone(), &in_commit(repository, brought.commit), policy, told);
+        // Only what was told must not be told again: a weak sample in one file may be a secret in the next.
+        seen.extend(found.iter().map(|finding| {
+            let span = finding.place.span.range();
+            key(finding.rule, new.get(span).unwrap_or_default())
+        }));
+        outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, brought.commit)));
+    }
+    for &id in &range.commits {
+        let Ok(commit) = repository.find_commit(id) else { continue };
+        let message = commit.message_bytes().to_vec();
+        outcome.objects += 1;
+        let found =
+            judged(&"commit message".into(), message, &in_commit(repository, id), policy, |_, _| true);
+        outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, id)));
+    }
+    outcome
+}
+
+/// All that may be secrets in a text.
+fn keys(bytes: Vec<u8>) -> Vec<Key> {
+    let text = secrets::as_utf8(bytes);
+    secrets::find(&text, About::default()).into_iter().map(|hit| key(hit.rule, &text[hit.span])).collect()
+}
+
+fn came_with(mut finding: Finding, id: Oid) -> Finding {
+    let id = id.to_string();
+    finding.message = format!("{}; came with commit {}", finding.message, id.get(..10).unwrap_or(&id));
+    finding
+}
+
+fn in_commit(repository: &Repository, id: Oid) -> Origin {
+    let commit = repository.find_commit(id).ok();
+    let author = commit.as_ref().map(git2::Commit::author);
+    let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+    Origin::Commit(Arc::new(Commit {
+        id: id.to_string(),
+        author: text(author.as_ref().map(git2::Signature::name_bytes)),
+        email: text(author.as_ref().map(git2::Signature::email_bytes)),
+        time: author.as_ref().map_or(0, |author| author.when().seconds()),
+    }))
+}

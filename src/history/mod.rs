@@ -1,0 +1,138 @@
+//! Whole histories of git, looked at content by content.
+//!
+//! The store is walked once, pack by pack and delta by delta; a visitor sees every object once, and of a delta it
+//! hears what is new. What a hit means (who brought it, when, where it still is) is asked afterwards and for hits
+//! only. What a secret is, this floor does not know; packs are read here, all else of git is libgit2's.
+
+mod forest;
+mod gaps;
+pub mod leaks;
+mod objects;
+mod pieces;
+mod provenance;
+mod range;
+mod search;
+mod walk;
+mod windows;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use git2::{Oid, Repository};
+
+use crate::outcome::Told;
+use gaps::Gaps;
+use objects::Store;
+pub use objects::delta::{Changes, Run};
+pub use pieces::OVERLAP;
+pub use provenance::{Introduction, Paths, Provenance, Reach};
+pub use range::{Brought, Ends, Range};
+pub use search::{Hit, Search};
+pub use walk::{Delta, Object, Visit, WHOLE};
+pub use windows::{LINE, Window, windows};
+
+/// What an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Commit,
+    Tree,
+    Blob,
+    Tag,
+}
+
+impl Kind {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "commit" => Some(Self::Commit),
+            "tree" => Some(Self::Tree),
+            "blob" => Some(Self::Blob),
+            "tag" => Some(Self::Tag),
+            _ => None,
+        }
+    }
+}
+
+/// Why libgit2 cannot open a repository, in words that help.
+pub fn refused(error: &git2::Error) -> String {
+    let message = error.message();
+    if message.contains("refstorage") {
+        "this repository keeps its refs in a reftable, which libgit2 cannot read; `git refs migrate \
+         --ref-format=files` or a clone with `--ref-format=files` has them in files"
+            .to_owned()
+    } else if message.contains("object format") {
+        "the objects of this repository have SHA-256 names, which libgit2 cannot read yet".to_owned()
+    } else {
+        message.to_owned()
+    }
+}
+
+/// Object folders besides the repository's own: a push that is being checked lies in one of its own.
+#[derive(Debug, Default, Clone)]
+pub struct Folders {
+    /// `GIT_OBJECT_DIRECTORY`
+    pub objects: Option<PathBuf>,
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`
+    pub alternates: Vec<PathBuf>,
+}
+
+pub struct History {
+    repository: Repository,
+    store: Store,
+    told: Vec<Told>,
+}
+
+impl History {
+    /// All objects of a repository, reachable or not. What cannot be read of it is told by the scan.
+    pub fn open(repository: Repository, folders: &Folders) -> Self {
+        let own = folders.objects.clone().unwrap_or_else(|| repository.commondir().join("objects"));
+        let mut all = vec![own];
+        all.extend(folders.alternates.iter().cloned());
+        let mut told = Vec::new();
+        let store = Store::open(&all, &mut told);
+        Self { repository, store, told }
+    }
+
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// Shows the visitor every object of the kinds it wants. Says what could not be shown.
+    pub fn scan<V: Visit>(&self, visit: &V) -> Vec<Told> {
+        let gaps = Gaps::default();
+        walk::walk(&self.store, visit, &gaps);
+        let cuts = provenance::shallow(&self.repository).len();
+        if cuts > 0 {
+            gaps.shallow(cuts);
+        }
+        // Others have all their objects, or git itself would complain.
+        if self.store.promised {
+            match provenance::missing(&self.store) {
+                0 => {}
+                count => gaps.missing(count),
+            }
+        }
+        gaps.into_told(self.told.clone())
+    }
+
+    /// Searches all blobs, commits and tags, and of a delta only what is new.
+    pub fn search<S: Search>(&self, search: &S) -> Vec<Told> {
+        self.scan(&search::Searching(search))
+    }
+
+    /// Where objects come from, in the order of `ids`; and what was missing on the way.
+    pub fn provenance(&self, ids: &[Oid]) -> (Vec<Provenance>, Vec<Told>) {
+        let gaps = Gaps::default();
+        let asked = provenance::Asked { repository: &self.repository, store: &self.store, gaps: &gaps };
+        let found = if ids.is_empty() { Vec::new() } else { asked.all(ids) };
+        (found, gaps.into_told(Vec::new()))
+    }
+
+    /// One object's bytes.
+    pub fn read(&self, id: &Oid) -> Result<Vec<u8>> {
+        let (_, bytes) = self.store.read(id).map_err(anyhow::Error::msg).context("cannot read an object")?;
+        Ok(bytes)
+    }
+}

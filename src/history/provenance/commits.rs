@@ -1,0 +1,76 @@
+//! The commits of a history as numbers: in an order where parents come first, and what can be reached from where.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::edges::{Commit, Edges};
+
+pub(crate) struct Commits {
+    commits: Vec<Commit>,
+    /// Places in `commits`, parents before children, the older first.
+    pub(crate) order: Vec<u32>,
+}
+
+impl Commits {
+    pub(crate) fn new(edges: &mut Edges) -> Self {
+        let mut commits = Self { commits: std::mem::take(&mut edges.commits), order: Vec::new() };
+        commits.order = commits.sorted();
+        commits
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.commits.len()
+    }
+
+    pub(crate) fn get(&self, at: u32) -> &Commit {
+        &self.commits[at as usize]
+    }
+
+    /// Where the commit of a number stands.
+    pub(crate) fn find(&self, number: u32) -> Option<u32> {
+        self.commits.binary_search_by_key(&number, |commit| commit.number).ok().map(|at| at as u32)
+    }
+
+    pub(crate) fn parents(&self, at: u32) -> impl Iterator<Item = u32> {
+        self.get(at).parents.iter().filter_map(|parent| self.find((*parent)?))
+    }
+
+    fn sorted(&self) -> Vec<u32> {
+        let count = self.commits.len() as u32;
+        let mut children = Vec::new();
+        let mut waits = vec![0u32; count as usize];
+        for at in 0..count {
+            for parent in self.parents(at) {
+                children.push((parent, at));
+                waits[at as usize] += 1;
+            }
+        }
+        children.sort_unstable();
+        let mut ready: BinaryHeap<Reverse<(i64, u32)>> = (0..count)
+            .filter(|&at| waits[at as usize] == 0)
+            .map(|at| Reverse((self.get(at).time, at)))
+            .collect();
+        let mut order = Vec::with_capacity(self.commits.len());
+        while let Some(Reverse((_, at))) = ready.pop() {
+            order.push(at);
+            let start = children.partition_point(|pair| pair.0 < at);
+            for &(_, child) in children[start..].iter().take_while(|pair| pair.0 == at) {
+                waits[child as usize] -= 1;
+                if waits[child as usize] == 0 {
+                    ready.push(Reverse((self.get(child).time, child)));
+                }
+            }
+        }
+        order
+    }
+
+    /// Marks all that can be reached from some commits.
+    pub(crate) fn reach(&self, from: impl IntoIterator<Item = u32>, marks: &mut [bool]) {
+        let mut stack: Vec<u32> = from.into_iter().collect();
+        while let Some(at) = stack.pop() {
+            if !std::mem::replace(&mut marks[at as usize], true) {
+                stack.extend(self.parents(at));
+            }
+        }
+    }
+}
