@@ -3,6 +3,7 @@
 //! `scan` makes it where somebody asks for it; drawing it, and marking what was found, is `report::graph`'s business.
 //! A build context has no node: nearly every stage copies from it, so it would tell nothing.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Transfer, Word};
@@ -38,7 +39,7 @@ pub struct StageNode {
 }
 
 /// What is none of the file's stages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outside {
     /// An image, or a named context of whoever builds.
     Image(String),
@@ -128,77 +129,10 @@ impl StageGraph {
                 graph.stages[stage].needed = true;
             }
         }
-        for instruction in file.all() {
-            graph.take(file, instruction);
-        }
+        let mut making = Making { file, graph: &mut graph, known: HashMap::new() };
+        file.all().for_each(|instruction| making.take(instruction));
         graph.find_needed();
         graph
-    }
-
-    /// What flows into a stage by one instruction.
-    fn take(&mut self, file: &Dockerfile, at: &Instruction) {
-        let Some(to) = at.stage.filter(|&stage| stage < self.stages.len()) else { return };
-        let flow = Flow {
-            from: End::Stage(to),
-            to,
-            kind: FlowKind::From,
-            onbuild: at.is_trigger,
-            refused: false,
-            line: file.source.line_of(at.span.start as usize),
-            what: String::new(),
-        };
-        match &at.kind {
-            Kind::From(from) => {
-                let end = match &file.stages[to].base {
-                    Base::Stage(stage) => End::Stage(*stage),
-                    Base::Scratch => self.outside(Outside::Scratch),
-                    Base::Image(image) => self.outside(Outside::Image(image.to_string())),
-                    Base::Unknown => self.outside(Outside::Unknown(from.image.text.to_string())),
-                };
-                self.flows.push(Flow { from: end, ..flow });
-            }
-            Kind::Copy(transfer) => {
-                if let Some(from) = at.flag("from").and_then(|flag| flag.value.as_ref()) {
-                    let what = sources(transfer);
-                    self.named(file, from, at, Flow { kind: FlowKind::Copy, what, ..flow });
-                }
-            }
-            Kind::Add(transfer) => {
-                for source in transfer.sources.iter().filter(|source| is_remote(&source.text)) {
-                    let from = self.outside(Outside::Remote(source.text.to_string()));
-                    self.flows.push(Flow { from, kind: FlowKind::Add, ..flow.clone() });
-                }
-            }
-            _ => {
-                for mount in at.mounts() {
-                    let Some(from) = mount.from() else { continue };
-                    let what = mount.target().map(|target| target.text.to_string()).unwrap_or_default();
-                    self.named(file, from, at, Flow { kind: FlowKind::Mount, what, ..flow.clone() });
-                }
-            }
-        }
-    }
-
-    /// Adds a flow from what `--from` or `from=` names.
-    fn named(&mut self, file: &Dockerfile, from: &Word, at: &Instruction, flow: Flow) {
-        let (from, refused) = match file.resolve_from(from, at) {
-            FromRef::Stage(stage) => (End::Stage(stage), false),
-            FromRef::Itself(stage) | FromRef::Later(stage) => (End::Stage(stage), true),
-            FromRef::NoSuchIndex(index) => (self.outside(Outside::NoStage(index)), true),
-            FromRef::Scratch => (self.outside(Outside::Scratch), false),
-            FromRef::Outside(name) => (self.outside(Outside::Image(name.into_owned())), false),
-            FromRef::Variable => (self.outside(Outside::Unknown(from.text.to_string())), false),
-            FromRef::Unknown => (self.outside(Outside::Elsewhere(from.text.to_string())), false),
-        };
-        self.flows.push(Flow { from, refused, ..flow });
-    }
-
-    fn outside(&mut self, one: Outside) -> End {
-        let known = self.outside.iter().position(|other| *other == one);
-        End::Outside(known.unwrap_or_else(|| {
-            self.outside.push(one);
-            self.outside.len() - 1
-        }))
     }
 
     /// What is not refused flows from earlier stages to later ones, so one walk from the end reaches all.
@@ -227,6 +161,82 @@ impl StageGraph {
             Target::Stage(_) => None,
         });
         outside.chain(names).chain(targets).chain(self.flows.iter_mut().map(|flow| &mut flow.what))
+    }
+}
+
+/// A graph in the making.
+struct Making<'m, 'f> {
+    file: &'m Dockerfile<'f>,
+    graph: &'m mut StageGraph,
+    /// Where in [`StageGraph::outside`] something stands.
+    known: HashMap<Outside, usize>,
+}
+
+impl Making<'_, '_> {
+    /// What flows into a stage by one instruction.
+    fn take(&mut self, at: &Instruction) {
+        let Some(to) = at.stage.filter(|&stage| stage < self.graph.stages.len()) else { return };
+        let flow = Flow {
+            from: End::Stage(to),
+            to,
+            kind: FlowKind::From,
+            onbuild: at.is_trigger,
+            refused: false,
+            line: self.file.source.line_of(at.span.start as usize),
+            what: String::new(),
+        };
+        match &at.kind {
+            Kind::From(from) => {
+                let end = match &self.file.stages[to].base {
+                    Base::Stage(stage) => End::Stage(*stage),
+                    Base::Scratch => self.outside(Outside::Scratch),
+                    Base::Image(image) => self.outside(Outside::Image(image.to_string())),
+                    Base::Unknown => self.outside(Outside::Unknown(from.image.text.to_string())),
+                };
+                self.graph.flows.push(Flow { from: end, ..flow });
+            }
+            Kind::Copy(transfer) => {
+                if let Some(from) = at.flag("from").and_then(|flag| flag.value.as_ref()) {
+                    let what = sources(transfer);
+                    self.named(from, at, Flow { kind: FlowKind::Copy, what, ..flow });
+                }
+            }
+            Kind::Add(transfer) => {
+                for source in transfer.sources.iter().filter(|source| is_remote(&source.text)) {
+                    let from = self.outside(Outside::Remote(source.text.to_string()));
+                    self.graph.flows.push(Flow { from, kind: FlowKind::Add, ..flow.clone() });
+                }
+            }
+            _ => {
+                for mount in at.mounts() {
+                    let Some(from) = mount.from() else { continue };
+                    let what = mount.target().map(|target| target.text.to_string()).unwrap_or_default();
+                    self.named(from, at, Flow { kind: FlowKind::Mount, what, ..flow.clone() });
+                }
+            }
+        }
+    }
+
+    /// Adds a flow from what `--from` or `from=` names.
+    fn named(&mut self, from: &Word, at: &Instruction, flow: Flow) {
+        let (from, refused) = match self.file.resolve_from(from, at) {
+            FromRef::Stage(stage) => (End::Stage(stage), false),
+            FromRef::Itself(stage) | FromRef::Later(stage) => (End::Stage(stage), true),
+            FromRef::NoSuchIndex(index) => (self.outside(Outside::NoStage(index)), true),
+            FromRef::Scratch => (self.outside(Outside::Scratch), false),
+            FromRef::Outside(name) => (self.outside(Outside::Image(name.into_owned())), false),
+            FromRef::Variable => (self.outside(Outside::Unknown(from.text.to_string())), false),
+            FromRef::Unknown => (self.outside(Outside::Elsewhere(from.text.to_string())), false),
+        };
+        self.graph.flows.push(Flow { from, refused, ..flow });
+    }
+
+    fn outside(&mut self, one: Outside) -> End {
+        let all = &mut self.graph.outside;
+        End::Outside(*self.known.entry(one).or_insert_with_key(|one| {
+            all.push(one.clone());
+            all.len() - 1
+        }))
     }
 }
 

@@ -65,7 +65,7 @@ impl Search for Leaks<'_> {
         secrets::REACH
     }
 
-    fn search(&self, _: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
+    fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
         if self.watch.is_stopped() {
             return;
         }
@@ -87,7 +87,9 @@ impl Search for Leaks<'_> {
         let reach = secrets::REACH;
         let near = window.own.start.saturating_sub(reach)..(window.own.end + reach).min(text.len());
         let near = secrets::with_key(text, near);
+        let said = said(object.kind, text);
         let found = secrets::find_in(text, std::iter::once(near), about).into_iter().filter(wanted);
+        let found = found.filter(|hit| said.start <= hit.span.start && hit.span.end <= said.end);
         hits.extend(found.map(|hit| Hit {
             span: hit.span.start as u32..hit.span.end as u32,
             what: key(hit.rule, &text[hit.span]),
@@ -105,6 +107,17 @@ impl Search for Leaks<'_> {
             holders.entry(key).or_default().push((object.id, object.kind));
         }
     }
+}
+
+/// What people wrote of an object: of a commit or tag its message, without headers and signatures.
+fn said(kind: Kind, bytes: &[u8]) -> std::ops::Range<usize> {
+    if kind == Kind::Blob {
+        return 0..bytes.len();
+    }
+    let start = bytes.windows(2).position(|w| w == b"\n\n").map_or(bytes.len(), |at| at + 2);
+    let signature =
+        bytes[start..].windows(15).position(|w| w == b"-----BEGIN PGP " || w == b"-----BEGIN SSH ");
+    start..signature.map_or(bytes.len(), |at| start + at)
 }
 
 /// All secrets of a history, each once.
@@ -162,6 +175,7 @@ fn tell(
     let mut best: Option<(Finding, &Provenance)> = None;
     for (source, kind) in places.iter().take(READ_AT_MOST) {
         let Ok(bytes) = history.read(&source.id) else { continue };
+        let bytes = bytes[said(*kind, &bytes)].to_vec();
         let paths: Vec<Arc<str>> = match (kind, &source.first) {
             (Kind::Blob, Some(first)) => first.paths.named.iter().map(|path| path.as_str().into()).collect(),
             (Kind::Blob, None) => vec![format!("object {}", source.id).into()],

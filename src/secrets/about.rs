@@ -85,7 +85,7 @@ const LOCKS: [&str; 9] = [
     "project.assets.json",
     "bun.lock",
 ];
-const STAGED: [&str; 27] = [
+const STAGED: [&str; 35] = [
     "test",
     "tests",
     "testing",
@@ -108,6 +108,14 @@ const STAGED: [&str; 27] = [
     "docs",
     "doc",
     "stub",
+    "stubs",
+    "expected",
+    "regress",
+    "golden",
+    "unittest",
+    "unittests",
+    "snapshots",
+    "__snapshots__",
     "locale",
     "locales",
     "i18n",

@@ -60,7 +60,7 @@ const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-const ABOUT: [&str; 168] = [
+const ABOUT: [&str; 170] = [
     "file",
     "files",
     "path",
@@ -151,6 +151,8 @@ const ABOUT: [&str; 168] = [
     "thumbprint",
     "hashed",
     "encrypted",
+    "encryption",
+    "extractor",
     "label",
     "title",
     "description",

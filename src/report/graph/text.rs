@@ -13,9 +13,12 @@ pub(super) fn draw(graphs: &[Marked]) -> String {
         let _ = writeln!(out, "{gap}stages of {}", escape::line(&marked.graph.path));
         // Each with the twigs below it.
         let mut branches: Vec<(String, Vec<String>)> = Vec::new();
+        let mut flows = marked.graph.flows.iter().peekable();
         for stage in 0..marked.graph.stages.len() {
-            let flows = marked.graph.flows.iter().filter(|flow| flow.to == stage);
-            branches.push((stage_line(marked, stage), flows.map(|flow| flow_line(marked, flow)).collect()));
+            // They stand in the file's order, as the stages do.
+            let own = std::iter::from_fn(|| flows.next_if(|flow| flow.to == stage));
+            let twigs = own.map(|flow| flow_line(marked, flow)).collect();
+            branches.push((stage_line(marked, stage), twigs));
         }
         for builder in &marked.graph.builders {
             if let Some((target, why)) = astray(builder) {
