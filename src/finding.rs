@@ -40,6 +40,10 @@ pub struct Secret {
     pub(crate) prefix: u8,
     /// It looks like one only because of the name before it, so a rule that knows the document explains it better.
     pub(crate) by_name: bool,
+    /// The user's allowlist that it is on.
+    pub(crate) allowed: Option<Box<str>>,
+    /// The hash of its value, if a list of the user's holds it. It is not for reports.
+    pub(crate) listed: Option<crate::custom::Sha1>,
     /// For secrets in a history.
     pub past: Option<Box<Past>>,
 }

@@ -1,10 +1,12 @@
 #![doc = include_str!("README.md")]
 
+pub mod baseline;
 pub mod blob;
 pub mod cli;
 pub mod compose;
 pub mod config;
 pub mod container;
+pub mod custom;
 pub mod date;
 pub mod dockerfile;
 pub mod filter;

@@ -26,6 +26,8 @@ pub struct Outcome {
     pub pragmas: Vec<Pragma>,
     /// The stages of each Dockerfile, by path; empty unless they were asked for.
     pub graphs: Vec<StageGraph>,
+    /// Entries of lists of known findings that match nothing any more.
+    pub unused: Vec<Unused>,
     /// The run was interrupted.
     pub interrupted: bool,
     /// Why nothing could be checked at all: a mistake in the configuration, no repository.
@@ -44,6 +46,21 @@ impl Outcome {
 pub struct Told {
     pub path: Arc<str>,
     pub why: String,
+}
+
+/// An entry of a baseline, or of another tool's list, that matches nothing although its file was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unused {
+    /// The list's name.
+    pub list: Arc<str>,
+    /// In the list.
+    pub entry: usize,
+    /// From the top of the repository, as the list has it.
+    pub path: Arc<str>,
+    /// Empty where the list names none that is known here.
+    pub rule: Arc<str>,
+    /// In our own list.
+    pub fingerprint: Option<u128>,
 }
 
 /// A comment that silences rules, in any dialect.

@@ -2,8 +2,11 @@
 //!
 //! Types only; the table of all rules is made from `rules/**/*.md` by `rules/build.rs` and lives in `rules`.
 
+use std::sync::Arc;
+
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
+use crate::custom::Custom;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::project::{ImageUse, Project, Sent};
@@ -237,6 +240,11 @@ pub struct Policy {
     pub asked: Vec<&'static str>,
     /// If not empty, the only rules that run.
     pub only: Vec<&'static str>,
+    /// Where the run's root lies below the top of the repository, empty or ending with `/`: fingerprints and lists of
+    /// findings speak of paths from the top, wherever the program was started.
+    pub base: String,
+    /// What the user says about the values of secrets.
+    pub custom: Arc<Custom>,
     /// Draw the stages of Dockerfiles, too. For `scan`; no rule asks.
     pub graphs: bool,
 }
@@ -258,6 +266,8 @@ impl Default for Policy {
             trusted_registries: Vec::new(),
             asked: Vec::new(),
             only: Vec::new(),
+            base: String::new(),
+            custom: Arc::default(),
             graphs: false,
         }
     }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 9] = [
     &["text", "blob", "date"],
     &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
-    &["rule", "finding", "outcome", "place"],
+    &["rule", "finding", "outcome", "place", "custom"],
     &["rules", "secrets", "pragma"],
     &["scan"],
-    &["input", "history", "filter", "config"],
+    &["input", "history", "filter", "config", "baseline"],
     &["report", "fix"],
     &["github", "registry", "sweep"],
     &["main", "cli"],

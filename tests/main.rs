@@ -4,6 +4,7 @@
 mod cases;
 mod corpus;
 mod floors;
+mod known;
 mod large;
 mod pages;
 mod past;

@@ -22,6 +22,7 @@ Examples:
   hullguard check --fix-unsafe --diff          show what all fixes would change
   hullguard check --format sarif=out.sarif --format human
   cat Dockerfile | hullguard check - --stdin-path app/Dockerfile
+  hullguard baseline                           take what is found today as known; only what is new fails
   hullguard explain DL3007                     what a rule is about, also by another tool's code
 
 Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work or was interrupted.";
@@ -34,6 +35,14 @@ Examples:
 
 Compose files below the current folder are read, too: the stages that they build ship. Findings are counted, and do
 not fail the command.";
+
+const BASELINE: &str = "\
+Examples:
+  hullguard baseline                           write .hullguard-baseline.jsonl; commit it
+  hullguard baseline --update                  drop what is gone, add what is new, keep reasons and days
+  hullguard check --no-baseline                see everything all the same
+
+An entry may be given a \"reason\" and a day, \"expires\": \"2027-06-30\", after which it no longer counts.";
 
 /// Keeps containers fit to ship: lints Dockerfiles and Compose files.
 #[derive(Debug, Parser)]
@@ -50,6 +59,9 @@ pub(super) enum Command {
     /// Lint files and folders (what plain `hullguard` does)
     #[command(after_help = EXAMPLES)]
     Check(Box<Check>),
+    /// Write down all that is found, so that from then on only what is new counts
+    #[command(after_help = BASELINE)]
+    Baseline(Box<Baseline>),
     /// Tell what a rule is about
     Explain {
         /// A rule's id, or another tool's code for it (DL3007, trivy/DS-0002)
@@ -132,9 +144,10 @@ pub(super) struct Graph {
     pub(super) no_config: bool,
 }
 
+/// What is looked at, by which rules, and what is known already.
 #[derive(Debug, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub(super) struct Check {
+pub(super) struct Look {
     /// Files and folders to lint, `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
@@ -163,6 +176,52 @@ pub(super) struct Check {
     /// What to call standard input, and where it would lie
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_path: Option<PathBuf>,
+    /// How many threads to use [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+
+    /// How much to say: default, strict, style
+    #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
+    pub(super) profile: Option<Profile>,
+    /// Only this rule, or this family of rules (`secrets`); may be given several times
+    #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
+    pub(super) rule: Vec<Found>,
+    /// Leave these paths out; may be given several times
+    #[arg(long, value_name = "GLOB", help_heading = "What to find")]
+    pub(super) exclude: Vec<String>,
+    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "What to find")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration file, `.gitleaks.toml` neither
+    #[arg(long, help_heading = "What to find")]
+    pub(super) no_config: bool,
+
+    /// A list of known findings: a baseline of hullguard, a report of gitleaks, a .gitleaksignore or a .secrets.baseline;
+    /// may be given several times [default: those with the usual names in the top folder]
+    #[arg(
+        long,
+        value_name = "FILE",
+        visible_alias = "gitleaks-baseline",
+        conflicts_with = "no_baseline",
+        help_heading = "What to silence"
+    )]
+    pub(super) baseline: Vec<PathBuf>,
+    /// Read no list of known findings
+    #[arg(long, help_heading = "What to silence")]
+    pub(super) no_baseline: bool,
+    /// Patterns and allowlists of gitleaks [default: .gitleaks.toml or .betterleaks.toml in the top folder]
+    #[arg(long, value_name = "FILE", help_heading = "What to silence")]
+    pub(super) gitleaks_config: Option<PathBuf>,
+    /// Let no comment in a file silence anything
+    #[arg(long, help_heading = "What to silence")]
+    pub(super) no_inline_ignore: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) look: Look,
 
     /// Apply safe fixes
     #[arg(long, help_heading = "Fixes", conflicts_with = "fix_unsafe")]
@@ -183,42 +242,53 @@ pub(super) struct Check {
     /// Use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub(super) color: Color,
-    /// Show findings that an ignore silences, too
+    /// Show silenced findings, too
     #[arg(long, help_heading = "Output")]
     pub(super) show_suppressed: bool,
-
     /// The severity from which on findings fail the run: error, warning, note, never [default: warning]
-    #[arg(long, value_name = "SEVERITY", value_parser = fail_on, help_heading = "What to find")]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on, help_heading = "Output")]
     pub(super) fail_on: Option<FailOn>,
-    /// How much to say: default, strict, style
-    #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
-    pub(super) profile: Option<Profile>,
-    /// Only this rule, or this family of rules (`secrets`); may be given several times
-    #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
-    pub(super) rule: Vec<Found>,
-    /// Leave these paths out; may be given several times
-    #[arg(long, value_name = "GLOB", help_heading = "What to find")]
-    pub(super) exclude: Vec<String>,
-    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "What to find")]
-    pub(super) config: Option<PathBuf>,
-    /// Read no configuration file
-    #[arg(long, help_heading = "What to find")]
-    pub(super) no_config: bool,
-    /// How many threads to use [default: as many as there are cores]
-    #[arg(long, value_name = "N")]
-    pub(super) threads: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Baseline {
+    #[command(flatten)]
+    pub(super) look: Look,
+    /// The file to write, `-` for standard output [default: the configuration's, or .hullguard-baseline.jsonl in the
+    /// top folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Bring a baseline up to date: entries that still match keep their reasons and days, those that match nothing go
+    #[arg(long)]
+    pub(super) update: bool,
 }
 
 impl Check {
     /// What clap cannot say by itself.
     pub(super) fn validate(&self) -> Result<()> {
-        let stdin = self.is_stdin();
-        if self.staged && (self.fix || self.fix_unsafe) && !self.diff {
+        self.look.validate()?;
+        let stdin = self.look.is_stdin();
+        if self.look.staged && (self.fix || self.fix_unsafe) && !self.diff {
             bail!("--staged never touches the work tree, so it fixes nothing; add --diff to see the fixes");
         }
-        if self.is_past() && (stdin || self.fix || self.fix_unsafe || self.diff) {
-            bail!("what is committed cannot be fixed, nor read from standard input");
+        if self.look.is_past() && (self.fix || self.fix_unsafe || self.diff) {
+            bail!("what is committed cannot be fixed");
+        }
+        if stdin && (self.fix || self.fix_unsafe) && !self.diff {
+            bail!("standard input cannot be fixed in place; add --diff to see the fixes");
+        }
+        if self.format.iter().filter(|report| report.file.is_none()).count() > 1 {
+            bail!("only one --format can go to standard output; write the others as FORMAT=FILE");
+        }
+        Ok(())
+    }
+}
+
+impl Look {
+    pub(super) fn validate(&self) -> Result<()> {
+        let stdin = self.is_stdin();
+        if stdin && self.is_past() {
+            bail!("`-` and git's history are two places to read from; take one");
         }
         if stdin && self.staged {
             bail!("`-` and --staged are two places to read from; take one");
@@ -228,12 +298,6 @@ impl Check {
         }
         if self.stdin_path.is_some() && !stdin {
             bail!("--stdin-path names standard input; add `-`");
-        }
-        if stdin && (self.fix || self.fix_unsafe) && !self.diff {
-            bail!("standard input cannot be fixed in place; add --diff to see the fixes");
-        }
-        if self.format.iter().filter(|report| report.file.is_none()).count() > 1 {
-            bail!("only one --format can go to standard output; write the others as FORMAT=FILE");
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
-//! Paths of a run as people see them.
+//! Paths as they are shown: relative to the current folder, where the root of the run is another.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::input;
 use crate::outcome::Outcome;
 
-/// Paths as they are shown: relative to the current folder, where the root is another.
+/// From the root of a run, which all its paths are relative to, to another folder's view of it.
 pub(super) struct Display {
     pub(super) root: PathBuf,
     pub(super) current: PathBuf,
@@ -18,10 +18,13 @@ impl Display {
         if self.root == self.current {
             return path.to_owned();
         }
-        let path = self.root.join(path);
+        self.file(&self.root.join(path))
+    }
+    /// A file by its absolute path.
+    pub(super) fn file(&self, path: &Path) -> String {
         for (up, ancestor) in self.current.ancestors().enumerate() {
             // The root of the file system has nothing in common with anybody worth a `../../..`.
-            if let Some(below) = input::below(ancestor, &path).filter(|_| ancestor.parent().is_some()) {
+            if let Some(below) = input::below(ancestor, path).filter(|_| ancestor.parent().is_some()) {
                 return format!("{}{below}", "../".repeat(up));
             }
         }

@@ -3,11 +3,14 @@
 //! Only here are standard input and output, the environment and exit codes touched; all work is done below.
 
 mod args;
+mod baseline;
 mod check;
 mod display;
 mod explain;
 mod graph;
 mod list;
+mod lists;
+mod open;
 mod past;
 mod term;
 
@@ -43,6 +46,7 @@ pub fn run() -> ExitCode {
     let done = match args.command {
         None => check::run(&args.check),
         Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Explain { id }) => explain::run(&id),
         Some(Command::Graph(graph)) => graph::run(&graph),
         Some(Command::Rules { format }) => list::run(format),
@@ -77,6 +81,10 @@ fn man() -> Result<u8> {
     print(&text)
 }
 
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// Writes to standard output.
 fn print(text: &[u8]) -> Result<u8> {
     let mut out = io::stdout().lock();
@@ -96,9 +104,9 @@ mod tests {
     #[test]
     fn check_is_the_default() {
         let plain = Args::try_parse_from(["hullguard", "a", "--staged"]).unwrap();
-        assert!(plain.command.is_none() && plain.check.staged);
+        assert!(plain.command.is_none() && plain.check.look.staged);
         let named = Args::try_parse_from(["hullguard", "check", "a"]).unwrap();
-        assert!(matches!(named.command, Some(Command::Check(check)) if check.paths.len() == 1));
+        assert!(matches!(named.command, Some(Command::Check(check)) if check.look.paths.len() == 1));
         for wrong in [
             &["--staged", "--fix"][..],
             &["--fix", "--fix-unsafe"],

@@ -7,64 +7,78 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use git2::Repository;
 
-use super::args::{Check, Hook};
+use super::args::{Hook, Look};
 use crate::config::Date;
 use crate::history::leaks::{self, Wish};
-use crate::history::{Ends, Folders, History, Range};
+use crate::history::{Ends, Folders, History, Range, refused};
+use crate::input;
 use crate::outcome::Outcome;
 use crate::rule::Policy;
 use crate::scan::Watch;
 
 /// The repository that is meant: the named one (perhaps bare), the one that git's environment names, or the one around.
-pub(super) fn repository(args: &Check, current: &Path) -> Result<Repository> {
-    let found = match args.paths.as_slice() {
+pub(super) fn repository(look: &Look, current: &Path) -> Result<Repository> {
+    let found = match look.paths.as_slice() {
         [] => Repository::open_from_env().or_else(|_| Repository::discover(current)),
         [path] => Repository::discover(current.join(path)),
         _ => bail!("--history and --commits look at one repository at a time"),
     };
-    found.map_err(|error| anyhow::anyhow!("no git repository to look at: {}", error.message()))
+    found.map_err(|error| anyhow!("no git repository to look at: {}", refused(&error)))
 }
 
-/// Searches what the arguments name.
-pub(super) fn search(
-    args: &Check,
-    repository: Repository,
-    excluded: Box<dyn Fn(&str) -> bool + Sync>,
-    policy: &Policy,
-    watch: &Watch,
-) -> Result<Outcome> {
-    let mut wish = Wish { unreachable: args.unreachable, excluded: Some(excluded), ..Wish::default() };
-    if let Some(since) = &args.since {
-        wish.since = Some(since_when(since)?);
-    }
-    if let Some(hook) = args.hook {
-        let mut lines = String::new();
-        io::stdin().lock().take(16 << 20).read_to_string(&mut lines).context("cannot read what git says")?;
-        // The pre-commit framework reads git's lines itself and hands on what it made of them.
-        if let (true, Ok(from), Ok(to)) =
-            (lines.trim().is_empty(), env::var("PRE_COMMIT_FROM_REF"), env::var("PRE_COMMIT_TO_REF"))
-        {
-            let range = Range::read(&repository, &Ends::parse(&repository, &[&format!("{from}..{to}")])?)?;
-            return Ok(leaks::range(&repository, &range, policy, &wish, watch));
+/// What to search, made ready as far as it can fail.
+pub(super) struct Search {
+    folder: PathBuf,
+    /// `None`: all that git has.
+    range: Option<Range>,
+    wish: Wish,
+}
+
+impl Search {
+    pub(super) fn new(
+        look: &Look,
+        current: &Path,
+        excluded: impl Fn(&str) -> bool + Sync + Send + 'static,
+    ) -> Result<Self> {
+        let repository = repository(look, current)?;
+        let excluded = move |path: &str| input::excluded_with_folders(path, &excluded);
+        let mut wish =
+            Wish { unreachable: look.unreachable, excluded: Some(Box::new(excluded)), ..Wish::default() };
+        if let Some(since) = &look.since {
+            wish.since = Some(since_when(since)?);
         }
-        let range = Range::read(&repository, &pushed(&repository, hook, &lines)?)?;
-        return Ok(leaks::range(&repository, &range, policy, &wish, watch));
+        if let Some(branch) = &look.branch {
+            let tip = repository.revparse_single(branch).and_then(|object| object.peel_to_commit());
+            let tip = tip.map_err(|error| anyhow!("--branch {branch}: {}", error.message()))?;
+            wish.branch = Some(tip.id());
+        }
+        let ends = match (look.hook, &look.commits) {
+            (Some(hook), _) => Some(pushed(&repository, hook)?),
+            (None, Some(words)) => {
+                Some(Ends::parse(&repository, &words.split_whitespace().collect::<Vec<_>>())?)
+            }
+            (None, None) => None,
+        };
+        let range = ends.map(|ends| Range::read(&repository, &ends)).transpose()?;
+        Ok(Self { folder: repository.path().to_owned(), range, wish })
     }
-    if let Some(words) = &args.commits {
-        let words: Vec<&str> = words.split_whitespace().collect();
-        let range = Range::read(&repository, &Ends::parse(&repository, &words)?)?;
-        return Ok(leaks::range(&repository, &range, policy, &wish, watch));
+
+    pub(super) fn run(&self, policy: &Policy, watch: &Watch) -> Outcome {
+        let repository = match Repository::open_from_env().or_else(|_| Repository::open(&self.folder)) {
+            Ok(repository) if repository.path() == self.folder => repository,
+            _ => match Repository::open(&self.folder) {
+                Ok(repository) => repository,
+                Err(error) => return Outcome { error: Some(refused(&error)), ..Outcome::default() },
+            },
+        };
+        match &self.range {
+            Some(range) => leaks::range(&repository, range, policy, &self.wish, watch),
+            None => leaks::all(&History::open(repository, &folders()), policy, &self.wish, watch),
+        }
     }
-    if let Some(branch) = &args.branch {
-        let tip = repository.revparse_single(branch).and_then(|object| object.peel_to_commit());
-        let tip = tip.map_err(|error| anyhow::anyhow!("--branch {branch}: {}", error.message()))?;
-        wish.branch = Some(tip.id());
-    }
-    let history = History::open(repository, &folders());
-    Ok(leaks::all(&history, policy, &wish, watch))
 }
 
 /// What git's environment says of where objects lie.
@@ -76,8 +90,16 @@ fn folders() -> Folders {
     }
 }
 
-/// The commits of a push, from the lines that git gives to its hooks (githooks(5)).
-fn pushed(repository: &Repository, hook: Hook, lines: &str) -> Result<Ends> {
+/// The commits of a push, from the lines that git gives to its hooks on standard input (githooks(5)).
+fn pushed(repository: &Repository, hook: Hook) -> Result<Ends> {
+    let mut lines = String::new();
+    io::stdin().lock().take(16 << 20).read_to_string(&mut lines).context("cannot read what git says")?;
+    // The pre-commit framework reads git's lines itself and hands on what it made of them.
+    if let (true, Ok(from), Ok(to)) =
+        (lines.trim().is_empty(), env::var("PRE_COMMIT_FROM_REF"), env::var("PRE_COMMIT_TO_REF"))
+    {
+        return Ends::parse(repository, &[&format!("{from}..{to}")]);
+    }
     let mut all = Ends::default();
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let words: Vec<&str> = line.split(' ').collect();

@@ -3,6 +3,7 @@
 //! [`find`] looks for it, [`read`] makes a [`Config`] of its text or tells every mistake with its place. Flags, which
 //! win over the file, are merged in `cli`; what settings do to findings is `filter`'s business.
 
+pub mod gitleaks;
 mod globs;
 mod reader;
 
@@ -29,6 +30,10 @@ pub struct Config {
     pub fail_on: Option<FailOn>,
     pub trusted_registries: Vec<String>,
     pub exclude: Globs,
+    /// Lists of known findings, relative to the file until `cli` makes them absolute; empty: those with the usual names.
+    pub baselines: Vec<PathBuf>,
+    /// As they are; `None`: the one with the usual name.
+    pub gitleaks: Option<PathBuf>,
 }
 
 /// `rules: {id: …}`
@@ -120,7 +125,11 @@ pub fn find(root: &Path) -> Option<PathBuf> {
 /// The path from the folder that a configuration's patterns are relative to, to the root of the run. A file from
 /// elsewhere (`--config`) speaks of the root itself.
 pub fn base(file: &Path, root: &Path) -> String {
+    crate::input::below(folder(file), root).unwrap_or_default()
+}
+
+/// The folder that paths in a configuration are relative to.
+pub fn folder(file: &Path) -> &Path {
     let folder = file.parent().unwrap_or(file);
-    let folder = if folder.ends_with(".github") { folder.parent().unwrap_or(folder) } else { folder };
-    crate::input::below(folder, root).unwrap_or_default()
+    if folder.ends_with(".github") { folder.parent().unwrap_or(folder) } else { folder }
 }

@@ -10,7 +10,8 @@ use crate::rules;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Kind, Node};
 
-const KEYS: [&str; 6] = ["profile", "rules", "ignore", "fail-on", "trusted-registries", "exclude"];
+const KEYS: [&str; 8] =
+    ["profile", "rules", "ignore", "fail-on", "trusted-registries", "exclude", "baseline", "gitleaks-config"];
 const SETTING_KEYS: [&str; 3] = ["severity", "paths", "off"];
 const IGNORE_KEYS: [&str; 6] = ["rule", "rules", "path", "paths", "reason", "expires"];
 const LEVELS: [&str; 4] = ["error", "warning", "note", "off"];
@@ -78,6 +79,10 @@ impl Reader<'_> {
                 }
                 "exclude" => config.exclude = self.globs(value),
                 "rules" => self.rules(value, config),
+                "baseline" => {
+                    config.baselines = self.texts(value).into_iter().map(|(_, text)| text.into()).collect();
+                }
+                "gitleaks-config" => config.gitleaks = self.text(value).map(Into::into),
                 _ => self.ignores(value, config),
             }
         }

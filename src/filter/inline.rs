@@ -46,7 +46,12 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
                 related: Vec::new(),
                 fix: None,
                 status: Status::Open,
-                fingerprint: place::fingerprint(rule.id, &pragma.place.path, &line, 0),
+                fingerprint: place::fingerprint(
+                    rule.id,
+                    &format!("{}{}", policy.base, pragma.place.path),
+                    &line,
+                    0,
+                ),
                 secret: None,
             };
             severity::set_one(&mut finding, config, policy);

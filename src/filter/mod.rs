@@ -3,16 +3,21 @@
 //! Filters mark findings, they never drop one; what to show is for the reports to say. They read no file and know no
 //! clock: today's date is handed in.
 
+mod allowlist;
+mod baseline;
 mod config_ignore;
+mod foreign;
 mod group;
 mod inline;
 mod order;
 mod severity;
 
+use crate::baseline::Known;
 use crate::config::{Config, Date};
 use crate::outcome::Outcome;
 use crate::rule::Policy;
 
+pub use baseline::expired as expired_entries;
 pub use config_ignore::expired;
 
 /// Only what the texts say themselves: for findings whose texts are not those of the run.
@@ -22,10 +27,13 @@ pub fn inline(outcome: &mut Outcome) {
 }
 
 /// All filters, in their order.
-pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, today: Date) {
+pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Known, today: Date) {
     severity::set(outcome, config, policy);
+    allowlist::mark(outcome, policy);
     inline::mark(outcome, config, policy);
     config_ignore::mark(outcome, config, today);
+    baseline::mark(outcome, config, policy, known, today);
+    foreign::mark(outcome, policy, known);
     order::sort(outcome);
     group::secrets(outcome);
 }

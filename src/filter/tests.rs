@@ -69,7 +69,7 @@ fn statuses(outcome: &Outcome) -> Vec<String> {
 #[test]
 fn comments_silence_what_follows() {
     let mut outcome = outcome("Dockerfile");
-    apply(&mut outcome, &Config::default(), &policy(Profile::Strict), today());
+    apply(&mut outcome, &Config::default(), &policy(Profile::Strict), &Known::default(), today());
     assert_eq!(statuses(&outcome), ["open maintainer-deprecated", "inline why"]);
 }
 
@@ -78,8 +78,8 @@ fn unused_comments_are_told_in_strict_only() {
     let mut strict = outcome("Dockerfile");
     strict.findings.remove(0);
     let mut default = strict.clone();
-    apply(&mut strict, &Config::default(), &policy(Profile::Strict), today());
-    apply(&mut default, &Config::default(), &policy(Profile::Default), today());
+    apply(&mut strict, &Config::default(), &policy(Profile::Strict), &Known::default(), today());
+    apply(&mut default, &Config::default(), &policy(Profile::Default), &Known::default(), today());
     assert_eq!(statuses(&strict), ["open maintainer-deprecated", "open unused-ignore"]);
     assert_eq!(statuses(&default), ["open maintainer-deprecated"]);
 }
@@ -87,19 +87,25 @@ fn unused_comments_are_told_in_strict_only() {
 #[test]
 fn the_configuration_sets_severities_and_ignores() {
     let mut set = outcome("a/Dockerfile");
-    apply(&mut set, &config("rules: {DL4000: error}"), &policy(Profile::Default), today());
+    apply(&mut set, &config("rules: {DL4000: error}"), &policy(Profile::Default), &Known::default(), today());
     assert_eq!(set.findings[0].severity, Severity::Error);
 
     let mut off = outcome("a/Dockerfile");
-    apply(&mut off, &config("rules: {DL4000: {off: true, paths: a/}}"), &policy(Profile::Strict), today());
+    apply(
+        &mut off,
+        &config("rules: {DL4000: {off: true, paths: a/}}"),
+        &policy(Profile::Strict),
+        &Known::default(),
+        today(),
+    );
     assert_eq!(statuses(&off), ["config off in hullguard.yaml", "config off in hullguard.yaml"]);
 
     let file = config("ignore:\n- {path: a, reason: ours}\n- {rule: DL4000, expires: 2025-01-01}\n");
     let mut ignored = outcome("a/Dockerfile");
-    apply(&mut ignored, &file, &policy(Profile::Default), today());
+    apply(&mut ignored, &file, &policy(Profile::Default), &Known::default(), today());
     assert_eq!(statuses(&ignored), ["config ours", "inline why"]);
     let mut elsewhere = outcome("b/Dockerfile");
-    apply(&mut elsewhere, &file, &policy(Profile::Default), today());
+    apply(&mut elsewhere, &file, &policy(Profile::Default), &Known::default(), today());
     assert_eq!(statuses(&elsewhere), ["open maintainer-deprecated", "inline why"]);
     assert_eq!(
         expired(&file, today()),

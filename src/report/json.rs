@@ -10,7 +10,7 @@ use super::escape::Json;
 use super::{Options, suppressor};
 use crate::blob::Origin;
 use crate::finding::{Finding, Place, Related, Safety, Status};
-use crate::outcome::{Outcome, Told};
+use crate::outcome::{Outcome, Told, Unused};
 use crate::text::Position;
 
 /// Raised when a field goes away or changes its meaning; a new field does not.
@@ -38,6 +38,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Rows<'a>>,
     files: Files<'a>,
+    /// Entries of lists of known findings that match nothing any more.
+    unused: Vec<Entry<'a>>,
     incomplete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
@@ -70,6 +72,15 @@ struct File<'a> {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it")]
 fn is_zero(number: &usize) -> bool {
     *number == 0
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    list: &'a str,
+    path: &'a str,
+    rule: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
 }
 
 /// Each row is made when it is written.
@@ -151,9 +162,15 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<Rows<'a>>) -> Document<'a
             skipped: files(&outcome.skipped),
             failed: files(&outcome.failed),
         },
+        unused: outcome.unused.iter().map(entry).collect(),
         incomplete: outcome.is_incomplete(),
         error: outcome.error.as_deref(),
     }
+}
+
+fn entry(unused: &Unused) -> Entry<'_> {
+    let fingerprint = unused.fingerprint.map(|fingerprint| format!("{fingerprint:032x}"));
+    Entry { list: &unused.list, path: &unused.path, rule: &unused.rule, fingerprint }
 }
 
 fn row(finding: &Finding) -> Row<'_> {

@@ -56,7 +56,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     Checked {
         path: Arc::clone(path),
         pragmas: placed(pragma::dockerfile(file), file.source, &origin),
-        findings: finish::finish(drafts, &origin, cx.policy.profile),
+        findings: finish::finish(drafts, &origin, cx.policy),
         graph: cx.policy.graphs.then(|| graph(file, cx.project)),
     }
 }

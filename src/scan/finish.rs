@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::blob::Origin;
 use crate::finding::{Draft, Finding, Place, Related, Status};
 use crate::place;
-use crate::rule::{Profile, Rule, Severity};
+use crate::rule::{Policy, Profile, Rule, Severity};
 use crate::secrets::mask;
 use crate::text::{Source, Span};
 
@@ -18,22 +18,23 @@ const AT_MOST: usize = 1000;
 const RELATED_AT_MOST: usize = 20;
 
 /// Turns drafts, of whatever files, into findings, each file's by itself.
-pub(super) fn finish_all(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> Vec<Finding> {
+pub(super) fn finish_all(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Vec<Finding> {
     let mut by_file: HashMap<Arc<str>, Vec<Draft>> = HashMap::new();
     for draft in drafts {
         by_file.entry(Arc::clone(draft.source.path())).or_default().push(draft);
     }
-    by_file.into_values().flat_map(|drafts| finish(drafts, origin, profile)).collect()
+    by_file.into_values().flat_map(|drafts| finish(drafts, origin, policy)).collect()
 }
 
 /// Turns the drafts of one file into findings. The order is that of the file.
-pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> Vec<Finding> {
-    let drafts = gather(drafts, profile);
+pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Vec<Finding> {
+    let drafts = gather(drafts, policy.profile);
     let Some(first) = drafts.first() else { return Vec::new() };
     let source = Arc::clone(&first.source);
     let lines: Vec<u32> = drafts.iter().map(|draft| source.line_of(draft.span.start as usize)).collect();
     let hashes = place::line_hashes(source.bytes(), &lines);
     let mut seen: HashMap<u128, u32> = HashMap::new();
+    let path = format!("{}{}", policy.base, source.path());
     let found: Vec<Span> = drafts.iter().filter_map(secret_part).collect();
     drafts
         .into_iter()
@@ -43,9 +44,9 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, profile: Profile) -> V
             let mut at = place::place(&draft.source, draft.span, origin, &masks);
             at.line_hash = hashes.get(&at.start.line).cloned();
             let line = place::masked_line(&draft.source, draft.span, &masks);
-            let first = place::fingerprint(draft.rule.id, draft.source.path(), &line, 0);
+            let first = place::fingerprint(draft.rule.id, &path, &line, 0);
             let ordinal = seen.entry(first).and_modify(|n| *n += 1).or_insert(0);
-            let fingerprint = place::fingerprint(draft.rule.id, draft.source.path(), &line, *ordinal);
+            let fingerprint = place::fingerprint(draft.rule.id, &path, &line, *ordinal);
             let related = draft.related.iter().map(|(source, span, message)| Related {
                 place: related_place(source, *span, origin),
                 message: hide(message, source, &masks),

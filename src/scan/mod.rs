@@ -85,7 +85,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         let checked = check_group(&group, &linted, &read, tree, policy);
         watch.count(checked.checked);
         let (own, others) = checked.drafts.into_iter().partition(|draft| alone(draft.source.path()));
-        let own = finish::finish_all(own, &tree.origin(), policy.profile);
+        let own = finish::finish_all(own, &tree.origin(), policy);
         findings.lock().expect("no thread panics while it holds the lock").extend(own);
         Group { drafts: others, ..checked }
     });
@@ -138,7 +138,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
 
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
-    outcome.findings.extend(finish::finish_all(drafts, &tree.origin(), policy.profile));
+    outcome.findings.extend(finish::finish_all(drafts, &tree.origin(), policy));
     for one in checked {
         outcome.findings.extend(one.findings);
         outcome.pragmas.extend(one.pragmas);

@@ -5,17 +5,20 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::finish;
 use crate::blob::{Candidate, Origin, Tree};
+use crate::custom::Pattern;
 use crate::finding::{Draft, Finding, Findings, Secret};
 use crate::outcome::Pragma;
 use crate::pragma;
 use crate::rule::{Confidence, Policy, Profile, Rule};
 use crate::secrets::about::About;
+use crate::secrets::custom::{self, Found, Seen};
 use crate::secrets::{self, Hit};
 use crate::text::{Source, Span};
 
@@ -62,14 +65,22 @@ pub fn some(
     let bytes = secrets::as_utf8(bytes);
     let hits = secrets::find(&bytes, About::path(path));
     let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
-    let shown: Vec<Hit> = hits.into_iter().filter(wanted).collect();
+    let full = format!("{}{path}", policy.base);
+    let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
+    for Found { hit, pattern, whole } in custom::find(&policy.custom, &full, &bytes) {
+        // What a pattern of ours finds, too, it explains better.
+        let apart = |s: &Shown| hit.span.end <= s.hit.span.start || s.hit.span.end <= hit.span.start;
+        if wanted(&hit) && shown.iter().all(apart) {
+            shown.push(Shown { hit, own: Some((pattern, whole)) });
+        }
+    }
     let speaks = bytes.windows(10).any(|w| w == b"hullguard:");
     if shown.is_empty() && !speaks {
         return Searched::default();
     }
     let source = Arc::new(Source::new(Arc::clone(path), bytes));
-    let drafts: Vec<Draft> = shown.iter().flat_map(|hit| draft(&source, hit)).collect();
-    let lines = shown.iter().map(|hit| source.line_of(hit.span.start)).collect();
+    let drafts: Vec<Draft> = shown.iter().flat_map(|shown| draft(&source, shown, &full, policy)).collect();
+    let lines = shown.iter().map(|shown| source.line_of(shown.hit.span.start)).collect();
     let pragmas = pragma::text(&source, &lines)
         .into_iter()
         .map(|found| {
@@ -77,7 +88,14 @@ pub fn some(
             found.at(at)
         })
         .collect();
-    Searched { findings: finish::finish(drafts, origin, policy.profile), pragmas }
+    Searched { findings: finish::finish(drafts, origin, policy), pragmas }
+}
+
+/// A secret that is told.
+struct Shown<'p> {
+    hit: Hit,
+    /// The pattern of the user's that found it, and all that it matched.
+    own: Option<(&'p Pattern, Range<usize>)>,
 }
 
 fn is_shown(hit: &Hit, policy: &Policy) -> bool {
@@ -87,18 +105,26 @@ fn is_shown(hit: &Hit, policy: &Policy) -> bool {
             || policy.asked.contains(&hit.rule.id))
 }
 
-fn draft(source: &Arc<Source>, hit: &Hit) -> Vec<Draft> {
+fn draft(source: &Arc<Source>, shown: &Shown, path: &str, policy: &Policy) -> Vec<Draft> {
+    let hit = &shown.hit;
     let text = source.text();
     let inside = |at: usize| (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let span = Span::new(inside(hit.span.start), inside(hit.span.end));
     let mut out = Findings::new(hit.rule);
-    let draft = out.at(source, span, message(hit, source));
+    let said = shown.own.as_ref().map_or_else(|| message(hit, source), |(pattern, _)| own_message(pattern));
+    let draft = out.at(source, span, said);
+    // Two patterns of the user's are two rules, though one page tells of both.
+    let id =
+        shown.own.as_ref().map_or(hit.rule.id.to_owned(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
+    let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit: None };
     draft.secret = Some(Secret {
         confidence: hit.confidence,
-        identity: (!hit.guessable && hit.span.len() >= 16).then(|| identity(hit.rule.id, source.slice(span))),
+        identity: (!hit.guessable && hit.span.len() >= 16).then(|| identity(&id, source.slice(span))),
         prefix: hit.prefix,
         by_name: hit.is_by_name(),
         past: None,
+        allowed: custom::allows(&policy.custom, &seen).map(Into::into),
+        listed: custom::listed(&policy.custom, source.slice(span).as_bytes()),
     });
     out.list
 }
@@ -119,6 +145,15 @@ fn message(hit: &Hit, source: &Source) -> String {
         Some(name) => format!("{title}, in `{name}`{encoded}; take it out and change it"),
         None => format!("{title}{encoded}; revoke it, then take it out"),
     }
+}
+
+/// What is said of a find of the user's own pattern; its words come from a file and may be anything.
+fn own_message(pattern: &Pattern) -> String {
+    let said = pattern.description.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = said.trim_end_matches('.');
+    let about = if said.is_empty() { String::new() } else { format!(": {said}") };
+    let what = if pattern.regex.is_some() { "matches" } else { "has a path that matches" };
+    format!("this {what} your pattern `{}`{about}", pattern.id)
 }
 
 /// What a document's own rule tells is told once: that rule knows what becomes of the secret. A name's secret is the same

@@ -10,6 +10,11 @@ pub(super) fn token_within(value: &[u8], about: About) -> Option<&'static Rule> 
     within(value, about, 2)
 }
 
+/// What looks drawn by lot is a text in base64 or hex, so who guesses the text guesses the value.
+pub(super) fn is_text(value: &[u8]) -> bool {
+    [base64(value), hex(value)].into_iter().flatten().any(|text| is_printable(&text))
+}
+
 fn within(value: &[u8], about: About, depth: u8) -> Option<&'static Rule> {
     if depth == 0 || value.len() < 16 {
         return None;

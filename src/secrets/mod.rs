@@ -8,6 +8,7 @@
 pub mod about;
 mod assigned;
 mod checksum;
+pub mod custom;
 mod decode;
 mod fakes;
 mod gate;
@@ -207,7 +208,7 @@ impl Search<'_> {
         {
             return Some(hit(rule, confidence, Rank::Token));
         }
-        let guessable = assigned::strength(shown) != assigned::Strength::Drawn;
+        let guessable = is_guessable(shown);
         let known = patterns::assigned(text, found.name.clone(), span.clone(), about);
         if let Some(mut known) = known
             && (!guessable || patterns::is_drawn(value))
@@ -226,4 +227,9 @@ impl Search<'_> {
         let name = Some(found.name);
         Some(Hit { guessable, name, ..hit(rule, confidence, Rank::Assigned) })
     }
+}
+
+/// Somebody thought the value up, or what it encodes.
+fn is_guessable(value: &str) -> bool {
+    assigned::strength(value) != assigned::Strength::Drawn || decode::is_text(value.as_bytes())
 }

@@ -29,8 +29,15 @@ fn finding(path: &str, severity: Severity, message: &str) -> Finding {
 
 fn secret(path: &str, message: &str) -> Finding {
     let rule = RULES.iter().find(|rule| !rule.revoke.is_empty()).expect("there is one");
-    let secret =
-        Secret { confidence: Confidence::High, identity: None, prefix: 0, by_name: false, past: None };
+    let secret = Secret {
+        confidence: Confidence::High,
+        identity: None,
+        prefix: 0,
+        by_name: false,
+        allowed: None,
+        listed: None,
+        past: None,
+    };
     Finding { rule, secret: Some(secret), ..finding(path, Severity::Error, message) }
 }
 

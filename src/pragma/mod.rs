@@ -1,15 +1,17 @@
 //! Comments that silence rules: our own, and those that other tools taught people to write.
 //!
-//! [`read`] is the grammar of one comment; [`dockerfile`] and [`yaml`] say which bytes of a file each speaks of.
+//! [`read`] is the grammar of one comment; [`dockerfile`], [`yaml`] and [`text()`] say which bytes of a file each speaks of.
 //! Whether a finding is silenced, and whether a pragma was of use, is `filter`'s business.
 
-use std::collections::BTreeSet;
+mod text;
+
+pub use text::text;
 
 use crate::dockerfile::{Dockerfile, Kind};
 use crate::finding::Place;
 use crate::outcome::Pragma;
 use crate::rule::Rule;
-use crate::rules::{self, RULES};
+use crate::rules;
 use crate::text::{Source, Span};
 
 /// How far a pragma reaches.
@@ -139,60 +141,6 @@ pub fn yaml(source: &Source, comments: &[Span], next: &dyn Fn(Span) -> Option<Sp
     }
     found
 }
-
-/// The comments that silence rules on these lines, and on the next ones of those that say so, of a text in any
-/// language; and all of our own.
-pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
-    let own = source.text().match_indices("hullguard:").map(|(at, _)| source.line_of(at));
-    let near = lines.iter().flat_map(|&line| [line.saturating_sub(1).max(1), line]);
-    let all: BTreeSet<u32> = own.chain(near).collect();
-    let mut found = Vec::new();
-    for line in all {
-        let span = source.line_span(line);
-        let text = source.slice(span);
-        let next = || source.line_span(line + 1);
-        if let Some(at) = text.find("hullguard:")
-            && let Some(read) = read(text[at..].trim_end_matches(['-', '>', '*', '/', ' ']))
-        {
-            // A comment by itself speaks of the next line, one behind something of its own.
-            let alone = !text[..at].bytes().any(|b| b.is_ascii_alphanumeric());
-            let scope = match read.reach {
-                Reach::File | Reach::Stage => None,
-                Reach::Next | Reach::NextOrFile if alone => Some(next()),
-                Reach::Next | Reach::NextOrFile => Some(span),
-            };
-            found.push(Found::new(Span { start: span.start + at as u32, ..span }, scope, read));
-        } else if let Some((word, of_next)) = SECRET_MARKS.iter().find(|(word, _)| text.contains(word)) {
-            let at = text.find(word).unwrap_or_default() as u32;
-            let scope = if *of_next { next() } else { span };
-            found.push(Found {
-                span: Span { start: span.start + at, end: span.start + at + word.len() as u32 },
-                rules: RULES.iter().filter(|rule| rule.tags.contains(&"secret")).collect(),
-                all: false,
-                unknown: Vec::new(),
-                scope: Some(scope),
-                reason: String::new(),
-                own: false,
-            });
-        }
-    }
-    found
-}
-
-/// What other scanners of secrets take for "this one is all right", and whether it speaks of the next line.
-const SECRET_MARKS: [(&str, bool); 11] = [
-    ("gitleaks:allow", false),
-    ("betterleaks:allow", false),
-    ("kingfisher:ignore", false),
-    ("trufflehog:ignore", false),
-    ("pragma: allowlist nextline secret", true),
-    ("pragma: allowlist secret", false),
-    ("pragma: whitelist secret", false),
-    ("secretlint-disable-next-line", true),
-    ("secretlint-disable-line", false),
-    ("nosecret", false),
-    ("ggignore", false),
-];
 
 /// Reads one comment, `#` included; `None` if it silences nothing.
 pub fn read(comment: &str) -> Option<Read> {

@@ -1,0 +1,120 @@
+//! `hullguard baseline`: writes down all that is found.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use super::args;
+use super::open::{self, Run};
+use super::{CLEAN, FAILED, plural, print, term};
+use crate::baseline::{self, Baseline, Entry, List, NAME};
+use crate::finding::{Status, Suppressor};
+use crate::input::{self, disk};
+use crate::outcome::Outcome;
+use crate::rule::Profile;
+
+pub(super) fn run(args: &args::Baseline) -> Result<u8> {
+    args.look.validate()?;
+    if args.look.is_stdin() {
+        bail!("a baseline is about files; standard input is none");
+    }
+    let mut run = open::open(&args.look, true)?;
+    let file = file(args, &run);
+    let to_stdout = file.as_os_str() == "-";
+    let there = !to_stdout && fs::symlink_metadata(&file).is_ok();
+    let name = run.display.file(&file);
+    if there && !args.update {
+        bail!("{name} is there; --update brings it up to date and keeps its reasons");
+    }
+    let old = if there { old(&file, &name)? } else { empty() };
+    run.know(old);
+    let mut outcome = run.scan_patiently();
+    run.watch.stop.store(true, Ordering::Relaxed);
+    run.complete(&mut outcome);
+    if outcome.is_incomplete() {
+        for told in &outcome.failed {
+            term::complain(&format!("error: {}: {}", run.display.path(&told.path), told.why));
+        }
+        term::complain("not everything could be looked at, so no baseline was written");
+        return Ok(FAILED);
+    }
+    let old = &run.known.own[0];
+    let new = Baseline {
+        name: name.clone(),
+        profile: old.profile.max(run.policy.profile),
+        entries: entries(&outcome, old, &run.policy.base),
+    };
+    let text = new.text();
+    if to_stdout {
+        return print(text.as_bytes());
+    }
+    fs::write(&file, &text).with_context(|| format!("cannot write {name}"))?;
+    let (before, after) = (old.by_fingerprint(), new.by_fingerprint());
+    let added = after.keys().filter(|key| !before.contains_key(key)).count();
+    let gone = before.keys().filter(|key| !after.contains_key(key)).count();
+    let change = if there { format!(": {added} new, {gone} gone") } else { String::new() };
+    term::complain(&format!("{name} lists {}{change}", plural(after.len(), "finding")));
+    Ok(CLEAN)
+}
+
+/// Where it goes: as the flag says, to the list that the configuration names, or to the usual name.
+fn file(args: &args::Baseline, run: &Run) -> PathBuf {
+    match &args.output {
+        Some(file) if file.as_os_str() == "-" => file.clone(),
+        Some(file) => input::tidy(&run.display.current.join(file)),
+        None => {
+            let ours = |file: &&PathBuf| !file.exists() || old(file, "").is_ok();
+            let named = run.config.baselines.iter().find(ours);
+            named.cloned().unwrap_or_else(|| run.from_top.current.join(NAME))
+        }
+    }
+}
+
+fn old(file: &Path, name: &str) -> Result<Baseline> {
+    // A link may lead to a file that is no business of this repository.
+    if fs::symlink_metadata(file).is_ok_and(|meta| meta.is_symlink()) {
+        bail!("{name} is a symbolic link; a baseline is a file");
+    }
+    let bytes = disk::read(file).map_err(|why| anyhow!("cannot read {name}: {why}"))?;
+    match baseline::read(name, &bytes).map_err(|why| anyhow!(why))? {
+        List::Own(list) => Ok(list),
+        List::Foreign(_) => bail!("{name} is another tool's list; name another file with --output"),
+    }
+}
+
+fn empty() -> Baseline {
+    Baseline { name: String::new(), profile: Profile::Default, entries: Vec::new() }
+}
+
+/// All that is open, or was known before; and what was known of files that this run did not look at.
+fn entries(outcome: &Outcome, old: &Baseline, base: &str) -> Vec<Entry> {
+    let index = old.by_fingerprint();
+    // In whatever other way a finding is silenced, it needs no entry.
+    let mut seen: HashMap<u128, bool> = HashMap::new();
+    let mut entries: Vec<Entry> = Vec::new();
+    for finding in &outcome.findings {
+        let known = index.get(&finding.fingerprint).map(|&at| &old.entries[at]);
+        let ours =
+            known.is_some() && matches!(finding.status, Status::Suppressed { by: Suppressor::Baseline, .. });
+        let wanted = ours || finding.status == Status::Open;
+        if seen.insert(finding.fingerprint, wanted) == Some(true) || !wanted {
+            continue;
+        }
+        entries.push(Entry {
+            rule: finding.rule.id.to_owned(),
+            path: format!("{base}{}", finding.place.path),
+            fingerprint: finding.fingerprint,
+            reason: known.and_then(|entry| entry.reason.clone()),
+            expires: known.and_then(|entry| entry.expires),
+            line: 0,
+        });
+    }
+    let unused =
+        |entry: &&Entry| outcome.unused.iter().any(|unused| unused.fingerprint == Some(entry.fingerprint));
+    let left = index.values().map(|&at| &old.entries[at]);
+    entries.extend(left.filter(|e| !seen.contains_key(&e.fingerprint) && !unused(e)).cloned());
+    entries
+}

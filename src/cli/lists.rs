@@ -1,0 +1,204 @@
+//! Lists of known findings and gitleaks' configuration: where they lie, and what is said of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow};
+
+use super::args::Look;
+use super::display::Display;
+use super::term;
+use crate::baseline::{self, FOREIGN, Known, List, Looked, NAME};
+use crate::blob::{Candidate, Tree};
+use crate::config::{Config, gitleaks};
+use crate::custom::Custom;
+use crate::input::{self, disk};
+use crate::outcome::{Outcome, Unused};
+
+/// The configuration of gitleaks and of what was made of it, by name in the top folder.
+const GITLEAKS: [&str; 2] = [".gitleaks.toml", ".betterleaks.toml"];
+/// How many things of one kind are told.
+const TOLD: usize = 10;
+
+/// Where a run looks.
+pub(super) struct Place<'a> {
+    pub(super) look: &'a Look,
+    pub(super) config: &'a Config,
+    pub(super) root: &'a Path,
+    /// Of the repository; the root where there is none.
+    pub(super) top: &'a Path,
+    pub(super) tree: &'a dyn Tree,
+    pub(super) display: &'a Display,
+}
+
+impl Place<'_> {
+    /// From the top to the root, empty or ending with `/`.
+    pub(super) fn base(&self) -> String {
+        match input::below(self.top, self.root) {
+            Some(base) if !base.is_empty() => format!("{base}/"),
+            _ => String::new(),
+        }
+    }
+
+    fn exists(&self, file: &Path) -> bool {
+        input::below(self.root, file).is_some_and(|name| self.tree.exists(&name)) || file.is_file()
+    }
+
+    /// What the tree has counts: a commit is judged by what it holds. What git does not know is read from disk.
+    fn read(&self, file: &Path) -> Result<Vec<u8>> {
+        let bytes = match input::below(self.root, file).filter(|name| self.tree.exists(name)) {
+            Some(name) => self.tree.read(&name),
+            None => disk::read(file),
+        };
+        bytes.map_err(|why| anyhow!("cannot read {}: {why}", self.display.file(file)))
+    }
+
+    /// The lists that hold: those that were named, or those with the usual names.
+    fn files(&self) -> Vec<PathBuf> {
+        if self.look.no_baseline {
+            return Vec::new();
+        }
+        if !self.look.baseline.is_empty() {
+            let absolute = |path: &PathBuf| input::tidy(&self.display.current.join(path));
+            return self.look.baseline.iter().map(absolute).collect();
+        }
+        if !self.config.baselines.is_empty() {
+            return self.config.baselines.clone();
+        }
+        self.usual().filter(|file| self.exists(file)).collect()
+    }
+
+    fn usual(&self) -> impl Iterator<Item = PathBuf> {
+        [NAME].into_iter().chain(FOREIGN).map(|name| self.top.join(name))
+    }
+
+    /// The lists, and the files among them that hold hashes, which look like secrets to a scanner.
+    pub(super) fn known(&self, making: bool) -> Result<(Known, Vec<PathBuf>)> {
+        let mut known = Known::default();
+        let mut hashes: Vec<PathBuf> = self.usual().collect();
+        for file in self.files() {
+            if making && !self.exists(&file) {
+                continue;
+            }
+            let name = self.display.file(&file);
+            match baseline::read(&name, &self.read(&file)?).map_err(|why| anyhow!(why))? {
+                List::Own(list) => {
+                    known.own.push(list);
+                    hashes.push(file);
+                }
+                List::Foreign(list) => {
+                    let no = |line: &u32| format!("{name}:{line}: this is no fingerprint (file:rule:line)");
+                    warn(&list.unread.iter().map(no).collect::<Vec<_>>());
+                    known.foreign.push(list);
+                }
+            }
+        }
+        Ok((known, hashes))
+    }
+
+    /// What `.gitleaks.toml` says; what of it does not hold is told.
+    pub(super) fn gitleaks(&self) -> Result<Custom> {
+        let named = self.look.gitleaks_config.as_ref().map(|path| self.display.current.join(path));
+        let usual = || {
+            let files = GITLEAKS.map(|name| self.top.join(name));
+            files.into_iter().find(|file| !self.look.no_config && self.exists(file))
+        };
+        let Some(file) = named.or_else(|| self.config.gitleaks.clone()).or_else(usual) else {
+            return Ok(Custom::default());
+        };
+        let file = input::tidy(&file);
+        let other = |path: &str| {
+            let other = input::tidy(&self.top.join(path));
+            if !other.starts_with(self.top) {
+                return Err("it lies outside of the repository".to_owned());
+            }
+            self.read(&other).map_err(|error| error.to_string())
+        };
+        let read = gitleaks::read(&self.display.file(&file), &self.read(&file)?, &other);
+        let read = read.map_err(|why| anyhow!(why))?;
+        warn(&read.notes);
+        Ok(read.custom)
+    }
+}
+
+/// What a run reaches, to tell what is gone from what was not looked at.
+pub(super) struct Reach {
+    root: PathBuf,
+    base: String,
+    asked: Vec<PathBuf>,
+    excluded: Box<dyn Fn(&str) -> bool>,
+    /// Every file of the repository, but for what is excluded for all.
+    whole: bool,
+    /// Standard input and nothing else.
+    stdin: bool,
+}
+
+impl Reach {
+    pub(super) fn new(place: &Place, complete: bool, excluded: impl Fn(&str) -> bool + 'static) -> Self {
+        let Place { look, root, display, .. } = place;
+        let asked = look.paths.iter().map(|path| input::tidy(&display.current.join(path))).collect();
+        let part = look.staged || look.is_stdin() || !look.exclude.is_empty() || !place.base().is_empty();
+        let mut reach = Self {
+            root: root.to_path_buf(),
+            base: place.base(),
+            asked,
+            excluded: Box::new(excluded),
+            whole: false,
+            stdin: look.is_stdin(),
+        };
+        reach.whole = complete && !part && reach.is_asked(root);
+        reach
+    }
+    fn is_asked(&self, path: &Path) -> bool {
+        self.asked.is_empty() || self.asked.iter().any(|start| path.starts_with(start))
+    }
+    /// What is looked at, as far as it matters to these lists.
+    pub(super) fn looked(&self, candidates: &[Candidate], tree: &dyn Tree, known: &Known) -> Looked {
+        let is_gone = |path: &&&str| {
+            path.strip_prefix(&self.base).is_some_and(|here| {
+                !self.stdin
+                    && !tree.exists(here)
+                    && !(self.excluded)(here)
+                    && self.is_asked(&self.root.join(here))
+            })
+        };
+        Looked {
+            whole: self.whole,
+            files: candidates.iter().map(|file| format!("{}{}", self.base, file.path)).collect(),
+            gone: known.paths().iter().filter(is_gone).map(|path| (*path).to_owned()).collect(),
+        }
+    }
+}
+
+fn warn(notes: &[String]) {
+    notes.iter().take(TOLD).for_each(|note| term::complain(&format!("warning: {note}")));
+    if notes.len() > TOLD {
+        term::complain(&format!("warning: and {} more of the kind", notes.len() - TOLD));
+    }
+}
+
+/// Says which lists hold entries that match nothing any more.
+pub(super) fn tell_unused(outcome: &Outcome, known: &Known) {
+    let mut lists: BTreeMap<&str, Vec<&Unused>> = BTreeMap::new();
+    for unused in &outcome.unused {
+        lists.entry(&unused.list).or_default().push(unused);
+    }
+    for (list, unused) in lists {
+        let ours = known.own.iter().any(|own| own.name == list);
+        let one = |unused: &&Unused| match (&*unused.rule, ours) {
+            (rule, true) => format!("`{rule}` in {}", unused.path),
+            _ => unused.path.to_string(),
+        };
+        let mut some: Vec<String> = unused.iter().take(3).map(one).collect();
+        if unused.len() > some.len() {
+            some.push("…".to_owned());
+        }
+        let (entries, some) = (plural_entries(unused.len()), some.join(", "));
+        let help = if ours { "; `hullguard baseline --update` takes out what is gone" } else { "" };
+        term::complain(&format!("warning: {list}: {entries} nothing any more ({some}){help}"));
+    }
+}
+
+fn plural_entries(count: usize) -> String {
+    if count == 1 { "1 entry matches".to_owned() } else { format!("{count} entries match") }
+}

@@ -1,0 +1,245 @@
+//! What is decided before anything is scanned: where to look, what the configuration says, what is known already.
+//!
+//! `check` and `baseline` begin here. The files that a run depends on are read here, too, and in `lists`.
+
+use std::env;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use super::args::Look;
+use super::display::Display;
+use super::lists::{self, Reach};
+use super::{past, term};
+use crate::baseline::{Baseline, Known};
+use crate::blob::{Candidate, Tree};
+use crate::config::{self, Config, Date, Globs};
+use crate::filter;
+use crate::input::disk::{self, Disk};
+use crate::input::staged::Staged;
+use crate::input::stdin::{Stdin, UNNAMED};
+use crate::input::{self, Listing, walk};
+use crate::outcome::{Outcome, Told};
+use crate::rule::{Policy, Profile};
+use crate::scan::{self, Watch};
+use crate::text::Source;
+
+/// A run that can begin.
+pub(super) struct Run {
+    pub(super) config: Config,
+    pub(super) policy: Policy,
+    pub(super) known: Known,
+    reach: Reach,
+    pub(super) today: Date,
+    pub(super) tree: Box<dyn Tree>,
+    pub(super) candidates: Vec<Candidate>,
+    skipped: Vec<Told>,
+    failed: Vec<Told>,
+    /// Commits are searched instead of files.
+    past: Option<past::Search>,
+    /// Comments in files silence nothing.
+    deaf: bool,
+    /// From the root of the run to the current folder's view of it.
+    pub(super) display: Display,
+    /// To the view from the top of the repository, which is what GitHub has.
+    pub(super) from_top: Display,
+    pub(super) watch: Watch,
+}
+
+/// Makes everything ready. A list of known findings that is to be made (`making`) need not be there.
+pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
+    if let Some(threads) = look.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+        pool.context("cannot start that many threads")?;
+    }
+    let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
+    let watch = Watch::default();
+    if !look.is_stdin() {
+        // A wait for standard input is ended by what ends any program.
+        term::end_early(&watch.stop)?;
+    }
+    let (root, tree, listing, config) = files(look, &current, &watch)?;
+    let Listing { mut candidates, skipped, failed } = listing;
+    let top = input::top_of(&root).unwrap_or(&root).to_owned();
+    let display = Display { root: root.clone(), current: current.clone() };
+    let from_top = Display { root: root.clone(), current: top.clone() };
+    let place =
+        lists::Place { look, config: &config, root: &root, top: &top, tree: &*tree, display: &display };
+    let custom = place.gitleaks()?;
+    let (mut known, lists) = place.known(making)?;
+    let profile = look.profile.or(config.profile).unwrap_or(Profile::Default);
+    let policy = Policy {
+        profile,
+        trusted_registries: config.trusted_registries.clone(),
+        asked: config.asked(),
+        only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+        base: place.base(),
+        custom: Arc::new(custom.seeing(known.hashes())),
+        graphs: false,
+    };
+    candidates.retain(|file| file.explicit || !lists.contains(&root.join(&*file.path)));
+    let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
+    known.looked = reach.looked(&candidates, &*tree, &known);
+    let past = match look.is_past() {
+        true => Some(past::Search::new(look, &current, excluded(look, &config)?)?),
+        false => None,
+    };
+    let today = Date::of(SystemTime::now());
+    let said = filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today));
+    said.for_each(|warning| term::complain(&format!("warning: {warning}")));
+    Ok(Run {
+        config,
+        policy,
+        known,
+        reach,
+        today,
+        tree,
+        candidates,
+        skipped,
+        failed,
+        past,
+        deaf: look.no_inline_ignore,
+        display,
+        from_top,
+        watch,
+    })
+}
+
+impl Run {
+    /// What is found in a tree, which may be another than the run's own, marked.
+    pub(super) fn scan(&self, tree: &dyn Tree) -> Outcome {
+        let mut outcome = match &self.past {
+            Some(past) => past.run(&self.policy, &self.watch),
+            None => scan::scan(&self.candidates, tree, &self.policy, &self.watch),
+        };
+        if self.deaf {
+            outcome.pragmas.clear();
+        }
+        filter::apply(&mut outcome, &self.config, &self.policy, &self.known, self.today);
+        outcome
+    }
+    /// As [`Run::scan`] of the run's own tree, with a word if it takes long.
+    pub(super) fn scan_patiently(&self) -> Outcome {
+        let scan = || self.scan(&*self.tree);
+        match &self.past {
+            Some(_) => term::patiently_past(&self.watch.done, scan),
+            None => term::patiently(self.candidates.len(), &self.watch.done, scan),
+        }
+    }
+    /// From here on this list of ours is what is known, besides those of other tools.
+    pub(super) fn know(&mut self, list: Baseline) {
+        self.known.own = vec![list];
+        self.known.looked = self.reach.looked(&self.candidates, &*self.tree, &self.known);
+    }
+    /// Adds what the listing had to say.
+    pub(super) fn complete(&mut self, outcome: &mut Outcome) {
+        outcome.skipped.append(&mut self.skipped);
+        outcome.failed.append(&mut self.failed);
+        for told in [&mut outcome.skipped, &mut outcome.failed] {
+            told.sort();
+            told.dedup();
+        }
+    }
+}
+
+type Files = (PathBuf, Box<dyn Tree>, Listing, Config);
+
+/// The root of the run, what can be read below it, what to look at, and the configuration that holds there.
+fn files(look: &Look, current: &Path, watch: &Watch) -> Result<Files> {
+    let absolute = |path: &PathBuf| input::tidy(&current.join(path));
+    if look.staged {
+        let staged = Staged::open(current)?;
+        let root = staged.top().to_owned();
+        let config = configure_staged(look, &staged)?;
+        let excluded = excluded(look, &config)?;
+        let within = look.paths.iter().map(|path| {
+            // git's top folder has no symbolic links in it; what was asked for may.
+            let path = absolute(path);
+            let real = path.canonicalize().unwrap_or(path);
+            input::below(&root, &real)
+                .with_context(|| format!("{} lies outside of {}", real.display(), root.display()))
+        });
+        let listing = staged.list(&within.collect::<Result<Vec<_>>>()?, &excluded)?;
+        return Ok((root, Box::new(staged), listing, config));
+    }
+    if look.is_past() {
+        let repository = past::repository(look, current)?;
+        let root = input::tidy(repository.workdir().unwrap_or_else(|| repository.path()));
+        let config = configure(look, &root)?;
+        return Ok((root.clone(), Box::new(Disk::new(root)), Listing::default(), config));
+    }
+    if look.is_stdin() {
+        let path = absolute(&look.stdin_path.clone().unwrap_or_else(|| UNNAMED.into()));
+        let root = input::root_of(current, std::slice::from_ref(&path));
+        let config = configure(look, &root)?;
+        let name = input::below(&root, &path).context("--stdin-path is not valid UTF-8")?;
+        let mut bytes = Vec::new();
+        let limited = io::stdin().lock().take(input::LARGEST + 1).read_to_end(&mut bytes);
+        limited.context("cannot read standard input")?;
+        if bytes.len() as u64 > input::LARGEST {
+            bail!("standard input is larger than 16 MiB");
+        }
+        let stdin = Stdin::new(&name, bytes, Disk::new(root.clone()));
+        let excluded = excluded(look, &config)?;
+        let listing = if excluded(&name) { Listing::default() } else { stdin.list() };
+        return Ok((root, Box::new(stdin), listing, config));
+    }
+    let asked: Vec<PathBuf> = look.paths.iter().map(absolute).collect();
+    let root = input::root_of(current, &asked);
+    let config = configure(look, &root)?;
+    let excluded = excluded(look, &config)?;
+    let starts = if asked.is_empty() { vec![root.clone()] } else { asked };
+    let threads = look.threads.map_or(0, std::num::NonZeroUsize::get);
+    let listing = walk::walk(&root, &starts, &excluded, threads, &|| watch.is_stopped());
+    Ok((root.clone(), Box::new(Disk::new(root)), listing, config))
+}
+
+fn configure(look: &Look, root: &Path) -> Result<Config> {
+    if look.no_config {
+        return Ok(Config::default());
+    }
+    let Some(file) = look.config.clone().or_else(|| config::find(root)) else { return Ok(Config::default()) };
+    read_config(&file, root, disk::read(&file))
+}
+
+/// As [`configure`], but what git has in its index counts: the commit is judged by what it holds. A configuration that
+/// git does not know is taken from disk.
+fn configure_staged(look: &Look, staged: &Staged) -> Result<Config> {
+    let root = staged.top();
+    let named = look.config.as_ref().map(|file| {
+        let file = input::tidy(&env::current_dir().unwrap_or_default().join(file));
+        input::below(root, &file.canonicalize().unwrap_or(file))
+    });
+    let names = match named {
+        Some(name) => name.into_iter().collect(),
+        None => config::NAMES.map(str::to_owned).to_vec(),
+    };
+    match names.iter().find(|name| staged.exists(name)) {
+        Some(name) if !look.no_config => read_config(&root.join(name), root, staged.read(name)),
+        _ => configure(look, root),
+    }
+}
+
+fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, String>) -> Result<Config> {
+    let bytes = bytes.map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
+    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(file));
+    let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());
+    let mut config = config::read(&Source::new(name, bytes), &config::base(&absolute, root))
+        .map_err(|mistakes| anyhow!(mistakes))?;
+    // Paths in it are relative to it.
+    for path in config.baselines.iter_mut().chain(&mut config.gitleaks) {
+        *path = input::tidy(&config::folder(&absolute).join(&path));
+    }
+    Ok(config)
+}
+
+/// What neither the configuration nor the flags want to be looked at.
+fn excluded(look: &Look, config: &Config) -> Result<impl Fn(&str) -> bool + Sync + use<>> {
+    let flags = Globs::new(look.exclude.iter().map(String::as_str), "")
+        .map_err(|(index, why)| anyhow!("--exclude {}: {why}", look.exclude[index]))?;
+    let config = config.exclude.clone();
+    Ok(move |path: &str| flags.matches(path) || config.matches(path))
+}
