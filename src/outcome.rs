@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Finding, Place};
+use crate::graph::StageGraph;
 use crate::rule::Rule;
 
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,8 @@ pub struct Outcome {
     pub failed: Vec<Told>,
     /// The ignores that stand in the checked files.
     pub pragmas: Vec<Pragma>,
+    /// The stages of each Dockerfile, by path; empty unless they were asked for.
+    pub graphs: Vec<StageGraph>,
     /// Entries of lists of known findings that match nothing any more.
     pub unused: Vec<Unused>,
     /// The run was interrupted.

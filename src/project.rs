@@ -122,9 +122,11 @@ pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
         let same = |image: &&mut ImageUse| {
             reference.is_some() && image.reference == reference && from_variable(image.span)
         };
-        match images.iter_mut().find(same) {
-            Some(before) if from_variable(span) => before.again.push(span),
-            _ => images.push(ImageUse {
+        // Asked first, so that many images in one file are not each compared with all before.
+        let before = if from_variable(span) { images.iter_mut().find(same) } else { None };
+        match before {
+            Some(before) => before.again.push(span),
+            None => images.push(ImageUse {
                 source: file.source,
                 span,
                 reference,

@@ -245,6 +245,8 @@ pub struct Policy {
     pub base: String,
     /// What the user says about the values of secrets.
     pub custom: Arc<Custom>,
+    /// Draw the stages of Dockerfiles, too. For `scan`; no rule asks.
+    pub graphs: bool,
 }
 
 impl Policy {
@@ -266,6 +268,7 @@ impl Default for Policy {
             only: Vec::new(),
             base: String::new(),
             custom: Arc::default(),
+            graphs: false,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 9] = [
     &["text", "blob", "date"],
-    &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape"],
+    &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
     &["rule", "finding", "outcome", "place", "custom"],
     &["rules", "secrets", "pragma"],
     &["scan"],

@@ -4,8 +4,8 @@
 mod cases;
 mod corpus;
 mod floors;
-mod known;
 mod github;
+mod known;
 mod large;
 mod pages;
 mod past;

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, FailOn};
-use crate::report::Format;
+use crate::report::graph::Drawing;
+use crate::report::{Format, summary};
 use crate::rule::{Profile, Rule};
 use crate::rules;
 
@@ -25,6 +26,15 @@ Examples:
   hullguard explain DL3007                     what a rule is about, also by another tool's code
 
 Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work or was interrupted.";
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  hullguard graph api/Dockerfile                      as a tree
+  hullguard graph --format mermaid > stages.mmd       all Dockerfiles below the current folder
+  hullguard graph --format dot Dockerfile | dot -Tsvg > stages.svg
+
+Compose files below the current folder are read, too: the stages that they build ship. Findings are counted, and do
+not fail the command.";
 
 const BASELINE: &str = "\
 Examples:
@@ -57,6 +67,9 @@ pub(super) enum Command {
         /// A rule's id, or another tool's code for it (DL3007, trivy/DS-0002)
         id: String,
     },
+    /// Draw the stages of Dockerfiles, what flows between them, and which of them ship
+    #[command(after_help = GRAPH_EXAMPLES)]
+    Graph(Box<Graph>),
     /// List all rules
     Rules {
         #[arg(long, value_enum, default_value_t = TableFormat::Text)]
@@ -104,6 +117,31 @@ pub(super) enum Color {
 pub(super) struct Report {
     pub(super) format: Format,
     pub(super) file: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Graph {
+    /// Dockerfiles, and folders that hold some; `-` for standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// What to call standard input, and where it would lie
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_path: Option<PathBuf>,
+    /// How to draw: text, mermaid, dot
+    #[arg(long, value_name = "FORMAT", value_parser = str::parse::<Drawing>, default_value = "text")]
+    pub(super) format: Drawing,
+    /// How many findings to count: default, strict, style
+    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    pub(super) profile: Option<Profile>,
+    /// Leave these paths out; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub(super) no_config: bool,
 }
 
 /// What is looked at, by which rules, and what is known already.
@@ -195,9 +233,12 @@ pub(super) struct Check {
     #[arg(long, help_heading = "Fixes")]
     pub(super) diff: bool,
 
-    /// How to report: human, json, jsonl, sarif, github; may be given several times, each perhaps with a file
+    /// How to report: human, json, jsonl, sarif, github, summary; may be given several times, each perhaps with a file
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report, help_heading = "Output")]
     pub(super) format: Vec<Report>,
+    /// The most bytes that `--format summary` may write, from 4096 on [default: 1048576, GitHub's limit]
+    #[arg(long, value_name = "BYTES", value_parser = summary_limit, help_heading = "Output")]
+    pub(super) summary_limit: Option<usize>,
     /// Use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub(super) color: Color,
@@ -288,6 +329,12 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
 
 fn profile(text: &str) -> Result<Profile, String> {
     config::profile(text).ok_or_else(|| "one of default, strict, style".to_owned())
+}
+
+fn summary_limit(text: &str) -> Result<usize, String> {
+    let least = summary::LEAST;
+    let limit = text.parse().ok().filter(|&limit: &usize| limit >= least);
+    limit.ok_or_else(|| format!("a number of bytes, {least} or more"))
 }
 
 fn rule(text: &str) -> Result<Found, String> {

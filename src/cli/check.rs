@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::{env, fs};
 
 use anyhow::{Context as _, Result, anyhow};
 
@@ -19,7 +19,7 @@ use crate::finding::Status;
 use crate::fix;
 use crate::input::walk;
 use crate::outcome::{Outcome, Told};
-use crate::report::{self, Format, Options};
+use crate::report::{self, Format, Options, Web};
 use crate::rule::Severity;
 use crate::secrets::mask;
 
@@ -31,6 +31,7 @@ struct Checking<'a> {
 pub(super) fn run(args: &Check) -> Result<u8> {
     args.validate()?;
     let mut run = open::open(&args.look, false).inspect_err(|error| report_error(args, error))?;
+    run.policy.graphs = args.format.iter().any(|report| report.format == Format::Summary);
     let mut outcome = run.scan_patiently();
     if args.fix || args.fix_unsafe || args.diff {
         outcome = Checking { args, run: &run }.fix(&*run.tree, outcome)?;
@@ -109,7 +110,7 @@ impl Checking<'_> {
             && !outcome.is_incomplete();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
-            let for_github = matches!(report.format, Format::Sarif | Format::Github);
+            let for_github = matches!(report.format, Format::Sarif | Format::Github | Format::Summary);
             let display = if for_github { &self.run.from_top } else { &self.run.display };
             write(self.args, report, &display.of(outcome))?;
         }
@@ -147,7 +148,8 @@ fn report_error(args: &Check, error: &anyhow::Error) {
 
 fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
     let colour = report.file.is_none() && term::colour(args.color);
-    let options = Options { colour, show_suppressed: args.show_suppressed };
+    let options =
+        Options { colour, show_suppressed: args.show_suppressed, web: web(), limit: args.summary_limit };
     let write = |out: &mut dyn io::Write| {
         let mut out = BufWriter::new(out);
         report::write(report.format, outcome, &options, &mut out)?;
@@ -162,6 +164,13 @@ fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.context("cannot write to standard output"),
     }
+}
+
+/// Where a run in GitHub Actions has its files from.
+fn web() -> Option<Web> {
+    let [server, repository, commit] =
+        ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA"].map(|name| env::var(name).ok());
+    Web::new(&server?, &repository?, &commit?)
 }
 
 /// A line of a diff with no secret in it, its first character in place. Whoever obeys bytes gets them harmless; a pipe

@@ -41,6 +41,7 @@ impl Display {
             finding.related.iter_mut().for_each(|related| show(&mut related.place.path));
         }
         outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
+        outcome.graphs.iter_mut().for_each(|graph| show(&mut graph.path));
         outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
         Cow::Owned(outcome)
     }

@@ -7,6 +7,7 @@ mod baseline;
 mod check;
 mod display;
 mod explain;
+mod graph;
 mod list;
 mod lists;
 mod open;
@@ -47,6 +48,7 @@ pub fn run() -> ExitCode {
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Explain { id }) => explain::run(&id),
+        Some(Command::Graph(graph)) => graph::run(&graph),
         Some(Command::Rules { format }) => list::run(format),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),

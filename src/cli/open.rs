@@ -78,6 +78,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
         base: place.base(),
         custom: Arc::new(custom.seeing(known.hashes())),
+        graphs: false,
     };
     candidates.retain(|file| file.explicit || !lists.contains(&root.join(&*file.path)));
     let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);

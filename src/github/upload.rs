@@ -74,7 +74,7 @@ fn pack(outcome: &Outcome, category: &str, count: usize, size: usize) -> Result<
     let mut most = count;
     loop {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        let options = Options { colour: false, show_suppressed: false };
+        let options = Options::default();
         let packed = sarif::write_as(category, most, outcome, &options, &mut gzip)
             .and_then(|()| gzip.flush())
             .and_then(|()| gzip.finish())

@@ -3,6 +3,7 @@
 //! A report looks at nothing but the outcome: it reads no file, no configuration and no environment, so the same
 //! outcome gives the same bytes everywhere. Where the bytes go, and whether colour is wanted, is `cli`'s business.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::str::FromStr;
 
@@ -11,10 +12,12 @@ use crate::outcome::Outcome;
 
 pub mod escape;
 pub mod github;
+pub mod graph;
 pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod sarif;
+pub mod summary;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -28,15 +31,18 @@ pub enum Format {
     Sarif,
     /// GitHub Actions workflow commands.
     Github,
+    /// Markdown for the summary of a step in GitHub Actions, or for a comment.
+    Summary,
 }
 
 impl Format {
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("human", Self::Human),
         ("json", Self::Json),
         ("jsonl", Self::Jsonl),
         ("sarif", Self::Sarif),
         ("github", Self::Github),
+        ("summary", Self::Summary),
     ];
 }
 
@@ -51,13 +57,41 @@ impl FromStr for Format {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// ANSI colours, in the human report only.
     pub colour: bool,
     /// Show suppressed findings, marked as such, in the human report and in SARIF. JSON has them always, workflow
     /// commands never; SARIF that is uploaded to GitHub must not have them, for GitHub ignores the mark.
     pub show_suppressed: bool,
+    /// Where the files can be seen, for links in the summary.
+    pub web: Option<Web>,
+    /// The most bytes that the summary may have, if GitHub's own limit is too many.
+    pub limit: Option<usize>,
+}
+
+/// A commit of a repository on the web.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Web {
+    /// `https://github.com/owner/name`
+    repository: String,
+    commit: String,
+}
+
+impl Web {
+    /// As GitHub's environment names them; `None` if one of them is not what it should be.
+    pub fn new(server: &str, repository: &str, commit: &str) -> Option<Self> {
+        let server = server.trim_end_matches('/');
+        let host = server.strip_prefix("https://").or_else(|| server.strip_prefix("http://"))?;
+        let (owner, name) = repository.split_once('/')?;
+        let is_name = |text: &str, also: &[u8]| {
+            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || also.contains(&b))
+        };
+        let fits = is_name(host, b".-:/") && is_name(owner, b"._-") && is_name(name, b"._-");
+        let is_commit = commit.len() >= 7 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+        (fits && is_commit)
+            .then(|| Self { repository: format!("{server}/{repository}"), commit: commit.to_owned() })
+    }
 }
 
 /// Writes the report in that format.
@@ -68,6 +102,15 @@ pub fn write(format: Format, outcome: &Outcome, options: &Options, out: &mut dyn
         Format::Jsonl => json::write_lines(outcome, options, out),
         Format::Sarif => sarif::write(outcome, options, out),
         Format::Github => github::write(outcome, options, out),
+        Format::Summary => summary::write(outcome, options, out),
+    }
+}
+
+/// The beginning of a text, with a mark if there is more.
+fn clip(text: &str, shown: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(shown) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -63,7 +63,7 @@ fn sample() -> Outcome {
 
 fn report(format: Format, outcome: &Outcome, show_suppressed: bool) -> String {
     let mut out = Vec::new();
-    let options = Options { colour: false, show_suppressed };
+    let options = Options { show_suppressed, ..Options::default() };
     write(format, outcome, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -132,7 +132,8 @@ fn human_sums_up_and_hides_what_is_suppressed() {
 #[test]
 fn colour_only_on_request() {
     let mut out = Vec::new();
-    human::write(&sample(), &Options { colour: true, show_suppressed: true }, &mut out).unwrap();
+    let options = Options { colour: true, show_suppressed: true, ..Options::default() };
+    human::write(&sample(), &options, &mut out).unwrap();
     let coloured = String::from_utf8(out).unwrap();
     assert!(coloured.contains("\x1b[1;33mwarning\x1b[0m"));
     let mut bare = coloured;
@@ -292,7 +293,7 @@ fn formats_have_names() {
     for (name, format) in Format::ALL {
         assert_eq!(name.parse(), Ok(format));
     }
-    assert!("xml".parse::<Format>().unwrap_err().contains("human, json, jsonl, sarif, github"));
+    assert!("xml".parse::<Format>().unwrap_err().contains("human, json, jsonl, sarif, github, summary"));
 }
 
 /// Whatever a file, its name or a message holds, no report gives the runner or the terminal a command but our own.

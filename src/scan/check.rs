@@ -1,5 +1,6 @@
 //! Runs the rules on documents. A rule that panics is told, and costs nothing but itself.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,11 +11,13 @@ use crate::compose::{self, ComposeFile};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Draft, Finding, Findings};
+use crate::graph::StageGraph;
 use crate::outcome::Pragma;
 use crate::pragma::{self, Found};
-use crate::project;
+use crate::project::{self, Project};
 use crate::rule::{Check, Context, Family, Rule};
 use crate::rules::{self, RULES};
+use crate::secrets::mask;
 use crate::text::{Source, Span};
 use crate::yaml::{Entry, Node};
 
@@ -23,6 +26,7 @@ pub(super) struct Checked {
     pub(super) path: Arc<str>,
     pub(super) findings: Vec<Finding>,
     pub(super) pragmas: Vec<Pragma>,
+    pub(super) graph: Option<StageGraph>,
 }
 
 pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
@@ -53,7 +57,19 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
         path: Arc::clone(path),
         pragmas: placed(pragma::dockerfile(file), file.source, &origin),
         findings: finish::finish(drafts, &origin, cx.policy),
+        graph: cx.policy.graphs.then(|| graph(file, cx.project)),
     }
+}
+
+/// The stages, without secrets in the addresses that they are made from.
+fn graph(file: &Dockerfile, project: &Project) -> StageGraph {
+    let mut graph = StageGraph::of(file, project);
+    for text in graph.texts_mut() {
+        if let Cow::Owned(masked) = mask::masked(text) {
+            *text = masked;
+        }
+    }
+    graph
 }
 
 /// What a group of Compose files gave.

@@ -142,7 +142,9 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     for one in checked {
         outcome.findings.extend(one.findings);
         outcome.pragmas.extend(one.pragmas);
+        outcome.graphs.extend(one.graph);
     }
+    outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut all: Vec<&Candidate> = candidates.iter().collect();
     if !policy.only.is_empty() && !policy.only.iter().any(|id| is_secret(id)) {
         all.clear();

@@ -1,0 +1,66 @@
+//! `hullguard graph`: the stages of Dockerfiles, drawn.
+//!
+//! It is a run like any other, for what is found is marked in the picture. Compose files of the whole root are read,
+//! whatever was asked for, because they say what ships.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::args::{Graph, Look};
+use super::{CLEAN, FAILED, open, print, term};
+use crate::input;
+use crate::report::graph;
+use crate::scan::kind::{self, Name};
+
+pub(super) fn run(args: &Graph) -> Result<u8> {
+    let mut look = Look {
+        paths: args.paths.clone(),
+        stdin_path: args.stdin_path.clone(),
+        profile: args.profile,
+        exclude: args.exclude.clone(),
+        config: args.config.clone(),
+        no_config: args.no_config,
+        ..Look::default()
+    };
+    look.validate()?;
+    let mut asked: Vec<PathBuf> = Vec::new();
+    if !look.is_stdin() && !look.paths.is_empty() {
+        let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
+        asked.extend(args.paths.iter().map(|path| input::tidy(&current.join(path))));
+        look.paths.push(input::root_of(&current, &asked));
+    }
+    let is_asked = |path: &Path| asked.is_empty() || asked.iter().any(|asked| path.starts_with(asked));
+
+    let mut run = open::open(&look, false)?;
+    run.policy.graphs = true;
+    let root = run.display.root.clone();
+    run.candidates.retain(|candidate| {
+        let may_build = || matches!(kind::name(&candidate.path), Name::Compose | Name::Yaml);
+        candidate.explicit || candidate.document && (is_asked(&root.join(&*candidate.path)) || may_build())
+    });
+    let mut outcome = run.scan_patiently();
+    run.complete(&mut outcome);
+    outcome.graphs.retain(|graph| is_asked(&root.join(&*graph.path)));
+    outcome.skipped.retain(|told| is_asked(&root.join(&*told.path)));
+    let outcome = run.display.of(&outcome);
+    for (kind, told) in [("skipped", &outcome.skipped), ("error", &outcome.failed)] {
+        for told in told {
+            term::complain(&format!("{kind}: {}: {}", told.path, told.why));
+        }
+    }
+    if outcome.graphs.is_empty() {
+        term::complain("no Dockerfile here, so there is nothing to draw");
+    } else {
+        let (text, fits) = graph::draw(args.format, &outcome);
+        print(text.as_bytes())?;
+        if !fits {
+            term::complain(
+                "warning: Mermaid draws 500 arrows and 50,000 characters unless it is told to draw more; \
+                 name fewer Dockerfiles",
+            );
+        }
+    }
+    Ok(if outcome.is_incomplete() { FAILED } else { CLEAN })
+}
