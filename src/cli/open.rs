@@ -64,7 +64,9 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let (root, tree, listing, config) = files(look, &current, &watch)?;
     let Listing { mut candidates, skipped, failed } = listing;
     let top = input::top_of(&root).unwrap_or(&root).to_owned();
-    let display = Display { root: root.clone(), current: current.clone() };
+    // Paths of commits are told as the commits have them.
+    let seen_from = if look.is_past() { root.clone() } else { current.clone() };
+    let display = Display { root: root.clone(), current: seen_from };
     let from_top = Display { root: root.clone(), current: top.clone() };
     let place =
         lists::Place { look, config: &config, root: &root, top: &top, tree: &*tree, display: &display };
@@ -83,9 +85,10 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     candidates.retain(|file| file.explicit || !lists.contains(&root.join(&*file.path)));
     let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
     known.looked = reach.looked(&candidates, &*tree, &known);
-    let past = match look.is_past() {
-        true => Some(past::Search::new(look, &current, excluded(look, &config)?)?),
-        false => None,
+    let past = if look.is_past() {
+        Some(past::Search::new(look, &current, excluded(look, &config)?)?)
+    } else {
+        None
     };
     let today = Date::of(SystemTime::now());
     let said = filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today));

@@ -120,7 +120,7 @@ fn pushed(repository: &Repository, hook: Hook) -> Result<Ends> {
 
 /// `2026-01-31`, or `3 days`, `2 weeks`, `6 months`, `1 year` (ago).
 fn since_when(text: &str) -> Result<i64> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) as i64;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
     if let Some(date) = Date::parse(text) {
         return Ok(date.seconds());
     }

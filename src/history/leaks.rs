@@ -23,6 +23,9 @@ use crate::secrets::{self, about::About};
 /// Of a secret that many objects hold, so many are read to find where it counts most.
 const READ_AT_MOST: usize = 12;
 
+/// Whether nobody wants a path to be looked at.
+pub type Excluded = Box<dyn Fn(&str) -> bool + Sync>;
+
 /// Which secrets of a history count.
 #[derive(Default)]
 pub struct Wish {
@@ -33,7 +36,7 @@ pub struct Wish {
     /// Only what this commit's history brought.
     pub branch: Option<Oid>,
     /// Paths that nobody wants to be looked at.
-    pub excluded: Option<Box<dyn Fn(&str) -> bool + Sync>>,
+    pub excluded: Option<Excluded>,
 }
 
 /// A secret without its value.

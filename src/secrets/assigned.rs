@@ -59,12 +59,20 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     let value = std::str::from_utf8(&text[found.value.clone()]).ok()?;
     let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
     let shown = value.trim();
-    if shown.len() < 4 || shown.len() > 512 || values::judge(shown) != values::Value::Literal {
+    if shown.len() < 4 || shown.len() > 512 {
         return None;
     }
+    // The cheap questions first: most names are no credentials', and most values plain words.
     let name = name(last_part(written, found.form))?;
+    if name == Name::Perhaps && shown.len() < 16 {
+        return None;
+    }
     let strength = strength(shown);
-    if strength == Strength::Text || repeats_name(written, shown) {
+    if strength == Strength::Text
+        || name == Name::Perhaps && strength != Strength::Drawn
+        || values::judge(shown) != values::Value::Literal
+        || repeats_name(written, shown)
+    {
         return None;
     }
     if !found.quoted && !stands_bare(shown, found, strength, about.kind) {

@@ -208,12 +208,13 @@ impl Search<'_> {
         {
             return Some(hit(rule, confidence, Rank::Token));
         }
+        if judged.is_none() && !(found.quoted || about.kind == Kind::Config) {
+            return None;
+        }
         let guessable = is_guessable(shown);
-        let known = patterns::assigned(text, found.name.clone(), span.clone(), about);
-        if let Some(mut known) = known
-            && (!guessable || patterns::is_drawn(value))
-            && (judged.is_some()
-                || !names::is_harmless(written) && (found.quoted || about.kind == Kind::Config))
+        if (!guessable || patterns::is_drawn(value))
+            && (judged.is_some() || !names::is_harmless(written))
+            && let Some(mut known) = patterns::assigned(text, found.name.clone(), span.clone(), about)
         {
             known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
             return Some(known);

@@ -47,13 +47,21 @@ pub(super) fn at(
     })
 }
 
+/// No value with less entropy, in bits per character, is a token that only its name tells.
+const LEAST_ENTROPY: f32 = 2.0;
+
 /// The value of an assignment, if it is a token that only the words around it tell apart.
 pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, about: About) -> Option<Hit> {
     let token = &text[value.clone()];
+    // What holds for every pattern is asked once, and what is cheap first.
+    let entropy = random::entropy(token);
+    if entropy < LEAST_ENTROPY || is_fake(token) {
+        return None;
+    }
     let known = |&&(_, pattern, (least, most)): &&(&'static Rule, &'static Pattern, (u16, u16))| {
         (usize::from(least)..=usize::from(most)).contains(&token.len())
             && shape::is_whole(pattern.shape, token)
-            && !is_made_up(token, pattern)
+            && entropy >= pattern.entropy.unwrap_or_else(|| floor(pattern.shape, token))
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near))
     };
     let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
@@ -200,7 +208,12 @@ fn fixed_of(nodes: &[Node], token: &[u8]) -> (usize, bool) {
 /// The variable part is a placeholder, a word, or too even to be drawn by lot.
 fn is_made_up(variable: &[u8], pattern: &Pattern) -> bool {
     let floor = pattern.entropy.unwrap_or_else(|| floor(pattern.shape, variable));
-    if random::entropy(variable) < floor || random::is_pattern(variable) {
+    random::entropy(variable) < floor || is_fake(variable)
+}
+
+/// It counts or repeats, holds a word of made-up ones, or is words.
+fn is_fake(variable: &[u8]) -> bool {
+    if random::is_pattern(variable) {
         return true;
     }
     let lower = variable.to_ascii_lowercase();
