@@ -32,7 +32,7 @@ struct Repo(TempDir);
 
 impl Repo {
     fn new() -> Self {
-        let repo = Self(tempfile::tempdir().unwrap());
+        let repo = Self(tempfile::tempdir().expect("the test's own ground holds"));
         repo.git(&["init", "-q", "-b", "main"]);
         repo
     }
@@ -46,8 +46,9 @@ impl Repo {
     }
     fn write(&self, file: &str, text: impl AsRef<[u8]>) {
         let path = self.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::create_dir_all(path.parent().expect("the test's own ground holds"))
+            .expect("the test's own ground holds");
+        fs::write(path, text).expect("the test's own ground holds");
     }
     fn commit(&self, message: &str) -> String {
         self.git(&["add", "-A"]);
@@ -55,7 +56,7 @@ impl Repo {
         self.git(&["rev-parse", "HEAD"])
     }
     fn check(&self, args: &[&str]) -> Told {
-        Told::of(hullguard(self.path(), args).output().expect("it runs"))
+        Told::of(&hullguard(self.path(), args).output().expect("it runs"))
     }
 }
 
@@ -91,7 +92,7 @@ struct Told {
 }
 
 impl Told {
-    fn of(out: Output) -> Self {
+    fn of(out: &Output) -> Self {
         let text =
             format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
         Self { code: out.status.code().expect("no signal ended it"), text }
@@ -106,7 +107,7 @@ impl Told {
 #[test]
 fn a_secret_is_found_wherever_it_was_committed() {
     let repo = Repo::new();
-    let lines: String = (0..200).map(|n| format!("line {n}\n")).collect();
+    let lines = "one line of many\n".repeat(200);
     repo.write("plain.txt", &lines);
     repo.commit("start");
     // Added, then removed.
@@ -173,7 +174,7 @@ fn a_secret_is_found_wherever_it_was_committed() {
     // Packed, a bare clone, any number of threads: the same.
     repo.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50"]);
     assert_eq!(repo.check(&["--history", "--threads", "1"]).text, loose.text);
-    let bare = tempfile::tempdir().unwrap();
+    let bare = tempfile::tempdir().expect("the test's own ground holds");
     repo.git(&["clone", "-q", "--bare", ".", &bare.path().join("b.git").to_string_lossy()]);
     assert_eq!(repo.check(&["--history", &bare.path().join("b.git").to_string_lossy()]).places(), found);
 
@@ -216,15 +217,19 @@ fn a_range_tells_what_is_new_in_it() {
     let missing = repo.check(&["--commits", "nowhere..HEAD"]);
     assert_eq!(missing.code, 2);
 
-    let shallow = tempfile::tempdir().unwrap();
+    let shallow = tempfile::tempdir().expect("the test's own ground holds");
     let url = format!("file://{}", repo.path().display());
     repo.git(&["clone", "-q", "--depth", "1", &url, &shallow.path().join("s").to_string_lossy()]);
     let told = Told::of(
-        hullguard(&shallow.path().join("s"), &["--commits", &format!("{first}..HEAD")]).output().unwrap(),
+        &hullguard(&shallow.path().join("s"), &["--commits", &format!("{first}..HEAD")])
+            .output()
+            .expect("the test's own ground holds"),
     );
     assert_eq!(told.code, 2);
     assert!(told.text.contains("git fetch --unshallow"), "{}", told.text);
-    let told = Told::of(hullguard(&shallow.path().join("s"), &["--history"]).output().unwrap());
+    let told = Told::of(
+        &hullguard(&shallow.path().join("s"), &["--history"]).output().expect("the test's own ground holds"),
+    );
     assert_eq!(told.code, 2, "half a history is not clean");
 }
 
@@ -259,9 +264,14 @@ fn hooks_see_what_a_push_brings() {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
-        Told::of(child.wait_with_output().unwrap())
+            .expect("the test's own ground holds");
+        child
+            .stdin
+            .take()
+            .expect("the test's own ground holds")
+            .write_all(line.as_bytes())
+            .expect("the test's own ground holds");
+        Told::of(&child.wait_with_output().expect("the test's own ground holds"))
     };
     let told = push("pre-push", format!("refs/heads/main {third} refs/heads/main {first}\n"));
     assert_eq!((told.code, told.places()), (1, vec!["b.env:1"]));
@@ -272,16 +282,19 @@ fn hooks_see_what_a_push_brings() {
     assert_eq!(push("pre-receive", "what\n".to_owned()).code, 2);
 
     // A real server: the pushed objects are in quarantine while the hook runs.
-    let server = tempfile::tempdir().unwrap();
+    let server = tempfile::tempdir().expect("the test's own ground holds");
     let bare = server.path().join("s.git");
     repo.git(&["init", "-q", "--bare", &bare.to_string_lossy()]);
     let hook = bare.join("hooks/pre-receive");
-    fs::write(&hook, format!("#!/bin/sh\nexec '{HULLGUARD}' check --hook pre-receive\n")).unwrap();
+    fs::write(&hook, format!("#!/bin/sh\nexec '{HULLGUARD}' check --hook pre-receive\n"))
+        .expect("the test's own ground holds");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-        let refused = git(repo.path(), &["push", "-q", &bare.to_string_lossy(), "main"]).output().unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("the test's own ground holds");
+        let refused = git(repo.path(), &["push", "-q", &bare.to_string_lossy(), "main"])
+            .output()
+            .expect("the test's own ground holds");
         assert!(!refused.status.success());
         assert!(String::from_utf8_lossy(&refused.stderr).contains("b.env"), "{refused:?}");
         repo.git(&["push", "-q", &bare.to_string_lossy(), &format!("{first}:refs/heads/main")]);

@@ -110,6 +110,7 @@ mod tests {
             ("ENV DB_PASSWORD=hunter2 A=b", "ENV DB_PASSWORD=*** A=b"),
             ("ENV DB_PASSWORD hunter2", "ENV DB_PASSWORD ***"),
             ("ARG API_KEY='hunter 2'", "ARG API_KEY='***'"),
+            // hullguard: ignore=assigned-password nobody's
             ("      POSTGRES_PASSWORD: \"hunter2\" # x", "      POSTGRES_PASSWORD: \"***\" # x"),
             ("      - POSTGRES_PASSWORD=hunter2", "      - POSTGRES_PASSWORD=***"),
             ("  url: postgres://bob:hunter2@db/x", "  url: postgres://bob:***@db/x"),

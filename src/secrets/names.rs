@@ -233,8 +233,21 @@ const ABOUT: [&str; 170] = [
     "data",
 ];
 /// Words that say the value is public, or that the setting is a switch.
-const HARMLESS: [&str; 12] = [
-    "public", "pub", "allow", "random", "generate", "disable", "no", "skip", "without", "use", "max", "cert",
+const HARMLESS: [&str; 14] = [
+    "hashed",
+    "encrypted",
+    "public",
+    "pub",
+    "allow",
+    "random",
+    "generate",
+    "disable",
+    "no",
+    "skip",
+    "without",
+    "use",
+    "max",
+    "cert",
 ];
 
 /// `PASS` behind one of these is nginx' directive, and its value an address.
