@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex};
 
 use git2::{Oid, Repository};
 
-use super::{History, Hit, Kind, Object, Provenance, Range, Reach, Search, Window};
+use rayon::prelude::*;
+
+use super::{Brought, History, Hit, Kind, Object, Provenance, Range, Reach, Search, Window};
 use crate::blob::{Commit, Origin};
 use crate::filter;
 use crate::finding::{Finding, Past};
@@ -263,48 +265,56 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
     let read = |id: Oid| repository.find_blob(id).map(|blob| blob.content().to_vec());
     let mut seen: HashSet<Key> = HashSet::new();
     let moved: OnceCell<HashSet<Key>> = OnceCell::new();
-    for brought in &range.brought {
+    let wanted = |brought: &&Brought| !wish.excluded.as_ref().is_some_and(|out| out(&brought.path));
+    let brought: Vec<&Brought> = range.brought.iter().filter(wanted).collect();
+    // git reads one object after the other; what is read is searched on all cores, a handful at a time.
+    for some in brought.chunks(64) {
         if watch.is_stopped() {
             outcome.interrupted = true;
             break;
         }
-        if wish.excluded.as_ref().is_some_and(|out| out(&brought.path)) {
-            continue;
+        let texts: Vec<_> = some.iter().map(|brought| read(brought.blob)).collect();
+        let texts: Vec<_> = some
+            .par_iter()
+            .zip(texts)
+            .map(|(brought, bytes)| {
+                let text = secrets::as_utf8(bytes.map_err(|error| error.message().to_owned())?);
+                let clean = secrets::find(&text, About::path(&brought.path)).is_empty();
+                Ok::<_, String>((!clean).then_some(text))
+            })
+            .collect();
+        for (brought, text) in some.iter().zip(texts) {
+            outcome.objects += 1;
+            let new = match text {
+                Ok(Some(text)) => text,
+                Ok(None) => continue,
+                Err(why) => {
+                    let why = format!("its version of commit {}: {why}", brought.commit);
+                    outcome.failed.push(Told { path: brought.path.as_str().into(), why });
+                    continue;
+                }
+            };
+            let path: Arc<str> = brought.path.as_str().into();
+            let before: HashSet<Key> =
+                brought.before.iter().filter_map(|&id| read(id).ok()).flat_map(keys).collect();
+            // What was only moved stands in what went; read once, if there is anything to compare.
+            let moved = moved.get_or_init(|| {
+                let own: HashSet<Oid> = range.brought.iter().map(|brought| brought.blob).collect();
+                let gone = range.gone.iter().filter(|id| !own.contains(id));
+                gone.filter_map(|&id| read(id).ok()).flat_map(keys).collect()
+            });
+            let told = |rule: &'static Rule, value: &[u8]| {
+                let key = key(rule, value);
+                !before.contains(&key) && !seen.contains(&key) && !moved.contains(&key)
+            };
+            let found = judged(&path, new.clone(), &in_commit(repository, brought.commit), policy, told);
+            // Only what was told must not be told again: a weak sample in one file may be a secret in the next.
+            seen.extend(found.iter().map(|finding| {
+                let span = finding.place.span.range();
+                key(finding.rule, new.get(span).unwrap_or_default())
+            }));
+            outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, brought.commit)));
         }
-        let bytes = match read(brought.blob) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let why = format!("its version of commit {}: {}", brought.commit, error.message());
-                outcome.failed.push(Told { path: brought.path.as_str().into(), why });
-                continue;
-            }
-        };
-        outcome.objects += 1;
-        let path: Arc<str> = brought.path.as_str().into();
-        let about = About::path(&path);
-        let new = secrets::as_utf8(bytes);
-        if secrets::find(&new, about).is_empty() {
-            continue;
-        }
-        let before: HashSet<Key> =
-            brought.before.iter().filter_map(|&id| read(id).ok()).flat_map(keys).collect();
-        // What was only moved stands in what went; read once, if there is anything to compare.
-        let moved = moved.get_or_init(|| {
-            let own: HashSet<Oid> = range.brought.iter().map(|brought| brought.blob).collect();
-            let gone = range.gone.iter().filter(|id| !own.contains(id));
-            gone.filter_map(|&id| read(id).ok()).flat_map(keys).collect()
-        });
-        let told = |rule: &'static Rule, value: &[u8]| {
-            let key = key(rule, value);
-            !before.contains(&key) && !seen.contains(&key) && !moved.contains(&key)
-        };
-        let found = judged(&path, new.clone(), &in_commit(repository, brought.commit), policy, told);
-        // Only what was told must not be told again: a weak sample in one file may be a secret in the next.
-        seen.extend(found.iter().map(|finding| {
-            let span = finding.place.span.range();
-            key(finding.rule, new.get(span).unwrap_or_default())
-        }));
-        outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, brought.commit)));
     }
     for &id in &range.commits {
         let Ok(commit) = repository.find_commit(id) else { continue };

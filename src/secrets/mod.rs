@@ -37,8 +37,15 @@ pub const KEY_REACH: usize = 512;
 
 /// A window with what stands before it, where it may be the body of a private key.
 pub fn with_key(text: &[u8], window: Range<usize>) -> Range<usize> {
-    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let body = text[window.clone()].split(|b| !base64(b)).any(|run| run.len() >= 40);
+    const LINE: usize = 40;
+    let base64 = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let inside = &text[window.clone()];
+    // A run of that length covers every so manieth byte.
+    let body = (0..inside.len()).step_by(LINE).any(|at| {
+        let left = inside[..at].iter().rev().take(LINE).take_while(base64).count();
+        let right = inside[at..].iter().take(LINE).take_while(base64).count();
+        right > 0 && left + right >= LINE
+    });
     if body { window.start.saturating_sub(KEY_REACH)..window.end } else { window }
 }
 
@@ -119,22 +126,23 @@ pub fn as_utf8(bytes: Vec<u8>) -> Vec<u8> {
 
 /// The text of UTF-16 bytes, with or without a byte order mark; `None` if they are something else.
 pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
-    if !bytes.get(..64.min(bytes.len()))?.contains(&0)
-        && !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
-    {
+    let sample = &bytes[..bytes.len().min(512)];
+    // Every other byte is a zero, and between them stands text.
+    let wide = |zero: usize| {
+        let text = |b: u8| (b' '..=b'~').contains(&b) || b.is_ascii_whitespace();
+        let good = sample.chunks_exact(2).filter(|pair| pair[zero] == 0 && text(pair[1 - zero])).count();
+        good >= 4 && good * 10 >= sample.len() / 2 * 6
+    };
+    if !sample.contains(&0) {
         return None;
     }
-    let pairs = || bytes.chunks_exact(2);
-    let wide = |zero: usize| {
-        let sample = bytes.len().min(400) / 2;
-        sample >= 8 && pairs().take(sample).filter(|pair| pair[zero] == 0).count() * 10 >= sample * 8
-    };
-    let units: Vec<u16> = match *bytes {
-        [0xff, 0xfe, ..] => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
-        [0xfe, 0xff, ..] => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
-        _ if wide(1) => pairs().map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
-        _ if wide(0) => pairs().map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect(),
-        _ => return None,
+    let pairs = bytes.chunks_exact(2);
+    let units: Vec<u16> = if wide(1) {
+        pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+    } else if wide(0) {
+        pairs.map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
+    } else {
+        return None;
     };
     Some(String::from_utf16_lossy(&units).into_bytes())
 }
