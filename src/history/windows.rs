@@ -55,8 +55,8 @@ fn wider(text: &[u8], range: &Range<usize>, margin: usize) -> Range<usize> {
 fn lines(text: &[u8], range: Range<usize>) -> Range<usize> {
     let from = range.start.saturating_sub(LINE);
     let to = (range.end + LINE).min(text.len());
-    let start = text[from..range.start].iter().rposition(|&byte| byte == b'\n');
-    let end = text[range.end..to].iter().position(|&byte| byte == b'\n');
+    let start = memchr::memrchr(b'\n', &text[from..range.start]);
+    let end = memchr::memchr(b'\n', &text[range.end..to]);
     start.map_or(from, |i| from + i + 1)..end.map_or(to, |i| range.end + i)
 }
 

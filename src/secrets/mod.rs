@@ -35,21 +35,18 @@ pub const REACH: usize = 96;
 /// How far a private key is read from its first line on; bytes.
 pub const KEY_REACH: usize = 512;
 
-/// A window with what stands before it, where it may be the body of a private key.
+/// What every private key in armour begins with.
+const BEGIN: &[u8] = b"-----BEGIN ";
+
+/// A window with what stands before it, where that may be the beginning of a private key.
 pub fn with_key(text: &[u8], window: Range<usize>) -> Range<usize> {
-    const LINE: usize = 40;
-    let base64 = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let inside = &text[window.clone()];
-    // A run of that length covers every so manieth byte.
-    let body = (0..inside.len()).step_by(LINE).any(|at| {
-        let left = inside[..at].iter().rev().take(LINE).take_while(base64).count();
-        let right = inside[at..].iter().take(LINE).take_while(base64).count();
-        right > 0 && left + right >= LINE
-    });
-    if body { window.start.saturating_sub(KEY_REACH)..window.end } else { window }
+    let before = window.start.saturating_sub(KEY_REACH);
+    // It may begin before the window and end in it.
+    let around = &text[before..(window.start + BEGIN.len() - 1).min(text.len())];
+    memchr::memmem::rfind(around, BEGIN).map_or(window.start, |at| before + at)..window.end
 }
 
-/// The longest value that is looked at; whatever is longer is data.
+/// The longest value that is looked at under a name; bytes.
 const LONGEST: usize = 512;
 
 /// A secret in a text.
