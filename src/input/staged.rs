@@ -133,7 +133,7 @@ fn size(repository: &Repository, entry: &IndexEntry) -> u64 {
     repository.odb().and_then(|odb| odb.read_header(entry.id)).map_or(0, |(size, _)| size as u64)
 }
 
-fn is_within(path: &str, within: &[String]) -> bool {
+pub(super) fn is_within(path: &str, within: &[String]) -> bool {
     within.is_empty()
         || within.iter().any(|start| {
             start.is_empty()
