@@ -43,7 +43,8 @@ impl Place<'_> {
     }
 
     fn exists(&self, file: &Path) -> bool {
-        input::below(self.root, file).is_some_and(|name| self.tree.exists(&name)) || !self.sealed && file.is_file()
+        input::below(self.root, file).is_some_and(|name| self.tree.exists(&name))
+            || !self.sealed && file.is_file()
     }
 
     /// What the tree has counts: a commit is judged by what it holds. What git does not know is read from disk.

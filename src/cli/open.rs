@@ -66,8 +66,15 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let top = input::top_of(&root).unwrap_or(&root).to_owned();
     let display = Display { root: root.clone(), current: current.clone() };
     let from_top = Display { root: root.clone(), current: top.clone() };
-    let place =
-        lists::Place { look, config: &config, root: &root, top: &top, tree: &*tree, display: &display, sealed: false };
+    let place = lists::Place {
+        look,
+        config: &config,
+        root: &root,
+        top: &top,
+        tree: &*tree,
+        display: &display,
+        sealed: false,
+    };
     let custom = place.gitleaks()?;
     let (mut known, lists) = place.known(making)?;
     let profile = look.profile.or(config.profile).unwrap_or(Profile::Default);

@@ -189,8 +189,7 @@ mod tests {
     #[test]
     fn a_pull_request_is_its_own_last_commit() {
         let (a, b) = ("a".repeat(40), "b".repeat(40));
-        let payload =
-            json!({"action": "opened", "pull_request": {"number": 7, "head": {"sha": b}, "base": {"sha": a}}});
+        let payload = json!({"action": "opened", "pull_request": {"number": 7, "head": {"sha": b}, "base": {"sha": a}}});
         for name in ["pull_request", "pull_request_target"] {
             let look = look(name, payload.clone());
             assert_eq!((look.head.as_str(), look.git_ref.as_str()), (b.as_str(), "refs/pull/7/head"));

@@ -10,9 +10,8 @@ use anyhow::{Context as _, Result};
 use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
 use super::names::{Name, classify};
-use super::staged::is_within;
 use super::walk::{TEMPLATE, TOO_LARGE, told};
-use super::{LARGEST, Listing, inside};
+use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Candidate, Commit, Origin, Tree};
 
 /// The type bits of a file's mode in git, and what they are for a regular file.

@@ -101,6 +101,15 @@ pub(crate) fn inside(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Whether a path is one of these files or in one of these folders; none means all.
+pub(crate) fn is_within(path: &str, within: &[String]) -> bool {
+    within.is_empty()
+        || within.iter().any(|start| {
+            start.is_empty()
+                || path.strip_prefix(start.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+        })
+}
+
 /// The walk asks about folders on its way down; here the same is asked about the folders of a path.
 pub fn excluded_with_folders(path: &str, excluded: &dyn Fn(&str) -> bool) -> bool {
     path.match_indices('/').any(|(at, _)| excluded(&path[..at])) || excluded(path)

@@ -66,8 +66,7 @@ pub fn some(
     let hits = secrets::find(&bytes, About::path(path));
     let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
     let full = format!("{}{path}", policy.base);
-    let mut shown: Vec<Shown> =
-        hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
+    let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
     for Found { hit, pattern, whole } in custom::find(&policy.custom, &full, &bytes) {
         // What a pattern of ours finds, too, it explains better.
         let apart = |s: &Shown| hit.span.end <= s.hit.span.start || s.hit.span.end <= hit.span.start;
