@@ -27,8 +27,12 @@ struct Missing {
 }
 
 impl Missing {
-    fn commit(id: &str, wanted: &str) -> Self {
-        Self { why: anyhow!("commit {id} is not in this clone"), wanted: vec![wanted.to_owned()] }
+    fn commit(id: &str) -> Self {
+        Self { why: anyhow!("commit {id} is not in this clone"), wanted: vec![id.to_owned()] }
+    }
+    /// The head, which may have no branch here.
+    fn head(look: &Look, why: anyhow::Error) -> Self {
+        Self { why, wanted: look.fetch.iter().chain([&look.head]).cloned().collect() }
     }
 }
 
@@ -40,8 +44,9 @@ pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote) -> Res
     };
     let mut refused = None;
     for depth in [Depth::More, Depth::All] {
+        refused = None;
         for wanted in &missing.wanted {
-            refused = remote.fetch(repository, wanted, depth).err();
+            refused = remote.fetch(repository, wanted, depth).err().or(refused);
         }
         let last = depth == Depth::All || !repository.is_shallow();
         missing = match attempt(repository, look, last) {
@@ -60,7 +65,7 @@ fn attempt(repository: &Repository, look: &Look, last: bool) -> Result<Ground, M
     let head = Oid::from_str(&look.head)
         .ok()
         .filter(|&id| repository.find_commit(id).is_ok())
-        .ok_or_else(|| Missing::commit(&look.head, look.fetch.as_deref().unwrap_or(&look.head)))?;
+        .ok_or_else(|| Missing::head(look, anyhow!("commit {} is not in this clone", look.head)))?;
     let mut words = Vec::new();
     let base = match &look.against {
         Against::Nothing => {
@@ -71,7 +76,7 @@ fn attempt(repository: &Repository, look: &Look, last: bool) -> Result<Ground, M
             return Ok(Ground { head, base: None, range: None, words });
         }
         Against::Fork(base) => {
-            let base = known(repository, base).ok_or_else(|| Missing::commit(base, base))?;
+            let base = known(repository, base).ok_or_else(|| Missing::commit(base))?;
             fork(repository, base, head, look, last)?
         }
         Against::Push { before, default_branch } => {
@@ -79,7 +84,7 @@ fn attempt(repository: &Repository, look: &Look, last: bool) -> Result<Ground, M
             match found {
                 Some(Ok(before)) => Some(before),
                 // After a forced push the server may have forgotten what was there.
-                Some(Err(before)) if !last => return Err(Missing::commit(before, before)),
+                Some(Err(before)) if !last => return Err(Missing::commit(before)),
                 gone => {
                     if gone.is_some() {
                         words.push("what the branch was before this forced push is gone; it was compared with the default branch");
@@ -100,8 +105,7 @@ fn attempt(repository: &Repository, look: &Look, last: bool) -> Result<Ground, M
         }
     };
     let ends = Ends { with: vec![head], without: base.into_iter().collect() };
-    let range = Range::read(repository, &ends)
-        .map_err(|why| Missing { why, wanted: vec![look.fetch.clone().unwrap_or(look.head.clone())] })?;
+    let range = Range::read(repository, &ends).map_err(|why| Missing::head(look, why))?;
     Ok(Ground { head, base, range: Some(range), words })
 }
 
@@ -127,8 +131,9 @@ fn fork(
         Err(_) if last && !repository.is_shallow() => Ok(None),
         Err(_) => {
             let why = anyhow!("where {head} left {base} is not in this clone");
-            let head = look.fetch.clone().unwrap_or(look.head.clone());
-            Err(Missing { why, wanted: vec![head, base.to_string()] })
+            let mut missing = Missing::head(look, why);
+            missing.wanted.push(base.to_string());
+            Err(missing)
         }
     }
 }
