@@ -4,4 +4,6 @@
 //! go to the log.
 
 mod events;
+#[cfg(target_os = "linux")]
+mod install;
 mod runner;
