@@ -19,7 +19,7 @@ while read -r this file; do
   [[ $file == hullguard-*-"$triple.tar.gz" ]] || continue
   [[ -z ${HULLGUARD_VERSION:-} || $file == "hullguard-${HULLGUARD_VERSION#v}-$triple.tar.gz" ]] || continue
   sum=$this name=$file
-done < <(tr -d '\r' < "$here/checksums.txt" | grep -E '^[0-9a-f]{64}  hullguard-[0-9A-Za-z.+-]+\.tar\.gz$')
+done < <(tr -d '\r' < "$here/checksums.txt" | grep -E '^[0-9a-f]{64}  hullguard-[0-9A-Za-z._+-]+\.tar\.gz$')
 if [[ -z $name ]]; then
   echo '::error title=hullguard::action/checksums.txt has no such version for this platform; name one that it has, or set path-to-binary'
   exit 2
