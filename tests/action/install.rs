@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::thread;
@@ -28,6 +29,7 @@ impl Setup {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("action/install.sh");
         fs::copy(script, path.join("action/install.sh")).unwrap();
         fs::write(path.join("bin/hullguard"), "#!/bin/sh\necho it is run\n").unwrap();
+        fs::set_permissions(path.join("bin/hullguard"), fs::Permissions::from_mode(0o755)).unwrap();
         let tar = Command::new("tar")
             .args(["-czf", "a.tar.gz", "-C", "bin", "hullguard"])
             .current_dir(path)

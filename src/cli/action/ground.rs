@@ -9,6 +9,9 @@ use super::fetch::{Depth, Remote};
 use crate::github::event::{Against, Look};
 use crate::history::{Ends, Range};
 
+const GONE: &str =
+    "what the branch was before this forced push is gone, so it was compared with the default branch";
+
 /// What an event is about, all of it here.
 pub(super) struct Ground {
     pub(super) head: Oid,
@@ -80,26 +83,14 @@ fn attempt(repository: &Repository, look: &Look, last: bool) -> Result<Ground, M
             fork(repository, base, head, look, last)?
         }
         Against::Push { before, default_branch } => {
-            let found = before.as_ref().map(|before| known(repository, before).ok_or(before));
-            match found {
+            match before.as_ref().map(|before| known(repository, before).ok_or(before)) {
                 Some(Ok(before)) => Some(before),
                 // After a forced push the server may have forgotten what was there.
                 Some(Err(before)) if !last => return Err(Missing::commit(before)),
                 gone => {
-                    if gone.is_some() {
-                        words.push("what the branch was before this forced push is gone; it was compared with the default branch");
-                    }
-                    match default_branch {
-                        Some(name) => match tip(repository, name) {
-                            Some(tip) => fork(repository, tip, head, look, last)?,
-                            None => {
-                                let reference = format!("+refs/heads/{name}:refs/remotes/origin/{name}");
-                                let why = anyhow!("the default branch {name} is not in this clone");
-                                return Err(Missing { why, wanted: vec![reference] });
-                            }
-                        },
-                        None => None,
-                    }
+                    words.extend(gone.map(|_| GONE));
+                    let tip = default_branch.as_ref().map(|name| tip(repository, name)).transpose()?;
+                    tip.map(|tip| fork(repository, tip, head, look, last)).transpose()?.flatten()
                 }
             }
         }
@@ -113,9 +104,14 @@ fn known(repository: &Repository, id: &str) -> Option<Oid> {
     Oid::from_str(id).ok().filter(|&id| repository.find_commit(id).is_ok())
 }
 
-fn tip(repository: &Repository, branch: &str) -> Option<Oid> {
-    let reference = repository.find_reference(&format!("refs/remotes/origin/{branch}")).ok()?;
-    Some(reference.peel_to_commit().ok()?.id())
+/// Where a branch of the server is.
+fn tip(repository: &Repository, branch: &str) -> Result<Oid, Missing> {
+    let reference = repository.find_reference(&format!("refs/remotes/origin/{branch}"));
+    let commit = reference.and_then(|reference| reference.peel_to_commit());
+    commit.map(|commit| commit.id()).map_err(|_| Missing {
+        why: anyhow!("the branch {branch} is not in this clone"),
+        wanted: vec![format!("+refs/heads/{branch}:refs/remotes/origin/{branch}")],
+    })
 }
 
 /// The best common ancestor. Two whole histories may have none; one that is cut off may only seem to.
