@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
 use super::names::{Name, classify};
@@ -17,6 +17,11 @@ use crate::blob::{Candidate, Commit, Origin, Tree};
 /// The type bits of a file's mode in git, and what they are for a regular file.
 const TYPE: i32 = 0o170_000;
 const REGULAR: i32 = 0o100_000;
+
+/// More names than any repository has. A few trees that name each other many times make endless paths.
+const MOST: usize = 4 << 20;
+/// Longer paths are no work of people.
+const LONGEST: usize = 16 << 10;
 
 pub struct Committed {
     folder: PathBuf,
@@ -68,7 +73,13 @@ impl Committed {
         let tree = repository.find_tree(self.tree).context("the commit's tree cannot be read")?;
         let odb = repository.odb().context("the repository's objects cannot be read")?;
         let mut listing = Listing::default();
-        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+        let mut seen = 0;
+        let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+            seen += 1;
+            if seen > MOST || folder.len() > LONGEST {
+                seen = MOST + 1;
+                return TreeWalkResult::Abort;
+            }
             let name = String::from_utf8_lossy(entry.name_bytes());
             let path = format!("{folder}{name}");
             if excluded(&path) {
@@ -92,8 +103,11 @@ impl Committed {
                 listing.candidates.push(Candidate { path: path.into(), explicit: false, document });
             }
             TreeWalkResult::Ok
-        })
-        .context("the commit's files cannot be listed")?;
+        });
+        if seen > MOST {
+            bail!("the commit has more files, or deeper folders, than can be looked at");
+        }
+        walked.context("the commit's files cannot be listed; perhaps a folder's name is not valid UTF-8")?;
         listing.sort();
         Ok(listing)
     }
@@ -122,5 +136,55 @@ impl Tree for Committed {
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.with(|repository| Ok(self.find(repository, path).is_some())).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(files: &[(&str, &str, i32)]) -> (tempfile::TempDir, Committed) {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository::init_bare(folder.path()).unwrap();
+        let mut top = repository.treebuilder(None).unwrap();
+        for (path, text, mode) in files {
+            let blob = repository.blob(text.as_bytes()).unwrap();
+            match path.split_once('/') {
+                None => drop(top.insert(path, blob, *mode).unwrap()),
+                Some((dir, name)) => {
+                    let mut below = repository.treebuilder(None).unwrap();
+                    below.insert(name, blob, *mode).unwrap();
+                    drop(top.insert(dir, below.write().unwrap(), 0o040_000).unwrap());
+                }
+            }
+        }
+        let tree = repository.find_tree(top.write().unwrap()).unwrap();
+        let who = git2::Signature::new("a", "a@example.org", &git2::Time::new(0, 0)).unwrap();
+        let id = repository.commit(None, &who, &who, "m", &tree, &[]).unwrap();
+        let tree = Committed::open(&repository, id).unwrap();
+        (folder, tree)
+    }
+
+    #[test]
+    fn a_commit_is_read_and_nothing_around_it() {
+        let files = [
+            ("Dockerfile", "FROM a\n", 0o100_644),
+            ("sub/run.sh", "x", 0o100_755),
+            ("link", "/etc/passwd", 0o120_000),
+        ];
+        let (_folder, tree) = commit(&files);
+        let list = |within: &[&str]| -> Vec<String> {
+            let within: Vec<String> = within.iter().map(|&path| path.to_owned()).collect();
+            let listing = tree.list(&within, &|path| path == "sub").unwrap();
+            listing.candidates.iter().map(|file| file.path.to_string()).collect()
+        };
+        assert_eq!(list(&[]), ["Dockerfile"]);
+        assert_eq!(list(&["sub"]), Vec::<String>::new());
+        assert_eq!(tree.read("sub/../Dockerfile").unwrap(), b"FROM a\n");
+        assert!(tree.exists("sub/run.sh") && !tree.exists("sub") && !tree.exists("link"));
+        for path in ["link", "../Dockerfile", "/etc/passwd", "sub", ""] {
+            assert!(tree.read(path).is_err(), "{path}");
+        }
+        assert_eq!((tree.is_tracked("link"), tree.is_tracked("x")), (Some(true), Some(false)));
     }
 }

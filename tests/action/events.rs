@@ -221,6 +221,43 @@ fn hostile_names_command_nothing() {
     assert!(!told.out.contains("##[") && !told.err.contains("##["));
 }
 
+#[test]
+fn sarif_has_what_was_known_so_that_alerts_stay_open() {
+    let (server, base, head) =
+        branched(&[("Dockerfile", GOOD), ("old/Dockerfile", OLD)], &[("Dockerfile", ROOT)]);
+    let job = server.checkout(&[]).with("INPUT_SARIF_FILE", "out.sarif").with("INPUT_CATEGORY", "mine");
+    let told = pull_request(&job, &base, &head);
+    told.expect(1, &[USER]);
+    assert_eq!((told.output("findings").as_str(), told.output("sarif-file").as_str()), ("2", "out.sarif"));
+    let text = std::fs::read_to_string(job.work().join("out.sarif")).unwrap();
+    let sarif: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 2);
+    assert_eq!(sarif["runs"][0]["automationDetails"]["id"], "mine/");
+}
+
+#[test]
+fn the_base_says_what_is_known() {
+    let config = "rules:\n  missing-user: off\n";
+    let (server, base, head) =
+        branched(&[("Dockerfile", GOOD), ("ci/hull.yaml", config)], &[("Dockerfile", ROOT)]);
+    let with = |name: &str, value: &str| pull_request(&server.checkout(&[]).with(name, value), &base, &head);
+    with("INPUT_CONFIG", "ci/hull.yaml").expect(0, &[]);
+    // A pull request that brings the first one cannot be judged by it.
+    let told = with("INPUT_CONFIG", "ci/other.yaml");
+    told.expect(1, &[USER]);
+    assert!(told.err.contains("ci/other.yaml is not in the commit"), "{}", told.err);
+    with("INPUT_PATHS", "ci, other").expect(0, &[]);
+}
+
+#[test]
+fn comments_that_silence_are_counted() {
+    let quiet = "# hullguard: ignore-file=untagged-image because\nFROM debian\nUSER 1\n";
+    let (server, base, head) = branched(&[("Dockerfile", OLD)], &[("Dockerfile", quiet)]);
+    let told = pull_request(&server.checkout(&[]), &base, &head);
+    told.expect(0, &[]);
+    assert!(told.summary.contains("1 finding that the base shows"), "{}", told.summary);
+}
+
 /// A personal access token of GitHub's with a true checksum.
 fn secret() -> String {
     let random = "aB3dE6gH9kLmN0pQrS4tUvW7xYz2cF";
