@@ -1,6 +1,7 @@
 //! The one integration binary: pages prove rules, cases the command line, laws properties, the corpus silence and
 //! survival.
 
+mod action;
 mod cases;
 mod corpus;
 mod floors;

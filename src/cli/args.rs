@@ -62,6 +62,8 @@ pub(super) enum Command {
     /// Write down all that is found, so that from then on only what is new counts
     #[command(after_help = BASELINE)]
     Baseline(Box<Baseline>),
+    /// Check what an event of GitHub Actions brought, and tell GitHub (run by action.yml; docs/github.md)
+    Action,
     /// Tell what a rule is about
     Explain {
         /// A rule's id, or another tool's code for it (DL3007, trivy/DS-0002)

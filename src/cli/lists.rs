@@ -29,6 +29,8 @@ pub(super) struct Place<'a> {
     pub(super) top: &'a Path,
     pub(super) tree: &'a dyn Tree,
     pub(super) display: &'a Display,
+    /// Only the tree counts: what lies on disk may be what a pull request put there.
+    pub(super) sealed: bool,
 }
 
 impl Place<'_> {
@@ -41,13 +43,15 @@ impl Place<'_> {
     }
 
     fn exists(&self, file: &Path) -> bool {
-        input::below(self.root, file).is_some_and(|name| self.tree.exists(&name)) || file.is_file()
+        input::below(self.root, file).is_some_and(|name| self.tree.exists(&name))
+            || !self.sealed && file.is_file()
     }
 
     /// What the tree has counts: a commit is judged by what it holds. What git does not know is read from disk.
     fn read(&self, file: &Path) -> Result<Vec<u8>> {
         let bytes = match input::below(self.root, file).filter(|name| self.tree.exists(name)) {
             Some(name) => self.tree.read(&name),
+            None if self.sealed => Err("it is not in that commit".to_owned()),
             None => disk::read(file),
         };
         bytes.map_err(|why| anyhow!("cannot read {}: {why}", self.display.file(file)))

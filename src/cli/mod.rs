@@ -2,6 +2,7 @@
 //!
 //! Only here are standard input and output, the environment and exit codes touched; all work is done below.
 
+mod action;
 mod args;
 mod baseline;
 mod check;
@@ -48,6 +49,7 @@ pub fn run() -> ExitCode {
     let done = match args.command {
         None => check::run(&args.check),
         Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Action) => action::run(),
         Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Explain { id }) => explain::run(&id),
         Some(Command::Graph(graph)) => graph::run(&graph),

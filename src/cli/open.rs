@@ -68,8 +68,15 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let seen_from = if look.is_past() { root.clone() } else { current.clone() };
     let display = Display { root: root.clone(), current: seen_from };
     let from_top = Display { root: root.clone(), current: top.clone() };
-    let place =
-        lists::Place { look, config: &config, root: &root, top: &top, tree: &*tree, display: &display };
+    let place = lists::Place {
+        look,
+        config: &config,
+        root: &root,
+        top: &top,
+        tree: &*tree,
+        display: &display,
+        sealed: false,
+    };
     let custom = place.gitleaks()?;
     let (mut known, lists) = place.known(making)?;
     let profile = look.profile.or(config.profile).unwrap_or(Profile::Default);
@@ -226,7 +233,7 @@ fn configure_staged(look: &Look, staged: &Staged) -> Result<Config> {
     }
 }
 
-fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, String>) -> Result<Config> {
+pub(super) fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, String>) -> Result<Config> {
     let bytes = bytes.map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
     let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(file));
     let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());

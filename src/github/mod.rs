@@ -17,6 +17,7 @@ mod body;
 mod check;
 mod client;
 mod diff;
+pub mod event;
 mod review;
 mod suggestion;
 mod target;
@@ -84,6 +85,8 @@ pub struct Plan<'a> {
     /// The lines that can be commented on, from git: those of the diff from the merge base, with three lines around them
     /// as GitHub shows it. `None` to ask GitHub, which leaves out what is very large.
     pub diff: Option<BTreeMap<String, Hunks>>,
+    /// What code scanning is told instead: also what was known before, whose alerts an upload without it would close.
+    pub whole: Option<&'a Outcome>,
     /// How long to wait for code scanning to read what was uploaded.
     pub patience: Duration,
 }
@@ -134,7 +137,7 @@ pub fn deliver(target: &Target, outcome: &Outcome, plan: &Plan) -> Delivery {
     let last_resort = [Reporter::Log].into_iter().filter(|_| !plan.reporters.is_empty());
     for reporter in plan.reporters.iter().copied().chain(last_resort) {
         let tried = match reporter {
-            Reporter::Sarif => upload::upload(&client, outcome, plan),
+            Reporter::Sarif => upload::upload(&client, plan.whole.unwrap_or(outcome), plan),
             Reporter::Check => check::create(&client, outcome, plan),
             Reporter::Review => review::create(&client, outcome, plan),
             Reporter::Log => Ok(log(outcome, &mut delivery.log)),

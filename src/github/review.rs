@@ -16,6 +16,7 @@ use super::diff::{self, Hunks};
 use super::suggestion::{self, Suggestion};
 use super::target::Target;
 use super::{Plan, Reporter, Told, body, severest_first};
+use crate::blob::Origin;
 use crate::finding::Finding;
 use crate::outcome::Outcome;
 use crate::report::human::count;
@@ -180,6 +181,10 @@ fn summary(outcome: &Outcome, rest: &[&Finding], plan: &Plan, target: &Target) -
 
 /// `None` if the finding's line is not in the diff.
 fn comment(finding: &Finding, diff: &BTreeMap<String, Hunks>, plan: &Plan, target: &Target) -> Option<Value> {
+    // What came and went has no line any more.
+    if matches!(&finding.place.origin, Origin::Commit(commit) if commit.id != target.head_sha) {
+        return None;
+    }
     let hunks = diff.get(&*finding.place.path)?;
     let line = finding.place.start.line;
     if !hunks.hold(&(line..=line)) {

@@ -71,8 +71,8 @@ impl Token {
         let text = text.trim();
         (!text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic())).then(|| Self(text.to_owned()))
     }
-    /// For the one place that sends it.
-    pub(super) fn expose(&self) -> &str {
+    /// For the two places that send it: the client here, and `git fetch`.
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }

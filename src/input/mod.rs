@@ -3,6 +3,7 @@
 //! The only floor with files and git. It decides by name what may be a document and reads bytes; what a file really
 //! is, and what is wrong with it, is for `scan` and above.
 
+pub mod commit;
 pub mod disk;
 pub mod names;
 pub mod staged;
@@ -98,6 +99,15 @@ pub(crate) fn inside(path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// Whether a path is one of these files or in one of these folders; none means all.
+pub(crate) fn is_within(path: &str, within: &[String]) -> bool {
+    within.is_empty()
+        || within.iter().any(|start| {
+            start.is_empty()
+                || path.strip_prefix(start.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+        })
 }
 
 /// The walk asks about folders on its way down; here the same is asked about the folders of a path.

@@ -11,7 +11,7 @@ use git2::{Delta, Index, IndexEntry, Repository};
 
 use super::names::{Name, classify};
 use super::walk::{TEMPLATE, TOO_LARGE, told};
-use super::{LARGEST, Listing, inside};
+use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Candidate, Origin, Tree};
 use crate::compose::{directory, resolve};
 
@@ -131,14 +131,6 @@ fn unread(repository: &Repository, index: &Index, path: &str, link: &IndexEntry)
 
 fn size(repository: &Repository, entry: &IndexEntry) -> u64 {
     repository.odb().and_then(|odb| odb.read_header(entry.id)).map_or(0, |(size, _)| size as u64)
-}
-
-fn is_within(path: &str, within: &[String]) -> bool {
-    within.is_empty()
-        || within.iter().any(|start| {
-            start.is_empty()
-                || path.strip_prefix(start.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
-        })
 }
 
 impl Tree for Staged {

@@ -64,14 +64,18 @@ pub fn summary(outcome: &Outcome) -> String {
         .map(|(n, name)| count(n, name))
         .collect();
     let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
-    let mut text = if outcome.objects > 0 {
-        format!("{counts} in {} of git's history", count(outcome.objects, "object"))
-    } else if outcome.checked == 0 && outcome.searched > 0 {
-        format!("{counts} in {} searched for secrets", count(outcome.searched, "file"))
+    let files = if outcome.checked == 0 && outcome.searched > 0 {
+        format!("{} searched for secrets", count(outcome.searched, "file"))
     } else if outcome.searched > outcome.checked {
-        format!("{counts} in {}, {} of them linted", count(outcome.searched, "file"), outcome.checked)
+        format!("{}, {} of them linted", count(outcome.searched, "file"), outcome.checked)
     } else {
-        format!("{counts} in {}", count(outcome.checked, "file"))
+        count(outcome.checked, "file")
+    };
+    let objects = || format!("{} of git's history", count(outcome.objects, "object"));
+    let mut text = match (outcome.objects, outcome.searched.max(outcome.checked)) {
+        (0, _) => format!("{counts} in {files}"),
+        (_, 0) => format!("{counts} in {}", objects()),
+        (_, _) => format!("{counts} in {files}, and in {}", objects()),
     };
     let suppressed = outcome.findings.iter().filter(|f| !is_open(f)).count();
     if suppressed > 0 {

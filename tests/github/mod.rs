@@ -48,6 +48,7 @@ fn plan(reporters: &[Reporter]) -> Plan<'static> {
         max_comments: 25,
         tree: Some(&Pulled),
         diff: None,
+        whole: None,
         patience: Duration::from_millis(300),
     }
 }

@@ -1,0 +1,143 @@
+//! The commits of an event, found in the clone that the job has, which is often cut off.
+//!
+//! What is missing is fetched. Where that fails the run ends: an answer from half a history would say that all is well.
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use git2::{Oid, Repository};
+
+use super::fetch::{Depth, Remote};
+use crate::github::event::{Against, Look};
+use crate::history::{Ends, Range};
+
+const GONE: &str =
+    "what the branch was before this forced push is gone, so it was compared with the default branch";
+
+/// What an event is about, all of it here.
+pub(super) struct Ground {
+    pub(super) head: Oid,
+    /// `None`: there is nothing to compare with, so all is new.
+    pub(super) base: Option<Oid>,
+    /// `None`: all that git has.
+    pub(super) range: Option<Range>,
+    /// What people should know of it.
+    pub(super) words: Vec<&'static str>,
+}
+
+/// What is not here, and what to ask the server for to get it.
+struct Missing {
+    why: anyhow::Error,
+    wanted: Vec<String>,
+}
+
+impl Missing {
+    fn commit(id: &str) -> Self {
+        Self { why: anyhow!("commit {id} is not in this clone"), wanted: vec![id.to_owned()] }
+    }
+    /// The head, which may have no branch here.
+    fn head(look: &Look, why: anyhow::Error) -> Self {
+        Self { why, wanted: look.fetch.iter().chain([&look.head]).cloned().collect() }
+    }
+}
+
+/// Finds it, with the help of the remote if need be.
+pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote) -> Result<Ground> {
+    let mut missing = match attempt(repository, look, false) {
+        Ok(ground) => return Ok(ground),
+        Err(missing) => missing,
+    };
+    let mut refused = None;
+    for depth in [Depth::More, Depth::All] {
+        refused = None;
+        for wanted in &missing.wanted {
+            refused = remote.fetch(repository, wanted, depth).err().or(refused);
+        }
+        let last = depth == Depth::All || !repository.is_shallow();
+        missing = match attempt(repository, look, last) {
+            Ok(ground) => return Ok(ground),
+            Err(missing) => missing,
+        };
+    }
+    let help = "set `fetch-depth: 0` at actions/checkout, so that the commits are there";
+    match refused {
+        Some(refused) => bail!("{:#}, and git could not fetch it ({refused}); {help}", missing.why),
+        None => bail!("{:#}; {help}", missing.why),
+    }
+}
+
+fn attempt(repository: &Repository, look: &Look, last: bool) -> Result<Ground, Missing> {
+    let head = Oid::from_str(&look.head)
+        .ok()
+        .filter(|&id| repository.find_commit(id).is_ok())
+        .ok_or_else(|| Missing::head(look, anyhow!("commit {} is not in this clone", look.head)))?;
+    let mut words = Vec::new();
+    let base = match &look.against {
+        Against::Nothing => {
+            if repository.is_shallow() {
+                let why = anyhow!("this clone is shallow, so there is more history than it has");
+                return Err(Missing { why, wanted: vec![look.head.clone()] });
+            }
+            return Ok(Ground { head, base: None, range: None, words });
+        }
+        Against::Fork(base) => {
+            let base = known(repository, base).ok_or_else(|| Missing::commit(base))?;
+            fork(repository, base, head, look, last)?
+        }
+        Against::Push { before, default_branch } => {
+            match before.as_ref().map(|before| known(repository, before).ok_or(before)) {
+                Some(Ok(before)) => Some(before),
+                // After a forced push the server may have forgotten what was there.
+                Some(Err(before)) if !last => return Err(Missing::commit(before)),
+                gone => {
+                    words.extend(gone.map(|_| GONE));
+                    let tip = default_branch.as_ref().map(|name| tip(repository, name)).transpose()?;
+                    tip.map(|tip| fork(repository, tip, head, look, last)).transpose()?.flatten()
+                }
+            }
+        }
+    };
+    let ends = Ends { with: vec![head], without: base.into_iter().collect() };
+    let range = Range::read(repository, &ends).map_err(|why| Missing::head(look, why))?;
+    Ok(Ground { head, base, range: Some(range), words })
+}
+
+fn known(repository: &Repository, id: &str) -> Option<Oid> {
+    Oid::from_str(id).ok().filter(|&id| repository.find_commit(id).is_ok())
+}
+
+/// Where a branch of the server is.
+fn tip(repository: &Repository, branch: &str) -> Result<Oid, Missing> {
+    let reference = repository.find_reference(&format!("refs/remotes/origin/{branch}"));
+    let commit = reference.and_then(|reference| reference.peel_to_commit());
+    commit.map(|commit| commit.id()).map_err(|_| Missing {
+        why: anyhow!("the branch {branch} is not in this clone"),
+        wanted: vec![format!("+refs/heads/{branch}:refs/remotes/origin/{branch}")],
+    })
+}
+
+/// The best common ancestor. Two whole histories may have none; one that is cut off may only seem to.
+fn fork(
+    repository: &Repository,
+    base: Oid,
+    head: Oid,
+    look: &Look,
+    last: bool,
+) -> Result<Option<Oid>, Missing> {
+    match repository.merge_base(base, head) {
+        Ok(id) => Ok(Some(id)),
+        Err(_) if last && !repository.is_shallow() => Ok(None),
+        Err(_) => {
+            let why = anyhow!("where {head} left {base} is not in this clone");
+            let mut missing = Missing::head(look, why);
+            missing.wanted.push(base.to_string());
+            Err(missing)
+        }
+    }
+}
+
+/// The repository of the job.
+pub(super) fn repository(workspace: &std::path::Path) -> Result<Repository> {
+    let opened = Repository::open(workspace);
+    opened.map_err(|error| anyhow!("{}", crate::history::refused(&error))).with_context(|| {
+        format!("{} is no git repository; actions/checkout belongs before this step", workspace.display())
+    })
+}

@@ -1,0 +1,138 @@
+//! The inputs of the action and the runner's variables, read once.
+//!
+//! A composite action hands inputs on as it likes; ours come as `INPUT_FAIL_ON` for `fail-on`. One that is empty was
+//! not given. A mistake in one is an error: a gate that was misspelt must not stand open.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use crate::config::FailOn;
+use crate::github::{Reporter, Token};
+
+/// Which findings fail the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// Those that the base has not.
+    New,
+    /// Of those, the ones on lines that the change touches.
+    ChangedLines,
+    All,
+}
+
+/// Where configuration, ignores and lists of known findings come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Say {
+    Base,
+    Head,
+    None,
+}
+
+/// How far the search for secrets goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Past {
+    /// The commits of the event; all on schedule and by hand.
+    Auto,
+    Full,
+    None,
+}
+
+pub(super) struct Inputs {
+    /// `None`: what suits the event.
+    pub(super) report: Option<Vec<Reporter>>,
+    pub(super) over: Over,
+    pub(super) fail_on: Option<FailOn>,
+    pub(super) paths: Vec<String>,
+    pub(super) config: Option<PathBuf>,
+    pub(super) config_from: Option<Say>,
+    pub(super) baseline: Vec<PathBuf>,
+    pub(super) max_comments: usize,
+    pub(super) suggestions: bool,
+    pub(super) category: String,
+    pub(super) history: Past,
+    pub(super) sarif_file: Option<PathBuf>,
+    pub(super) token: Option<Token>,
+}
+
+/// A variable that is set to something.
+pub(super) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+fn input(name: &str) -> Option<String> {
+    let upper = name.to_uppercase();
+    // The runner itself leaves hyphens in the names.
+    variable(&format!("INPUT_{}", upper.replace('-', "_")))
+        .or_else(|| variable(&format!("INPUT_{upper}")))
+        .map(|value| value.trim().to_owned())
+}
+
+fn one_of<T: Copy>(name: &str, known: &[(&str, T)]) -> Result<Option<T>> {
+    let Some(given) = input(name) else { return Ok(None) };
+    let found = known.iter().find(|(word, _)| *word == given).map(|&(_, value)| value);
+    let words: Vec<&str> = known.iter().map(|&(word, _)| word).collect();
+    found.map(Some).ok_or_else(|| anyhow!("input `{name}`: `{given}` is none of {}", words.join(", ")))
+}
+
+impl Inputs {
+    pub(super) fn read() -> Result<Self> {
+        let over = [("new", Over::New), ("changed-lines", Over::ChangedLines), ("all", Over::All)];
+        let from = [("base", Say::Base), ("head", Say::Head), ("none", Say::None)];
+        let past = [("auto", Past::Auto), ("full", Past::Full), ("none", Past::None)];
+        let fail_on = input("fail-on").map(|name| {
+            let known = || format!("input `fail-on`: `{name}` is none of {}", FailOn::NAMES.join(", "));
+            FailOn::parse(&name).with_context(known)
+        });
+        let max_comments = input("max-comments").map(|text| text.parse());
+        Ok(Self {
+            report: reporters()?,
+            over: one_of("gate", &over)?.unwrap_or(Over::New),
+            fail_on: fail_on.transpose()?,
+            paths: list("paths").iter().map(|path| within(path)).collect::<Result<_>>()?,
+            config: input("config").map(|path| within(&path)).transpose()?.map(PathBuf::from),
+            config_from: one_of("config-from", &from)?,
+            baseline: list("baseline").iter().map(|p| within(p).map(PathBuf::from)).collect::<Result<_>>()?,
+            max_comments: max_comments
+                .transpose()
+                .context("input `max-comments` takes a number")?
+                .unwrap_or(25),
+            suggestions: one_of("suggestions", &[("true", true), ("false", false)])?.unwrap_or(true),
+            category: input("category").unwrap_or_else(|| "hullguard".to_owned()),
+            history: one_of("history", &past)?.unwrap_or(Past::Auto),
+            sarif_file: input("sarif-file").map(PathBuf::from),
+            token: input("token").and_then(|text| Token::new(&text)),
+        })
+    }
+}
+
+fn reporters() -> Result<Option<Vec<Reporter>>> {
+    let mut reporters = Vec::new();
+    let words = list("report");
+    for word in &words {
+        reporters.push(match word.as_str() {
+            "auto" | "none" if words.len() > 1 => bail!("input `report`: `{word}` stands alone"),
+            "auto" => return Ok(None),
+            "none" => continue,
+            "sarif" => Reporter::Sarif,
+            "check" => Reporter::Check,
+            "review" => Reporter::Review,
+            "log" | "annotations" => Reporter::Log,
+            other => bail!("input `report`: `{other}` is none of auto, sarif, check, review, log, none"),
+        });
+    }
+    Ok((!words.is_empty()).then_some(reporters))
+}
+
+/// Words between commas or line ends, and between blanks where no path is meant.
+fn list(name: &str) -> Vec<String> {
+    let text = input(name).unwrap_or_default();
+    let words = text.split(|c: char| c == ',' || c == '\n' || name == "report" && c == ' ');
+    words.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A path from the top of the repository, without `.` and `..`; empty for the top itself.
+fn within(path: &str) -> Result<String> {
+    let inside = crate::input::inside(path).filter(|_| !path.starts_with('/'));
+    inside.with_context(|| format!("`{path}` lies outside of the repository; paths count from its top"))
+}

@@ -1,0 +1,190 @@
+//! A commit as a [`Tree`]: what git has, never what lies on disk.
+//!
+//! A pull request's files are looked at this way. Nothing of them is written anywhere, so nothing of them can be run
+//! or followed.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context as _, Result, bail};
+use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
+
+use super::names::{Name, classify};
+use super::walk::{TEMPLATE, TOO_LARGE, told};
+use super::{LARGEST, Listing, inside, is_within};
+use crate::blob::{Candidate, Commit, Origin, Tree};
+
+/// The type bits of a file's mode in git, and what they are for a regular file.
+const TYPE: i32 = 0o170_000;
+const REGULAR: i32 = 0o100_000;
+
+/// More names than any repository has. A few trees that name each other many times make endless paths.
+const MOST: usize = 4 << 20;
+/// Longer paths are no work of people.
+const LONGEST: usize = 16 << 10;
+
+pub struct Committed {
+    folder: PathBuf,
+    /// libgit2's repository is for one thread at a time; each that comes takes one and puts it back.
+    idle: Mutex<Vec<Repository>>,
+    tree: Oid,
+    commit: Arc<Commit>,
+}
+
+impl Committed {
+    pub fn open(repository: &Repository, id: Oid) -> Result<Self> {
+        let commit = repository.find_commit(id).with_context(|| format!("cannot read commit {id}"))?;
+        let author = commit.author();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let told = Commit {
+            id: id.to_string(),
+            author: text(author.name_bytes()),
+            email: text(author.email_bytes()),
+            time: author.when().seconds(),
+        };
+        Ok(Self {
+            folder: repository.path().to_owned(),
+            idle: Mutex::default(),
+            tree: commit.tree_id(),
+            commit: Arc::new(told),
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Repository) -> Result<T, String>) -> Result<T, String> {
+        let idle = self.idle.lock().expect("nothing panics while it holds the lock").pop();
+        let repository = match idle {
+            Some(repository) => repository,
+            None => Repository::open(&self.folder).map_err(|error| error.message().to_owned())?,
+        };
+        let done = work(&repository);
+        self.idle.lock().expect("nothing panics while it holds the lock").push(repository);
+        done
+    }
+
+    fn find(&self, repository: &Repository, path: &str) -> Option<(Oid, i32)> {
+        let tree = repository.find_tree(self.tree).ok()?;
+        let entry = tree.get_path(Path::new(&inside(path)?)).ok()?;
+        Some((entry.id(), entry.filemode()))
+    }
+
+    /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
+    pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
+        let repository = Repository::open(&self.folder).context("the repository cannot be opened again")?;
+        let tree = repository.find_tree(self.tree).context("the commit's tree cannot be read")?;
+        let odb = repository.odb().context("the repository's objects cannot be read")?;
+        let mut listing = Listing::default();
+        let mut seen = 0;
+        let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+            seen += 1;
+            if seen > MOST || folder.len() > LONGEST {
+                seen = MOST + 1;
+                return TreeWalkResult::Abort;
+            }
+            let name = String::from_utf8_lossy(entry.name_bytes());
+            let path = format!("{folder}{name}");
+            if excluded(&path) {
+                return TreeWalkResult::Skip;
+            }
+            if entry.kind() != Some(ObjectType::Blob)
+                || entry.filemode() & TYPE != REGULAR
+                || !is_within(&path, within)
+            {
+                return TreeWalkResult::Ok;
+            }
+            let what = classify(&name);
+            if std::str::from_utf8(entry.name_bytes()).is_err() {
+                listing.failed.push(told(&path, "its name is not valid UTF-8"));
+            } else if what == Name::Template {
+                listing.skipped.push(told(&path, TEMPLATE));
+            } else if odb.read_header(entry.id()).is_ok_and(|(size, _)| size as u64 > LARGEST) {
+                listing.skipped.push(told(&path, TOO_LARGE));
+            } else {
+                let document = what != Name::Other;
+                listing.candidates.push(Candidate { path: path.into(), explicit: false, document });
+            }
+            TreeWalkResult::Ok
+        });
+        if seen > MOST {
+            bail!("the commit has more files, or deeper folders, than can be looked at");
+        }
+        walked.context("the commit's files cannot be listed; perhaps a folder's name is not valid UTF-8")?;
+        listing.sort();
+        Ok(listing)
+    }
+}
+
+impl Tree for Committed {
+    fn origin(&self) -> Origin {
+        Origin::Commit(Arc::clone(&self.commit))
+    }
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.with(|repository| {
+            let (id, mode) = self.find(repository, path).ok_or("no such file in the commit")?;
+            if mode & TYPE != REGULAR {
+                return Err("it is no regular file".to_owned());
+            }
+            let blob = repository.find_blob(id).map_err(|error| error.message().to_owned())?;
+            if blob.size() as u64 > LARGEST {
+                return Err(TOO_LARGE.to_owned());
+            }
+            Ok(blob.content().to_vec())
+        })
+    }
+    fn exists(&self, path: &str) -> bool {
+        let found = self.with(|repository| Ok(self.find(repository, path)));
+        matches!(found, Ok(Some((_, mode))) if mode & TYPE == REGULAR)
+    }
+    fn is_tracked(&self, path: &str) -> Option<bool> {
+        self.with(|repository| Ok(self.find(repository, path).is_some())).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(files: &[(&str, &str, i32)]) -> (tempfile::TempDir, Committed) {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository::init_bare(folder.path()).unwrap();
+        let mut top = repository.treebuilder(None).unwrap();
+        for (path, text, mode) in files {
+            let blob = repository.blob(text.as_bytes()).unwrap();
+            match path.split_once('/') {
+                None => drop(top.insert(path, blob, *mode).unwrap()),
+                Some((dir, name)) => {
+                    let mut below = repository.treebuilder(None).unwrap();
+                    below.insert(name, blob, *mode).unwrap();
+                    drop(top.insert(dir, below.write().unwrap(), 0o040_000).unwrap());
+                }
+            }
+        }
+        let tree = repository.find_tree(top.write().unwrap()).unwrap();
+        let who = git2::Signature::new("a", "a@example.org", &git2::Time::new(0, 0)).unwrap();
+        let id = repository.commit(None, &who, &who, "m", &tree, &[]).unwrap();
+        let tree = Committed::open(&repository, id).unwrap();
+        (folder, tree)
+    }
+
+    #[test]
+    fn a_commit_is_read_and_nothing_around_it() {
+        let files = [
+            ("Dockerfile", "FROM a\n", 0o100_644),
+            ("sub/run.sh", "x", 0o100_755),
+            ("link", "/etc/passwd", 0o120_000),
+        ];
+        let (_folder, tree) = commit(&files);
+        let list = |within: &[&str]| -> Vec<String> {
+            let within: Vec<String> = within.iter().map(|&path| path.to_owned()).collect();
+            let listing = tree.list(&within, &|path| path == "sub").unwrap();
+            listing.candidates.iter().map(|file| file.path.to_string()).collect()
+        };
+        assert_eq!(list(&[]), ["Dockerfile"]);
+        assert_eq!(list(&["sub"]), Vec::<String>::new());
+        assert_eq!(tree.read("sub/../Dockerfile").unwrap(), b"FROM a\n");
+        assert!(tree.exists("sub/run.sh") && !tree.exists("sub") && !tree.exists("link"));
+        for path in ["link", "../Dockerfile", "/etc/passwd", "sub", ""] {
+            assert!(tree.read(path).is_err(), "{path}");
+        }
+        assert_eq!((tree.is_tracked("link"), tree.is_tracked("x")), (Some(true), Some(false)));
+    }
+}

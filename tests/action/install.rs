@@ -1,0 +1,110 @@
+//! `action/install.sh` against a server on this machine: only the file that the table names is ever run.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::thread;
+
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+const NAME: &str = "hullguard-1.2.3-x86_64-unknown-linux-musl.tar.gz";
+
+/// A copy of the action with a table, a tool cache, and an archive that a mirror serves.
+struct Setup {
+    folder: TempDir,
+    archive: Vec<u8>,
+}
+
+impl Setup {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        for name in ["action", "tools", "temp", "bin"] {
+            fs::create_dir(path.join(name)).unwrap();
+        }
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("action/install.sh");
+        fs::copy(script, path.join("action/install.sh")).unwrap();
+        fs::write(path.join("bin/hullguard"), "#!/bin/sh\necho it is run\n").unwrap();
+        fs::set_permissions(path.join("bin/hullguard"), fs::Permissions::from_mode(0o755)).unwrap();
+        let tar = Command::new("tar")
+            .args(["-czf", "a.tar.gz", "-C", "bin", "hullguard"])
+            .current_dir(path)
+            .status();
+        assert!(tar.unwrap().success());
+        let archive = fs::read(path.join("a.tar.gz")).unwrap();
+        let sum: String = Sha256::digest(&archive).iter().map(|byte| format!("{byte:02x}")).collect();
+        let other = "0".repeat(64);
+        let table = format!("# a word\n{other}  {}\n{sum}  {NAME}\n", NAME.replace("x86_64", "aarch64"));
+        fs::write(path.join("action/checksums.txt"), table).unwrap();
+        Self { folder, archive }
+    }
+
+    fn run(&self, mirror: &str, version: &str) -> Output {
+        let path = self.folder.path();
+        fs::write(path.join("output"), "").unwrap();
+        let mut bash = Command::new("bash");
+        bash.arg(path.join("action/install.sh")).env_remove("http_proxy").env("no_proxy", "*");
+        bash.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64").env("RUNNER_TEMP", path.join("temp"));
+        bash.env("RUNNER_TOOL_CACHE", path.join("tools")).env("GITHUB_OUTPUT", path.join("output"));
+        bash.env("HULLGUARD_MIRROR", mirror).env("HULLGUARD_VERSION", version);
+        bash.output().expect("bash is there")
+    }
+
+    /// What the binary that was installed says.
+    fn said(&self) -> String {
+        let output = fs::read_to_string(self.folder.path().join("output")).unwrap();
+        let binary = output.trim().strip_prefix("path=").expect("the path is set");
+        String::from_utf8(Command::new(binary).output().expect("it runs").stdout).unwrap()
+    }
+}
+
+/// Serves these bytes, once, whatever is asked for.
+fn mirror(bytes: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/releases/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = [0; 4096];
+        let length = stream.read(&mut asked).unwrap();
+        assert!(String::from_utf8_lossy(&asked[..length]).starts_with(&format!("GET /releases/{NAME} ")));
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes.len());
+        stream.write_all(&[head.as_bytes(), &bytes].concat()).unwrap();
+    });
+    url
+}
+
+#[test]
+fn what_the_table_names_is_run_and_kept() {
+    let setup = Setup::new();
+    for version in ["", "v1.2.3", "1.2.3"] {
+        // Only the first time it is downloaded.
+        let out = setup.run(&mirror(setup.archive.clone()), version);
+        assert!(out.status.success(), "{out:?}");
+        assert_eq!(setup.said(), "it is run\n");
+    }
+    let kept = setup.folder.path().join("tools/hullguard/1.2.3/x86_64-unknown-linux-musl").join(NAME);
+    // What somebody else put there is not.
+    fs::write(&kept, "something else").unwrap();
+    let out = setup.run(&mirror(setup.archive.clone()), "");
+    assert!(out.status.success(), "{out:?}");
+    assert_eq!(setup.said(), "it is run\n");
+}
+
+#[test]
+fn anything_else_is_not_run() {
+    let setup = Setup::new();
+    let mut other = setup.archive.clone();
+    other.push(0);
+    let out = setup.run(&mirror(other), "");
+    assert_eq!(out.status.code(), Some(2), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stdout).contains("is not the file"), "{out:?}");
+    for version in ["9.9.9", "*", "1.2.3-x86_64-unknown-linux-musl.tar.gz #"] {
+        let out = setup.run("http://127.0.0.1:9/", version);
+        assert_eq!(out.status.code(), Some(2), "{version}: {out:?}");
+    }
+    assert_eq!(fs::read_to_string(setup.folder.path().join("output")).unwrap(), "");
+}
