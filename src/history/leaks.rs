@@ -79,18 +79,19 @@ impl Search for Leaks<'_> {
             self.policy.shows(hit.rule)
                 && (hit.confidence > Confidence::Low || self.policy.profile > Profile::Default)
         };
-        if let Some(text) = secrets::from_utf16(text) {
-            // Where in the original each stands does not matter: such texts are searched whole.
-            let all = secrets::find(&text, about).into_iter().filter(wanted);
-            hits.extend(all.map(|hit| Hit {
-                span: window.own.start as u32..window.own.start as u32,
-                what: key(hit.rule, &text[hit.span]),
-            }));
-            return;
-        }
         // What is needed has its anchor in the window or next to it; the rest of `look` is read where it matters.
         let reach = secrets::REACH;
         let near = window.own.start.saturating_sub(reach)..(window.own.end + reach).min(text.len());
+        if let Some(wide) = secrets::Wide::of(text) {
+            let start = near.start & !1;
+            let (part, places) = wide.part(&text[start..near.end]);
+            let found = secrets::find(&part, about).into_iter().filter(wanted);
+            hits.extend(found.map(|hit| Hit {
+                span: (start + places[hit.span.start]) as u32..(start + places[hit.span.end]) as u32,
+                what: key(hit.rule, &part[hit.span]),
+            }));
+            return;
+        }
         let near = secrets::with_key(text, near);
         let said = said(object.kind, text);
         let found = secrets::find_in(text, std::iter::once(near), about).into_iter().filter(wanted);

@@ -123,25 +123,54 @@ pub fn as_utf8(bytes: Vec<u8>) -> Vec<u8> {
 
 /// The text of UTF-16 bytes, with or without a byte order mark; `None` if they are something else.
 pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
-    let sample = &bytes[..bytes.len().min(512)];
-    // Every other byte is a zero, and between them stands text.
-    let wide = |zero: usize| {
-        let text = |b: u8| (b' '..=b'~').contains(&b) || b.is_ascii_whitespace();
-        let good = sample.chunks_exact(2).filter(|pair| pair[zero] == 0 && text(pair[1 - zero])).count();
-        good >= 4 && good * 10 >= sample.len() / 2 * 6
-    };
-    if !sample.contains(&0) {
-        return None;
+    let wide = Wide::of(bytes)?;
+    Some(String::from_utf16_lossy(&wide.units(bytes).collect::<Vec<_>>()).into_bytes())
+}
+
+/// A text in UTF-16.
+#[derive(Clone, Copy, Debug)]
+pub struct Wide {
+    big_endian: bool,
+}
+
+impl Wide {
+    /// How the text is written, told by its beginning: every other byte is a zero, and between them stands text.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let sample = &bytes[..bytes.len().min(512)];
+        if !sample.contains(&0) {
+            return None;
+        }
+        let is_wide = |zero: usize| {
+            let text = |b: u8| (b' '..=b'~').contains(&b) || b.is_ascii_whitespace();
+            let good = sample.chunks_exact(2).filter(|pair| pair[zero] == 0 && text(pair[1 - zero])).count();
+            good >= 4 && good * 10 >= sample.len() / 2 * 6
+        };
+        let big_endian = !is_wide(1);
+        (!big_endian || is_wide(0)).then_some(Self { big_endian })
     }
-    let pairs = bytes.chunks_exact(2);
-    let units: Vec<u16> = if wide(1) {
-        pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
-    } else if wide(0) {
-        pairs.map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
-    } else {
-        return None;
-    };
-    Some(String::from_utf16_lossy(&units).into_bytes())
+
+    fn units(self, bytes: &[u8]) -> impl Iterator<Item = u16> {
+        let unit = move |pair: &[u8]| {
+            let pair = [pair[0], pair[1]];
+            if self.big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+        };
+        bytes.chunks_exact(2).map(unit)
+    }
+
+    /// A part of the text, which begins at an even byte, as UTF-8; and for each byte of that, and its end, where in the
+    /// part it comes from.
+    pub fn part(self, bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
+        let (mut text, mut places) = (String::new(), Vec::new());
+        let mut at = 0;
+        for c in char::decode_utf16(self.units(bytes)) {
+            let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+            text.push(c);
+            places.resize(text.len(), at);
+            at += 2 * c.len_utf16();
+        }
+        places.push(at);
+        (text.into_bytes(), places)
+    }
 }
 
 /// git's own test: a zero byte among the first 8,000.

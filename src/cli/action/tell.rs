@@ -17,13 +17,14 @@ use super::sides::Sides;
 use crate::finding::{Finding, Status};
 use crate::github::{Delivery, Gate, Target};
 use crate::outcome::Outcome;
-use crate::report::{escape, human, markdown};
+use crate::report::{self, Format, Options, Web, markdown};
 use crate::rule::{Family, Severity};
 
-/// How many findings the table has; the runner drops a summary of more than 1 MiB as a whole.
-const ROWS: usize = 200;
-/// Of one message, in characters.
-const LONGEST: usize = 500;
+/// Bytes that the report may have; the runner drops a summary of more than 1 MiB as a whole, and words follow.
+const LONGEST: usize = 900 << 10;
+/// How many words on the run itself follow, and how many characters of each.
+const WORDS: usize = 100;
+const WORD: usize = 500;
 
 pub(super) struct Run<'a> {
     pub(super) target: &'a Target,
@@ -40,7 +41,7 @@ impl Run<'_> {
             let why = format!("{}: {}", fell.reporter.name(), fell.why);
             super::term::complain(&why);
         }
-        append("GITHUB_STEP_SUMMARY", &self.summary())?;
+        append("GITHUB_STEP_SUMMARY", &self.summary()?)?;
         let open = || open(self.scope);
         let count = |severity| open().filter(|finding| finding.severity == severity).count().to_string();
         let told = self.delivery.told.as_ref();
@@ -64,55 +65,26 @@ impl Run<'_> {
         ])
     }
 
-    fn summary(&self) -> String {
-        let mut text = format!("### hullguard: {}\n\n", markdown::text(&human::summary(self.scope)));
+    /// The report of the run in Markdown, and what it came to on the way.
+    fn summary(&self) -> Result<String> {
+        let Target { server_url, repository, head_sha, .. } = self.target;
+        let web = Web::new(server_url, repository, head_sha);
+        let options = Options { web, limit: Some(LONGEST), ..Options::default() };
+        let mut text = Vec::new();
+        report::write(Format::Summary, self.scope, &options, &mut text).context("cannot make the summary")?;
+        let mut text = String::from_utf8_lossy(&text).into_owned();
         let known = self.sides.all.findings.iter().filter(|f| f.status == Status::Open).count();
         let known = known.saturating_sub(open(self.scope).count());
-        if known > 0 {
-            let _ =
-                writeln!(text, "{known} more were known before, or lie outside of what the gate is on.\n");
-        }
-        let mut findings: Vec<&Finding> = open(self.scope).collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        if !findings.is_empty() {
-            text.push_str("| | Where | Rule | What |\n|---|---|---|---|\n");
-        }
-        for finding in findings.iter().take(ROWS) {
-            let _ = writeln!(text, "{}", self.row(finding));
-        }
-        if findings.len() > ROWS {
-            let _ = writeln!(text, "\nand {} more, none severer than these", findings.len() - ROWS);
-        }
-        let failed = self.scope.failed.iter().take(ROWS);
-        let failed = failed.map(|told| format!("{}: not checked: {}", told.path, told.why));
+        let known =
+            (known > 0).then(|| format!("{known} more were known before, or lie outside of what the gate is on"));
         let fell = self.delivery.fell.iter().map(|fell| format!("{}: {}", fell.reporter.name(), fell.why));
         let told = self.delivery.told.iter().flat_map(|told| told.words.iter().cloned());
-        let words: Vec<String> = failed.chain(fell).chain(told).chain(self.words.iter().cloned()).collect();
-        if !words.is_empty() {
-            text.push('\n');
-        }
-        for word in words {
+        text.push('\n');
+        for word in known.into_iter().chain(fell).chain(told).chain(self.words.iter().cloned()).take(WORDS) {
+            let word: String = word.chars().take(WORD).collect();
             let _ = writeln!(text, "- {}", markdown::text(&word));
         }
-        text
-    }
-
-    fn row(&self, finding: &Finding) -> String {
-        let place = &finding.place;
-        let shown = markdown::code(&format!("{}:{}", place.path, place.start.line)).replace('|', "\\|");
-        let commit = match &place.origin {
-            crate::blob::Origin::Commit(commit) => commit.id.as_str(),
-            _ => &self.target.head_sha,
-        };
-        let Target { server_url, repository, .. } = self.target;
-        let path = escape::uri(&place.path);
-        let url = format!("{server_url}/{repository}/blob/{commit}/{path}#L{}", place.start.line);
-        let message: String = finding.message.chars().take(LONGEST).collect();
-        let message = markdown::message(&message);
-        // In a code span of a table, too, a bar ends the cell; in text it is escaped already.
-        let message = message.replace("\\|", "|").replace('|', "\\|");
-        let (severity, rule) = (finding.severity.name(), markdown::code(finding.rule.id));
-        format!("| {severity} | {} | {rule} | {message} |", markdown::link(&shown, &url))
+        Ok(text)
     }
 }
 
