@@ -191,6 +191,7 @@ fn a_secret_that_came_and_went_in_a_pull_request_is_told() {
     let head = server.commit(&[("key", "x = 1\n")]);
     let told = pull_request(&server.checkout(&[]), &base, &head);
     assert_eq!((told.code, told.output("secrets").as_str()), (1, "1"), "{}", told.out);
+    assert!(told.summary.contains("/octo/repo/commit/"), "{}", told.summary);
     for text in [&told.out, &told.err, &told.summary] {
         assert!(!text.contains(&secret()));
     }

@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::inputs::variable;
 use super::sides::Sides;
+use crate::blob::Origin;
 use crate::finding::{Finding, Status};
 use crate::github::{Delivery, Gate, Target};
 use crate::outcome::Outcome;
@@ -100,13 +101,17 @@ impl Run<'_> {
     fn row(&self, finding: &Finding) -> String {
         let place = &finding.place;
         let shown = markdown::code(&format!("{}:{}", place.path, place.start.line)).replace('|', "\\|");
-        let commit = match &place.origin {
-            crate::blob::Origin::Commit(commit) => commit.id.as_str(),
-            _ => &self.target.head_sha,
+        let Target { server_url, repository, head_sha, .. } = self.target;
+        let url = match &place.origin {
+            // What came and went stands nowhere but in its commit.
+            Origin::Commit(commit) if commit.id != *head_sha => {
+                format!("{server_url}/{repository}/commit/{}", commit.id)
+            }
+            _ => {
+                let path = escape::uri(&place.path);
+                format!("{server_url}/{repository}/blob/{head_sha}/{path}#L{}", place.start.line)
+            }
         };
-        let Target { server_url, repository, .. } = self.target;
-        let path = escape::uri(&place.path);
-        let url = format!("{server_url}/{repository}/blob/{commit}/{path}#L{}", place.start.line);
         let message: String = finding.message.chars().take(LONGEST).collect();
         let message = markdown::message(&message);
         // In a code span of a table, too, a bar ends the cell; in text it is escaped already.
