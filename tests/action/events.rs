@@ -130,7 +130,9 @@ fn a_pull_request_does_not_switch_its_own_checks_off() {
 
 #[test]
 fn a_shallow_clone_deepens_itself_or_ends_with_2() {
-    let (server, base, head) = branched(&[("Dockerfile", GOOD)], &[("Dockerfile", ROOT)]);
+    let (server, _, head) = branched(&[("Dockerfile", GOOD)], &[("Dockerfile", ROOT)]);
+    // More than the depths below.
+    let base = (0..4).fold(String::new(), |_, n| server.commit(&[("notes", &format!("{n}"))]));
     for depth in ["--depth=1", "--depth=2"] {
         pull_request(&server.checkout(&[depth]), &base, &head).expect(1, &[USER]);
     }
@@ -143,6 +145,12 @@ fn a_shallow_clone_deepens_itself_or_ends_with_2() {
     assert_eq!(told.output("complete"), "false");
     // A sweep of half a history is none.
     let told = lonely.run("schedule", &base, MAIN, &json!({"schedule": "0 3 * * *"}));
+    assert_eq!(told.code, 2, "{}\n{}", told.out, told.err);
+    // Nor is all of the history what a pull request's commits are.
+    let deep = server.checkout(&["--depth=3", "--no-single-branch"]);
+    super::runner::git(&deep.work(), &["remote", "set-url", "origin", "/nowhere"]);
+    let told =
+        deep.with("INPUT_HISTORY", "full").run("push", &base, MAIN, &json!({"before": base, "after": base}));
     assert_eq!(told.code, 2, "{}\n{}", told.out, told.err);
 }
 
@@ -183,6 +191,7 @@ fn a_secret_that_came_and_went_in_a_pull_request_is_told() {
     let head = server.commit(&[("key", "x = 1\n")]);
     let told = pull_request(&server.checkout(&[]), &base, &head);
     assert_eq!((told.code, told.output("secrets").as_str()), (1, "1"), "{}", told.out);
+    assert!(told.summary.contains("/octo/repo/commit/"), "{}", told.summary);
     for text in [&told.out, &told.err, &told.summary] {
         assert!(!text.contains(&secret()));
     }

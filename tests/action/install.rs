@@ -21,31 +21,33 @@ struct Setup {
 
 impl Setup {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a test has its folder to itself");
         let path = folder.path();
         for name in ["action", "tools", "temp", "bin"] {
-            fs::create_dir(path.join(name)).unwrap();
+            fs::create_dir(path.join(name)).expect("a test has its folder to itself");
         }
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("action/install.sh");
-        fs::copy(script, path.join("action/install.sh")).unwrap();
-        fs::write(path.join("bin/hullguard"), "#!/bin/sh\necho it is run\n").unwrap();
-        fs::set_permissions(path.join("bin/hullguard"), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::copy(script, path.join("action/install.sh")).expect("a test has its folder to itself");
+        fs::write(path.join("bin/hullguard"), "#!/bin/sh\necho it is run\n")
+            .expect("a test has its folder to itself");
+        fs::set_permissions(path.join("bin/hullguard"), fs::Permissions::from_mode(0o755))
+            .expect("a test has its folder to itself");
         let tar = Command::new("tar")
             .args(["-czf", "a.tar.gz", "-C", "bin", "hullguard"])
             .current_dir(path)
             .status();
-        assert!(tar.unwrap().success());
-        let archive = fs::read(path.join("a.tar.gz")).unwrap();
-        let sum: String = Sha256::digest(&archive).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(tar.expect("a test has its folder to itself").success());
+        let archive = fs::read(path.join("a.tar.gz")).expect("a test has its folder to itself");
+        let sum = format!("{:x}", Sha256::digest(&archive));
         let other = "0".repeat(64);
         let table = format!("# a word\n{other}  {}\n{sum}  {NAME}\n", NAME.replace("x86_64", "aarch64"));
-        fs::write(path.join("action/checksums.txt"), table).unwrap();
+        fs::write(path.join("action/checksums.txt"), table).expect("a test has its folder to itself");
         Self { folder, archive }
     }
 
     fn run(&self, mirror: &str, version: &str) -> Output {
         let path = self.folder.path();
-        fs::write(path.join("output"), "").unwrap();
+        fs::write(path.join("output"), "").expect("a test has its folder to itself");
         let mut bash = Command::new("bash");
         bash.arg(path.join("action/install.sh")).env_remove("http_proxy").env("no_proxy", "*");
         bash.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64").env("RUNNER_TEMP", path.join("temp"));
@@ -56,23 +58,25 @@ impl Setup {
 
     /// What the binary that was installed says.
     fn said(&self) -> String {
-        let output = fs::read_to_string(self.folder.path().join("output")).unwrap();
+        let output =
+            fs::read_to_string(self.folder.path().join("output")).expect("a test has its folder to itself");
         let binary = output.trim().strip_prefix("path=").expect("the path is set");
-        String::from_utf8(Command::new(binary).output().expect("it runs").stdout).unwrap()
+        String::from_utf8(Command::new(binary).output().expect("it runs").stdout)
+            .expect("a test has its folder to itself")
     }
 }
 
 /// Serves these bytes, once, whatever is asked for.
 fn mirror(bytes: Vec<u8>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/releases/", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a test has its folder to itself");
+    let url = format!("http://{}/releases/", listener.local_addr().expect("a test has its folder to itself"));
     thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
+        let (mut stream, _) = listener.accept().expect("a test has its folder to itself");
         let mut asked = [0; 4096];
-        let length = stream.read(&mut asked).unwrap();
+        let length = stream.read(&mut asked).expect("a test has its folder to itself");
         assert!(String::from_utf8_lossy(&asked[..length]).starts_with(&format!("GET /releases/{NAME} ")));
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes.len());
-        stream.write_all(&[head.as_bytes(), &bytes].concat()).unwrap();
+        stream.write_all(&[head.as_bytes(), &bytes].concat()).expect("a test has its folder to itself");
     });
     url
 }
@@ -88,7 +92,7 @@ fn what_the_table_names_is_run_and_kept() {
     }
     let kept = setup.folder.path().join("tools/hullguard/1.2.3/x86_64-unknown-linux-musl").join(NAME);
     // What somebody else put there is not.
-    fs::write(&kept, "something else").unwrap();
+    fs::write(&kept, "something else").expect("a test has its folder to itself");
     let out = setup.run(&mirror(setup.archive.clone()), "");
     assert!(out.status.success(), "{out:?}");
     assert_eq!(setup.said(), "it is run\n");
@@ -106,5 +110,8 @@ fn anything_else_is_not_run() {
         let out = setup.run("http://127.0.0.1:9/", version);
         assert_eq!(out.status.code(), Some(2), "{version}: {out:?}");
     }
-    assert_eq!(fs::read_to_string(setup.folder.path().join("output")).unwrap(), "");
+    assert_eq!(
+        fs::read_to_string(setup.folder.path().join("output")).expect("a test has its folder to itself"),
+        ""
+    );
 }

@@ -18,7 +18,7 @@ pub(super) struct Server(TempDir);
 
 impl Server {
     pub(super) fn new() -> Self {
-        let server = Self(tempfile::tempdir().unwrap());
+        let server = Self(tempfile::tempdir().expect("a test has its folder to itself"));
         server.git(&["init", "-q", "-b", "main"]);
         // As GitHub does.
         server.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
@@ -32,14 +32,15 @@ impl Server {
     }
     pub(super) fn write(&self, file: &str, text: &str) {
         let path = self.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::create_dir_all(path.parent().expect("a test has its folder to itself"))
+            .expect("a test has its folder to itself");
+        fs::write(path, text).expect("a test has its folder to itself");
     }
     /// Commits these files; an empty text deletes one.
     pub(super) fn commit(&self, files: &[(&str, &str)]) -> String {
         for (file, text) in files {
             match *text {
-                "" => fs::remove_file(self.path().join(file)).unwrap(),
+                "" => fs::remove_file(self.path().join(file)).expect("a test has its folder to itself"),
                 text => self.write(file, text),
             }
         }
@@ -49,12 +50,15 @@ impl Server {
     }
     /// What actions/checkout makes of it.
     pub(super) fn checkout(&self, args: &[&str]) -> Job {
-        let job = Job { folder: tempfile::tempdir().unwrap(), variables: Vec::new() };
+        let job = Job {
+            folder: tempfile::tempdir().expect("a test has its folder to itself"),
+            variables: Vec::new(),
+        };
         let url = format!("file://{}", self.path().display());
         let work = job.work();
         let mut all = vec!["clone", "-q"];
         all.extend(args);
-        all.extend([url.as_str(), work.to_str().unwrap()]);
+        all.extend([url.as_str(), work.to_str().expect("a test has its folder to itself")]);
         git(job.folder.path(), &all);
         job
     }
@@ -84,9 +88,9 @@ impl Job {
     }
     pub(super) fn run(&self, event: &str, sha: &str, git_ref: &str, payload: &Value) -> Told {
         let file = |name: &str| self.folder.path().join(name);
-        fs::write(file("event.json"), payload.to_string()).unwrap();
+        fs::write(file("event.json"), payload.to_string()).expect("a test has its folder to itself");
         for name in ["output", "summary"] {
-            fs::write(file(name), "").unwrap();
+            fs::write(file(name), "").expect("a test has its folder to itself");
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_hullguard"));
         command.arg("action").current_dir(self.work());
@@ -111,8 +115,8 @@ impl Job {
             code: status.code().unwrap_or(-1),
             out: text(stdout),
             err: text(stderr),
-            summary: fs::read_to_string(file("summary")).unwrap(),
-            outputs: fs::read_to_string(file("output")).unwrap(),
+            summary: fs::read_to_string(file("summary")).expect("a test has its folder to itself"),
+            outputs: fs::read_to_string(file("output")).expect("a test has its folder to itself"),
         }
     }
 }

@@ -147,6 +147,20 @@ fn sarif_is_uploaded_and_waited_for() {
 }
 
 #[test]
+fn code_scanning_is_told_what_was_known_and_the_others_what_is_new() {
+    let Some(rig) = rig() else { return };
+    let whole = outcome(5);
+    let mut plan = plan(&[Reporter::Sarif, Reporter::Check]);
+    plan.whole = Some(&whole);
+    let (_, log) = rig.deliver(&outcome(1), &plan);
+    assert_eq!(list(&sent(&log, "POST", "/sarifs")[0]["sarif"]["runs"][0]["results"]).len(), 5);
+    rig.force(&json!([{ "method": "POST", "path": "/sarifs", "status": 403, "body": { "message": "no" } }]));
+    let (delivery, _) = rig.deliver(&outcome(1), &plan);
+    let told = delivery.told.expect("GitHub was told");
+    assert_eq!((told.reporter, told.findings), (Reporter::Check, 1));
+}
+
+#[test]
 fn large_reports_say_what_is_not_shown() {
     let Some(rig) = rig() else { return };
     for (count, held, words) in [

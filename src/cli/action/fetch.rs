@@ -47,9 +47,11 @@ impl Remote {
             git.env_remove(name);
         }
         git.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
-        for (at, (key, value)) in self.settings(folder).iter().enumerate() {
+        // Behind what the job has set itself.
+        let set = env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
+        for (at, (key, value)) in (set..).zip(self.settings(folder)) {
             git.env(format!("GIT_CONFIG_KEY_{at}"), key).env(format!("GIT_CONFIG_VALUE_{at}"), value);
-            git.env("GIT_CONFIG_COUNT", (at + 1).to_string());
+            git.env("GIT_CONFIG_COUNT", usize::to_string(&(at + 1)));
         }
         git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let done = git.output().map_err(|error| format!("git cannot be run: {error}"))?;

@@ -17,7 +17,7 @@ pub(super) struct Ground {
     pub(super) head: Oid,
     /// `None`: there is nothing to compare with, so all is new.
     pub(super) base: Option<Oid>,
-    /// `None`: all that git has.
+    /// `None`: nothing less than all that git has.
     pub(super) range: Option<Range>,
     /// What people should know of it.
     pub(super) words: Vec<&'static str>,
@@ -39,9 +39,9 @@ impl Missing {
     }
 }
 
-/// Finds it, with the help of the remote if need be.
-pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote) -> Result<Ground> {
-    let mut missing = match attempt(repository, look, false) {
+/// Finds it, with the help of the remote if need be. `all`: the whole history is wanted, not just that of the event.
+pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote, all: bool) -> Result<Ground> {
+    let mut missing = match attempt(repository, look, all, false) {
         Ok(ground) => return Ok(ground),
         Err(missing) => missing,
     };
@@ -52,7 +52,7 @@ pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote) -> Res
             refused = remote.fetch(repository, wanted, depth).err().or(refused);
         }
         let last = depth == Depth::All || !repository.is_shallow();
-        missing = match attempt(repository, look, last) {
+        missing = match attempt(repository, look, all, last) {
             Ok(ground) => return Ok(ground),
             Err(missing) => missing,
         };
@@ -64,20 +64,20 @@ pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote) -> Res
     }
 }
 
-fn attempt(repository: &Repository, look: &Look, last: bool) -> Result<Ground, Missing> {
+fn attempt(repository: &Repository, look: &Look, all: bool, last: bool) -> Result<Ground, Missing> {
     let head = Oid::from_str(&look.head)
         .ok()
         .filter(|&id| repository.find_commit(id).is_ok())
         .ok_or_else(|| Missing::head(look, anyhow!("commit {} is not in this clone", look.head)))?;
+    if all && repository.is_shallow() {
+        return Err(Missing::head(
+            look,
+            anyhow!("this clone is shallow, so there is more history than it has"),
+        ));
+    }
     let mut words = Vec::new();
     let base = match &look.against {
-        Against::Nothing => {
-            if repository.is_shallow() {
-                let why = anyhow!("this clone is shallow, so there is more history than it has");
-                return Err(Missing { why, wanted: vec![look.head.clone()] });
-            }
-            return Ok(Ground { head, base: None, range: None, words });
-        }
+        Against::Nothing => return Ok(Ground { head, base: None, range: None, words }),
         Against::Fork(base) => {
             let base = known(repository, base).ok_or_else(|| Missing::commit(base))?;
             fork(repository, base, head, look, last)?

@@ -24,7 +24,7 @@ use serde_json::Value;
 use super::{CLEAN, FAILED, FOUND, print, term};
 use crate::config::FailOn;
 use crate::finding::{Finding, Status};
-use crate::github::event::{Event, Look, Task};
+use crate::github::event::{Against, Event, Look, Task};
 use crate::github::{self, Gate, Plan, Reporter, Target};
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
@@ -33,7 +33,7 @@ use crate::rule::Severity;
 use crate::scan::Watch;
 use changes::Changes;
 use fetch::Remote;
-use inputs::{Inputs, Over, Say, variable};
+use inputs::{Inputs, Over, Past, Say, variable};
 use sides::{Law, Sides};
 use tell::Run;
 
@@ -73,7 +73,12 @@ fn work() -> Result<u8> {
     let repository = ground::repository(&workspace.context("the current folder cannot be read")?)?;
     let server_url = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
     let remote = Remote { server_url: server_url.clone(), token: inputs.token.clone() };
-    let ground = ground::find(&repository, &look, &remote)?;
+    let all = match inputs.history {
+        Past::Auto => look.against == Against::Nothing,
+        Past::Full => true,
+        Past::None => false,
+    };
+    let ground = ground::find(&repository, &look, &remote, all)?;
 
     let root = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
     let head = Committed::open(&repository, ground.head)?;

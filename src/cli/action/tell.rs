@@ -75,8 +75,8 @@ impl Run<'_> {
         let mut text = String::from_utf8_lossy(&text).into_owned();
         let known = self.sides.all.findings.iter().filter(|f| f.status == Status::Open).count();
         let known = known.saturating_sub(open(self.scope).count());
-        let known =
-            (known > 0).then(|| format!("{known} more were known before, or lie outside of what the gate is on"));
+        let known = (known > 0)
+            .then(|| format!("{known} more were known before, or lie outside of what the gate is on"));
         let fell = self.delivery.fell.iter().map(|fell| format!("{}: {}", fell.reporter.name(), fell.why));
         let told = self.delivery.told.iter().flat_map(|told| told.words.iter().cloned());
         text.push('\n');
