@@ -85,7 +85,7 @@ fn hash(gram: u32) -> usize {
 impl Gate {
     fn new() -> Self {
         let mut gate = Self {
-            bits: Box::new([0; BITS / 64]),
+            bits: vec![0; BITS / 64].into_boxed_slice().try_into().expect("it has that many words"),
             starts: Vec::new(),
             entries: Vec::new(),
             anchors: Vec::new(),
