@@ -148,7 +148,8 @@ fn commit(finding: &Finding, web: Option<&Web>) -> String {
     let past = finding.secret.as_ref().and_then(|secret| secret.past.as_ref());
     let id = match (past.and_then(|past| past.commit.as_ref()), &finding.place.origin) {
         (Some((id, ..)), _) => id,
-        (None, Origin::Commit(commit)) => &commit.id,
+        // What stands in the commit that the report is of is linked by its line.
+        (None, Origin::Commit(commit)) if web.is_some_and(|web| web.commit != commit.id) => &commit.id,
         _ => return String::new(),
     };
     web.map_or_else(String::new, |web| format!(" ([commit]({}/commit/{id}))", web.repository))

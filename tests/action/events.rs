@@ -49,6 +49,7 @@ fn a_push_counts_what_the_branch_had_not() {
     assert_eq!(told.output("conclusion"), "failure");
     assert_eq!(told.output("complete"), "true");
     assert!(told.summary.contains("missing-user"), "{}", told.summary);
+    assert!(!told.summary.contains("/octo/repo/commit/"), "{}", told.summary);
     let all = push(&server.checkout(&[]).with("INPUT_GATE", "all"), &before, &after, MAIN);
     assert!(all.rules().len() > 1, "{}", all.out);
     push(&server.checkout(&[]).with("INPUT_FAIL_ON", "never"), &before, &after, MAIN).expect(0, &[USER]);
