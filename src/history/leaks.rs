@@ -351,3 +351,60 @@ fn in_commit(repository: &Repository, id: Oid) -> Origin {
         time: author.as_ref().map_or(0, |author| author.when().seconds()),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Searches every object whole: a window of the largest margin is all of a text.
+    struct Whole<'a>(Leaks<'a>);
+
+    impl Search for Whole<'_> {
+        type What = Key;
+        fn margin(&self) -> usize {
+            1 << 30
+        }
+        fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
+            self.0.search(object, text, window, hits);
+        }
+        fn found(&self, object: &Object, hits: &[Hit<Key>]) {
+            self.0.found(object, hits);
+        }
+        fn seen(&self) {}
+    }
+
+    /// `REPOSITORIES=/a:/b cargo test --release --lib leaks -- --ignored --nocapture`
+    #[test]
+    #[ignore = "a measurement on real repositories"]
+    #[expect(clippy::print_stderr, reason = "it is what the measurement is for")]
+    fn what_deltas_add_gives_the_same_as_everything() {
+        let policy = Policy { profile: Profile::Strict, ..Policy::default() };
+        for path in std::env::split_paths(&std::env::var_os("REPOSITORIES").unwrap_or_default()) {
+            let watch = Watch::default();
+            let leaks = || Leaks { policy: &policy, watch: &watch, holders: Mutex::default() };
+            let history = History::open(
+                Repository::open(&path).expect("a repository"),
+                &super::super::Folders::default(),
+            );
+            let (parts, whole) = (leaks(), Whole(leaks()));
+            history.search(&parts);
+            history.search(&whole);
+            let sorted = |leaks: Leaks| -> Vec<(Key, Oid)> {
+                let holders = leaks.holders.into_inner().expect("nothing panicked");
+                let mut all: Vec<_> = holders
+                    .into_iter()
+                    .flat_map(|(key, ids)| ids.into_iter().map(move |(id, _)| (key, id)))
+                    .collect();
+                all.sort();
+                all
+            };
+            let (parts, whole) = (sorted(parts), sorted(whole.0));
+            eprintln!("{}: {} secrets in objects", path.display(), whole.len());
+            let lost: Vec<_> =
+                whole.iter().filter(|one| parts.binary_search(one).is_err()).take(20).collect();
+            let more: Vec<_> =
+                parts.iter().filter(|one| whole.binary_search(one).is_err()).take(20).collect();
+            assert!(lost.is_empty() && more.is_empty(), "{}: lost {lost:?}, more {more:?}", path.display());
+        }
+    }
+}

@@ -5,10 +5,12 @@
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use super::escape::Json;
 use super::{Options, suppressor};
 use crate::blob::Origin;
+use crate::date::Date;
 use crate::finding::{Finding, Place, Related, Safety, Status};
 use crate::outcome::{Outcome, Told, Unused};
 use crate::text::Position;
@@ -112,6 +114,9 @@ struct Row<'a> {
     /// How sure it is that a secret is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<&'static str>,
+    /// Where a secret of git's history comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -173,6 +178,26 @@ fn entry(unused: &Unused) -> Entry<'_> {
     Entry { list: &unused.list, path: &unused.path, rule: &unused.rule, fingerprint }
 }
 
+/// The commit that brought a secret, and who still has it; also for SARIF.
+pub(super) fn history(finding: &Finding) -> Option<Value> {
+    let Origin::Commit(commit) = &finding.place.origin else { return None };
+    let mut told = json!({
+        "commit": commit.id,
+        "author": commit.author,
+        "email": commit.email,
+        "date": Date::of_seconds(commit.time).to_string(),
+    });
+    if let Some(past) = finding.secret.as_ref().and_then(|secret| secret.past.as_ref()) {
+        told["inHead"] = past.in_head.into();
+        told["headPath"] = past.head_path.clone().into();
+        told["refs"] = past.refs.clone().into();
+        told["refsTotal"] = past.refs_total.into();
+        told["dangling"] = past.dangling.into();
+        told["versions"] = past.versions.into();
+    }
+    Some(told)
+}
+
 fn row(finding: &Finding) -> Row<'_> {
     let (status, suppressed_by, reason) = match &finding.status {
         Status::Open => ("open", None, None),
@@ -203,6 +228,7 @@ fn row(finding: &Finding) -> Row<'_> {
         }),
         fingerprint: format!("{:032x}", finding.fingerprint),
         confidence: finding.secret.as_ref().map(|secret| secret.confidence.name()),
+        history: history(finding),
     }
 }
 

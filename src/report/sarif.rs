@@ -209,6 +209,9 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
     result["message"] = json!({ "text": message });
     if let Some(secret) = &finding.secret {
         result["properties"] = json!({ "confidence": secret.confidence.name() });
+        if let Some(history) = super::json::history(finding) {
+            result["properties"]["history"] = history;
+        }
     }
     if let Some(fix) = &finding.fix {
         result["fixes"] = json!([sarif_fix(fix, &finding.place)]);
