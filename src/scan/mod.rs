@@ -152,11 +152,12 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     let is_document = |candidate: &Candidate| {
         linted.contains(&candidate.path) || load::is_streamed(candidate) && candidate.document
     };
+    let told = secrets::Told::of(&outcome.findings);
     let searched = each(all, |candidate| {
         let searched = if watch.is_stopped() {
             Ok(None)
         } else {
-            secrets::file(candidate, is_document(candidate), tree, policy).map(Some)
+            secrets::file(candidate, is_document(candidate), &told, tree, policy).map(Some)
         };
         if !candidate.document {
             watch.count(1);
@@ -176,7 +177,6 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
             Err(why) => outcome.fail(&candidate.path, why),
         }
     }
-    secrets::settle(&mut outcome.findings);
     outcome.skipped.sort();
     outcome.failed.sort();
     outcome.findings.sort_unstable_by(|a, b| {

@@ -33,6 +33,7 @@ pub struct Searched {
 pub(super) fn file(
     candidate: &Candidate,
     is_document: bool,
+    told: &Told,
     tree: &dyn Tree,
     policy: &Policy,
 ) -> Result<Searched, String> {
@@ -44,6 +45,7 @@ pub(super) fn file(
     };
     let mut searched = some(&candidate.path, bytes, &tree.origin(), policy, is_new);
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
+    searched.findings.retain(|finding| !told.holds(finding));
     Ok(searched)
 }
 
@@ -156,29 +158,33 @@ fn own_message(pattern: &Pattern) -> String {
     format!("this {what} your pattern `{}`{about}", pattern.id)
 }
 
-/// What a document's own rule tells is told once: that rule knows what becomes of the secret. A name's secret is the same
-/// if it stands on the same line, since those rules point at names as well.
-pub(super) fn settle(findings: &mut Vec<Finding>) {
-    let lines: HashSet<(Arc<str>, u32)> = findings
-        .iter()
-        .filter(|finding| finding.secret.is_none() && finding.rule.tags.contains(&"secrets"))
-        .flat_map(|finding| {
+/// Where rules that know documents tell of secrets: the lines, and the spans.
+#[derive(Default)]
+pub(super) struct Told {
+    lines: HashSet<(Arc<str>, u32)>,
+    spans: HashMap<Arc<str>, Vec<Span>>,
+}
+
+impl Told {
+    pub(super) fn of(findings: &[Finding]) -> Self {
+        let mut told = Self::default();
+        for finding in findings.iter().filter(|finding| finding.rule.tags.contains(&"secrets")) {
             let place = &finding.place;
-            (place.start.line..=place.end.line).map(|line| (Arc::clone(&place.path), line))
-        })
-        .collect();
-    let mut spans: HashMap<Arc<str>, Vec<Span>> = HashMap::new();
-    for finding in findings.iter().filter(|f| f.secret.is_none() && f.rule.tags.contains(&"secrets")) {
-        spans.entry(Arc::clone(&finding.place.path)).or_default().push(finding.place.span);
+            told.lines
+                .extend((place.start.line..=place.end.line).map(|line| (Arc::clone(&place.path), line)));
+            told.spans.entry(Arc::clone(&place.path)).or_default().push(place.span);
+        }
+        told
     }
-    let is_told = |finding: &Finding, by_name: bool| {
+    /// What a document's own rule tells is told once: that rule knows what becomes of the secret. A name's secret is the
+    /// same if it stands on the same line, since those rules point at names as well.
+    fn holds(&self, finding: &Finding) -> bool {
         let place = &finding.place;
-        by_name && lines.contains(&(Arc::clone(&place.path), place.start.line))
-            || spans.get(&place.path).is_some_and(|spans| spans.iter().any(|span| span.overlaps(place.span)))
-    };
-    let keep =
-        |finding: &Finding| finding.secret.as_ref().is_none_or(|secret| !is_told(finding, secret.by_name));
-    let kept: Vec<bool> = findings.iter().map(keep).collect();
-    let mut kept = kept.into_iter();
-    findings.retain(|_| kept.next().unwrap_or(true));
+        let by_name = finding.secret.as_ref().is_some_and(|secret| secret.by_name);
+        by_name && self.lines.contains(&(Arc::clone(&place.path), place.start.line))
+            || self
+                .spans
+                .get(&place.path)
+                .is_some_and(|spans| spans.iter().any(|span| span.overlaps(place.span)))
+    }
 }

@@ -137,10 +137,11 @@ const VENDORED: [&str; 8] = [
 impl About {
     /// A confidence as far as the file deserves it.
     pub(super) fn weigh(self, confidence: Confidence) -> Confidence {
-        if self.vendored {
+        // A hash in a lock file begins like some token sooner or later.
+        if self.vendored || self.kind == Kind::Made {
             return Confidence::Low;
         }
-        let doubtful = self.staged || matches!(self.kind, Kind::Docs | Kind::Made);
+        let doubtful = self.staged || self.kind == Kind::Docs;
         if doubtful { confidence.lower() } else { confidence }
     }
 
