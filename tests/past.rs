@@ -300,3 +300,17 @@ fn hooks_see_what_a_push_brings() {
         repo.git(&["push", "-q", &bare.to_string_lossy(), &format!("{first}:refs/heads/main")]);
     }
 }
+
+#[test]
+fn one_secret_in_several_files_is_one_finding_with_its_places() {
+    let repo = Repo::new();
+    for file in ["a.env", "b.env", "c.env"] {
+        repo.write(file, format!("A=1\nTOKEN={}\nDB_PASSWORD=Summer2019!\n", token(1)));
+    }
+    // Silenced in one place, it is still told in the others.
+    repo.write("a.env", format!("A=1\nTOKEN={} # gitleaks:allow\n", token(1)));
+    let told = repo.check(&["."]);
+    // A password that somebody thought up may stand in two places by chance.
+    assert_eq!(told.places(), ["b.env:2", "c.env:2", "b.env:3", "c.env:3"]);
+    assert!(told.text.contains("and in 1 other place"), "{}", told.text);
+}

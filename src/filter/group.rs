@@ -1,8 +1,9 @@
 //! One secret in several places is one finding: the first place, or the surest, with the others beside it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use crate::finding::{Finding, Related, Status};
+use crate::finding::{Related, Status};
 use crate::outcome::Outcome;
 
 /// How many places besides its own a finding names.
@@ -10,33 +11,38 @@ const AT_MOST: usize = 20;
 
 /// Gathers open findings of the same secret. They come in their final order.
 pub(super) fn secrets(outcome: &mut Outcome) {
+    let findings = &mut outcome.findings;
     let mut first: HashMap<(u128, &str), usize> = HashMap::new();
+    // Each with the finding that it is told with.
+    let mut again: Vec<(usize, usize)> = Vec::new();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
+        if let Some(identity) = finding.secret.as_ref().and_then(|secret| secret.identity) {
+            match first.entry((identity, finding.rule.id)) {
+                Entry::Occupied(first) => again.push((at, *first.get())),
+                Entry::Vacant(place) => drop(place.insert(at)),
+            }
+        }
+    }
     let mut more: HashMap<usize, usize> = HashMap::new();
-    let mut kept: Vec<Finding> = Vec::with_capacity(outcome.findings.len());
-    for finding in outcome.findings.drain(..) {
-        let identity = finding.secret.as_ref().and_then(|secret| secret.identity);
-        let Some(identity) = identity.filter(|_| finding.status == Status::Open) else {
-            kept.push(finding);
-            continue;
-        };
-        let Some(&at) = first.get(&(identity, finding.rule.id)) else {
-            first.insert((identity, finding.rule.id), kept.len());
-            kept.push(finding);
-            continue;
-        };
-        *more.entry(at).or_default() += 1;
-        let kept = &mut kept[at];
-        kept.severity = kept.severity.max(finding.severity);
-        if let (Some(here), Some(there)) = (&mut kept.secret, &finding.secret) {
-            here.confidence = here.confidence.max(there.confidence);
+    for &(at, first) in &again {
+        *more.entry(first).or_default() += 1;
+        let (place, severity) = (findings[at].place.clone(), findings[at].severity);
+        let confidence = findings[at].secret.as_ref().map(|secret| secret.confidence);
+        let kept = &mut findings[first];
+        kept.severity = kept.severity.max(severity);
+        if let (Some(here), Some(there)) = (&mut kept.secret, confidence) {
+            here.confidence = here.confidence.max(there);
         }
         if kept.related.len() < AT_MOST {
-            kept.related.push(Related { place: finding.place, message: "the same secret".to_owned() });
+            kept.related.push(Related { place, message: "the same secret".to_owned() });
         }
     }
     for (at, count) in more {
         let places = if count == 1 { "place" } else { "places" };
-        kept[at].message = format!("{} (and in {count} other {places})", kept[at].message);
+        findings[at].message = format!("{} (and in {count} other {places})", findings[at].message);
     }
-    outcome.findings = kept;
+    // Both ascend.
+    let mut again = again.iter().map(|&(at, _)| at).peekable();
+    let mut at = 0..;
+    findings.retain(|_| again.next_if_eq(&at.next().unwrap_or(usize::MAX)).is_none());
 }
