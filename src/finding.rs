@@ -26,7 +26,7 @@ pub struct Finding {
     /// Stable over edits elsewhere in the file; see [`fingerprint`].
     pub fingerprint: u128,
     /// For secrets.
-    pub secret: Option<Secret>,
+    pub secret: Option<Box<Secret>>,
 }
 
 /// What is known of a secret besides its place; never its value.
@@ -171,7 +171,7 @@ pub struct Draft {
     pub(crate) related: Vec<(Arc<Source>, Span, String)>,
     pub(crate) fix: Option<Fix>,
     pub(crate) severity: Option<Severity>,
-    pub(crate) secret: Option<Secret>,
+    pub(crate) secret: Option<Box<Secret>>,
 }
 
 impl Findings {

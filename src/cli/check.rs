@@ -40,7 +40,7 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     run.watch.stop.store(true, Ordering::Relaxed);
     run.complete(&mut outcome);
     lists::tell_unused(&outcome, &run.known);
-    Checking { args, run: &run }.report(&outcome)
+    Checking { args, run: &run }.report(outcome)
 }
 
 impl Checking<'_> {
@@ -96,7 +96,7 @@ impl Checking<'_> {
     }
 
     /// Writes all reports and tells what the run comes to.
-    fn report(&self, outcome: &Outcome) -> Result<u8> {
+    fn report(&self, mut outcome: Outcome) -> Result<u8> {
         let human = [Report { format: Format::Human, file: None }];
         // With --diff standard output is the diff and nothing else.
         let wanted: &[_] = match (self.args.format.as_slice(), self.args.diff) {
@@ -109,14 +109,28 @@ impl Checking<'_> {
             && outcome.skipped.is_empty()
             && !outcome.is_incomplete();
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
-        for report in wanted.iter().filter(|report| !(nothing && for_people(report))) {
-            let for_github = matches!(report.format, Format::Sarif | Format::Github | Format::Summary);
-            let display = if for_github { &self.run.from_top } else { &self.run.display };
-            write(self.args, report, &display.of(outcome))?;
-        }
         // The human report says it itself.
-        for told in outcome.failed.iter().filter(|_| !wanted.iter().any(for_people)) {
-            term::complain(&format!("error: {}: {}", self.run.display.path(&told.path), told.why));
+        let untold = outcome.failed.iter().filter(|_| !wanted.iter().any(for_people));
+        let untold: Vec<String> = untold
+            .map(|told| format!("error: {}: {}", self.run.display.path(&told.path), told.why))
+            .collect();
+        let for_github =
+            |report: &&Report| matches!(report.format, Format::Sarif | Format::Github | Format::Summary);
+        let shown = wanted.iter().filter(|report| !(nothing && for_people(report)));
+        let (theirs, ours): (Vec<_>, Vec<_>) = shown.partition(for_github);
+        let views = [(&self.run.from_top, &theirs), (&self.run.display, &ours)];
+        let mut views = views.into_iter().filter(|(_, reports)| !reports.is_empty()).peekable();
+        while let Some((display, reports)) = views.next() {
+            // A second view of everything needs a copy; the last takes what is there.
+            let mut copy = views.peek().map(|_| outcome.clone());
+            let seen = copy.as_mut().unwrap_or(&mut outcome);
+            display.show(seen);
+            for report in reports {
+                write(self.args, report, seen)?;
+            }
+        }
+        for told in untold {
+            term::complain(&told);
         }
         if nothing {
             let where_ = if self.args.look.staged { "among the staged files" } else { "here" };

@@ -1,6 +1,6 @@
 //! Paths as they are shown: relative to the current folder, where the root of the run is another.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,12 +30,16 @@ impl Display {
         }
         path.to_string_lossy().into_owned()
     }
-    pub(super) fn of<'o>(&self, outcome: &'o Outcome) -> Cow<'o, Outcome> {
+    /// Turns all paths of an outcome into what is shown; each is made once, however many findings it has.
+    pub(super) fn show(&self, outcome: &mut Outcome) {
         if self.root == self.current {
-            return Cow::Borrowed(outcome);
+            return;
         }
-        let mut outcome = outcome.clone();
-        let show = |path: &mut Arc<str>| *path = self.path(path).into();
+        let mut known: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+        let mut show = |path: &mut Arc<str>| {
+            let shown = known.entry(Arc::clone(path)).or_insert_with(|| self.path(path).into());
+            *path = Arc::clone(shown);
+        };
         for finding in &mut outcome.findings {
             show(&mut finding.place.path);
             finding.related.iter_mut().for_each(|related| show(&mut related.place.path));
@@ -43,7 +47,6 @@ impl Display {
         outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
         outcome.graphs.iter_mut().for_each(|graph| show(&mut graph.path));
         outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
-        Cow::Owned(outcome)
     }
 }
 

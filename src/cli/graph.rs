@@ -44,7 +44,7 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
     run.complete(&mut outcome);
     outcome.graphs.retain(|graph| is_asked(&root.join(&*graph.path)));
     outcome.skipped.retain(|told| is_asked(&root.join(&*told.path)));
-    let outcome = run.display.of(&outcome);
+    run.display.show(&mut outcome);
     for (kind, told) in [("skipped", &outcome.skipped), ("error", &outcome.failed)] {
         for told in told {
             term::complain(&format!("{kind}: {}: {}", told.path, told.why));

@@ -119,7 +119,7 @@ fn draft(source: &Arc<Source>, shown: &Shown, path: &str, policy: &Policy) -> Ve
     let id =
         shown.own.as_ref().map_or(hit.rule.id.to_owned(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
     let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit: None };
-    draft.secret = Some(Secret {
+    draft.secret = Some(Box::new(Secret {
         confidence: hit.confidence,
         identity: (!hit.guessable && hit.span.len() >= 16).then(|| identity(&id, source.slice(span))),
         prefix: hit.prefix,
@@ -127,7 +127,7 @@ fn draft(source: &Arc<Source>, shown: &Shown, path: &str, policy: &Policy) -> Ve
         past: None,
         allowed: custom::allows(&policy.custom, &seen).map(Into::into),
         listed: custom::listed(&policy.custom, source.slice(span).as_bytes()),
-    });
+    }));
     out.list
 }
 

@@ -38,7 +38,7 @@ fn secret(path: &str, message: &str) -> Finding {
         listed: None,
         past: None,
     };
-    Finding { rule, secret: Some(secret), ..finding(path, Severity::Error, message) }
+    Finding { rule, secret: Some(Box::new(secret)), ..finding(path, Severity::Error, message) }
 }
 
 /// One of each end and each kind, with `text` for every name.
