@@ -31,10 +31,13 @@ pub(super) fn repository(look: &Look, current: &Path) -> Result<Repository> {
 
 /// What to search, made ready as far as it can fail.
 pub(super) struct Search {
-    folder: PathBuf,
-    /// `None`: all that git has.
-    range: Option<Range>,
+    over: Over,
     wish: Wish,
+}
+
+enum Over {
+    All(History),
+    Range(Repository, Range),
 }
 
 impl Search {
@@ -62,21 +65,20 @@ impl Search {
             }
             (None, None) => None,
         };
-        let range = ends.map(|ends| Range::read(&repository, &ends)).transpose()?;
-        Ok(Self { folder: repository.path().to_owned(), range, wish })
+        let over = match ends {
+            Some(ends) => {
+                let range = Range::read(&repository, &ends)?;
+                Over::Range(repository, range)
+            }
+            None => Over::All(History::open(repository, &folders())),
+        };
+        Ok(Self { over, wish })
     }
 
     pub(super) fn run(&self, policy: &Policy, watch: &Watch) -> Outcome {
-        let repository = match Repository::open_from_env().or_else(|_| Repository::open(&self.folder)) {
-            Ok(repository) if repository.path() == self.folder => repository,
-            _ => match Repository::open(&self.folder) {
-                Ok(repository) => repository,
-                Err(error) => return Outcome { error: Some(refused(&error)), ..Outcome::default() },
-            },
-        };
-        match &self.range {
-            Some(range) => leaks::range(&repository, range, policy, &self.wish, watch),
-            None => leaks::all(&History::open(repository, &folders()), policy, &self.wish, watch),
+        match &self.over {
+            Over::All(history) => leaks::all(history, policy, &self.wish, watch),
+            Over::Range(repository, range) => leaks::range(repository, range, policy, &self.wish, watch),
         }
     }
 }

@@ -5,12 +5,10 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use git2::{Oid, Repository};
-
 use rayon::prelude::*;
 
 use super::{Brought, History, Hit, Kind, Object, Provenance, Range, Reach, Search, Window};
@@ -19,7 +17,8 @@ use crate::filter;
 use crate::finding::{Finding, Past};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Policy, Profile, Rule};
-use crate::scan::{Watch, secrets as scan};
+use crate::scan::Watch;
+use crate::scan::secrets::{self as scan, Key, known};
 use crate::secrets::{self, about::About};
 
 /// Of a secret that many objects hold, so many are read to find where it counts most.
@@ -39,19 +38,6 @@ pub struct Wish {
     pub branch: Option<Oid>,
     /// Paths that nobody wants to be looked at.
     pub excluded: Option<Excluded>,
-}
-
-/// A secret without its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Key {
-    rule: &'static str,
-    value: u64,
-}
-
-fn key(rule: &'static Rule, value: &[u8]) -> Key {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    Key { rule: rule.id, value: hasher.finish() }
 }
 
 /// Objects that hold a secret.
@@ -88,7 +74,7 @@ impl Search for Leaks<'_> {
             let found = secrets::find(&part, about).into_iter().filter(wanted);
             hits.extend(found.map(|hit| Hit {
                 span: (start + places[hit.span.start]) as u32..(start + places[hit.span.end]) as u32,
-                what: key(hit.rule, &part[hit.span]),
+                what: Key::of(hit.rule, &part[hit.span]),
             }));
             return;
         }
@@ -98,7 +84,7 @@ impl Search for Leaks<'_> {
         let found = found.filter(|hit| said.start <= hit.span.start && hit.span.end <= said.end);
         hits.extend(found.map(|hit| Hit {
             span: hit.span.start as u32..hit.span.end as u32,
-            what: key(hit.rule, &text[hit.span]),
+            what: Key::of(hit.rule, &text[hit.span]),
         }));
     }
 
@@ -120,7 +106,7 @@ fn said(kind: Kind, bytes: &[u8]) -> std::ops::Range<usize> {
     if kind == Kind::Blob {
         return 0..bytes.len();
     }
-    let start = bytes.windows(2).position(|w| w == b"\n\n").map_or(bytes.len(), |at| at + 2);
+    let start = memchr::memmem::find(bytes, b"\n\n").map_or(bytes.len(), |at| at + 2);
     let signature =
         bytes[start..].windows(15).position(|w| w == b"-----BEGIN PGP " || w == b"-----BEGIN SSH ");
     start..signature.map_or(bytes.len(), |at| start + at)
@@ -190,7 +176,7 @@ fn tell(
         };
         for path in paths.iter().take(3).filter(|path| !wish.excluded.as_ref().is_some_and(|out| out(path))) {
             let found = judged(path, bytes.clone(), &origin(source), policy, |rule, value| {
-                self::key(rule, value) == key
+                Key::of(rule, value) == key
             });
             let surer = |a: &Finding, b: &Finding| {
                 a.secret.as_ref().map(|s| s.confidence) > b.secret.as_ref().map(|s| s.confidence)
@@ -297,22 +283,22 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
             };
             let path: Arc<str> = brought.path.as_str().into();
             let before: HashSet<Key> =
-                brought.before.iter().filter_map(|&id| read(id).ok()).flat_map(keys).collect();
+                brought.before.iter().filter_map(|&id| read(id).ok()).flat_map(known).collect();
             // What was only moved stands in what went; read once, if there is anything to compare.
             let moved = moved.get_or_init(|| {
                 let own: HashSet<Oid> = range.brought.iter().map(|brought| brought.blob).collect();
                 let gone = range.gone.iter().filter(|id| !own.contains(id));
-                gone.filter_map(|&id| read(id).ok()).flat_map(keys).collect()
+                gone.filter_map(|&id| read(id).ok()).flat_map(known).collect()
             });
             let told = |rule: &'static Rule, value: &[u8]| {
-                let key = key(rule, value);
+                let key = Key::of(rule, value);
                 !before.contains(&key) && !seen.contains(&key) && !moved.contains(&key)
             };
             let found = judged(&path, new.clone(), &in_commit(repository, brought.commit), policy, told);
             // Only what was told must not be told again: a weak sample in one file may be a secret in the next.
             seen.extend(found.iter().map(|finding| {
                 let span = finding.place.span.range();
-                key(finding.rule, new.get(span).unwrap_or_default())
+                Key::of(finding.rule, new.get(span).unwrap_or_default())
             }));
             outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, brought.commit)));
         }
@@ -326,12 +312,6 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
         outcome.findings.extend(found.into_iter().map(|finding| came_with(finding, id)));
     }
     outcome
-}
-
-/// All that may be secrets in a text.
-fn keys(bytes: Vec<u8>) -> Vec<Key> {
-    let text = secrets::as_utf8(bytes);
-    secrets::find(&text, About::default()).into_iter().map(|hit| key(hit.rule, &text[hit.span])).collect()
 }
 
 fn came_with(mut finding: Finding, id: Oid) -> Finding {

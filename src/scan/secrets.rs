@@ -41,7 +41,7 @@ pub(super) fn file(
     let old = OnceCell::new();
     let is_new = |rule: &'static Rule, value: &[u8]| {
         let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
-        !old.contains(&(rule.id, value.to_vec()))
+        !old.contains(&Key::of(rule, value))
     };
     let mut searched = some(&candidate.path, bytes, &tree.origin(), policy, is_new);
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
@@ -49,11 +49,24 @@ pub(super) fn file(
     Ok(searched)
 }
 
-/// What may be secrets in a text; the values stay in here.
-fn known(bytes: Vec<u8>) -> HashSet<(&'static str, Vec<u8>)> {
+/// A secret without its value: for comparisons within a run, and in no report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    rule: &'static str,
+    value: u128,
+}
+
+impl Key {
+    pub fn of(rule: &'static Rule, value: &[u8]) -> Self {
+        Self { rule: rule.id, value: identity(rule.id, value) }
+    }
+}
+
+/// All that may be secrets in a text.
+pub fn known(bytes: Vec<u8>) -> HashSet<Key> {
     let text = secrets::as_utf8(bytes);
     let hits = secrets::find(&text, About::default());
-    hits.into_iter().map(|hit| (hit.rule.id, text[hit.span].to_vec())).collect()
+    hits.into_iter().map(|hit| Key::of(hit.rule, &text[hit.span])).collect()
 }
 
 /// Searches one text for those secrets that are wanted, by their rule and value.
@@ -76,7 +89,7 @@ pub fn some(
             shown.push(Shown { hit, own: Some((pattern, whole)) });
         }
     }
-    let speaks = bytes.windows(10).any(|w| w == b"hullguard:");
+    let speaks = memchr::memmem::find(&bytes, b"hullguard:").is_some();
     if shown.is_empty() && !speaks {
         return Searched::default();
     }
@@ -121,7 +134,8 @@ fn draft(source: &Arc<Source>, shown: &Shown, path: &str, policy: &Policy) -> Ve
     let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit: None };
     draft.secret = Some(Box::new(Secret {
         confidence: hit.confidence,
-        identity: (!hit.guessable && hit.span.len() >= 16).then(|| identity(&id, source.slice(span))),
+        identity: (!hit.guessable && hit.span.len() >= 16)
+            .then(|| identity(&id, source.slice(span).as_bytes())),
         prefix: hit.prefix,
         by_name: hit.is_by_name(),
         past: None,
@@ -131,8 +145,9 @@ fn draft(source: &Arc<Source>, shown: &Shown, path: &str, policy: &Policy) -> Ve
     out.list
 }
 
-/// The same for the same secret, and of no use to whoever has it: only values drawn by lot get here.
-pub fn identity(rule: &str, value: &str) -> u128 {
+/// The same for the same secret, and of no use to whoever has it if the value was drawn by lot: only such get
+/// into reports.
+fn identity(rule: &str, value: &[u8]) -> u128 {
     let hash =
         Sha256::new().chain_update(b"hullguard\0").chain_update(rule).chain_update([0]).chain_update(value);
     let bytes: [u8; 32] = hash.finalize().into();

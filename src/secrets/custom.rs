@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use sha1::{Digest as _, Sha1};
 
-use super::merit::Merit;
 use super::{Hit, Rank, is_binary, is_guessable, random};
 use crate::custom::{self, Allow, Custom, Pattern, Target};
 use crate::rule::Confidence;
@@ -62,17 +61,7 @@ fn matches<'c>(pattern: &'c Pattern, text: &[u8]) -> Vec<Found<'c>> {
 }
 
 fn found(pattern: &Pattern, span: Range<usize>, whole: Range<usize>, guessable: bool) -> Option<Found<'_>> {
-    let hit = Hit {
-        rule: rules::find(RULE)?,
-        span,
-        confidence: Confidence::High,
-        guessable,
-        encoded: false,
-        prefix: 0,
-        name: None,
-        rank: Rank::Token,
-        merit: Merit::default(),
-    };
+    let hit = Hit { guessable, ..Hit::new(rules::find(RULE)?, span, Confidence::High, Rank::Token) };
     Some(Found { hit, pattern, whole })
 }
 

@@ -69,6 +69,11 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// A hit of which nothing more is known.
+    fn new(rule: &'static Rule, span: Range<usize>, confidence: Confidence, rank: Rank) -> Self {
+        let merit = Merit::default();
+        Self { rule, span, confidence, guessable: false, encoded: false, prefix: 0, name: None, rank, merit }
+    }
     /// Nothing but the name before it speaks for its being a secret, or a structure that documents have, too.
     pub fn is_by_name(&self) -> bool {
         self.rank != Rank::Token
@@ -118,13 +123,10 @@ pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, abo
 
 /// UTF-16 as UTF-8, anything else as it is.
 pub fn as_utf8(bytes: Vec<u8>) -> Vec<u8> {
-    from_utf16(&bytes).unwrap_or(bytes)
-}
-
-/// The text of UTF-16 bytes, with or without a byte order mark; `None` if they are something else.
-pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
-    let wide = Wide::of(bytes)?;
-    Some(String::from_utf16_lossy(&wide.units(bytes).collect::<Vec<_>>()).into_bytes())
+    match Wide::of(&bytes) {
+        Some(wide) => wide.part(&bytes).0,
+        None => bytes,
+    }
 }
 
 /// A text in UTF-16.
@@ -226,21 +228,10 @@ impl Search<'_> {
         let shown = std::str::from_utf8(value).ok()?;
         let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
         let span = found.value.clone();
-        let hit = |rule, confidence, rank| Hit {
-            rule,
-            span: span.clone(),
-            confidence,
-            guessable: false,
-            encoded: rank == Rank::Token,
-            prefix: 0,
-            name: None,
-            rank,
-            merit: Merit::default(),
-        };
         if let Some(confidence) = judged
             && let Some(rule) = decode::token_within(value, about)
         {
-            return Some(hit(rule, confidence, Rank::Token));
+            return Some(Hit { encoded: true, ..Hit::new(rule, span, confidence, Rank::Token) });
         }
         if judged.is_none() && !(found.quoted || about.kind == Kind::Config) {
             return None;
@@ -260,7 +251,7 @@ impl Search<'_> {
         };
         let rule = rules::find(id)?;
         let name = Some(found.name);
-        Some(Hit { guessable, name, ..hit(rule, confidence, Rank::Assigned) })
+        Some(Hit { guessable, name, ..Hit::new(rule, span, confidence, Rank::Assigned) })
     }
 }
 

@@ -257,14 +257,14 @@ const PASSES_ON: [&str; 5] = ["uwsgi", "proxy", "fastcgi", "grpc", "scgi"];
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
 pub fn is_credential(name: &str) -> bool {
     let words = words(name);
-    if speaks_of_one(&words) || words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
-        return false;
-    }
-    words.iter().enumerate().any(|(i, word)| {
-        let passes_on = word == "pass" && i > 0 && PASSES_ON.contains(&words[i - 1].as_str());
-        SECRET.contains(&word.as_str()) && !passes_on
-            || (matches!(word.as_str(), "key" | "keys") && i > 0 && KEY_OF.contains(&words[i - 1].as_str()))
-    })
+    !are_harmless(&words)
+        && words.iter().enumerate().any(|(i, word)| {
+            let passes_on = word == "pass" && i > 0 && PASSES_ON.contains(&words[i - 1].as_str());
+            SECRET.contains(&word.as_str()) && !passes_on
+                || (matches!(word.as_str(), "key" | "keys")
+                    && i > 0
+                    && KEY_OF.contains(&words[i - 1].as_str()))
+        })
 }
 
 /// Whether a name may announce a secret, where its value looks like one: `key`, `AUTH`, `webhook-salt`.
@@ -286,8 +286,11 @@ pub fn is_about(name: &str) -> bool {
 
 /// Whether a name says that its value is no secret: something about one, or public.
 pub(super) fn is_harmless(name: &str) -> bool {
-    let words = words(name);
-    speaks_of_one(&words) || words.iter().any(|word| HARMLESS.contains(&word.as_str()))
+    are_harmless(&words(name))
+}
+
+fn are_harmless(words: &[String]) -> bool {
+    speaks_of_one(words) || words.iter().any(|word| HARMLESS.contains(&word.as_str()))
 }
 
 fn speaks_of_one(words: &[String]) -> bool {

@@ -34,17 +34,8 @@ pub(super) fn at(
     }
     let token = &text[start..end];
     let merit = Merit::of(pattern, token, fixed, !pattern.near.is_empty());
-    Some(Hit {
-        rule,
-        span: start..end,
-        confidence: grade(token, pattern, about),
-        guessable: false,
-        encoded: false,
-        prefix: fixed.min(255) as u8,
-        name: None,
-        rank: Rank::Token,
-        merit,
-    })
+    let hit = Hit::new(rule, start..end, grade(token, pattern, about), Rank::Token);
+    Some(Hit { prefix: fixed.min(255) as u8, merit, ..hit })
 }
 
 /// No value with less entropy, in bits per character, is a token that only its name tells.
@@ -67,17 +58,8 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
     let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
     let hits = GATE.loose.iter().take_while(short).filter(known).map(|&(rule, pattern, _)| {
         let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
-        Hit {
-            rule,
-            span: value.clone(),
-            confidence: grade(token, pattern, about),
-            guessable: false,
-            encoded: false,
-            prefix: 0,
-            name: None,
-            rank: Rank::Structure,
-            merit: Merit::of(pattern, token, 0, named),
-        }
+        let hit = Hit::new(rule, value.clone(), grade(token, pattern, about), Rank::Structure);
+        Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
     });
     hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(a.rule.id)))
 }

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use super::about::About;
 use super::assigned::{self, Strength};
-use super::merit::Merit;
 use super::syntax::Assignment;
 use super::{Hit, KEY_REACH, Rank, checksum, random, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
@@ -16,17 +15,7 @@ const KEY_SHOWN: usize = 128;
 
 fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) -> Option<Hit> {
     let rule = rules::find(id)?;
-    Some(Hit {
-        rule,
-        span,
-        confidence,
-        guessable,
-        encoded: false,
-        prefix: 0,
-        name: None,
-        rank: Rank::Structure,
-        merit: Merit::default(),
-    })
+    Some(Hit { guessable, ..Hit::new(rule, span, confidence, Rank::Structure) })
 }
 
 /// `scheme://user:password@host`; `scheme_end` is where `://` begins.
