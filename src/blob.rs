@@ -58,3 +58,22 @@ pub trait Tree: Sync {
         None
     }
 }
+
+/// A tree in which every path leads to one text, for tests.
+#[cfg(test)]
+pub(crate) struct One(pub(crate) &'static str);
+#[cfg(test)]
+impl Tree for One {
+    fn origin(&self) -> Origin {
+        Origin::WorkTree
+    }
+    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+        Ok(self.0.into())
+    }
+    fn exists(&self, _: &str) -> bool {
+        true
+    }
+    fn is_tracked(&self, _: &str) -> Option<bool> {
+        None
+    }
+}

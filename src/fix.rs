@@ -209,26 +209,11 @@ fn io_write(file: &Path, bytes: &[u8], permissions: std::fs::Permissions) -> io:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blob::One;
     use crate::finding::Fix;
     use crate::place;
     use crate::rules;
     use crate::text::{Source, Span};
-
-    struct One(&'static str);
-    impl Tree for One {
-        fn origin(&self) -> Origin {
-            Origin::WorkTree
-        }
-        fn read(&self, _: &str) -> Result<Vec<u8>, String> {
-            Ok(self.0.into())
-        }
-        fn exists(&self, _: &str) -> bool {
-            true
-        }
-        fn is_tracked(&self, _: &str) -> Option<bool> {
-            None
-        }
-    }
 
     /// Finds every `x`, and offers to put `with` in its place and in that of the byte before.
     fn scan(tree: &dyn Tree, with: &str, safety: Safety) -> Outcome {

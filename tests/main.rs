@@ -15,4 +15,5 @@ mod secrets;
 #[cfg(unix)]
 mod surroundings;
 mod tables;
+mod tokens;
 mod tree;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use crate::tokens;
 use hullguard::finding::Finding;
 use hullguard::fix;
 use hullguard::report::human;
@@ -58,18 +59,7 @@ fn fences(page: &str) -> Vec<Fence> {
 
 /// `{{token:github}}` on a page stands for a made-up token, so that no page holds token-shaped text.
 fn generated(text: &str) -> String {
-    // GitHub's last six are a checksum; `hullguard::secrets` would take another for made up.
-    let random = "aB3dE6gH9kLmN0pQrS4tUvW7xYz2cF";
-    let crc = !random.bytes().fold(!0u32, |crc, byte| {
-        (0..8).fold(
-            crc ^ u32::from(byte),
-            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 },
-        )
-    });
-    let digit =
-        |n: u32| b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[n as usize % 62] as char;
-    let sum: String = (0..6).rev().map(|place| digit(crc / 62u32.pow(place))).collect();
-    let github = format!("{}_{random}{sum}", "ghp");
+    let github = tokens::github(tokens::RANDOM);
     let aws = format!("{}{}", "AKIA", "Q7Z2M4XBKTRW3NDL");
     text.replace("{{token:github}}", &github).replace("{{token:aws}}", &aws)
 }

@@ -9,6 +9,8 @@ use std::{fs, io::Write as _};
 
 use tempfile::TempDir;
 
+use crate::tokens;
+
 const HULLGUARD: &str = env!("CARGO_BIN_EXE_hullguard");
 
 /// A personal access token of GitHub with a true checksum, another for every `seed`.
@@ -16,16 +18,7 @@ fn token(seed: u32) -> String {
     let letters = b"aB3dE6gH9kLmN0pQrS4tUvW7xYz2cFjK5nP8qR1sT";
     let random: String =
         (0..30u32).map(|i| letters[((i * 17 + seed * 13 + i * i * seed) % 41) as usize] as char).collect();
-    let crc = !random.bytes().fold(!0u32, |crc, byte| {
-        (0..8).fold(
-            crc ^ u32::from(byte),
-            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 },
-        )
-    });
-    let digit =
-        |n: u32| b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[n as usize % 62] as char;
-    let sum: String = (0..6).rev().map(|place| digit(crc / 62u32.pow(place))).collect();
-    format!("{}_{random}{sum}", "ghp")
+    tokens::github(&random)
 }
 
 struct Repo(TempDir);

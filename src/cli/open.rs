@@ -17,6 +17,7 @@ use super::{past, term};
 use crate::baseline::{Baseline, Known};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, Globs};
+use crate::custom::Custom;
 use crate::filter;
 use crate::input::disk::{self, Disk};
 use crate::input::staged::Staged;
@@ -79,16 +80,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     };
     let custom = place.gitleaks()?;
     let (mut known, lists) = place.known(making)?;
-    let profile = look.profile.or(config.profile).unwrap_or(Profile::Default);
-    let policy = Policy {
-        profile,
-        trusted_registries: config.trusted_registries.clone(),
-        asked: config.asked(),
-        only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
-        base: place.base(),
-        custom: Arc::new(custom.seeing(known.hashes())),
-        graphs: false,
-    };
+    let policy = policy(&place, custom.seeing(known.hashes()));
     candidates.retain(|file| file.explicit || !lists.contains(&root.join(&*file.path)));
     let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
     known.looked = reach.looked(&candidates, &*tree, &known);
@@ -116,6 +108,20 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         from_top,
         watch,
     })
+}
+
+/// What the configuration and the flags, which win, want of the rules.
+pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
+    let (look, config) = (place.look, place.config);
+    Policy {
+        profile: look.profile.or(config.profile).unwrap_or(Profile::Default),
+        trusted_registries: config.trusted_registries.clone(),
+        asked: config.asked(),
+        only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+        base: place.base(),
+        custom: Arc::new(custom),
+        graphs: false,
+    }
 }
 
 impl Run {

@@ -61,27 +61,11 @@ fn is_shown(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob::Origin;
+    use crate::blob::{One, Origin};
     use crate::finding::{Fix, Status};
     use crate::place::place;
     use crate::rules::RULES;
     use crate::text::{Edit, Span};
-
-    struct One(&'static str);
-    impl Tree for One {
-        fn origin(&self) -> Origin {
-            Origin::WorkTree
-        }
-        fn read(&self, _: &str) -> Result<Vec<u8>, String> {
-            Ok(self.0.into())
-        }
-        fn exists(&self, _: &str) -> bool {
-            true
-        }
-        fn is_tracked(&self, _: &str) -> Option<bool> {
-            None
-        }
-    }
 
     fn suggested(text: &'static str, at: &str, edits: Vec<Edit>, safety: Safety) -> Option<Suggestion> {
         let source = Source::new("f", text.into());

@@ -15,6 +15,7 @@ use super::{Brought, History, Hit, Kind, Object, Provenance, Range, Reach, Searc
 use crate::blob::{Commit, Origin};
 use crate::filter;
 use crate::finding::{Finding, Past};
+use crate::input;
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Policy, Profile, Rule};
 use crate::scan::Watch;
@@ -321,15 +322,11 @@ fn came_with(mut finding: Finding, id: Oid) -> Finding {
 }
 
 fn in_commit(repository: &Repository, id: Oid) -> Origin {
-    let commit = repository.find_commit(id).ok();
-    let author = commit.as_ref().map(git2::Commit::author);
-    let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-    Origin::Commit(Arc::new(Commit {
-        id: id.to_string(),
-        author: text(author.as_ref().map(git2::Signature::name_bytes)),
-        email: text(author.as_ref().map(git2::Signature::email_bytes)),
-        time: author.as_ref().map_or(0, |author| author.when().seconds()),
-    }))
+    let told = repository.find_commit(id).map_or_else(
+        |_| Commit { id: id.to_string(), author: String::new(), email: String::new(), time: 0 },
+        |commit| input::commit::about(&commit),
+    );
+    Origin::Commit(Arc::new(told))
 }
 
 #[cfg(test)]

@@ -31,22 +31,26 @@ pub struct Committed {
     commit: Arc<Commit>,
 }
 
+/// What is told of a commit.
+pub fn about(commit: &git2::Commit) -> Commit {
+    let author = commit.author();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Commit {
+        id: commit.id().to_string(),
+        author: text(author.name_bytes()),
+        email: text(author.email_bytes()),
+        time: author.when().seconds(),
+    }
+}
+
 impl Committed {
     pub fn open(repository: &Repository, id: Oid) -> Result<Self> {
         let commit = repository.find_commit(id).with_context(|| format!("cannot read commit {id}"))?;
-        let author = commit.author();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let told = Commit {
-            id: id.to_string(),
-            author: text(author.name_bytes()),
-            email: text(author.email_bytes()),
-            time: author.when().seconds(),
-        };
         Ok(Self {
             folder: repository.path().to_owned(),
             idle: Mutex::default(),
             tree: commit.tree_id(),
-            commit: Arc::new(told),
+            commit: Arc::new(about(&commit)),
         })
     }
 

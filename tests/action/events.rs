@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::runner::{GOOD, Job, NONE, ROOT, Server, Told};
+use crate::tokens;
 
 const USER: &str = "missing-user";
 const MAIN: &str = "refs/heads/main";
@@ -168,7 +169,7 @@ fn a_merge_queue_is_compared_with_its_base() {
 #[test]
 fn a_sweep_looks_at_all_of_it() {
     let server = Server::new();
-    server.commit(&[("Dockerfile", ROOT), ("key", &format!("x = {}\n", secret()))]);
+    server.commit(&[("Dockerfile", ROOT), ("key", &format!("x = {}\n", tokens::github(tokens::RANDOM)))]);
     let head = server.commit(&[("key", "x = 1\n")]);
     for (event, payload) in
         [("schedule", json!({"schedule": "0 3 * * *"})), ("workflow_dispatch", Value::Null)]
@@ -187,14 +188,15 @@ fn a_sweep_looks_at_all_of_it() {
 
 #[test]
 fn a_secret_that_came_and_went_in_a_pull_request_is_told() {
-    let (server, base, _) = branched(&[("Dockerfile", GOOD)], &[("key", &format!("x = {}\n", secret()))]);
+    let (server, base, _) =
+        branched(&[("Dockerfile", GOOD)], &[("key", &format!("x = {}\n", tokens::github(tokens::RANDOM)))]);
     server.git(&["checkout", "-q", "topic"]);
     let head = server.commit(&[("key", "x = 1\n")]);
     let told = pull_request(&server.checkout(&[]), &base, &head);
     assert_eq!((told.code, told.output("secrets").as_str()), (1, "1"), "{}", told.out);
     assert!(told.summary.contains("/octo/repo/commit/"), "{}", told.summary);
     for text in [&told.out, &told.err, &told.summary] {
-        assert!(!text.contains(&secret()));
+        assert!(!text.contains(&tokens::github(tokens::RANDOM)));
     }
 }
 
@@ -266,18 +268,4 @@ fn comments_that_silence_are_counted() {
     let told = pull_request(&server.checkout(&[]), &base, &head);
     told.expect(0, &[]);
     assert!(told.summary.contains("1 finding that the base shows"), "{}", told.summary);
-}
-
-/// A personal access token of GitHub's with a true checksum.
-fn secret() -> String {
-    let random = "aB3dE6gH9kLmN0pQrS4tUvW7xYz2cF";
-    let crc = !random.bytes().fold(!0u32, |crc, byte| {
-        (0..8).fold(
-            crc ^ u32::from(byte),
-            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 },
-        )
-    });
-    let digits = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let digit = |place: u32| digits[(crc / 62u32.pow(place)) as usize % 62] as char;
-    format!("{}_{random}{}", "ghp", (0..6).rev().map(digit).collect::<String>())
 }

@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Result, bail};
@@ -27,7 +26,7 @@ use crate::history::{Folders, History};
 use crate::input;
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
-use crate::rule::{Policy, Profile};
+use crate::rule::Policy;
 use crate::scan::{self, Watch};
 
 /// By what both sides are judged.
@@ -85,15 +84,7 @@ impl Law {
         };
         let custom = place.gitleaks()?;
         let (known, lists) = place.known(false)?;
-        let policy = Policy {
-            profile: config.profile.unwrap_or(Profile::Default),
-            trusted_registries: config.trusted_registries.clone(),
-            asked: config.asked(),
-            only: Vec::new(),
-            base: String::new(),
-            custom: Arc::new(custom.seeing(known.hashes())),
-            graphs: true,
-        };
+        let policy = Policy { graphs: true, ..open::policy(&place, custom.seeing(known.hashes())) };
         let today = Date::of(SystemTime::now());
         words.extend(
             filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today)),
