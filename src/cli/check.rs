@@ -14,13 +14,11 @@ use super::args::{Check, Report};
 use super::open::{self, Run};
 use super::{CLEAN, FAILED, FOUND, lists, plural, term};
 use crate::blob::Tree;
-use crate::config::FailOn;
 use crate::finding::Status;
 use crate::fix;
 use crate::input::walk;
 use crate::outcome::{Outcome, Told};
 use crate::report::{self, Format, Options, Web};
-use crate::rule::Severity;
 use crate::secrets::mask;
 
 struct Checking<'a> {
@@ -139,7 +137,7 @@ impl Checking<'_> {
         if outcome.is_incomplete() {
             return Ok(FAILED);
         }
-        let least = self.args.fail_on.or(self.run.config.fail_on).unwrap_or(FailOn::At(Severity::Warning));
+        let least = self.args.fail_on.or(self.run.config.fail_on).unwrap_or_default();
         let open = outcome.findings.iter().filter(|finding| finding.status == Status::Open);
         Ok(if open.map(|finding| finding.severity).any(|severity| least.fails(severity)) {
             FOUND

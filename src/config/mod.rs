@@ -88,6 +88,12 @@ pub enum FailOn {
     Never,
 }
 
+impl Default for FailOn {
+    fn default() -> Self {
+        Self::At(Severity::Warning)
+    }
+}
+
 impl FailOn {
     pub const NAMES: [&'static str; 4] = ["error", "warning", "note", "never"];
 

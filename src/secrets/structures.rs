@@ -18,6 +18,20 @@ fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) ->
     Some(Hit { guessable, ..Hit::new(rule, span, confidence, Rank::Structure) })
 }
 
+/// How sure a password is one in use, where the structure says that it is a password.
+fn sure(strength: Strength) -> Confidence {
+    match strength {
+        Strength::Drawn => High,
+        Strength::Chosen => Medium,
+        Strength::Word | Strength::Text => Low,
+    }
+}
+
+/// The same in a file: what somebody thought up among tests and samples is made up.
+fn weigh(about: About, confidence: Confidence, strength: Strength) -> Confidence {
+    if about.staged && strength != Strength::Drawn { Low } else { about.weigh(confidence) }
+}
+
 /// `scheme://user:password@host`; `scheme_end` is where `://` begins.
 pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     let start = scheme_end + 3;
@@ -38,10 +52,10 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     let host = &host[..host.find(['/', ':', '?', '#']).unwrap_or(host.len())];
     let Some(colon) = user.iter().position(|&b| b == b':') else {
         let token = std::str::from_utf8(user).ok()?;
-        let drawn = assigned::strength(token) == Strength::Drawn && token.len() >= 20;
-        return drawn
-            .then(|| hit("url-credentials", start..start + at, about.weigh(Medium), false))
-            .flatten();
+        if token.len() < 20 || assigned::strength(token) != Strength::Drawn {
+            return None;
+        }
+        return hit("url-credentials", start..start + at, about.weigh(Medium), false);
     };
     let (name, password) =
         (std::str::from_utf8(&user[..colon]).ok()?, std::str::from_utf8(&user[colon + 1..]).ok()?);
@@ -66,17 +80,12 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         || host.ends_with("example.org")
         || host.rsplit('.').next() == Some("test")
         || values::MADE_UP.iter().any(|word| lower.contains(word));
-    let drawn = assigned::strength(password) == Strength::Drawn;
-    let confidence = match assigned::strength(password) {
-        _ if by_chance => Low,
-        Strength::Drawn => High,
-        Strength::Chosen => Medium,
-        Strength::Word | Strength::Text => Low,
-    };
+    let strength = assigned::strength(password);
+    let drawn = strength == Strength::Drawn;
+    let confidence = if by_chance { Low } else { sure(strength) };
     let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
     let confidence = if local && !drawn { confidence.lower() } else { confidence };
-    let confidence = if about.staged && !drawn { Low } else { about.weigh(confidence) };
-    hit("url-credentials", start + colon + 1..start + at, confidence, !drawn)
+    hit("url-credentials", start + colon + 1..start + at, weigh(about, confidence, strength), !drawn)
 }
 
 /// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
@@ -155,19 +164,16 @@ pub(super) fn authorization(text: &[u8], name_end: usize, about: About) -> Optio
         let pair = checksum::decode(token).filter(|pair| checksum::is_pair(pair))?;
         let password = String::from_utf8(pair).ok()?;
         let password = password.split_once(':')?.1.to_owned();
-        let drawn = assigned::strength(&password) == Strength::Drawn;
-        let confidence = match assigned::strength(&password) {
-            Strength::Drawn => High,
-            Strength::Chosen => Medium,
-            _ => Low,
-        };
-        return hit("authorization-header", start..start + length, about.weigh(confidence), !drawn);
+        let strength = assigned::strength(&password);
+        let (confidence, guessable) = (about.weigh(sure(strength)), strength != Strength::Drawn);
+        return hit("authorization-header", start..start + length, confidence, guessable);
     }
     let drawn = length >= 16 && assigned::strength(shown) == Strength::Drawn;
     let made_up = values::MADE_UP.iter().any(|word| shown.to_ascii_lowercase().contains(word));
-    (drawn && !made_up)
-        .then(|| hit("authorization-header", start..start + length, about.weigh(Medium), false))
-        .flatten()
+    if !drawn || made_up {
+        return None;
+    }
+    hit("authorization-header", start..start + length, about.weigh(Medium), false)
 }
 
 /// `curl -u user:password`; `start` is behind the flag.
@@ -187,17 +193,12 @@ pub(super) fn user_flag(text: &[u8], start: usize, about: About) -> Option<Hit> 
     let (user, password) = pair.split_once(':')?;
     let strength = assigned::strength(password);
     let literal = values::judge(password) == values::Value::Literal && !user.contains(['$', '{', '<']);
-    let confidence = match strength {
-        Strength::Drawn => High,
-        Strength::Chosen => Medium,
-        Strength::Word => Low,
-        Strength::Text => return None,
-    };
+    if strength == Strength::Text || !literal || password.len() < 3 {
+        return None;
+    }
     let span = start + open + user.len() + 1..start + open + length;
-    let sure = if about.staged && strength != Strength::Drawn { Low } else { about.weigh(confidence) };
-    (literal && password.len() >= 3)
-        .then(|| hit("url-credentials", span, sure, strength != Strength::Drawn))
-        .flatten()
+    let confidence = weigh(about, sure(strength), strength);
+    hit("url-credentials", span, confidence, strength != Strength::Drawn)
 }
 
 /// `"auth": "…"` of Docker's `config.json`, `_auth=…` of `.npmrc`: base64 of `user:password`.

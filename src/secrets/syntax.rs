@@ -81,9 +81,7 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     let whole_line = leads && !lead.ends_with(b"\"") && !lead.ends_with(b"'");
 
     if before.ends_with(b"<") {
-        let (open, end) = cursor.to_byte(b'>')?;
-        let value = open.until(|b| matches!(b, b'<' | b'\n'), true);
-        let _ = end;
+        let value = cursor.behind(b'>')?.until(|b| matches!(b, b'<' | b'\n'), true);
         return found(value.filter(|v| text.get(v.range.end) == Some(&b'<'))?, Form::Assigned);
     }
     let quote = before.last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
@@ -205,9 +203,9 @@ impl<'t> Cursor<'t> {
     }
 
     /// Behind the next such byte on this line.
-    fn to_byte(self, byte: u8) -> Option<(Self, usize)> {
+    fn behind(self, byte: u8) -> Option<Self> {
         let found = self.rest().iter().position(|&b| b == byte || b == b'\n')?;
-        (self.rest()[found] == byte).then(|| (self.skip(found + 1), self.at + found))
+        (self.rest()[found] == byte).then(|| self.skip(found + 1))
     }
 
     fn operator(self) -> Option<(Self, Operator)> {

@@ -29,7 +29,6 @@ use crate::github::{self, Gate, Plan, Reporter, Target};
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
 use crate::report::{Options, sarif};
-use crate::rule::Severity;
 use crate::scan::Watch;
 use changes::Changes;
 use fetch::Remote;
@@ -213,7 +212,7 @@ fn scope(inputs: &Inputs, sides: &Sides, changes: Option<&Changes>) -> Outcome {
 }
 
 fn gate(inputs: &Inputs, law: &Law, scope: &Outcome) -> Gate {
-    let least = inputs.fail_on.or(law.config.fail_on).unwrap_or(FailOn::At(Severity::Warning));
+    let least = inputs.fail_on.or(law.config.fail_on).unwrap_or_default();
     let mut open = scope.findings.iter().filter(|finding| finding.status == Status::Open);
     match least {
         _ if scope.is_incomplete() => Gate::Failed,

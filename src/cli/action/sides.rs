@@ -197,8 +197,8 @@ struct Old {
     open: HashSet<u128>,
     /// Files whose findings were looked for there, or that are not as they were.
     compared: HashSet<String>,
-    /// What is found in files that have another name now: rule, line and message, and how often.
-    moved: HashMap<(String, String, String), usize>,
+    /// What is found there, without its place: path, rule and line.
+    moved: HashSet<(String, String, String)>,
     renamed: HashMap<String, String>,
 }
 
@@ -213,7 +213,7 @@ impl Old {
         // A file that is as it was, and that no rule looks at, has the secrets that it had.
         let unchanged = !self.compared.contains(&*finding.place.path);
         let renamed = self.renamed.get(&*finding.place.path);
-        let moved = renamed.is_some_and(|old| self.moved.contains_key(&key(old, finding)));
+        let moved = renamed.is_some_and(|old| self.moved.contains(&key(old, finding)));
         !(unchanged || moved || self.open.contains(&finding.fingerprint))
     }
 }
@@ -235,7 +235,7 @@ fn old_side(task: &Task, law: &Law, watch: &Watch) -> Result<Old> {
         candidates.iter().map(|file| file.path.to_string()).chain(changes.new.iter().cloned()).collect();
     for finding in outcome.findings.iter().filter(|finding| finding.status == Status::Open) {
         old.open.insert(finding.fingerprint);
-        *old.moved.entry(key(&finding.place.path, finding)).or_default() += 1;
+        old.moved.insert(key(&finding.place.path, finding));
     }
     Ok(old)
 }
