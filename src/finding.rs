@@ -171,6 +171,8 @@ pub struct Fix {
     pub title: String,
     pub edits: Vec<Edit>,
     pub safety: Safety,
+    /// The edits write a secret anew, so they are for the file alone and for no report.
+    pub secret: bool,
 }
 
 /// Where rules put what they find in one file.
@@ -239,7 +241,7 @@ impl Draft {
     }
     /// Offers edits in the finding's own file.
     pub fn fix(&mut self, safety: Safety, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
-        self.fix = Some(Fix { title: title.into(), edits, safety });
+        self.fix = Some(Fix { title: title.into(), edits, safety, secret: false });
         self
     }
     /// Another severity than the page's, for a variant that the page names.

@@ -227,6 +227,7 @@ fn row(finding: &Finding) -> Row<'_> {
             edits: fix
                 .edits
                 .iter()
+                .filter(|_| !fix.secret)
                 .map(|edit| Change { start: edit.span.start, end: edit.span.end, insert: &edit.insert })
                 .collect(),
         }),

@@ -218,7 +218,7 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
             result["properties"]["history"] = history;
         }
     }
-    if let Some(fix) = &finding.fix {
+    if let Some(fix) = finding.fix.as_ref().filter(|fix| !fix.secret) {
         result["fixes"] = json!([sarif_fix(fix, &finding.place)]);
     }
     if let Status::Suppressed { by, why } = &finding.status {

@@ -3,6 +3,8 @@
 //! Every token is made here, so that none stands in this repository; and in nothing that hullguard writes may one of
 //! them show.
 
+#[cfg(unix)]
+pub(crate) mod hidden;
 mod pages;
 mod silenced;
 
