@@ -66,6 +66,9 @@ pub fn refused(error: &git2::Error) -> String {
             .to_owned()
     } else if message.contains("object format") {
         "the objects of this repository have SHA-256 names, which libgit2 cannot read yet".to_owned()
+    } else if message.ends_with("is not owned by current user") {
+        let path = message.split('\'').nth(1).unwrap_or("PATH");
+        format!("{message}; if you trust it: git config --global --add safe.directory {path}")
     } else {
         message.to_owned()
     }

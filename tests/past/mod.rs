@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 pub(crate) mod hidden;
+mod layouts;
 mod pages;
 mod silenced;
 
