@@ -49,3 +49,16 @@ fn long_files_are_read_in_linear_time() {
         assert!((0..3).any(is_linear), "many times `{}` take too long", item(0));
     }
 }
+
+/// Ten thousand names and ten thousand slips: each pair compared would take minutes.
+#[test]
+fn guesses_at_slips_have_an_end() {
+    let many = |line: &dyn Fn(usize) -> String| (0..10_000).map(line).collect::<String>();
+    let stages = many(&|i| format!("FROM scratch AS stage-name-{i}\n"));
+    let copies = many(&|i| format!("COPY --from=other-name-{i} a /b\n"));
+    let settings = many(&|i| format!("ENV SOME_NAME_{i}=1\n"));
+    let uses = many(&|i| format!("WORKDIR /x/$OTHER_NAME_{i}\n"));
+    for text in [stages + &copies, format!("FROM scratch\n{settings}{uses}")] {
+        assert!(!check("Dockerfile", &text).is_empty());
+    }
+}

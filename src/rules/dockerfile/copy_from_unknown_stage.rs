@@ -10,6 +10,7 @@ const MADE_BY_STAGES: [&str; 9] =
     ["build", "builder", "builds", "compile", "compiler", "dependencies", "deps", "install", "installer"];
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let mut guesses = near::Guesses::new();
     froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
         FromRef::NoSuchIndex(index) => {
             let last = file.stages.len().saturating_sub(1);
@@ -25,8 +26,8 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             if is_context(cx, file, &name) {
                 return;
             }
-            let names = (0..file.stages.len()).filter_map(|stage| file.stage_name(stage));
-            let advice = match near::nearest(&name, names) {
+            let names = || (0..file.stages.len()).filter_map(|stage| file.stage_name(stage));
+            let advice = match guesses.nearest(&name, names) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None if cx.policy.profile == Profile::Default && !MADE_BY_STAGES.contains(&&*name) => return,
                 None => "name a stage, or an image with its tag".to_owned(),

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::near;
 use crate::dockerfile::{
     Assignment, Base, Dockerfile, Instruction, Kind, Modifier, Origin, Transfer, Variable, Word,
@@ -86,6 +88,7 @@ enum Mistake<'f> {
 }
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let mut search = Search::new(file);
     for instruction in &file.instructions {
         let mut told: Vec<&str> = Vec::new();
         for variable in variables(file, instruction) {
@@ -102,7 +105,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             if base_may_set && is_set_by_bases(variable.name) {
                 continue;
             }
-            if let Some(mistake) = mistake(file, instruction, variable.name, base_may_set) {
+            if let Some(mistake) = search.mistake(instruction, variable.name, base_may_set) {
                 told.push(variable.name);
                 tell(file, instruction, &variable, &mistake, out);
             }
@@ -148,47 +151,57 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
     }
 }
 
-fn mistake<'f>(
-    file: &'f Dockerfile,
-    at: &Instruction,
-    name: &str,
-    base_may_set: bool,
-) -> Option<Mistake<'f>> {
-    let here = at.stage?;
-    let settings = |instruction: &'f Instruction| {
-        let pairs: &'f [Assignment] = match &instruction.kind {
-            Kind::Arg(pairs) | Kind::Env(pairs) => pairs,
-            _ => &[],
-        };
-        pairs.iter().map(move |pair| (instruction, pair))
-    };
-    let mut all = file.instructions.iter().flat_map(settings);
-    let of_name = |(_, pair): &(&Instruction, &Assignment)| pair.key.text == name;
-    // A setting of the file's own tells most: the name is right, the place is wrong.
-    let mut own: Vec<_> = all.by_ref().filter(of_name).collect();
-    // `ENV A=/x:$A` adds to whatever the base image has; that it is set there is no sign of a mistake.
-    own.retain(|(instruction, _)| instruction.index != at.index);
-    let adds_to_itself = file_assigns(at, name);
-    if let Some((_, pair)) = own.iter().find(|(instruction, _)| instruction.stage.is_none()) {
-        return Some(Mistake::Global(pair.key.span));
+/// What is asked of a file for each variable that is not set.
+struct Search<'f, 'a> {
+    file: &'f Dockerfile<'a>,
+    /// Where each name is set, in the file's order.
+    settings: HashMap<&'f str, Vec<(&'f Instruction<'a>, &'f Assignment<'a>)>>,
+    guesses: near::Guesses,
+}
+
+impl<'f, 'a> Search<'f, 'a> {
+    fn new(file: &'f Dockerfile<'a>) -> Self {
+        let mut settings: HashMap<&str, Vec<_>> = HashMap::new();
+        for instruction in &file.instructions {
+            if let Kind::Arg(pairs) | Kind::Env(pairs) = &instruction.kind {
+                for pair in pairs {
+                    settings.entry(&pair.key.text).or_default().push((instruction, pair));
+                }
+            }
+        }
+        Self { file, settings, guesses: near::Guesses::new() }
     }
-    if !adds_to_itself {
-        if let Some((_, pair)) = own.iter().find(|(i, _)| i.stage == Some(here) && i.index > at.index) {
-            return Some(Mistake::Later(pair.key.span));
+
+    fn mistake(&mut self, at: &Instruction, name: &str, base_may_set: bool) -> Option<Mistake<'f>> {
+        let here = at.stage?;
+        let file = self.file;
+        let all = self.settings.get(name).map_or(&[][..], Vec::as_slice);
+        // A setting of the file's own tells most: the name is right, the place is wrong. `ENV A=/x:$A` adds to whatever the
+        // base image has; that it is set there is no sign of a mistake.
+        let mut own = all.iter().filter(|(instruction, _)| instruction.index != at.index);
+        let adds_to_itself = file_assigns(at, name);
+        if let Some((_, pair)) = own.clone().find(|(instruction, _)| instruction.stage.is_none()) {
+            return Some(Mistake::Global(pair.key.span));
         }
-        // `FROM base-${ARCH}` may be that very stage.
-        let chosen =
-            file.ancestry(here).any(|stage| file.from_of(stage).is_some_and(|f| f.image.has_variable()));
-        if let Some((instruction, pair)) = own.first().filter(|_| !chosen) {
-            return Some(Mistake::Elsewhere(instruction.stage?, pair.key.span));
+        if !adds_to_itself {
+            if let Some((_, pair)) = own.clone().find(|(i, _)| i.stage == Some(here) && i.index > at.index) {
+                return Some(Mistake::Later(pair.key.span));
+            }
+            // `FROM base-${ARCH}` may be that very stage.
+            let chosen = || {
+                file.ancestry(here).any(|stage| file.from_of(stage).is_some_and(|f| f.image.has_variable()))
+            };
+            if let Some((instruction, pair)) = own.next().filter(|_| !chosen()) {
+                return Some(Mistake::Elsewhere(instruction.stage?, pair.key.span));
+            }
+            let names = || file.names_at(at).into_iter().map(|(name, _)| name);
+            if let Some(meant) = self.guesses.nearest(name, names) {
+                return Some(Mistake::Slip(meant));
+            }
         }
-        let names = file.names_at(at).into_iter().map(|(name, _)| name);
-        if let Some(meant) = near::nearest(name, names) {
-            return Some(Mistake::Slip(meant));
-        }
+        (!base_may_set && !adds_to_itself && matches!(file.root_base(here), Base::Scratch))
+            .then_some(Mistake::Nowhere)
     }
-    (!base_may_set && !adds_to_itself && matches!(file.root_base(here), Base::Scratch))
-        .then_some(Mistake::Nowhere)
 }
 
 /// The instruction itself sets the variable.
