@@ -17,6 +17,8 @@ use crate::text::Span;
 pub(super) const SECTIONS: [&str; 5] = ["services", "networks", "volumes", "secrets", "configs"];
 /// Includes inside includes, extends after extends.
 const MAX_CHAIN: usize = 32;
+const TOO_LONG: &str =
+    "more than 32 files or services name each other on the way here; what lies behind is not checked";
 
 /// All that is known after joining, before services are read.
 pub(super) struct Joined<'r> {
@@ -158,9 +160,14 @@ impl<'r> Joined<'r> {
             for path in paths {
                 let Some(written) = path.str() else { continue };
                 match self.find(written, home, path.at, nearby, "include") {
-                    Some(file) if stack.contains(&file.id) || stack.len() > MAX_CHAIN => {
-                        let message = format!("`{written}` includes itself, directly or through others");
+                    Some(file) if stack.contains(&file.id) => {
+                        let message = format!(
+                            "`{written}` includes itself, directly or through others; take out one of the includes"
+                        );
                         self.problem(ProblemKind::IncludeCycle, path.at, message);
+                    }
+                    Some(_) if stack.len() > MAX_CHAIN => {
+                        self.problem(ProblemKind::TooLarge, path.at, TOO_LONG);
                     }
                     Some(file) => files.push(file),
                     None => {}
@@ -198,8 +205,6 @@ impl<'r> Joined<'r> {
         nearby: &Nearby<'r>,
         what: &str,
     ) -> Option<&'r ComposeFile<'r>> {
-        let missing =
-            if what == "include" { ProblemKind::IncludeMissing } else { ProblemKind::ExtendsMissing };
         let (kind, message) = if is_remote(written) {
             (ProblemKind::Remote, format!("`{what}` reads `{written}`, which is not in this repository"))
         } else if written.contains('$') {
@@ -209,7 +214,12 @@ impl<'r> Joined<'r> {
                 None => (ProblemKind::Remote, format!("`{what}` reads `{written}`, which lies outside")),
                 Some(path) => match (nearby.file)(&path) {
                     Some(file) => return Some(file),
-                    None => (missing, format!("`{what}` names `{written}`, and there is no such file")),
+                    None => {
+                        let message = format!(
+                            "`{what}` names `{written}`, and there is no such file; add it, or name one that is there"
+                        );
+                        (ProblemKind::FileMissing, message)
+                    }
                 },
             }
         };
@@ -255,15 +265,18 @@ impl<'r> Joined<'r> {
         };
         let Some((name, reference)) = reference.and_then(|value| value.str().map(|name| (name, value)))
         else {
-            self.problem(ProblemKind::ExtendsMissing, extends.at, "`extends` names no service");
+            let message = "`extends` names no service; add `service:` with the one that is meant";
+            self.problem(ProblemKind::ServiceMissing, extends.at, message);
             return own;
         };
-        if chain.contains(&(file.id, service.name)) || chain.len() > MAX_CHAIN {
-            self.problem(
-                ProblemKind::ExtendsCycle,
-                extends.at,
-                format!("`{name}` extends itself in the end"),
-            );
+        if chain.contains(&(file.id, service.name)) {
+            let message =
+                format!("`{name}` extends itself, directly or through others; take out one `extends`");
+            self.problem(ProblemKind::ExtendsCycle, extends.at, message);
+            return own;
+        }
+        if chain.len() > MAX_CHAIN {
+            self.problem(ProblemKind::TooLarge, extends.at, TOO_LONG);
             return own;
         }
         chain.push((file.id, service.name));
@@ -286,8 +299,15 @@ impl<'r> Joined<'r> {
             None => (services, file, home),
         };
         let Some(base) = services.get(name) else {
-            let message = format!("`extends` names service `{name}`, and there is none");
-            self.problem(ProblemKind::ExtendsMissing, reference.at, message);
+            // What could not be read may hold it.
+            let whole = file.yaml.errors.is_empty() && self.maker.exhausted.is_none();
+            if whole && !name.contains('$') {
+                let file = file.source.path();
+                let message = format!(
+                    "`extends` names service `{name}`, and `{file}` has none; name one that is there"
+                );
+                self.problem(ProblemKind::ServiceMissing, reference.at, message);
+            }
             return own;
         };
         let mut base = self.extended(base, services, file, home, nearby, chain);

@@ -162,16 +162,17 @@ pub struct Problem {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
-    /// `extends` names a file or a service that is not there.
-    ExtendsMissing,
+    /// `extends` names no service, or one that its file has not.
+    ServiceMissing,
+    /// `extends` or `include` names a file that is not there.
+    FileMissing,
     ExtendsCycle,
-    IncludeMissing,
     IncludeCycle,
     /// A remote file (git, OCI, URL): not read.
     Remote,
     /// A value of the wrong kind: a text where a list belongs, `privileged: maybe`.
     WrongType,
-    /// More nodes than the budget allows.
+    /// More nodes, or files and services behind each other, than the budget allows.
     TooLarge,
 }
 

@@ -243,7 +243,8 @@ fn extends_reaches_other_files() {
         assert!(rest.iter().all(|service| !service.is_complete()));
         let kinds: Vec<_> = model.problems.iter().map(|p| p.kind).collect();
         assert!(kinds.contains(&ProblemKind::ExtendsCycle), "{kinds:?}");
-        assert_eq!(kinds.iter().filter(|k| **k == ProblemKind::ExtendsMissing).count(), 2);
+        let missing = [ProblemKind::FileMissing, ProblemKind::ServiceMissing];
+        assert_eq!(kinds.iter().filter(|kind| missing.contains(kind)).count(), 2);
     });
 }
 
