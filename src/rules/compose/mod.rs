@@ -2,5 +2,6 @@
 
 pub mod compose_file_missing;
 pub mod compose_reference_broken;
+pub mod compose_wrong_type;
 pub mod version_obsolete;
 pub mod yaml_duplicate_key;
