@@ -141,7 +141,7 @@ impl Run {
     pub(super) fn scan_patiently(&self) -> Outcome {
         let scan = || self.scan(&*self.tree);
         match &self.past {
-            Some(_) => term::patiently_past(&self.watch.done, scan),
+            Some(_) => term::patiently_past(&self.watch, scan),
             None => term::patiently(self.candidates.len(), &self.watch.done, scan),
         }
     }

@@ -8,13 +8,14 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::args::Color;
 use crate::report::escape;
+use crate::scan::Watch;
 use crate::secrets::mask;
 
 /// A run shorter than this needs no word.
@@ -80,9 +81,21 @@ pub(super) fn patiently<T>(files: usize, done: &AtomicUsize, work: impl FnOnce()
     patient(done, |done| format!("checked {done} of {files} files …"), work)
 }
 
-/// The same for a search whose end nobody knows.
-pub(super) fn patiently_past<T>(done: &AtomicUsize, work: impl FnOnce() -> T) -> T {
-    patient(done, |done| format!("searched {done} objects …"), work)
+/// The same for a search of a history, whose end nobody knows.
+pub(super) fn patiently_past<T>(watch: &Watch, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let say = |done| far(done, start.elapsed(), watch.found.load(Ordering::Relaxed));
+    patient(&watch.done, say, work)
+}
+
+fn far(done: usize, time: Duration, found: usize) -> String {
+    let rate = done as u64 / time.as_secs().max(1);
+    let found = match found {
+        0 => "nothing found yet".to_owned(),
+        1 => "perhaps 1 secret".to_owned(),
+        n => format!("perhaps {n} secrets"),
+    };
+    format!("searched {done} objects, {rate} a second; {found} …")
 }
 
 fn patient<T>(done: &AtomicUsize, say: impl Fn(usize) -> String + Send, work: impl FnOnce() -> T) -> T {
@@ -95,7 +108,8 @@ fn patient<T>(done: &AtomicUsize, say: impl Fn(usize) -> String + Send, work: im
             let still_running = |wait| ends.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout);
             let mut wait = SOON;
             while still_running(wait) {
-                let _ = write!(io::stderr(), "\r{}", say(done.load(Ordering::Relaxed)));
+                // What was said before may have been longer.
+                let _ = write!(io::stderr(), "\r{}\x1b[K", say(done.load(Ordering::Relaxed)));
                 wait = OFTEN;
             }
             if wait == OFTEN {
@@ -106,4 +120,16 @@ fn patient<T>(done: &AtomicUsize, say: impl Fn(usize) -> String + Send, work: im
         drop(end);
         result
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_search_says_how_far_it_is() {
+        let far = |done, seconds, found| far(done, Duration::from_secs(seconds), found);
+        assert_eq!(far(0, 0, 0), "searched 0 objects, 0 a second; nothing found yet …");
+        assert_eq!(far(9000, 3, 1), "searched 9000 objects, 3000 a second; perhaps 1 secret …");
+    }
 }

@@ -212,15 +212,13 @@ impl<'r> Joined<'r> {
         } else {
             match resolve(home, written) {
                 None => (ProblemKind::Remote, format!("`{what}` reads `{written}`, which lies outside")),
-                Some(path) => match (nearby.file)(&path) {
-                    Some(file) => return Some(file),
-                    None => {
-                        let message = format!(
-                            "`{what}` names `{written}`, and there is no such file; add it, or name one that is there"
-                        );
-                        (ProblemKind::FileMissing, message)
+                Some(path) => {
+                    if let Some(file) = (nearby.file)(&path) {
+                        return Some(file);
                     }
-                },
+                    let why = "there is no such file; add it, or name one that is there";
+                    (ProblemKind::FileMissing, format!("`{what}` names `{written}`, and {why}"))
+                }
             }
         };
         if what == "include" {

@@ -32,8 +32,10 @@ use load::Loaded;
 /// How far a run is, for whoever looks on, and the way to end it early.
 #[derive(Debug, Default)]
 pub struct Watch {
-    /// Files that are done.
+    /// Files, or objects of a history, that are done.
     pub done: AtomicUsize,
+    /// What may turn out to be secrets of a history, each once.
+    pub found: AtomicUsize,
     /// Once it is set no further file is begun; what was found by then is the outcome.
     pub stop: Arc<AtomicBool>,
 }

@@ -103,6 +103,7 @@ impl Search for Leaks<'_> {
         for key in keys {
             holders.entry(key).or_default().push((object.id, object.kind));
         }
+        self.watch.found.store(holders.len(), Ordering::Relaxed);
     }
 }
 
