@@ -25,6 +25,9 @@ use crate::secrets::{self, about::About};
 /// Of a secret that many objects hold, so many are read to find where it counts most.
 const READ_AT_MOST: usize = 12;
 
+/// How far beyond lines that are new a text in UTF-16 is looked at, since what stands there is not read; bytes.
+const WIDE: usize = 512;
+
 /// Whether nobody wants a path to be looked at.
 pub type Excluded = Box<dyn Fn(&str) -> bool + Sync>;
 
@@ -53,11 +56,19 @@ struct Leaks<'a> {
 impl Search for Leaks<'_> {
     type What = Key;
 
-    fn margin(&self) -> usize {
-        secrets::REACH
+    fn reach(&self, text: &[u8], lines: std::ops::Range<usize>) -> Window {
+        if secrets::Wide::of(text).is_some() {
+            let wider = |range: &std::ops::Range<usize>| {
+                range.start.saturating_sub(WIDE)..(range.end + WIDE).min(text.len())
+            };
+            let own = wider(&lines);
+            return Window { look: wider(&own), own };
+        }
+        let secrets::Touched { own, look } = secrets::reach(text, lines);
+        Window { own, look }
     }
 
-    fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
+    fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
         if self.watch.is_stopped() {
             return;
         }
@@ -66,22 +77,26 @@ impl Search for Leaks<'_> {
             self.policy.shows(hit.rule)
                 && (hit.confidence > Confidence::Low || self.policy.profile > Profile::Default)
         };
-        // What is needed has its anchor in the window or next to it; the rest of `look` is read where it matters.
-        let reach = secrets::REACH;
-        let near = window.own.start.saturating_sub(reach)..(window.own.end + reach).min(text.len());
         if let Some(wide) = secrets::Wide::of(text) {
-            let start = near.start & !1;
-            let (part, places) = wide.part(&text[start..near.end]);
-            let found = secrets::find(&part, about).into_iter().filter(wanted);
-            hits.extend(found.map(|hit| Hit {
-                span: (start + places[hit.span.start]) as u32..(start + places[hit.span.end]) as u32,
-                what: Key::of(hit.rule, &part[hit.span]),
-            }));
+            for Window { look, .. } in windows {
+                let start = look.start & !1;
+                let (part, places) = wide.part(&text[start..look.end]);
+                let found = secrets::find(&part, about).into_iter().filter(wanted);
+                hits.extend(found.map(|hit| Hit {
+                    span: (start + places[hit.span.start]) as u32..(start + places[hit.span.end]) as u32,
+                    what: Key::of(hit.rule, &part[hit.span]),
+                }));
+            }
             return;
         }
-        let near = secrets::with_key(text, near);
         let said = said(object.kind, text);
-        let found = secrets::find_in(text, std::iter::once(near), about).into_iter().filter(wanted);
+        let mut end = 0;
+        let looks = windows.iter().map(|window| {
+            let look = window.look.start.max(end)..window.look.end.max(end);
+            end = look.end;
+            look
+        });
+        let found = secrets::find_in(text, looks, about, wanted).into_iter();
         let found = found.filter(|hit| said.start <= hit.span.start && hit.span.end <= said.end);
         hits.extend(found.map(|hit| Hit {
             span: hit.span.start as u32..hit.span.end as u32,
@@ -333,16 +348,16 @@ fn in_commit(repository: &Repository, id: Oid) -> Origin {
 mod tests {
     use super::*;
 
-    /// Searches every object whole: a window of the largest margin is all of a text.
+    /// Searches every object whole: whatever is new reaches over all of a text.
     struct Whole<'a>(Leaks<'a>);
 
     impl Search for Whole<'_> {
         type What = Key;
-        fn margin(&self) -> usize {
-            1 << 30
+        fn reach(&self, text: &[u8], _: std::ops::Range<usize>) -> Window {
+            Window::whole(text)
         }
-        fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
-            self.0.search(object, text, window, hits);
+        fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
+            self.0.search(object, text, windows, hits);
         }
         fn found(&self, object: &Object, hits: &[Hit<Key>]) {
             self.0.found(object, hits);

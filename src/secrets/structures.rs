@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
-use super::{Hit, KEY_REACH, Rank, checksum, random, values};
+use super::{Hit, Rank, checksum, random, reach, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
@@ -91,7 +91,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
 /// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
 /// keys holds the header alone.
 pub(super) fn private_key(text: &[u8], start: usize, about: About) -> Option<Hit> {
-    let rest = &text[start..(start + KEY_REACH).min(text.len())];
+    let rest = &text[start..(start + reach::KEY).min(text.len())];
     let label = rest.strip_prefix(b"-----BEGIN ")?;
     let label_end = label.iter().take(48).position(|&b| b == b'-')?;
     let (label, behind) = label.split_at(label_end);
