@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::blob::Origin;
+use crate::blob::{Commit, Origin};
 use crate::container::At;
 use crate::date::Date;
 use crate::rule::{Confidence, Context, Rule, Severity};
@@ -48,13 +48,22 @@ pub struct Secret {
     pub past: Option<Box<Past>>,
 }
 
-/// Where a secret of a history comes from, and who can still get it.
+/// Where a secret of a history comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
-    /// The commit that brought it, its author, and when it was written, in seconds since 1970.
-    pub commit: Option<(String, String, i64)>,
+    /// The commit that brought it; a tag's message has none.
+    pub commit: Option<Arc<Commit>>,
+    /// Where people look at that commit, if the repository's host is known.
+    pub url: Option<Box<str>>,
     /// The history is cut off at that commit, so the secret may be older.
     pub boundary: bool,
+    /// Nobody asks of a range of commits.
+    pub now: Option<Now>,
+}
+
+/// Who can still get a secret of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Now {
     /// HEAD's tree has it, and where.
     pub in_head: bool,
     pub head_path: Option<String>,
@@ -69,10 +78,22 @@ pub struct Past {
 
 impl fmt::Display for Past {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((id, author, time)) = &self.commit {
-            let (older, day) = (if self.boundary { "or before " } else { "" }, Date::of_seconds(*time));
-            write!(f, "came {older}with commit {} of {day} by {author}, ", id.get(..10).unwrap_or(id))?;
+        let id = |commit: &Commit| commit.id.get(..10).unwrap_or(&commit.id).to_owned();
+        match (&self.commit, &self.now) {
+            (Some(commit), None) => write!(f, "came with commit {}", id(commit)),
+            (Some(commit), Some(now)) => {
+                let (older, day) =
+                    (if self.boundary { "or before " } else { "" }, Date::of_seconds(commit.time));
+                write!(f, "came {older}with commit {} of {day} by {}, {now}", id(commit), commit.author)
+            }
+            (None, Some(now)) => write!(f, "{now}"),
+            (None, None) => Ok(()),
         }
+    }
+}
+
+impl fmt::Display for Now {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.head_path, self.in_head, self.dangling) {
             (Some(path), ..) => write!(f, "is in HEAD as `{path}`"),
             (None, true, _) => write!(f, "is in HEAD's history"),
@@ -150,6 +171,8 @@ pub struct Fix {
     pub title: String,
     pub edits: Vec<Edit>,
     pub safety: Safety,
+    /// The edits write a secret anew, so they are for the file alone and for no report.
+    pub secret: bool,
 }
 
 /// Where rules put what they find in one file.
@@ -218,7 +241,7 @@ impl Draft {
     }
     /// Offers edits in the finding's own file.
     pub fn fix(&mut self, safety: Safety, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
-        self.fix = Some(Fix { title: title.into(), edits, safety });
+        self.fix = Some(Fix { title: title.into(), edits, safety, secret: false });
         self
     }
     /// Another severity than the page's, for a variant that the page names.

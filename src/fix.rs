@@ -229,7 +229,12 @@ mod tests {
                 place: place::place(&source, span, &Origin::WorkTree, &[]),
                 message: String::new(),
                 related: Vec::new(),
-                fix: Some(Fix { title: String::new(), edits: vec![Edit::replace(span, insert)], safety }),
+                fix: Some(Fix {
+                    title: String::new(),
+                    edits: vec![Edit::replace(span, insert)],
+                    safety,
+                    secret: false,
+                }),
                 status: Status::Open,
                 fingerprint: 0,
                 secret: None,

@@ -5,6 +5,7 @@ use std::{env, fs};
 
 use hullguard::rule::Family;
 use hullguard::rules::RULES;
+use serde_json::Value;
 
 use crate::cases;
 
@@ -39,4 +40,32 @@ fn the_tables_of_rules_are_those_of_the_tool() {
     let patterns = RULES.len() - others;
     let count = format!("{others} rules and {patterns} kinds of secrets");
     assert!(readme.contains(&count), "README.md: say `{count}`");
+}
+
+#[test]
+fn the_rule_in_the_contract_is_as_the_tool_has_it() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let out = cases::hullguard(top).args(["rules", "--format", "json"]).output().expect("it starts");
+    let said: Value = serde_json::from_slice(&out.stdout).expect("it is JSON");
+    let text =
+        fs::read_to_string(top.join("docs/json.md")).expect("the document is there").replace("\r\n", "\n");
+    let shown = text
+        .rsplit_once("```json\n")
+        .and_then(|(_, rest)| rest.split_once("```"))
+        .expect("it shows a rule")
+        .0;
+    let shown: Value = serde_json::from_str(shown).expect("it is JSON");
+    let rules = said["rules"].as_array().expect("a list");
+    assert_eq!(rules.iter().find(|rule| rule["id"] == shown["id"]), Some(&shown));
+}
+
+#[test]
+fn of_each_secret_its_page_says_what_comes_first() {
+    for rule in RULES.iter().filter(|rule| rule.family == Family::Secrets) {
+        let remedy = rule.remedy().unwrap_or_default();
+        let place = |text: &str| remedy.find(text).unwrap_or_else(|| panic!("{}: {remedy}", rule.id));
+        assert!(place("Revoke ") < place("Rewriting history comes after that"), "{}", rule.id);
+        let opens = rule.page.split("\n\n").next().unwrap_or_default();
+        assert!(opens.len() > 40 && !opens.starts_with('#'), "{}: what does it open?", rule.id);
+    }
 }

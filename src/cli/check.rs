@@ -149,7 +149,8 @@ impl Checking<'_> {
 
 /// Whoever waits for a document gets one, also of a run that came to nothing. Standard error has it for people.
 fn report_error(args: &Check, error: &anyhow::Error) {
-    let outcome = Outcome { error: Some(format!("{error:#}")), ..Outcome::default() };
+    let mut outcome = Outcome { error: Some(format!("{error:#}")), ..Outcome::default() };
+    report::hide(&mut outcome);
     for report in &args.format {
         if report.file.is_some() || report.format != Format::Human {
             // The first error is the one to tell.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::input;
 use crate::outcome::Outcome;
+use crate::report;
 
 /// From the root of a run, which all its paths are relative to, to another folder's view of it.
 pub(super) struct Display {
@@ -30,11 +31,15 @@ impl Display {
         }
         path.to_string_lossy().into_owned()
     }
-    /// Turns all paths of an outcome into what is shown; each is made once, however many findings it has.
+    /// Makes an outcome ready to be shown: paths as they are seen from here, no secrets in names.
     pub(super) fn show(&self, outcome: &mut Outcome) {
-        if self.root == self.current {
-            return;
+        if self.root != self.current {
+            self.show_paths(outcome);
         }
+        report::hide(outcome);
+    }
+    /// Each path is made once, however many findings it has.
+    fn show_paths(&self, outcome: &mut Outcome) {
         let mut known: HashMap<Arc<str>, Arc<str>> = HashMap::new();
         let mut show = |path: &mut Arc<str>| {
             let shown = known.entry(Arc::clone(path)).or_insert_with(|| self.path(path).into());

@@ -48,8 +48,8 @@ impl Search {
     ) -> Result<Self> {
         let repository = repository(look, current)?;
         let excluded = move |path: &str| input::excluded_with_folders(path, &excluded);
-        let mut wish =
-            Wish { unreachable: look.unreachable, excluded: Some(Box::new(excluded)), ..Wish::default() };
+        let mut wish = Wish { unreachable: look.unreachable, deaf: look.no_inline_ignore, ..Wish::default() };
+        wish.excluded = Some(Box::new(excluded));
         if let Some(since) = &look.since {
             wish.since = Some(since_when(since)?);
         }

@@ -15,6 +15,7 @@ use signal_hook::flag;
 
 use super::args::Color;
 use crate::report::escape;
+use crate::secrets::mask;
 
 /// A run shorter than this needs no word.
 const SOON: Duration = Duration::from_secs(2);
@@ -42,13 +43,14 @@ pub(super) fn obeys() -> bool {
     io::stdout().is_terminal() || env::var_os("GITHUB_ACTIONS").is_some()
 }
 
-/// Says something on standard error, line by line, with nothing in it that a terminal or a runner would obey.
+/// Says something on standard error, line by line, with nothing in it that a terminal or a runner would obey, and no
+/// token.
 pub(super) fn complain(text: &str) {
     let mut out = io::stderr().lock();
     for (index, line) in text.lines().enumerate() {
         let lead = if index == 0 { "hullguard: " } else { "  " };
         // If standard error is closed there is nobody left to tell.
-        let _ = writeln!(out, "{lead}{}", harmless(line));
+        let _ = writeln!(out, "{lead}{}", harmless(&mask::unnamed(line)));
     }
 }
 

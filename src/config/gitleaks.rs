@@ -233,7 +233,7 @@ impl Reader<'_> {
                 }
                 "paths" => allow.paths = self.regexes(at, key, value),
                 "regexes" => allow.regexes = self.regexes(at, key, value),
-                "commits" => allow.commits = texts(value),
+                "commits" => allow.commits = self.commits(at, value),
                 "stopwords" => {
                     allow.stopwords = texts(value).iter().map(|word| word.to_ascii_lowercase()).collect();
                 }
@@ -252,6 +252,16 @@ impl Reader<'_> {
             return None;
         }
         Some(allow)
+    }
+
+    /// gitleaks compares whole ids, in any case.
+    fn commits(&mut self, at: &str, value: &Entry) -> Vec<String> {
+        let all: Vec<String> = texts(value).iter().map(|id| id.trim().to_ascii_lowercase()).collect();
+        for id in all.iter().filter(|id| id.len() < 40) {
+            let short: String = id.chars().take(40).collect();
+            self.note(at, &format!("`{short}` in `commits` is no whole commit id and allows nothing"));
+        }
+        all
     }
 
     fn regexes(&mut self, at: &str, key: &str, value: &Entry) -> Vec<Regex> {

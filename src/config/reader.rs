@@ -3,10 +3,15 @@
 //! Every mistake of a file is told at once; nothing is guessed and nothing unknown is passed over.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting};
+use crate::blob::Origin;
+use crate::finding::Place;
+use crate::place;
 use crate::rule::Rule;
 use crate::rules;
+use crate::secrets::mask;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Kind, Node};
 
@@ -252,18 +257,18 @@ impl Reader<'_> {
         self.mistakes.sort_by_key(|(span, _)| span.start);
         let mut text = String::new();
         for (span, message) in &self.mistakes {
-            let start = self.source.position(span.start as usize);
-            let line = self.source.line_span(start.line);
-            let shown = self.source.slice(line).trim_start_matches('\u{feff}');
-            let width = self
-                .source
-                .slice(Span::new(span.start as usize, (span.end.min(line.end)).max(span.start) as usize));
+            let line = self.source.line_span(self.source.line_of(span.start as usize));
+            let hidden = mask::sensitive(self.source.slice(line)).into_iter();
+            let from = line.start as usize;
+            let masks: Vec<Span> = hidden.map(|r| Span::new(from + r.start, from + r.end)).collect();
+            let Place { path, start, excerpt, .. } =
+                place::place(self.source, *span, &Origin::WorkTree, &masks);
+            let chars = |range: Range<usize>| excerpt.text[range].chars().count();
             let margin = " ".repeat(start.line.to_string().len());
-            let indent = " ".repeat(start.column as usize - 1);
-            let mark = "^".repeat(width.chars().count().max(1));
-            let (path, column) = (self.source.path(), start.column);
-            let _ = writeln!(text, "{path}:{}:{column}: {message}", start.line);
-            let _ = writeln!(text, " {} | {}", start.line, shown.replace('\t', " "));
+            let indent = " ".repeat(chars(0..excerpt.mark.start as usize));
+            let mark = "^".repeat(chars(excerpt.mark.range()).max(1));
+            let _ = writeln!(text, "{path}:{}:{}: {message}", start.line, start.column);
+            let _ = writeln!(text, " {} | {}", start.line, excerpt.text.replace('\t', " "));
             let _ = writeln!(text, " {margin} | {indent}{mark}");
         }
         text.truncate(text.trim_end().len());

@@ -77,7 +77,12 @@ fn by_line(outcome: &mut Outcome, policy: &Policy, list: &Foreign, used: &mut [b
 }
 
 fn is_at(seen: &Seen, finding: &Finding, policy: &Policy) -> bool {
-    seen.path.strip_prefix(policy.base.as_str()).is_some_and(|path| path == &*finding.place.path)
+    // In history a place is one of a commit; in a tree an entry holds for the line that is still there.
+    let past = finding.secret.as_ref().and_then(|secret| secret.past.as_ref());
+    let brought = past.and_then(|past| past.commit.as_ref());
+    let holds = |commit: &String| brought.is_none_or(|brought| brought.id == *commit);
+    seen.commit.as_ref().is_none_or(holds)
+        && seen.path.strip_prefix(policy.base.as_str()).is_some_and(|path| path == &*finding.place.path)
 }
 
 fn suppress(finding: &mut Finding, list: &Foreign) {

@@ -76,7 +76,7 @@ mod tests {
             place: place(&source, Span::new(start, start + at.len()), &Origin::WorkTree, &[]),
             message: String::new(),
             related: Vec::new(),
-            fix: Some(Fix { title: String::new(), edits, safety }),
+            fix: Some(Fix { title: String::new(), edits, safety, secret: false }),
             status: Status::Open,
             fingerprint: 0,
             secret: None,

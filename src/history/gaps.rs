@@ -34,7 +34,10 @@ impl Gaps {
     pub(crate) fn missing(&self, count: usize) {
         self.tell(
             "objects",
-            format!("{count} files and folders are named in trees but are not here; a clone without --filter has them"),
+            format!(
+                "{count} files and folders are named in trees but are not here; `git fetch --refetch --no-filter` \
+                 brings them"
+            ),
         );
     }
 

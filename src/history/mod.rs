@@ -11,6 +11,7 @@ mod objects;
 mod pieces;
 mod provenance;
 mod range;
+mod remote;
 mod search;
 mod walk;
 mod windows;
@@ -30,6 +31,7 @@ pub use objects::delta::{Changes, Run};
 pub use pieces::OVERLAP;
 pub use provenance::{Introduction, Paths, Provenance, Reach};
 pub use range::{Brought, Ends, Range};
+pub use remote::Pages;
 pub use search::{Hit, Search};
 pub use walk::{Delta, Object, Visit, WHOLE};
 pub use windows::{LINE, Window, windows};
@@ -64,6 +66,9 @@ pub fn refused(error: &git2::Error) -> String {
             .to_owned()
     } else if message.contains("object format") {
         "the objects of this repository have SHA-256 names, which libgit2 cannot read yet".to_owned()
+    } else if message.ends_with("is not owned by current user") {
+        let path = message.split('\'').nth(1).unwrap_or("PATH");
+        format!("{message}; if you trust it: git config --global --add safe.directory {path}")
     } else {
         message.to_owned()
     }

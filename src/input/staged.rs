@@ -14,6 +14,7 @@ use super::walk::{TEMPLATE, TOO_LARGE, told};
 use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Candidate, Origin, Tree};
 use crate::compose::{directory, resolve};
+use crate::history::refused;
 
 /// The type bits of a file's mode in git, and what they are for a regular file and a symbolic link.
 const TYPE: u32 = 0o170_000;
@@ -32,7 +33,7 @@ impl Staged {
     pub fn open(folder: &Path) -> Result<Self> {
         let repository = Repository::open_from_env()
             .or_else(|_| Repository::discover(folder))
-            .map_err(|error| anyhow!("--staged needs a git repository: {}", error.message()))?;
+            .map_err(|error| anyhow!("--staged needs a git repository: {}", refused(&error)))?;
         let top =
             repository.workdir().context("--staged needs a work tree; this repository is bare")?.to_owned();
         let mut index = repository.index().context("cannot read the git index")?;

@@ -136,6 +136,10 @@ fn render(finding: &Finding, colour: bool, out: &mut String) {
         header(out, colour, &related.message);
         snippet(out, colour, &related.place, gutter, BLUE, '-');
     }
+    if let Some(url) = finding.secret.as_ref().and_then(|secret| secret.past.as_ref()?.url.as_ref()) {
+        paint(out, colour, CYAN, "commit");
+        let _ = writeln!(out, ": {url}");
+    }
     if let Status::Suppressed { by, why } = &finding.status {
         let by = match by {
             Suppressor::Inline => "a comment",

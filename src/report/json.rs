@@ -180,20 +180,24 @@ fn entry(unused: &Unused) -> Entry<'_> {
 
 /// The commit that brought a secret, and who still has it; also for SARIF.
 pub(super) fn history(finding: &Finding) -> Option<Value> {
-    let Origin::Commit(commit) = &finding.place.origin else { return None };
-    let mut told = json!({
-        "commit": commit.id,
-        "author": commit.author,
-        "email": commit.email,
-        "date": Date::of_seconds(commit.time).to_string(),
-    });
-    if let Some(past) = finding.secret.as_ref().and_then(|secret| secret.past.as_ref()) {
-        told["inHead"] = past.in_head.into();
-        told["headPath"] = past.head_path.clone().into();
-        told["refs"] = past.refs.clone().into();
-        told["refsTotal"] = past.refs_total.into();
-        told["dangling"] = past.dangling.into();
-        told["versions"] = past.versions.into();
+    let past = finding.secret.as_ref()?.past.as_ref()?;
+    let mut told = json!({});
+    if let Some(commit) = &past.commit {
+        told["commit"] = commit.id.as_str().into();
+        told["author"] = commit.author.as_str().into();
+        told["email"] = commit.email.as_str().into();
+        told["date"] = Date::of_seconds(commit.time).to_string().into();
+    }
+    if let Some(url) = &past.url {
+        told["url"] = (**url).into();
+    }
+    if let Some(now) = &past.now {
+        told["inHead"] = now.in_head.into();
+        told["headPath"] = now.head_path.clone().into();
+        told["refs"] = now.refs.clone().into();
+        told["refsTotal"] = now.refs_total.into();
+        told["dangling"] = now.dangling.into();
+        told["versions"] = now.versions.into();
     }
     Some(told)
 }
@@ -223,6 +227,7 @@ fn row(finding: &Finding) -> Row<'_> {
             edits: fix
                 .edits
                 .iter()
+                .filter(|_| !fix.secret)
                 .map(|edit| Change { start: edit.span.start, end: edit.span.end, insert: &edit.insert })
                 .collect(),
         }),

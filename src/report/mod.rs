@@ -13,11 +13,14 @@ use crate::outcome::Outcome;
 pub mod escape;
 pub mod github;
 pub mod graph;
+mod hide;
 pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod sarif;
 pub mod summary;
+
+pub use hide::hide;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

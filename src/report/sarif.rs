@@ -206,6 +206,11 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
         }
         result["relatedLocations"] = locations.into();
     }
+    if let Some(url) = finding.secret.as_ref().and_then(|secret| secret.past.as_ref()?.url.as_ref()) {
+        // A related location would be the place for it, but GitHub refuses a file with a location outside of the
+        // checkout ("URI scheme did not match").
+        let _ = write!(message, "\n[The commit that brought it]({url})");
+    }
     result["message"] = json!({ "text": message });
     if let Some(secret) = &finding.secret {
         result["properties"] = json!({ "confidence": secret.confidence.name() });
@@ -213,7 +218,7 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
             result["properties"]["history"] = history;
         }
     }
-    if let Some(fix) = &finding.fix {
+    if let Some(fix) = finding.fix.as_ref().filter(|fix| !fix.secret) {
         result["fixes"] = json!([sarif_fix(fix, &finding.place)]);
     }
     if let Status::Suppressed { by, why } = &finding.status {

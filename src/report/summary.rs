@@ -146,13 +146,10 @@ fn place(place: &Place, web: Option<&Web>) -> String {
 /// For a secret of a history: the commit that brought it.
 fn commit(finding: &Finding, web: Option<&Web>) -> String {
     let past = finding.secret.as_ref().and_then(|secret| secret.past.as_ref());
-    let id = match (past.and_then(|past| past.commit.as_ref()), &finding.place.origin) {
-        (Some((id, ..)), _) => id,
-        // What stands in the commit that the report is of is linked by its line.
-        (None, Origin::Commit(commit)) if web.is_some_and(|web| web.commit != commit.id) => &commit.id,
-        _ => return String::new(),
-    };
-    web.map_or_else(String::new, |web| format!(" ([commit]({}/commit/{id}))", web.repository))
+    let id = past.and_then(|past| past.commit.as_ref()).map(|commit| &commit.id);
+    let ours = id.zip(web).map(|(id, web)| format!("{}/commit/{id}", web.repository));
+    let page = ours.or_else(|| past.and_then(|past| past.url.as_deref().map(str::to_owned)));
+    page.map_or_else(String::new, |page| format!(" ([commit]({page}))"))
 }
 
 /// A message with the names in it, which stand in backquotes, as code. A name that holds a backquote makes it unclear

@@ -44,6 +44,7 @@ fn sample() -> Outcome {
         title: "name a version".into(),
         safety: Safety::Unsafe,
         edits: vec![Edit::replace(first.place.span, "node:22")],
+        secret: false,
     });
     let mut second = on(text, "RUN x \\\n  y");
     second.severity = Severity::Error;
@@ -335,7 +336,7 @@ fn hostile_text_stays_text() {
         let (path, line, message) = (text(), text(), text());
         let mut finding = finding_at(&path, &line, Span::new(0, line.len()), Severity::Warning, &message);
         finding.related.push(Related { place: finding.place.clone(), message: text() });
-        finding.fix = Some(Fix { title: text(), edits: Vec::new(), safety: Safety::Safe });
+        finding.fix = Some(Fix { title: text(), edits: Vec::new(), safety: Safety::Safe, secret: false });
         let mut suppressed = finding.clone();
         suppressed.status = Status::Suppressed { by: Suppressor::Config, why: text() };
         let told = vec![Told { path: path.as_str().into(), why: text() }];

@@ -192,3 +192,22 @@ fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: i
         out.at(source, Span::at(0), format!("the rule `{}` failed on this file; please report it", rule.id));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_without_its_message() {
+        let source = Arc::new(Source::new("Dockerfile", b"FROM a\n".to_vec()));
+        let rule = rules::find("latest-tag").expect("it is there");
+        let mut out = Findings::new(rule);
+        guarded(rule, &source, &mut out, |out| {
+            out.at(&source, Span::at(0), "found before");
+            panic!("what stands in the file: {}", source.text());
+        });
+        let told: Vec<(&str, &str)> = out.list.iter().map(|draft| (draft.rule.id, &*draft.message)).collect();
+        let panicked = ("rule-panicked", "the rule `latest-tag` failed on this file; please report it");
+        assert_eq!(told, [("latest-tag", "found before"), panicked]);
+    }
+}

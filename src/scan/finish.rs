@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::blob::Origin;
-use crate::finding::{Draft, Finding, Place, Related, Status};
+use crate::finding::{Draft, Finding, Fix, Place, Related, Status};
 use crate::place;
 use crate::rule::{Policy, Profile, Rule, Severity};
 use crate::secrets::mask;
@@ -56,7 +56,7 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
                 severity: draft.severity.unwrap_or(draft.rule.severity),
                 message: hide(&draft.message, &draft.source, &masks),
                 related: related.collect(),
-                fix: draft.fix,
+                fix: draft.fix.map(|fix| shown(fix, &draft.source, &masks)),
                 status: Status::Open,
                 fingerprint: draft.secret.as_ref().and_then(|secret| secret.identity).unwrap_or(fingerprint),
                 secret: draft.secret,
@@ -100,6 +100,18 @@ fn hide(message: &str, source: &Source, masks: &[Span]) -> String {
         value if telling(value) && message.contains(value) => message.replace(value, "***"),
         _ => message,
     })
+}
+
+/// A fix that says whether a report may show its edits: an insertion may repeat what is masked where it goes.
+fn shown(mut fix: Fix, source: &Source, masks: &[Span]) -> Fix {
+    fix.title = hide(&fix.title, source, masks);
+    fix.secret = fix.edits.iter().any(|edit| {
+        let there = self::masks(source, edit.span);
+        hide(&edit.insert, source, masks) != edit.insert
+            || hide(&edit.insert, source, &there) != edit.insert
+            || edit.insert.lines().any(|line| !mask::sensitive(line).is_empty())
+    });
+    fix
 }
 
 /// Drafts of one file in its order, each fault once, and no more of a rule than people read: the last that stays says

@@ -43,7 +43,7 @@ pub(super) fn file(
         let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
         !old.contains(&Key::of(rule, value))
     };
-    let mut searched = some(&candidate.path, bytes, &tree.origin(), policy, is_new);
+    let mut searched = some(&candidate.path, bytes, (&tree.origin(), None), policy, is_new);
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     searched.findings.retain(|finding| !told.holds(finding));
     Ok(searched)
@@ -69,11 +69,12 @@ pub fn known(bytes: Vec<u8>) -> HashSet<Key> {
     hits.into_iter().map(|hit| Key::of(hit.rule, &text[hit.span])).collect()
 }
 
-/// Searches one text for those secrets that are wanted, by their rule and value.
+/// Searches one text, with its origin and the commit that brought it, if one did, for those secrets that are wanted, by
+/// their rule and value.
 pub fn some(
     path: &Arc<str>,
     bytes: Vec<u8>,
-    origin: &Origin,
+    (origin, commit): (&Origin, Option<&str>),
     policy: &Policy,
     wanted: impl Fn(&'static Rule, &[u8]) -> bool,
 ) -> Searched {
@@ -82,7 +83,7 @@ pub fn some(
     let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
     let full = format!("{}{path}", policy.base);
     let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
-    for Found { hit, pattern, whole } in custom::find(&policy.custom, &full, &bytes) {
+    for Found { hit, pattern, whole } in custom::find(&policy.custom, Some(&full), &bytes) {
         // What a pattern of ours finds, too, it explains better.
         let apart = |s: &Shown| hit.span.end <= s.hit.span.start || s.hit.span.end <= hit.span.start;
         if wanted(&hit) && shown.iter().all(apart) {
@@ -94,7 +95,8 @@ pub fn some(
         return Searched::default();
     }
     let source = Arc::new(Source::new(Arc::clone(path), bytes));
-    let drafts: Vec<Draft> = shown.iter().flat_map(|shown| draft(&source, shown, &full, policy)).collect();
+    let of = Of { path: &full, commit };
+    let drafts: Vec<Draft> = shown.iter().flat_map(|shown| draft(&source, shown, of, policy)).collect();
     let lines = shown.iter().map(|shown| source.line_of(shown.hit.span.start)).collect();
     let pragmas = pragma::text(&source, &lines)
         .into_iter()
@@ -120,7 +122,14 @@ fn is_shown(hit: &Hit, policy: &Policy) -> bool {
             || policy.asked.contains(&hit.rule.id))
 }
 
-fn draft(source: &Arc<Source>, shown: &Shown, path: &str, policy: &Policy) -> Vec<Draft> {
+/// What allowlists know of a text: its path from the top of the repository, and the commit that brought it.
+#[derive(Clone, Copy)]
+struct Of<'t> {
+    path: &'t str,
+    commit: Option<&'t str>,
+}
+
+fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Draft> {
     let hit = &shown.hit;
     let text = source.text();
     let inside = |at: usize| (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
@@ -131,7 +140,8 @@ fn draft(source: &Arc<Source>, shown: &Shown, path: &str, policy: &Policy) -> Ve
     // Two patterns of the user's are two rules, though one page tells of both.
     let id =
         shown.own.as_ref().map_or(hit.rule.id.to_owned(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
-    let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit: None };
+    let Of { path, commit } = of;
+    let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit };
     draft.secret = Some(Box::new(Secret {
         confidence: hit.confidence,
         identity: (!hit.guessable && hit.span.len() >= 16)

@@ -23,8 +23,9 @@ pub struct Found<'c> {
     pub whole: Range<usize>,
 }
 
-/// Every match in a text whose path, from the top of the repository, is `path`.
-pub fn find<'c>(custom: &'c Custom, path: &str, text: &[u8]) -> Vec<Found<'c>> {
+/// Every match in a text whose path, from the top of the repository, is `path`; without one, every match that the text
+/// alone makes, wherever it may stand.
+pub fn find<'c>(custom: &'c Custom, path: Option<&str>, text: &[u8]) -> Vec<Found<'c>> {
     if custom.rules.is_empty() || is_binary(text) {
         return Vec::new();
     }
@@ -35,7 +36,11 @@ pub fn find<'c>(custom: &'c Custom, path: &str, text: &[u8]) -> Vec<Found<'c>> {
         }
     }
     let rules = custom.rules.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(rule, _)| rule);
-    let there = |rule: &&Pattern| rule.path.as_ref().is_none_or(|regex| regex.is_match(path.as_bytes()));
+    let there = |rule: &&Pattern| match (path, &rule.path) {
+        (Some(path), Some(regex)) => regex.is_match(path.as_bytes()),
+        (None, Some(_)) => rule.regex.is_some(),
+        (_, None) => true,
+    };
     rules.filter(there).flat_map(|rule| matches(rule, text)).collect()
 }
 
@@ -116,7 +121,7 @@ fn holds(allow: &Allow, seen: &Seen) -> bool {
     let conditions: [(bool, &dyn Fn() -> bool); 4] = [
         (allow.paths.is_empty(), &|| allow.paths.iter().any(|regex| regex.is_match(seen.path.as_bytes()))),
         (allow.commits.is_empty(), &|| {
-            seen.commit.is_some_and(|commit| allow.commits.iter().any(|c| c.eq_ignore_ascii_case(commit)))
+            seen.commit.is_some_and(|commit| allow.commits.iter().any(|allowed| allowed == commit))
         }),
         (allow.regexes.is_empty(), &regexes),
         (allow.stopwords.is_empty(), &stops),

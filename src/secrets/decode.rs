@@ -15,6 +15,11 @@ pub(super) fn is_text(value: &[u8]) -> bool {
     [base64(value), hex(value)].into_iter().flatten().any(|text| is_printable(&text))
 }
 
+/// The text that a value in base64 stands for.
+pub(super) fn plain(value: &[u8]) -> Option<String> {
+    base64(value).filter(|text| is_printable(text)).and_then(|text| String::from_utf8(text).ok())
+}
+
 fn within(value: &[u8], about: About, depth: u8) -> Option<&'static Rule> {
     if depth == 0 || value.len() < 16 {
         return None;

@@ -8,6 +8,7 @@
 use std::sync::LazyLock;
 
 use super::random::pair_cost;
+use super::structures;
 use crate::rule::{Check, Pattern, Rule};
 use crate::rules::RULES;
 use crate::shape::{Alternatives, Node, Set};
@@ -25,6 +26,8 @@ pub(super) enum Lead {
     Pem,
     /// A flag that takes a user and a password: ` -u `.
     UserFlag,
+    /// How base64 of a structure begins.
+    Encoded,
 }
 
 struct Anchor {
@@ -112,6 +115,9 @@ impl Gate {
         }
         gate.add("-----begin", b"", Lead::Pem);
         gate.add(" -u ", b"", Lead::UserFlag);
+        for text in structures::ENCODED {
+            gate.add(text, b"", Lead::Encoded);
+        }
         for rule in RULES {
             for check in rule.checks {
                 if let Check::Secret(pattern) = check {

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use super::about::About;
 use super::{find, names, values};
 
@@ -15,6 +17,7 @@ pub fn sensitive(line: &str) -> Vec<Range<usize>> {
         find(line.as_bytes(), About::default()).into_iter().map(|hit| hit.span).collect();
     assigned(line, &mut ranges);
     urls(line, &mut ranges);
+    again(line, &mut ranges);
     ranges.sort_by_key(|range| range.start);
     let mut apart: Vec<Range<usize>> = Vec::new();
     for range in ranges {
@@ -33,6 +36,31 @@ pub fn masked(line: &str) -> Cow<'_, str> {
         out.to_mut().replace_range(range, "***");
     }
     out
+}
+
+/// The text with `***` for what is a secret by itself, whatever it is called: in names and in sentences, which may speak of
+/// passwords.
+pub fn unnamed(text: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text);
+    for hit in find(text.as_bytes(), About::default()).into_iter().rev().filter(|hit| !hit.is_assigned()) {
+        out.to_mut().replace_range(hit.span, "***");
+    }
+    out
+}
+
+/// What is hidden in one place of a line is hidden in the others: `echo hunter2 | login --password hunter2`. A plain word
+/// may mean something else there.
+fn again(line: &str, ranges: &mut Vec<Range<usize>>) {
+    let mut values: Vec<&str> = ranges.iter().filter_map(|range| line.get(range.clone())).collect();
+    values.retain(|value| value.len() >= 4 && !value.bytes().all(|b| b.is_ascii_alphabetic()));
+    if values.is_empty() {
+        return;
+    }
+    // One pass, for a line may be a whole file with thousands of them. It fails for more text than fits into memory.
+    let Ok(values) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values) else {
+        return;
+    };
+    ranges.extend(values.find_iter(line).map(|found| found.range()));
 }
 
 /// `KEY=value`, `KEY: value`, `KEY value` (legacy ENV) and `--key value` with a credential's name.
@@ -117,6 +145,7 @@ mod tests {
             ("  A: ${DB_PASSWORD:-hunter2}", "  A: ${DB_PASSWORD:-***"),
             ("ENV PASSWORD_FILE=/run/secrets/x", "ENV PASSWORD_FILE=/run/secrets/x"),
             ("  image: nginx:1.2", "  image: nginx:1.2"),
+            ("echo hunter2 | x --password hunter2", "echo *** | x --password ***"),
         ] {
             assert_eq!(masked(line), shown);
         }

@@ -188,6 +188,7 @@ impl Search<'_> {
                 patterns::at(text, start, (least, most), (rule, pattern), about)
             }
             Lead::Pem => structures::private_key(text, start, about),
+            Lead::Encoded => structures::encoded(text, start, about),
             _ if self.binary => None,
             Lead::Url => structures::url(text, start + 1, about),
             Lead::UserFlag => structures::user_flag(text, end, about),
@@ -207,6 +208,9 @@ impl Search<'_> {
         if shown.len() >= 13 && shown[shown.len() - 13..].eq_ignore_ascii_case(b"authorization") {
             return structures::authorization(text, name.end, about);
         }
+        if let Some(hit) = structures::netrc(text, &name, about) {
+            return Some(hit);
+        }
         let found = syntax::assignment(text, name)?;
         if found.value.len() > LONGEST || patterns::is_digest(text, &found.value) {
             return None;
@@ -215,6 +219,7 @@ impl Search<'_> {
             return Some(hit);
         }
         let judged = assigned::judge(text, &found, about);
+        let judged = judged.and_then(|sure| structures::plainly(&text[found.value.clone()], sure));
         let value = &text[found.value.clone()];
         let shown = std::str::from_utf8(value).ok()?;
         let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;

@@ -1,14 +1,33 @@
 //! Secrets that are known by the structure around them: URLs with a password, private keys, `Authorization` headers,
-//! registry logins, `curl -u`.
+//! registry logins, `curl -u`, `.netrc`; also in base64, as Kubernetes has them.
 
 use std::ops::Range;
 
 use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
-use super::{Hit, Rank, checksum, random, reach, values};
+use super::{Hit, Rank, checksum, decode, random, reach, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
+
+/// How base64 of these begins: private keys, Docker's logins as people and tools indent them, addresses.
+pub(super) const ENCODED: [&str; 13] = [
+    "LS0tLS1CRUdJTi",
+    "eyJhdXRocyI6",
+    "ewogICJhdXRocy",
+    "ewoJImF1dGhzI",
+    "ewogICAgImF1dGhzI",
+    "cG9zdGdyZX",
+    "bXlzcWw6Ly",
+    "bW9uZ29kY",
+    "cmVkaXM6Ly",
+    "cmVkaXNzOi8v",
+    "YW1xcDovL",
+    "YW1xcHM6Ly",
+    "aHR0cHM6Ly",
+];
+/// So much of it is looked at; bytes. A private key is longer.
+const ENCODED_AT_MOST: usize = reach::KEY;
 
 /// How much of a private key tells it from others; characters of its base64.
 const KEY_SHOWN: usize = 128;
@@ -30,6 +49,14 @@ fn sure(strength: Strength) -> Confidence {
 /// The same in a file: what somebody thought up among tests and samples is made up.
 fn weigh(about: About, confidence: Confidence, strength: Strength) -> Confidence {
     if about.staged && strength != Strength::Drawn { Low } else { about.weigh(confidence) }
+}
+
+/// A password that stands for any, in small letters.
+fn is_sample(password: &str) -> bool {
+    const SAMPLES: [&str; 12] = [
+        "pass", "password", "passwd", "pwd", "pw", "secret", "token", "bar", "word", "mypass", "psw", "p4ss",
+    ];
+    SAMPLES.contains(&password)
 }
 
 /// `scheme://user:password@host`; `scheme_end` is where `://` begins.
@@ -70,11 +97,8 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     {
         return None;
     }
-    let sample = [
-        "pass", "password", "passwd", "pwd", "pw", "secret", "token", "bar", "word", "mypass", "psw", "p4ss",
-    ];
     let lower = password.to_ascii_lowercase();
-    let by_chance = sample.contains(&lower.as_str())
+    let by_chance = is_sample(&lower)
         || lower == name.to_ascii_lowercase()
         || host.ends_with("example.com")
         || host.ends_with("example.org")
@@ -214,7 +238,9 @@ pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Op
     let pair = std::str::from_utf8(&pair).ok()?;
     let (user, password) = pair.split_once(':')?;
     let strength = assigned::strength(password);
-    let sample = values::judge(password) != values::Value::Literal || user.eq_ignore_ascii_case(password);
+    let sample = values::judge(password) != values::Value::Literal
+        || is_sample(&password.to_ascii_lowercase())
+        || user.eq_ignore_ascii_case(password);
     let confidence = match strength {
         _ if sample => Low,
         Strength::Drawn => High,
@@ -222,4 +248,88 @@ pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Op
         Strength::Word | Strength::Text => Medium,
     };
     hit(id, found.value.clone(), about.weigh(confidence), strength != Strength::Drawn)
+}
+
+/// `password …` in a `.netrc`, behind a machine and a login on the same line or the ones before.
+pub(super) fn netrc(text: &[u8], name: &Range<usize>, about: About) -> Option<Hit> {
+    if &text[name.clone()] != b"password" || !matches!(text.get(name.end)?, b' ' | b'\t') {
+        return None;
+    }
+    let from = name.start.saturating_sub(reach::LOGIN);
+    let mut words: Vec<&[u8]> =
+        text[from..name.start].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    while let [.., key, _] = words.as_slice()
+        && (*key == b"login" || *key == b"user" || *key == b"account")
+    {
+        words.truncate(words.len() - 2);
+    }
+    let logged = text[from..name.start].windows(6).any(|word| word == b"login " || word == b"login\t");
+    let machine = matches!(words.as_slice(), [.., b"machine", _] | [.., b"default"]);
+    if !(logged && machine) {
+        return None;
+    }
+    let rest = &text[name.end..(name.end + 256).min(text.len())];
+    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let length = rest[blanks..].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+    let span = name.end + blanks..name.end + blanks + length;
+    let password = std::str::from_utf8(&text[span.clone()]).ok()?;
+    if password.len() < 3 || values::judge(password) != values::Value::Literal {
+        return None;
+    }
+    let strength = assigned::strength(password);
+    let sample = is_sample(&password.to_ascii_lowercase());
+    let confidence = if sample { Low } else { weigh(about, sure(strength), strength) };
+    hit("netrc-password", span, confidence, strength != Strength::Drawn)
+}
+
+/// What is known by its structure, in base64: a key of a kubeconfig, what a Secret of Kubernetes holds.
+pub(super) fn encoded(text: &[u8], start: usize, about: About) -> Option<Hit> {
+    let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
+    if start > 0 && is_base64(&text[start - 1]) && text[start - 1] != b'=' {
+        return None;
+    }
+    let rest = &text[start..(start + ENCODED_AT_MOST).min(text.len())];
+    if !ENCODED.iter().any(|begin| rest.starts_with(begin.as_bytes())) {
+        return None;
+    }
+    // Some tools break it into lines of the same length.
+    let (mut code, mut end): (Vec<u8>, usize) = (Vec::new(), 0);
+    loop {
+        let run = rest[end..].iter().take_while(|b| is_base64(b)).count();
+        code.extend(&rest[end..end + run]);
+        end += run;
+        let next = rest[end..].iter().take(reach::GAP).take_while(|b| b.is_ascii_whitespace()).count();
+        let line = rest[end + next..].split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
+        let broken = run >= reach::WRAPPED && run % 4 == 0 && rest[end..end + next].contains(&b'\n');
+        if !broken || line.is_empty() || !line.iter().all(is_base64) {
+            break;
+        }
+        end += next;
+    }
+    if end == rest.len() {
+        code.truncate(code.len() / 4 * 4);
+    }
+    let plain = checksum::decode(&code)?;
+    let hit = super::find(&plain, about).into_iter().max_by_key(|hit| hit.confidence)?;
+    Some(Hit {
+        encoded: true,
+        guessable: hit.guessable,
+        ..Hit::new(hit.rule, start..start + end, hit.confidence, hit.rank)
+    })
+}
+
+/// How sure a value is that was taken for one drawn by lot, if it is a text in base64: what that text is counts.
+/// Placeholders are none.
+pub(super) fn plainly(value: &[u8], confidence: Confidence) -> Option<Confidence> {
+    let Some(plain) = decode::plain(value) else { return Some(confidence) };
+    if values::judge(&plain) != values::Value::Literal {
+        return None;
+    }
+    let sample = is_sample(&plain.to_ascii_lowercase());
+    Some(match assigned::strength(&plain) {
+        _ if sample => Low,
+        Strength::Word => confidence.min(Low),
+        Strength::Chosen => confidence.min(Medium),
+        Strength::Drawn | Strength::Text => confidence,
+    })
 }

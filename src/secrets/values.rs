@@ -12,7 +12,7 @@ pub enum Value {
 }
 
 /// Words that people put where a secret should come.
-const STAND_INS: [&str; 36] = [
+const STAND_INS: [&str; 37] = [
     "changeme",
     "changeit",
     "change-me",
@@ -34,6 +34,7 @@ const STAND_INS: [&str; 36] = [
     "your-password",
     "insert",
     "redacted",
+    "omitted",
     "secret-here",
     "password-here",
     "token-here",

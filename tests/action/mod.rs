@@ -4,6 +4,8 @@
 //! go to the log.
 
 mod events;
+#[cfg(unix)]
+mod hidden;
 #[cfg(target_os = "linux")]
 mod install;
 mod runner;

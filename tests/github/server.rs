@@ -8,23 +8,23 @@ use std::thread;
 
 /// One request: its line, its headers in small letters, its body.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub line: String,
     pub headers: Vec<String>,
     pub body: String,
 }
 
 /// Status, headers (a line each), body.
-pub(super) type Answer = (u16, &'static str, String);
+pub(crate) type Answer = (u16, &'static str, String);
 
-pub(super) struct Server {
+pub(crate) struct Server {
     pub url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Server {
     /// Gives these answers in this order, and `{"id": 1}` ever after.
-    pub(super) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it has an address"));
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -46,7 +46,7 @@ impl Server {
         });
         Self { url, asked }
     }
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("no test panics with it").clone()
     }
 }

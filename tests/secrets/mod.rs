@@ -4,6 +4,7 @@ mod found;
 mod maker;
 mod misses;
 mod random;
+mod structures;
 
 use hullguard::rule::{Check, Pattern, Rule};
 use hullguard::rules::RULES;

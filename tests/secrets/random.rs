@@ -10,7 +10,13 @@ use super::{Style, name, patterns, spelled};
 
 /// Text of the kind that repositories hold, with pieces that mean something to the search.
 fn text(random: &mut Random, length: usize) -> Vec<u8> {
-    const PIECES: [&str; 40] = [
+    const PIECES: [&str; 46] = [
+        "machine host\n",
+        " login user\n",
+        "\npassword ",
+        "cG9zdGdyZXM6Ly91OnE3WnI5THgyVmI4S3BNM3RAaC9kYg==",
+        "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFb3dJQkFBS0NBUUVB\n",
+        "cTdacjlMeDJWYjhLcE0zdGNYZXcyWk5xUjRIc0w1RGZKM1l0QjZQa1c4ajdWblJ0\n",
         "password",
         "=",
         ": ",

@@ -28,7 +28,7 @@ use crate::github::event::{Against, Event, Look, Task};
 use crate::github::{self, Gate, Plan, Reporter, Target};
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
-use crate::report::{Options, sarif};
+use crate::report::{self, Options, sarif};
 use crate::scan::Watch;
 use changes::Changes;
 use fetch::Remote;
@@ -93,7 +93,8 @@ fn work() -> Result<u8> {
         inputs: &inputs,
         whole,
     };
-    let sides = sides::check(&task, &law, &head, &watch)?;
+    let mut sides = sides::check(&task, &law, &head, &watch)?;
+    report::hide(&mut sides.all);
     watch.stop.store(true, Ordering::Relaxed);
 
     let scope = scope(&inputs, &sides, changes.as_ref());

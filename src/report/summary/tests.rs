@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::blob::{Commit, Origin};
-use crate::finding::{Secret, Status, Suppressor};
+use crate::finding::{Past, Secret, Status, Suppressor};
 use crate::graph::{Builder, End, Flow, FlowKind, Outside, StageGraph, StageNode, Target};
 use crate::place::place;
 use crate::report::graph::{Drawing, draw};
@@ -141,8 +141,12 @@ fn secrets_of_a_history_link_to_their_commit() {
     let id = "fedcba9876543210fedcba9876543210fedcba98".to_owned();
     let mut found = secret("a/b", "a key");
     let (author, email) = (String::new(), String::new());
-    found.place.origin = Origin::Commit(Arc::new(Commit { id, author, email, time: 0 }));
+    let commit = Arc::new(Commit { id, author, email, time: 0 });
+    found.place.origin = Origin::Commit(Arc::clone(&commit));
     let web = web();
+    assert!(!row(&found, web.as_ref()).contains("[commit]"), "it is told of a tree");
+    let past = Past { commit: Some(commit), url: None, boundary: false, now: None };
+    found.secret.as_mut().expect("it is one").past = Some(Box::new(past));
     let shown = row(&found, web.as_ref());
     assert!(shown.contains("/blob/fedcba9876543210fedcba9876543210fedcba98/a/b#L2)"), "{shown}");
     assert!(shown.contains(" ([commit](https://github.com/octo/hull/commit/fedcba9876543210"), "{shown}");

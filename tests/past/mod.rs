@@ -3,10 +3,17 @@
 //! Every token is made here, so that none stands in this repository; and in nothing that hullguard writes may one of
 //! them show.
 
+#[cfg(unix)]
+pub(crate) mod hidden;
+mod layouts;
+mod pages;
+mod silenced;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::{fs, io::Write as _};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::tokens;
@@ -47,6 +54,17 @@ impl Repo {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);
         self.git(&["rev-parse", "HEAD"])
+    }
+    /// `path:line` of the findings that are open, and of those that are not.
+    fn history(&self, args: &[&str]) -> (Vec<String>, Vec<String>) {
+        let out = hullguard(self.path(), &[args, &["--format", "json"]].concat()).output().expect("it runs");
+        let report: Value = serde_json::from_slice(&out.stdout).expect("a report");
+        let findings = report["findings"].as_array().expect("a list");
+        let place = |f: &Value| format!("{}:{}", f["path"].as_str().expect("a path"), f["start"]["line"]);
+        let of = |open: bool| {
+            findings.iter().filter(|f| (f["status"] == "open") == open).map(place).collect::<Vec<_>>()
+        };
+        (of(true), of(false))
     }
     fn check(&self, args: &[&str]) -> Told {
         Told::of(&hullguard(self.path(), args).output().expect("it runs"))
