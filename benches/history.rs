@@ -1,6 +1,6 @@
 //! Walks all objects of a repository with a visitor that does nothing, or that counts what would be searched, or asks
 //! where every hundredth blob comes from, or what a range brought:
-//! `cargo bench --bench history -- PATH [windows [MARGIN] | trees | provenance | A..B]`.
+//! `cargo bench --bench history -- PATH [windows | trees | provenance | A..B]`.
 //! How to compare it: `benches/README.md`.
 
 #![expect(clippy::print_stdout, reason = "a bench says what it counted")]
@@ -10,7 +10,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
-use hullguard::history::{Delta, Ends, Folders, History, Kind, Object, Range as Commits, Visit, windows};
+use hullguard::history::{
+    Delta, Ends, Folders, History, Kind, Object, Range as Commits, Visit, Window, windows,
+};
+use hullguard::secrets;
 
 #[derive(Default)]
 struct Count {
@@ -18,7 +21,6 @@ struct Count {
     windows: bool,
     collect: bool,
     blobs: Mutex<Vec<git2::Oid>>,
-    margin: usize,
     objects: AtomicU64,
     bytes: AtomicU64,
     look: AtomicU64,
@@ -32,6 +34,12 @@ impl Count {
     }
 }
 
+/// What a search for secrets looks at.
+fn reach(text: &[u8], lines: Range<usize>) -> Window {
+    let secrets::Touched { own, look } = secrets::reach(text, lines);
+    Window { own, look }
+}
+
 impl Visit for Count {
     type Found = ();
 
@@ -42,7 +50,7 @@ impl Visit for Count {
         self.count(bytes.len(), bytes.len());
     }
     fn delta(&self, _: &Object, bytes: &[u8], from: &Delta<'_, ()>) {
-        let look = if self.windows { windows(bytes, &from.changes.added, self.margin) } else { Vec::new() };
+        let look = if self.windows { windows(bytes, &from.changes.added, reach) } else { Vec::new() };
         self.count(bytes.len(), look.iter().map(|window| window.look.len()).sum());
     }
     fn piece(&self, _: &Object, bytes: &[u8], _: u64, own: Range<usize>, _: Option<()>) {
@@ -59,12 +67,10 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let path = args.first().map_or(".", String::as_str);
     let has = |word: &str| args.iter().any(|arg| arg == word);
-    let margin = args.iter().find_map(|arg| arg.parse().ok()).unwrap_or(64);
     let count = Count {
         trees: has("trees"),
         windows: has("windows"),
         collect: has("provenance"),
-        margin,
         ..Count::default()
     };
     let start = Instant::now();

@@ -104,20 +104,14 @@ impl History {
         &self.repository
     }
 
-    /// Shows the visitor every object of the kinds it wants. Says what could not be shown.
+    /// Shows the visitor every object of the kinds it wants. Says what could not be shown; what only trees could tell is
+    /// missing is told by `provenance`.
     pub fn scan<V: Visit>(&self, visit: &V) -> Vec<Told> {
         let gaps = Gaps::default();
         walk::walk(&self.store, visit, &gaps);
         let cuts = provenance::shallow(&self.repository).len();
         if cuts > 0 {
             gaps.shallow(cuts);
-        }
-        // Others have all their objects, or git itself would complain.
-        if self.store.promised {
-            match provenance::missing(&self.store) {
-                0 => {}
-                count => gaps.missing(count),
-            }
         }
         gaps.into_told(self.told.clone())
     }
@@ -131,7 +125,8 @@ impl History {
     pub fn provenance(&self, ids: &[Oid]) -> (Vec<Provenance>, Vec<Told>) {
         let gaps = Gaps::default();
         let asked = provenance::Asked { repository: &self.repository, store: &self.store, gaps: &gaps };
-        let found = if ids.is_empty() { Vec::new() } else { asked.all(ids) };
+        // Whoever has fetched all has all objects, or git itself would complain.
+        let found = if ids.is_empty() && !self.store.promised { Vec::new() } else { asked.all(ids) };
         (found, gaps.into_told(Vec::new()))
     }
 

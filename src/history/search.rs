@@ -16,15 +16,15 @@ pub struct Hit<T> {
     pub what: T,
 }
 
-/// What finds hits. It keeps the promise of `windows`.
+/// What finds hits.
 pub trait Search: Sync {
     type What: Clone + Send + Sync;
 
-    /// How long a hit may be, and how far it may look beyond its lines.
-    fn margin(&self) -> usize;
-    /// Adds the hits in `text[look]`, by their places in `text`, in any order. Those that touch `window.own` are
+    /// How far whole lines that are new reach (`windows`).
+    fn reach(&self, text: &[u8], lines: Range<usize>) -> Window;
+    /// Adds the hits in the windows, by their places in `text`, in any order. Those that touch a window's `own` are
     /// needed; whatever else is found is left out.
-    fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Self::What>>);
+    fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Self::What>>);
     /// An object with all its hits in order. Called once for every object that has any.
     fn found(&self, object: &Object, hits: &[Hit<Self::What>]);
     /// Called once for every object.
@@ -42,10 +42,6 @@ fn keep<T>(mut hits: Vec<Hit<T>>) -> Hits<T> {
     (!hits.is_empty()).then(|| hits.into())
 }
 
-fn place(span: &Range<u32>) -> Range<usize> {
-    span.start as usize..span.end as usize
-}
-
 impl<S: Search> Visit for Searching<'_, S> {
     type Found = Hits<S::What>;
 
@@ -55,24 +51,21 @@ impl<S: Search> Visit for Searching<'_, S> {
 
     fn whole(&self, object: &Object, bytes: &[u8]) -> Self::Found {
         let mut hits = Vec::new();
-        self.0.search(object, bytes, &Window::whole(bytes), &mut hits);
+        self.0.search(object, bytes, &[Window::whole(bytes)], &mut hits);
         keep(hits)
     }
 
     fn delta(&self, object: &Object, bytes: &[u8], from: &Delta<'_, Self::Found>) -> Self::Found {
-        let windows = windows(bytes, &from.changes.added, self.0.margin());
+        let windows = windows(bytes, &from.changes.added, |text, lines| self.0.reach(text, lines));
+        let owned = |span: &Range<u32>| {
+            let span = span.start as usize..span.end as usize;
+            let after = windows.partition_point(|window| window.own.end < span.start);
+            windows.get(after).is_some_and(|window| window.owns(&span))
+        };
         let mut hits = Vec::new();
-        for window in &windows {
-            let before = hits.len();
-            self.0.search(object, bytes, window, &mut hits);
-            let mut i = before;
-            while i < hits.len() {
-                if window.owns(&place(&hits[i].span)) {
-                    i += 1;
-                } else {
-                    hits.swap_remove(i);
-                }
-            }
+        if !windows.is_empty() {
+            self.0.search(object, bytes, &windows, &mut hits);
+            hits.retain(|hit| owned(&hit.span));
         }
         if windows.is_empty() && from.changes.runs.len() == 1 && bytes.len() == from.bytes.len() {
             return from.found.clone();
@@ -80,8 +73,7 @@ impl<S: Search> Visit for Searching<'_, S> {
         for hit in from.found.iter().flat_map(|hits| hits.iter()) {
             for start in from.changes.places(&hit.span) {
                 let span = start..start + (hit.span.end - hit.span.start);
-                let after = windows.partition_point(|window| window.own.end < span.start as usize);
-                if !windows.get(after).is_some_and(|window| window.owns(&place(&span))) {
+                if !owned(&span) {
                     hits.push(Hit { span, what: hit.what.clone() });
                 }
             }
@@ -100,7 +92,7 @@ impl<S: Search> Visit for Searching<'_, S> {
         let mut all: Vec<_> = found.flatten().iter().flat_map(|hits| hits.iter().cloned()).collect();
         let mut hits = Vec::new();
         let window = Window { own: own.clone(), look: 0..bytes.len() };
-        self.0.search(object, bytes, &window, &mut hits);
+        self.0.search(object, bytes, &[window], &mut hits);
         for Hit { span, what } in hits {
             // Spans are 32-bit numbers; what lies beyond 4 GiB is told as found at the end.
             let at = u32::try_from(at).unwrap_or(u32::MAX);

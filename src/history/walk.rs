@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use flate2::Decompress;
 use git2::Oid;
+use libdeflater::Decompressor;
 use rayon::prelude::*;
 
 use super::Kind;
@@ -353,7 +353,7 @@ impl Drop for Room<'_> {
 
 /// What every thread keeps from object to object.
 struct Scratch {
-    inflate: Decompress,
+    inflate: Decompressor,
     packed: Vec<u8>,
     delta: Vec<u8>,
     changes: Changes,
@@ -361,7 +361,7 @@ struct Scratch {
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch {
-        inflate: Decompress::new(true),
+        inflate: Decompressor::new(),
         packed: Vec::new(),
         delta: Vec::new(),
         changes: Changes::default(),

@@ -1,13 +1,11 @@
 //! Which parts of a text must be searched when only some of it is new.
 //!
-//! It rests on a promise of whoever searches. A hit is at most `margin` bytes long, and whether it is one depends on
-//! nothing but itself, the rest of its lines (at most [`LINE`] bytes of them on either side) and `margin` bytes beyond
-//! these. Then a hit that touches no window's `own` stands in the base just the same, and one that does is found by
-//! searching `look`.
+//! What is new is widened to whole lines, and whoever searches tells how far these reach: which hits may have come with
+//! them or gone, and where to look for those. All other hits stand in the base just the same.
 
 use std::ops::Range;
 
-/// So much of a line counts, on either side of a hit.
+/// So much of a line counts, on either side of what is new.
 pub const LINE: usize = 4 << 10;
 
 /// A part of a text to search.
@@ -31,24 +29,29 @@ impl Window {
     }
 }
 
-/// The windows for the ranges that are new, which are in order.
-pub fn windows(text: &[u8], added: &[Range<u32>], margin: usize) -> Vec<Window> {
+/// The windows for the ranges that are new, which are in order; `reach` tells of whole lines how far they reach.
+pub fn windows(
+    text: &[u8],
+    added: &[Range<u32>],
+    reach: impl Fn(&[u8], Range<usize>) -> Window,
+) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
-    for added in added {
-        let own = lines(text, wider(text, &(added.start as usize..added.end as usize), margin));
-        match windows.last_mut().filter(|last| last.own.end + margin >= own.start) {
-            Some(last) => last.own.end = last.own.end.max(own.end),
-            None => windows.push(Window { look: 0..0, own }),
+    let mut new = added.iter().map(|added| added.start as usize..added.end as usize).peekable();
+    while let Some(first) = new.next() {
+        let mut whole = lines(text, first);
+        while let Some(more) = new.next_if(|next| next.start <= whole.end) {
+            if more.end > whole.end {
+                whole.end = lines(text, more).end;
+            }
         }
-    }
-    for window in &mut windows {
-        window.look = wider(text, &lines(text, wider(text, &window.own, margin)), margin);
+        let mut window = reach(text, whole);
+        while let Some(last) = windows.pop_if(|last| last.own.end >= window.own.start) {
+            window.own = last.own.start.min(window.own.start)..last.own.end.max(window.own.end);
+            window.look = last.look.start.min(window.look.start)..last.look.end.max(window.look.end);
+        }
+        windows.push(window);
     }
     windows
-}
-
-fn wider(text: &[u8], range: &Range<usize>, margin: usize) -> Range<usize> {
-    range.start.saturating_sub(margin)..(range.end + margin).min(text.len())
 }
 
 /// The range with the rest of its first and last line.
@@ -64,22 +67,34 @@ fn lines(text: &[u8], range: Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
 
+    fn lines_and(more: usize) -> impl Fn(&[u8], Range<usize>) -> Window {
+        move |text, own| {
+            let look = own.start.saturating_sub(more)..(own.end + more).min(text.len());
+            Window { own, look }
+        }
+    }
+
     #[test]
-    fn windows_are_whole_lines_and_a_margin() {
+    fn windows_are_whole_lines_and_what_they_reach() {
         let text = b"aaaa\nbbbb\ncccc\ndddd\neeee\nffff\n";
-        let one = windows(text, std::slice::from_ref(&(12..13)), 1);
-        assert_eq!(one, [Window { own: 10..14, look: 4..20 }]);
-        let joined = windows(text, &[12..13, 17..17], 1);
-        assert_eq!(joined, [Window { own: 10..19, look: 4..25 }]);
-        assert_eq!(windows(text, &[], 64), []);
-        assert_eq!(windows(text, &[0..0, 30..30], 64), [Window::whole(text)]);
+        let one = windows(text, std::slice::from_ref(&(12..13)), lines_and(1));
+        assert_eq!(one, [Window { own: 10..14, look: 9..15 }]);
+        let joined = windows(text, &[12..13, 14..16, 17..17, 26..27], lines_and(1));
+        assert_eq!(joined, [Window { own: 10..19, look: 9..20 }, Window { own: 25..29, look: 24..30 }]);
+        assert_eq!(windows(text, &[], lines_and(1)), []);
+    }
+
+    #[test]
+    fn windows_that_reach_back_are_joined() {
+        let text = b"aaaa\nbbbb\ncccc\ndddd\n";
+        let back = |_: &[u8], own: Range<usize>| Window { own: 0..own.end, look: 0..own.end };
+        assert_eq!(windows(text, &[0..1, 6..7, 16..17], back), [Window { own: 0..19, look: 0..19 }]);
     }
 
     #[test]
     fn endless_lines_are_cut() {
         let text = vec![b'a'; 100_000];
-        let one = windows(&text, std::slice::from_ref(&(50_000..50_001)), 10);
-        assert_eq!(one[0].own, 50_000 - 10 - LINE..50_001 + 10 + LINE);
-        assert_eq!(one[0].look, 50_000 - 30 - 2 * LINE..50_001 + 30 + 2 * LINE);
+        let one = windows(&text, std::slice::from_ref(&(50_000..50_001)), lines_and(0));
+        assert_eq!(one[0].own, 50_000 - LINE..50_001 + LINE);
     }
 }

@@ -17,6 +17,7 @@ mod merit;
 pub mod names;
 mod patterns;
 mod random;
+mod reach;
 mod structures;
 mod syntax;
 pub mod values;
@@ -28,23 +29,7 @@ use crate::rules;
 use about::{About, Kind};
 use gate::{GATE, Lead};
 use merit::Merit;
-
-/// How far beyond its own lines a secret's being one may depend on the text; bytes. Who scans a text in pieces
-/// (`history`) gives each piece that much more on both sides. Private keys reach further: see [`with_key`].
-pub const REACH: usize = 96;
-/// How far a private key is read from its first line on; bytes.
-pub const KEY_REACH: usize = 512;
-
-/// What every private key in armour begins with.
-const BEGIN: &[u8] = b"-----BEGIN ";
-
-/// A window with what stands before it, where that may be the beginning of a private key.
-pub fn with_key(text: &[u8], window: Range<usize>) -> Range<usize> {
-    let before = window.start.saturating_sub(KEY_REACH);
-    // It may begin before the window and end in it.
-    let around = &text[before..(window.start + BEGIN.len() - 1).min(text.len())];
-    memchr::memmem::rfind(around, BEGIN).map_or(window.start, |at| before + at)..window.end
-}
+pub use reach::{Touched, reach};
 
 /// The longest value that is looked at under a name; bytes.
 const LONGEST: usize = 512;
@@ -101,15 +86,21 @@ pub fn holds_token(value: &str) -> bool {
 
 /// Every secret in a text, ascending and apart. Linear in the text's length.
 pub fn find(text: &[u8], about: About) -> Vec<Hit> {
-    find_in(text, std::iter::once(0..text.len()), about)
+    find_in(text, std::iter::once(0..text.len()), about, |_| true)
 }
 
-/// The secrets whose anchors stand in the windows, which ascend and do not touch. All of the text may be looked at.
-pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, about: About) -> Vec<Hit> {
+/// The secrets whose anchors begin in the windows, which ascend and do not touch. All of the text may be looked at.
+pub fn find_in(
+    text: &[u8],
+    windows: impl IntoIterator<Item = Range<usize>>,
+    about: About,
+    wanted: impl Fn(&Hit) -> bool,
+) -> Vec<Hit> {
     let mut search = Search { text, about, binary: is_binary(text), hits: Vec::new(), done: 0 };
     for window in windows {
-        // An anchor that begins in the window may end behind it.
-        let end = (window.end + 64).min(text.len());
+        // An anchor that begins in the window may end behind it, but not on another line.
+        let whole = text.get(window.end).is_none_or(|&b| b == b'\n');
+        let end = if whole { window.end } else { (window.end + 64).min(text.len()) };
         GATE.each(text, window.start, end, |lead, start, stop| {
             if start < window.end {
                 search.follow(lead, start, stop);
@@ -117,7 +108,7 @@ pub fn find_in(text: &[u8], windows: impl IntoIterator<Item = Range<usize>>, abo
         });
     }
     let mut hits = merit::apart(search.hits);
-    hits.retain(|hit| !fakes::is_known(&text[hit.span.clone()]));
+    hits.retain(|hit| wanted(hit) && !fakes::is_known(&text[hit.span.clone()]));
     hits
 }
 
@@ -139,7 +130,7 @@ impl Wide {
     /// How the text is written, told by its beginning: every other byte is a zero, and between them stands text.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let sample = &bytes[..bytes.len().min(512)];
-        if !sample.contains(&0) {
+        if memchr::memchr(0, sample).is_none() {
             return None;
         }
         let is_wide = |zero: usize| {
@@ -177,7 +168,7 @@ impl Wide {
 
 /// git's own test: a zero byte among the first 8,000.
 pub fn is_binary(text: &[u8]) -> bool {
-    text[..text.len().min(8000)].contains(&0)
+    memchr::memchr(0, &text[..text.len().min(8000)]).is_some()
 }
 
 struct Search<'t> {

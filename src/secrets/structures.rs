@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
-use super::{Hit, KEY_REACH, Rank, checksum, decode, random, values};
+use super::{Hit, Rank, checksum, decode, random, reach, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
@@ -27,7 +27,7 @@ pub(super) const ENCODED: [&str; 13] = [
     "aHR0cHM6Ly",
 ];
 /// So much of it is looked at; bytes. A private key is longer.
-const ENCODED_AT_MOST: usize = KEY_REACH;
+const ENCODED_AT_MOST: usize = reach::KEY;
 
 /// How much of a private key tells it from others; characters of its base64.
 const KEY_SHOWN: usize = 128;
@@ -115,7 +115,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
 /// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
 /// keys holds the header alone.
 pub(super) fn private_key(text: &[u8], start: usize, about: About) -> Option<Hit> {
-    let rest = &text[start..(start + KEY_REACH).min(text.len())];
+    let rest = &text[start..(start + reach::KEY).min(text.len())];
     let label = rest.strip_prefix(b"-----BEGIN ")?;
     let label_end = label.iter().take(48).position(|&b| b == b'-')?;
     let (label, behind) = label.split_at(label_end);
@@ -252,10 +252,10 @@ pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Op
 
 /// `password …` in a `.netrc`, behind a machine and a login on the same line or the ones before.
 pub(super) fn netrc(text: &[u8], name: &Range<usize>, about: About) -> Option<Hit> {
-    if &text[name.clone()] != b"password" || !text.get(name.end)?.is_ascii_whitespace() {
+    if &text[name.clone()] != b"password" || !matches!(text.get(name.end)?, b' ' | b'\t') {
         return None;
     }
-    let from = name.start.saturating_sub(160);
+    let from = name.start.saturating_sub(reach::LOGIN);
     let mut words: Vec<&[u8]> =
         text[from..name.start].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     while let [.., key, _] = words.as_slice()
@@ -269,7 +269,7 @@ pub(super) fn netrc(text: &[u8], name: &Range<usize>, about: About) -> Option<Hi
         return None;
     }
     let rest = &text[name.end..(name.end + 256).min(text.len())];
-    let blanks = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let length = rest[blanks..].iter().take_while(|b| !b.is_ascii_whitespace()).count();
     let span = name.end + blanks..name.end + blanks + length;
     let password = std::str::from_utf8(&text[span.clone()]).ok()?;
@@ -298,9 +298,9 @@ pub(super) fn encoded(text: &[u8], start: usize, about: About) -> Option<Hit> {
         let run = rest[end..].iter().take_while(|b| is_base64(b)).count();
         code.extend(&rest[end..end + run]);
         end += run;
-        let next = rest[end..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let next = rest[end..].iter().take(reach::GAP).take_while(|b| b.is_ascii_whitespace()).count();
         let line = rest[end + next..].split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
-        let broken = run >= 60 && run % 4 == 0 && rest[end..end + next].contains(&b'\n');
+        let broken = run >= reach::WRAPPED && run % 4 == 0 && rest[end..end + next].contains(&b'\n');
         if !broken || line.is_empty() || !line.iter().all(is_base64) {
             break;
         }

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use super::reach::GAP;
+
 /// How far a name or a value is followed; nobody writes longer ones by hand.
 const LONGEST: usize = 1024;
 
@@ -135,6 +137,27 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     }
 }
 
+/// Whether a line that [`opens`] may end like that.
+pub(super) fn may_open(last: u8) -> bool {
+    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']')
+}
+
+/// Whether a value may follow on the next line: the line ends with `"name",` or `name: NAME`. Whatever [`assignment`]
+/// follows over the end of a line must be here.
+pub(super) fn opens(line: &[u8]) -> bool {
+    fn without<'l>(line: &'l [u8], ends: &[u8]) -> &'l [u8] {
+        line.split_last().filter(|(last, _)| ends.contains(last)).map_or(line, |(_, rest)| rest)
+    }
+    let listed = line.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
+    let line = without(listed.unwrap_or(line), b"]");
+    let bare = without(line, b"\"'`");
+    if listed.is_some() {
+        return bare.len() < line.len();
+    }
+    let name = bare.iter().rev().take_while(|&&b| is_name(b)).count();
+    name > 0 && names_a_pair(&bare[..bare.len() - name])
+}
+
 /// The text before a name that is itself a value: `- name: `, `"key": "`, `key="`.
 fn names_a_pair(before: &[u8]) -> bool {
     let before = before.trim_ascii_end();
@@ -199,7 +222,7 @@ impl<'t> Cursor<'t> {
         self.skip(self.rest().iter().take_while(|&&b| blank(b)).count())
     }
     fn blanks_and_lines(self) -> Self {
-        self.skip(self.rest().iter().take(64).take_while(|b| b.is_ascii_whitespace()).count())
+        self.skip(self.rest().iter().take(GAP).take_while(|b| b.is_ascii_whitespace()).count())
     }
 
     /// Behind the next such byte on this line.
@@ -267,6 +290,7 @@ impl<'t> Cursor<'t> {
         loop {
             match rest.get(length)? {
                 b'\n' => return None,
+                b'\\' if rest.get(length + 1) == Some(&b'\n') => return None,
                 b'\\' if escaped && rest.get(length + 1) == Some(&quote) => break,
                 b'\\' => length += 2,
                 &b if b == quote => break,

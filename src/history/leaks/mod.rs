@@ -7,6 +7,7 @@ mod range;
 mod tell;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
@@ -19,6 +20,9 @@ use crate::scan::Watch;
 use crate::scan::secrets::Key;
 use crate::secrets::{self, about::About, custom};
 pub use range::range;
+
+/// How far beyond lines that are new a text is searched of which more is not known; bytes.
+const BEYOND: usize = 512;
 
 /// Whether nobody wants a path to be looked at.
 pub type Excluded = Box<dyn Fn(&str) -> bool + Sync>;
@@ -50,11 +54,20 @@ struct Leaks<'a> {
 impl Search for Leaks<'_> {
     type What = Key;
 
-    fn margin(&self) -> usize {
-        secrets::REACH
+    fn reach(&self, text: &[u8], lines: Range<usize>) -> Window {
+        // Of a text in UTF-16 lines are not read, and a pattern of the user's own may go over them.
+        if secrets::Wide::of(text).is_some() || !self.policy.custom.rules.is_empty() {
+            let wider = |range: &Range<usize>| {
+                range.start.saturating_sub(BEYOND)..(range.end + BEYOND).min(text.len())
+            };
+            let own = wider(&lines);
+            return Window { look: wider(&own), own };
+        }
+        let secrets::Touched { own, look } = secrets::reach(text, lines);
+        Window { own, look }
     }
 
-    fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
+    fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
         if self.watch.is_stopped() {
             return;
         }
@@ -63,34 +76,43 @@ impl Search for Leaks<'_> {
             self.policy.shows(hit.rule)
                 && (hit.confidence > Confidence::Low || self.policy.profile > Profile::Default)
         };
-        // What is needed has its anchor in the window or next to it; the rest of `look` is read where it matters.
-        let reach = secrets::REACH;
-        let near = window.own.start.saturating_sub(reach)..(window.own.end + reach).min(text.len());
         if let Some(wide) = secrets::Wide::of(text) {
-            let start = near.start & !1;
-            let (part, places) = wide.part(&text[start..near.end]);
-            let found = secrets::find(&part, about).into_iter().filter(wanted);
-            hits.extend(found.map(|hit| Hit {
-                span: (start + places[hit.span.start]) as u32..(start + places[hit.span.end]) as u32,
-                what: Key::of(hit.rule, &part[hit.span]),
-            }));
+            for Window { look, .. } in windows {
+                let start = look.start & !1;
+                let (part, places) = wide.part(&text[start..look.end]);
+                let found = secrets::find(&part, about).into_iter().filter(wanted);
+                hits.extend(found.map(|hit| Hit {
+                    span: (start + places[hit.span.start]) as u32..(start + places[hit.span.end]) as u32,
+                    what: Key::of(hit.rule, &part[hit.span]),
+                }));
+            }
             return;
         }
-        let near = secrets::with_key(text, near);
         let said = said(object.kind, text);
-        let found = secrets::find_in(text, std::iter::once(near), about).into_iter().filter(wanted);
+        let mut end = 0;
+        let looks = windows.iter().map(|Window { look, .. }| {
+            let look = look.start.max(end)..look.end.max(end);
+            end = look.end;
+            look
+        });
+        let found = secrets::find_in(text, looks, about, wanted).into_iter();
         let found = found.filter(|hit| said.start <= hit.span.start && hit.span.end <= said.end);
         hits.extend(found.map(|hit| Hit {
             span: hit.span.start as u32..hit.span.end as u32,
             what: Key::of(hit.rule, &text[hit.span]),
         }));
+        if self.policy.custom.rules.is_empty() {
+            return;
+        }
         // The user's own patterns; which path it has, and so whether they hold there, is asked for hits only.
-        let look = window.look.start.max(said.start)..window.look.end.min(said.end).max(said.start);
-        let own = custom::find(&self.policy.custom, None, text.get(look.clone()).unwrap_or_default());
-        hits.extend(own.into_iter().filter(|found| self.policy.shows(found.hit.rule)).map(|found| {
-            let span = look.start + found.hit.span.start..look.start + found.hit.span.end;
-            Hit { span: span.start as u32..span.end as u32, what: Key::of(found.hit.rule, &text[span]) }
-        }));
+        for Window { look, .. } in windows {
+            let look = look.start.max(said.start)..look.end.min(said.end).max(said.start);
+            let own = custom::find(&self.policy.custom, None, text.get(look.clone()).unwrap_or_default());
+            hits.extend(own.into_iter().filter(|found| self.policy.shows(found.hit.rule)).map(|found| {
+                let span = look.start + found.hit.span.start..look.start + found.hit.span.end;
+                Hit { span: span.start as u32..span.end as u32, what: Key::of(found.hit.rule, &text[span]) }
+            }));
+        }
     }
 
     fn seen(&self) {
@@ -108,7 +130,7 @@ impl Search for Leaks<'_> {
 }
 
 /// What people wrote of an object: of a commit or tag its message, without headers and signatures.
-fn said(kind: Kind, bytes: &[u8]) -> std::ops::Range<usize> {
+fn said(kind: Kind, bytes: &[u8]) -> Range<usize> {
     if kind == Kind::Blob {
         return 0..bytes.len();
     }
@@ -165,16 +187,16 @@ fn line_of(repository: &Repository, tip: Oid) -> HashSet<Oid> {
 mod tests {
     use super::*;
 
-    /// Searches every object whole: a window of the largest margin is all of a text.
+    /// Searches every object whole: whatever is new reaches over all of a text.
     struct Whole<'a>(Leaks<'a>);
 
     impl Search for Whole<'_> {
         type What = Key;
-        fn margin(&self) -> usize {
-            1 << 30
+        fn reach(&self, text: &[u8], _: Range<usize>) -> Window {
+            Window::whole(text)
         }
-        fn search(&self, object: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<Key>>) {
-            self.0.search(object, text, window, hits);
+        fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
+            self.0.search(object, text, windows, hits);
         }
         fn found(&self, object: &Object, hits: &[Hit<Key>]) {
             self.0.found(object, hits);

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use flate2::read::ZlibDecoder;
-use flate2::{Decompress, FlushDecompress, Status};
 use git2::Oid;
+use libdeflater::{DecompressionError, Decompressor};
 
 use super::file::Positioned;
 use super::index::Index;
@@ -160,7 +160,7 @@ impl Header {
 
 /// Inflates all of `input` into `out`, which gets exactly `size` bytes.
 pub(crate) fn inflate(
-    state: &mut Decompress,
+    state: &mut Decompressor,
     input: &[u8],
     size: u64,
     out: &mut Vec<u8>,
@@ -171,12 +171,13 @@ pub(crate) fn inflate(
         return Err("its size cannot be true".to_owned());
     }
     out.reserve_exact(size as usize);
-    state.reset(true);
-    let status = state.decompress_vec(input, out, FlushDecompress::Finish).map_err(|e| e.to_string())?;
-    if status == Status::StreamEnd && out.len() as u64 == size {
-        Ok(())
-    } else {
-        Err("it is cut off or longer than it says".to_owned())
+    out.resize(size as usize, 0);
+    match state.zlib_decompress(input, out) {
+        Ok(made) if made == out.len() => Ok(()),
+        Ok(_) | Err(DecompressionError::InsufficientSpace) => {
+            Err("it is cut off or longer than it says".to_owned())
+        }
+        Err(DecompressionError::BadData) => Err("its deflated bytes are damaged".to_owned()),
     }
 }
 
@@ -199,9 +200,9 @@ mod tests {
     #[test]
     fn a_lying_size_costs_nothing() {
         let mut out = Vec::new();
-        let error = inflate(&mut Decompress::new(true), &[0x78, 0x9c, 3, 0, 0, 0, 0, 1], 1 << 40, &mut out);
+        let error = inflate(&mut Decompressor::new(), &[0x78, 0x9c, 3, 0, 0, 0, 0, 1], 1 << 40, &mut out);
         assert_eq!(error.unwrap_err(), "its size cannot be true");
         assert_eq!(out.capacity(), 0);
-        inflate(&mut Decompress::new(true), &[0x78, 0x9c, 3, 0, 0, 0, 0, 1], 0, &mut out).unwrap();
+        inflate(&mut Decompressor::new(), &[0x78, 0x9c, 3, 0, 0, 0, 0, 1], 0, &mut out).unwrap();
     }
 }

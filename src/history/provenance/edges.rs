@@ -185,12 +185,10 @@ impl Visit for Collect<'_> {
             from.bytes,
             bytes,
             |entry| gained.extend(self.number(entry)),
-            |entry| lost.push(entry.id()),
+            |entry| lost.extend(Some(entry.id()).filter(|id| self.keeps(entry, id))),
         );
         // What only went under another name is not lost.
-        if !lost.is_empty() {
-            lost.retain(|id| Entries(bytes).all(|entry| entry.id() != *id));
-        }
+        lost.retain(|id| !holds(bytes, id));
         let lost = lost.iter().filter_map(|id| self.store.number(id)).collect();
         Found::Tree { base: Some(from.base), gained, lost }
     }
@@ -250,6 +248,11 @@ impl<'a> Iterator for Entries<'a> {
         self.0 = &self.0[end..];
         Some(Entry(entry))
     }
+}
+
+/// Whether a tree names an object. Nearly none does, so its bytes are looked through before its entries.
+fn holds(tree: &[u8], id: &Oid) -> bool {
+    memchr::memmem::find(tree, id.as_bytes()).is_some() && Entries(tree).any(|entry| entry.id() == *id)
 }
 
 /// Entries that only one of two trees has. Trees are sorted; if one is not, an entry may be told on both sides.

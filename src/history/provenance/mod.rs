@@ -7,7 +7,7 @@ mod commits;
 mod edges;
 mod refs;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use git2::{Oid, Repository};
 use rayon::prelude::*;
@@ -83,15 +83,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) gaps: &'a Gaps,
 }
 
-/// How many objects trees name that are not there.
-pub(crate) fn missing(store: &Store) -> usize {
-    let collect = Collect::new(store, HashSet::new());
-    walk::walk(store, &collect, &Gaps::default());
-    collect.finish().missing
-}
-
 impl Asked<'_> {
-    /// In the order of `ids`.
+    /// In the order of `ids`. Tells how many objects are named in trees and are not there, as in a partial clone.
     pub(crate) fn all(&self, ids: &[Oid]) -> Vec<Provenance> {
         let collect = Collect::new(self.store, ids.iter().copied().collect());
         walk::walk(self.store, &collect, self.gaps);

@@ -52,14 +52,30 @@ impl Search for Toy {
     fn seen(&self) {}
     type What = ();
 
-    fn margin(&self) -> usize {
-        self.margin
+    fn reach(&self, text: &[u8], lines: Range<usize>) -> Window {
+        let wider = |range: Range<usize>| {
+            let range = range.start.saturating_sub(self.margin)..(range.end + self.margin).min(text.len());
+            let from = range.start.saturating_sub(LINE);
+            let to = (range.end + LINE).min(text.len());
+            let start = text[from..range.start].iter().rposition(|&b| b == b'\n');
+            let end = text[range.end..to].iter().position(|&b| b == b'\n');
+            start.map_or(from, |i| from + i + 1)..end.map_or(to, |i| range.end + i)
+        };
+        let own = wider(lines);
+        let look = wider(own.clone());
+        Window { look: look.start.saturating_sub(self.margin)..(look.end + self.margin).min(text.len()), own }
     }
-    fn search(&self, _: &Object, text: &[u8], window: &Window, hits: &mut Vec<Hit<()>>) {
+    fn search(&self, _: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<()>>) {
         let mut seen = self.seen.lock().unwrap();
-        seen.0 += window.look.len();
-        seen.1 += usize::from(window.look.len() != text.len());
-        hits.extend(self.find(text, &window.look).into_iter().map(|span| Hit { span, what: () }));
+        for window in windows {
+            seen.0 += window.look.len();
+            seen.1 += usize::from(window.look.len() != text.len());
+            let found = self.find(text, &window.look).into_iter();
+            let owned = found.filter(|span| window.owns(&(span.start as usize..span.end as usize)));
+            hits.extend(owned.map(|span| Hit { span, what: () }));
+        }
+        hits.sort_by_key(|hit| hit.span.start);
+        hits.dedup();
     }
     fn found(&self, object: &Object, hits: &[Hit<()>]) {
         let twice = self.found.lock().unwrap().insert(object.id, hits.to_vec());
