@@ -62,3 +62,22 @@ fn guesses_at_slips_have_an_end() {
         assert!(!check("Dockerfile", &text).is_empty());
     }
 }
+
+/// What must not be shown of a line is asked once, however many findings it has.
+#[test]
+fn a_line_may_be_a_whole_file_of_secrets() {
+    let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut state = 7u64;
+    let mut letter = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(letters[(state >> 33) as usize % letters.len()])
+    };
+    let pairs: Vec<String> = (0..1500)
+        .map(|i| format!("\"api_secret_{i}\":\"{}\"", (0..40).map(|_| letter()).collect::<String>()))
+        .collect();
+    let mut found = check("a.json", &format!("{{{}}}\n", pairs.join(",")));
+    // A few look like some provider's by chance.
+    found.retain(|finding| finding.rule.id == "assigned-secret");
+    assert_eq!(found.len(), 1000);
+    assert!(found[999].message.ends_with(" more in this file)"), "{}", found[999].message);
+}

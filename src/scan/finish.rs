@@ -3,6 +3,7 @@
 //! All drafts of one file come together, so that equal lines can be told apart by their number.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::blob::Origin;
@@ -36,10 +37,11 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let path = format!("{}{}", policy.base, source.path());
     let found: Vec<Span> = drafts.iter().filter_map(secret_part).collect();
+    let mut known = Masks::default();
     drafts
         .into_iter()
         .map(|draft| {
-            let mut masks = masks(&draft.source, draft.span);
+            let mut masks = known.of(&draft.source, draft.span).to_vec();
             masks.extend(&found);
             let mut at = place::place(&draft.source, draft.span, origin, &masks);
             at.line_hash = hashes.get(&at.start.line).cloned();
@@ -48,7 +50,7 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
             let ordinal = seen.entry(first).and_modify(|n| *n += 1).or_insert(0);
             let fingerprint = place::fingerprint(draft.rule.id, &path, &line, *ordinal);
             let related = draft.related.iter().map(|(source, span, message)| Related {
-                place: related_place(source, *span, origin),
+                place: place::place(source, *span, origin, &known.of(source, *span)),
                 message: hide(message, source, &masks),
             });
             Finding {
@@ -56,7 +58,7 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
                 severity: draft.severity.unwrap_or(draft.rule.severity),
                 message: hide(&draft.message, &draft.source, &masks),
                 related: related.collect(),
-                fix: draft.fix.map(|fix| shown(fix, &draft.source, &masks)),
+                fix: draft.fix.map(|fix| shown(fix, &draft.source, &masks, &mut known)),
                 status: Status::Open,
                 fingerprint: draft.secret.as_ref().and_then(|secret| secret.identity).unwrap_or(fingerprint),
                 secret: draft.secret,
@@ -78,6 +80,18 @@ fn secret_part(draft: &Draft) -> Option<Span> {
 /// A place without a hash: only a finding's own place has one.
 pub(super) fn related_place(source: &Source, span: Span, origin: &Origin) -> Place {
     place::place(source, span, origin, &masks(source, span))
+}
+
+/// The masks of lines that were asked for: a line may be a whole file, with a thousand findings in it.
+#[derive(Default)]
+struct Masks(HashMap<(Arc<str>, u32), Rc<[Span]>>);
+
+impl Masks {
+    fn of(&mut self, source: &Source, span: Span) -> Rc<[Span]> {
+        let line = source.line_of(span.start as usize);
+        let known = self.0.entry((Arc::clone(source.path()), line));
+        Rc::clone(known.or_insert_with(|| masks(source, span).into()))
+    }
 }
 
 /// What must not be shown of the line that a span begins on.
@@ -103,10 +117,10 @@ fn hide(message: &str, source: &Source, masks: &[Span]) -> String {
 }
 
 /// A fix that says whether a report may show its edits: an insertion may repeat what is masked where it goes.
-fn shown(mut fix: Fix, source: &Source, masks: &[Span]) -> Fix {
+fn shown(mut fix: Fix, source: &Source, masks: &[Span], known: &mut Masks) -> Fix {
     fix.title = hide(&fix.title, source, masks);
     fix.secret = fix.edits.iter().any(|edit| {
-        let there = self::masks(source, edit.span);
+        let there = known.of(source, edit.span);
         hide(&edit.insert, source, masks) != edit.insert
             || hide(&edit.insert, source, &there) != edit.insert
             || edit.insert.lines().any(|line| !mask::sensitive(line).is_empty())
