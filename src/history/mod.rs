@@ -29,7 +29,7 @@ use gaps::Gaps;
 use objects::Store;
 pub use objects::delta::{Changes, Run};
 pub use pieces::OVERLAP;
-pub use provenance::{Introduction, Paths, Provenance, Reach};
+pub use provenance::{Counts, Introduction, Named, Origins, Paths, Provenance, Reach};
 pub use range::{Brought, Ends, Range};
 pub use remote::Pages;
 pub use search::{Hit, Search};
@@ -105,7 +105,7 @@ impl History {
     }
 
     /// Shows the visitor every object of the kinds it wants. Says what could not be shown; what only trees could tell is
-    /// missing is told by `provenance`.
+    /// missing is told by `origins`.
     pub fn scan<V: Visit>(&self, visit: &V) -> Vec<Told> {
         let gaps = Gaps::default();
         walk::walk(&self.store, visit, &gaps);
@@ -121,13 +121,11 @@ impl History {
         self.scan(&search::Searching(search))
     }
 
-    /// Where objects come from, in the order of `ids`; and what was missing on the way.
-    pub fn provenance(&self, ids: &[Oid]) -> (Vec<Provenance>, Vec<Told>) {
+    /// What is needed to ask where some objects come from; and what was missing on the way.
+    pub fn origins(&self, ids: impl IntoIterator<Item = Oid>) -> (Origins<'_>, Vec<Told>) {
         let gaps = Gaps::default();
-        let asked = provenance::Asked { repository: &self.repository, store: &self.store, gaps: &gaps };
-        // Whoever has fetched all has all objects, or git itself would complain.
-        let found = if ids.is_empty() && !self.store.promised { Vec::new() } else { asked.all(ids) };
-        (found, gaps.into_told(Vec::new()))
+        let origins = Origins::read(&self.repository, &self.store, ids.into_iter().collect(), &gaps);
+        (origins, gaps.into_told(Vec::new()))
     }
 
     /// One object's bytes.

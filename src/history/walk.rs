@@ -17,7 +17,7 @@ use super::Kind;
 use super::forest::{Forest, Root};
 use super::gaps::Gaps;
 use super::objects::delta::{self, Changes};
-use super::objects::pack::{Header, Pack, inflate};
+use super::objects::pack::{Ahead, Header, Pack, inflate};
 use super::objects::{Ranked, Store, held};
 use super::pieces;
 
@@ -41,6 +41,8 @@ pub struct Object {
     pub kind: Kind,
     /// The same for every copy of an object, and below `History::len`.
     pub number: u32,
+    /// That of the object at the root of its tree of deltas: mostly another version of the same file.
+    pub root: u32,
 }
 
 /// How an object comes from its base.
@@ -104,7 +106,8 @@ fn loose<V: Visit>(store: &Store, row: usize, visit: &V, gaps: &Gaps) {
         if !visit.wants(open.kind) {
             return Ok(());
         }
-        let object = Object { id, kind: open.kind, number: store.loose_number(row) };
+        let number = store.loose_number(row);
+        let object = Object { id, kind: open.kind, number, root: number };
         if open.size > WHOLE && open.kind == Kind::Blob {
             return pieces::read(&object, open.size, &mut open.bytes, visit);
         }
@@ -208,7 +211,7 @@ impl<V: Visit> Walk<'_, V> {
     /// A whole object. `again` if it was shown before and only its deltas need it.
     fn plant(&self, node: u32, kind: Kind, again: bool) -> Result<Held<'_, V::Found>, Not> {
         let alone = self.forest.children(node).is_empty();
-        let (object, first) = self.object(node, kind);
+        let (object, first) = self.object(node, kind, None);
         if alone && !first {
             return Err(Not::Needed);
         }
@@ -238,7 +241,7 @@ impl<V: Visit> Walk<'_, V> {
 
     /// A delta of an object that is looked at now.
     fn grow(&self, node: u32, base: &Held<'_, V::Found>, again: bool) -> Result<Held<'_, V::Found>, Not> {
-        let (object, first) = self.object(node, base.object.kind);
+        let (object, first) = self.object(node, base.object.kind, Some(base.object.root));
         if !first && self.forest.children(node).is_empty() {
             return Err(Not::Needed);
         }
@@ -256,7 +259,7 @@ impl<V: Visit> Walk<'_, V> {
     /// A delta of an object of another pack: it is looked at as if it was whole.
     fn graft(&self, node: u32, base: Oid, again: bool) -> Result<Held<'_, V::Found>, Not> {
         let (kind, base) = self.store.read(&base)?;
-        let (object, first) = self.object(node, kind);
+        let (object, first) = self.object(node, kind, None);
         if !self.visit.wants(kind) || (!first && self.forest.children(node).is_empty()) {
             return Err(Not::Needed);
         }
@@ -310,14 +313,15 @@ impl<V: Visit> Walk<'_, V> {
         }
     }
 
-    fn object(&self, node: u32, kind: Kind) -> (Object, bool) {
+    fn object(&self, node: u32, kind: Kind, root: Option<u32>) -> (Object, bool) {
         let row = self.forest.row(node);
         let id = self.ranked.pack.index.name(row as usize);
         let number = self.ranked.first + row;
         if self.ranked.is_twice(row) {
-            return (Object { id, kind, number: self.store.number(&id).unwrap_or(number) }, false);
+            let number = self.store.number(&id).unwrap_or(number);
+            return (Object { id, kind, number, root: root.unwrap_or(number) }, false);
         }
-        (Object { id, kind, number }, true)
+        (Object { id, kind, number, root: root.unwrap_or(number) }, true)
     }
 }
 
@@ -354,7 +358,7 @@ impl Drop for Room<'_> {
 /// What every thread keeps from object to object.
 struct Scratch {
     inflate: Decompressor,
-    packed: Vec<u8>,
+    packed: Ahead,
     delta: Vec<u8>,
     changes: Changes,
 }
@@ -362,7 +366,7 @@ struct Scratch {
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch {
         inflate: Decompressor::new(),
-        packed: Vec::new(),
+        packed: Ahead::default(),
         delta: Vec::new(),
         changes: Changes::default(),
     });
@@ -382,18 +386,16 @@ impl Scratch {
         out: &mut Vec<u8>,
         room: impl FnOnce(u64) -> Result<T, Not>,
     ) -> Result<T, Not> {
-        self.packed.clear();
-        pack.read_to(&mut self.packed, place)?;
-        let header = Header::parse(&self.packed)?;
+        let packed = self.packed.read(pack, place)?;
+        let header = Header::parse(packed)?;
         let room = room(header.size)?;
-        inflate(&mut self.inflate, &self.packed[header.len..], header.size, out)?;
+        inflate(&mut self.inflate, &packed[header.len..], header.size, out)?;
         Ok(room)
     }
 
     /// Gives back what a huge object needed.
     fn shrink(&mut self) {
-        self.packed.clear();
-        self.packed.shrink_to(KEPT);
+        self.packed.shrink(KEPT);
         self.delta.clear();
         self.delta.shrink_to(KEPT);
     }

@@ -6,20 +6,21 @@
 mod range;
 mod tell;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use git2::{Oid, Repository};
 
-use super::{History, Hit, Kind, Object, Pages, Provenance, Reach, Search, Window};
+use super::{History, Hit, Kind, Object, Provenance, Reach, Search, Window};
 use crate::outcome::Outcome;
 use crate::rule::{Confidence, Policy, Profile};
 use crate::scan::Watch;
 use crate::scan::secrets::Key;
 use crate::secrets::{self, about::About, custom};
 pub use range::range;
+use tell::{Judge, Leak};
 
 /// How far beyond lines that are new a text is searched of which more is not known; bytes.
 const BEYOND: usize = 512;
@@ -42,8 +43,16 @@ pub struct Wish {
     pub deaf: bool,
 }
 
-/// Objects that hold a secret.
-type Holders = BTreeMap<Key, Vec<(Oid, Kind)>>;
+/// An object that holds a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Holder {
+    id: Oid,
+    kind: Kind,
+    /// The root of its tree of deltas.
+    root: u32,
+}
+
+type Holders = BTreeMap<Key, Vec<Holder>>;
 
 struct Leaks<'a> {
     policy: &'a Policy,
@@ -123,7 +132,11 @@ impl Search for Leaks<'_> {
         let keys: HashSet<Key> = hits.iter().map(|hit| hit.what).collect();
         let mut holders = self.holders.lock().expect("nothing panics while it holds the lock");
         for key in keys {
-            holders.entry(key).or_default().push((object.id, object.kind));
+            holders.entry(key).or_default().push(Holder {
+                id: object.id,
+                kind: object.kind,
+                root: object.root,
+            });
         }
         self.watch.found.store(holders.len(), Ordering::Relaxed);
     }
@@ -144,33 +157,45 @@ fn said(kind: Kind, bytes: &[u8]) -> Range<usize> {
 pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Outcome {
     let search = Leaks { policy, watch, holders: Mutex::default() };
     let mut told = history.search(&search);
-    let holders = search.holders.into_inner().expect("nothing panics while it holds the lock");
+    let mut holders = search.holders.into_inner().expect("nothing panics while it holds the lock");
+    // Threads found them in any order.
+    holders.values_mut().for_each(|all| all.sort_unstable());
 
-    let mut ids: Vec<Oid> = holders.values().flatten().map(|&(id, _)| id).collect();
-    ids.sort();
-    ids.dedup();
-    let (sources, more) = history.provenance(&ids);
+    let (keys, holders): (Vec<Key>, Vec<Vec<Holder>>) = holders.into_iter().unzip();
+    let ids = |holders: &Vec<Holder>| -> Vec<Oid> { holders.iter().map(|holder| holder.id).collect() };
+    let (origins, more) = history.origins(holders.iter().flat_map(ids));
     told.extend(more);
-    let sources: HashMap<Oid, Provenance> = sources.into_iter().map(|source| (source.id, source)).collect();
     let line = wish.branch.map(|tip| line_of(history.repository(), tip));
-    let counts = |source: &Provenance| {
-        let first = source.first.as_ref();
-        (wish.unreachable || source.reach == Reach::Ref)
-            && wish.since.is_none_or(|since| first.is_none_or(|first| first.time >= since))
-            && line.as_ref().is_none_or(|line| first.is_some_and(|first| line.contains(&first.commit)))
+    let brings = |commit: &Oid, time: i64| {
+        wish.since.is_none_or(|since| time >= since) && line.as_ref().is_none_or(|line| line.contains(commit))
     };
-    // Objects are read through the history, which is not shared between threads; what is costly is judged together.
-    let (judge, pages) = (tell::Judge { policy, wish }, Pages::of(history.repository()));
-    let mut findings = Vec::new();
-    for (key, objects) in &holders {
-        let mut places: Vec<(&Provenance, Kind)> = objects
-            .iter()
-            .filter_map(|(id, kind)| Some((sources.get(id)?, *kind)))
-            .filter(|(source, _)| counts(source))
-            .collect();
-        places.sort_by_key(|(source, _)| (source.first.as_ref().map(|first| first.time), source.id));
-        findings.extend(tell::tell(history, pages.as_ref(), *key, &places, judge));
-    }
+    // What no commit brought (a tag's message, a blob that only a ref names) has no time and no branch.
+    let counts = |source: &Provenance| {
+        (wish.unreachable || source.reach == Reach::Ref)
+            && (source.first.is_some() || source.times == 0 && line.is_none())
+    };
+    let wholes = origins.of(&holders.iter().map(ids).collect::<Vec<_>>(), &brings);
+    let mut leaks: Vec<Leak> = keys
+        .iter()
+        .zip(holders.iter().zip(&wholes))
+        .filter(|(_, (_, whole))| counts(whole))
+        .map(|(key, (holders, whole))| Leak::new(*key, holders, whole))
+        .collect();
+    let judge = Judge { policy, wish };
+    tell::at_first(history, &mut leaks, judge);
+    let others: Vec<Vec<&Holder>> = leaks.iter().map(Leak::others).collect();
+    let each: Vec<Vec<Oid>> = others.iter().flatten().map(|holder| vec![holder.id]).collect();
+    let sources = origins.of(&each, &brings);
+    let mut next = sources.iter();
+    let others: Vec<Vec<(&Holder, &Provenance)>> = others
+        .into_iter()
+        .map(|some| {
+            let some = some.into_iter().zip(next.by_ref()).collect::<Vec<_>>();
+            some.into_iter().filter(|(_, source)| counts(source)).collect()
+        })
+        .collect();
+    tell::at_others(history, &mut leaks, &others, judge);
+    let findings = tell::findings(history, leaks, judge);
     let mut outcome =
         Outcome { findings, objects: watch.done.load(Ordering::Relaxed), failed: told, ..Outcome::default() };
     outcome.interrupted = watch.is_stopped();
@@ -224,7 +249,7 @@ mod tests {
                 let holders = leaks.holders.into_inner().expect("nothing panicked");
                 let mut all: Vec<_> = holders
                     .into_iter()
-                    .flat_map(|(key, ids)| ids.into_iter().map(move |(id, _)| (key, id)))
+                    .flat_map(|(key, all)| all.into_iter().map(move |holder| (key, holder.id)))
                     .collect();
                 all.sort();
                 all

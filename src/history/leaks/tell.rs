@@ -1,9 +1,17 @@
-//! What is told of one secret of a history: the object that brought it is read again, with its path, and judged like a
-//! file of the work tree.
+//! What is told of the secrets of a history: texts are read again, with their paths, and judged like files of the work
+//! tree.
+//!
+//! Of each secret the place is told where it is surest. First asked are the files with which it came. Only if these leave
+//! a doubt (a sample in a test may be a key in use elsewhere) other files that hold it are asked too, one of each tree of
+//! deltas, which mostly is one of each file.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Wish, said};
+use git2::Oid;
+use rayon::prelude::*;
+
+use super::{Holder, Wish, said};
 use crate::blob::{Commit, Origin};
 use crate::filter;
 use crate::finding::{Finding, Now, Past, Status};
@@ -12,10 +20,10 @@ use crate::outcome::Outcome;
 use crate::rule::{Confidence, Policy, Rule};
 use crate::scan::secrets::{self as scan, Key};
 
-/// Of a secret that many objects hold, so many are read to find where it counts most.
+/// Of a secret that many objects hold, so many more are read to find where it counts most.
 const READ_AT_MOST: usize = 12;
-/// Of the files at HEAD that hold it, so many are read to see whether comments there silence it.
-const SILENCED_AT_MOST: usize = 100;
+/// Of the paths of one object so many are judged.
+const PATHS_AT_MOST: usize = 3;
 
 /// How texts are judged.
 #[derive(Clone, Copy)]
@@ -54,72 +62,179 @@ pub(super) fn is_open(finding: &Finding) -> bool {
     finding.status == Status::Open && finding.secret.as_ref().is_none_or(|secret| secret.allowed.is_none())
 }
 
-/// The finding for one secret that these objects hold, oldest first: an open one before one that is silenced, of those
-/// the surest, of equals the first.
-pub(super) fn tell(
-    history: &History,
-    pages: Option<&Pages>,
-    key: Key,
-    places: &[(&Provenance, Kind)],
-    judge: Judge,
-) -> Option<Finding> {
-    let mut best: Option<(Finding, &Provenance, Option<Arc<Commit>>)> = None;
-    let weight =
-        |finding: &Finding| (is_open(finding), finding.secret.as_ref().map(|secret| secret.confidence));
-    for &(source, kind) in places.iter().take(READ_AT_MOST) {
-        let Ok(bytes) = history.read(&source.id) else { continue };
-        let bytes = &bytes[said(kind, &bytes)];
-        let paths: Vec<Arc<str>> = match (kind, &source.first) {
-            (Kind::Blob, Some(first)) => first.paths.named.iter().map(|path| path.as_str().into()).collect(),
-            (Kind::Blob, None) => vec![format!("object {}", source.id).into()],
-            (Kind::Tag, _) => vec!["tag message".into()],
-            _ => vec!["commit message".into()],
-        };
-        let commit = commit(source);
-        for path in paths.iter().take(3).filter(|path| !judge.excludes(path)) {
-            let wanted = |rule, value: &[u8]| Key::of(rule, value) == key;
-            let found = judge.text(path, bytes.to_vec(), commit.as_ref(), wanted);
-            // Twice in one text, it is open if it is in either place.
-            if let Some(found) =
-                found.into_iter().max_by_key(|found| (weight(found), u32::MAX - found.place.start.line))
-                && best.as_ref().is_none_or(|(best, ..)| weight(&found) > weight(best))
-            {
-                best = Some((found, source, commit.clone()));
-            }
-        }
-        if best.as_ref().is_some_and(|(best, ..)| weight(best) == (true, Some(Confidence::High))) {
-            break;
-        }
-    }
-    let (mut finding, source, commit) = best?;
-    if is_open(&finding)
-        && let Some(status) = silenced(history, key, places, judge)
-    {
-        finding.status = status;
-    }
-    let url = pages.zip(source.first.as_ref()).map(|(pages, first)| pages.commit(first.commit));
-    let boundary = source.first.as_ref().is_some_and(|first| first.boundary);
-    let past = Past { commit, url, boundary, now: Some(now(source, places)) };
-    Some(with(past, finding))
+/// What a finding counts: an open one more than one that is silenced, of those the surer.
+fn weight(finding: &Finding) -> (bool, Option<Confidence>) {
+    (is_open(finding), finding.secret.as_ref().map(|secret| secret.confidence))
 }
 
-/// What a comment says that was written beside the secret where it still stands, unless it stands without one somewhere.
-fn silenced(history: &History, key: Key, places: &[(&Provenance, Kind)], judge: Judge) -> Option<Status> {
-    let mut said = None;
-    let still = |source: &&Provenance| source.in_head && !source.head.named.is_empty();
-    let mut sources = places.iter().map(|&(source, _)| source).filter(still);
-    for source in sources.by_ref().take(SILENCED_AT_MOST) {
-        let bytes = history.read(&source.id).ok()?;
-        let path: Arc<str> = source.head.named.first()?.as_str().into();
-        let found = judge.text(&path, bytes, None, |rule, value| Key::of(rule, value) == key);
-        for finding in found {
-            if is_open(&finding) {
-                return None;
+/// A secret, the objects that hold it, and where it comes from.
+pub(super) struct Leak<'a> {
+    pub(super) key: Key,
+    pub(super) holders: &'a [Holder],
+    pub(super) whole: &'a Provenance,
+    best: Option<(Finding, &'a Provenance)>,
+}
+
+/// A text that holds a secret, as it once stood somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    object: Oid,
+    path: Arc<str>,
+    commit: Option<Arc<Commit>>,
+}
+
+/// What is said of some secrets in one text.
+type Said = HashMap<Key, Vec<Finding>>;
+
+impl<'a> Leak<'a> {
+    pub(super) fn new(key: Key, holders: &'a [Holder], whole: &'a Provenance) -> Self {
+        Self { key, holders, whole, best: None }
+    }
+
+    /// Where it came in.
+    fn first(&self) -> Vec<Place> {
+        let commit = commit(self.whole);
+        let holder = |id: Oid| self.holders.iter().find(|holder| holder.id == id);
+        let message = self.whole.first.as_ref().and_then(|first| holder(first.commit));
+        match &self.whole.first {
+            Some(first) if message.is_none() => {
+                let named = first.paths.named.iter().take(PATHS_AT_MOST);
+                let place = |path: &str, object| Place { object, path: path.into(), commit: commit.clone() };
+                named.map(|named| place(&named.path, named.blob)).collect()
             }
-            said.get_or_insert(finding.status);
+            _ => {
+                message.or(self.holders.first()).map(|holder| places(holder, self.whole)).unwrap_or_default()
+            }
         }
     }
-    if sources.next().is_some() { None } else { said.filter(|status| *status != Status::Open) }
+
+    /// Other objects that hold it, if what is known leaves a doubt.
+    pub(super) fn others(&self) -> Vec<&'a Holder> {
+        if self.best.as_ref().is_some_and(|(best, _)| weight(best) == (true, Some(Confidence::High))) {
+            return Vec::new();
+        }
+        let mut roots = HashSet::new();
+        let few = self.holders.len() <= READ_AT_MOST;
+        self.holders.iter().filter(|holder| few || roots.insert(holder.root)).take(READ_AT_MOST).collect()
+    }
+
+    /// Takes what is said of a place if it counts more than what is known.
+    fn take(&mut self, said: &Said, source: &'a Provenance) {
+        // Twice in one text, it is open if it is in either place.
+        let found = said.get(&self.key).into_iter().flatten();
+        if let Some(found) = found.max_by_key(|found| (weight(found), u32::MAX - found.place.start.line))
+            && self.best.as_ref().is_none_or(|(best, _)| weight(found) > weight(best))
+        {
+            self.best = Some((found.clone(), source));
+        }
+    }
+
+    /// Where it still stands, if it is told as open and all these places are known.
+    fn still(&self) -> Vec<Place> {
+        let head = &self.whole.head;
+        if head.total > head.named.len() || !self.best.as_ref().is_some_and(|(best, _)| is_open(best)) {
+            return Vec::new();
+        }
+        let place = |path: &str, object| Place { object, path: path.into(), commit: None };
+        head.named.iter().map(|named| place(&named.path, named.blob)).collect()
+    }
+
+    fn finish(self, pages: Option<&Pages>) -> Option<Finding> {
+        let (finding, source) = self.best?;
+        let url = pages.zip(source.first.as_ref()).map(|(pages, first)| pages.commit(first.commit));
+        let boundary = source.first.as_ref().is_some_and(|first| first.boundary);
+        let now = Now {
+            in_head: self.whole.in_head,
+            head_path: self.whole.head.named.first().map(|named| named.path.clone()),
+            refs: self.whole.refs.clone(),
+            refs_total: self.whole.refs_total,
+            dangling: self.whole.reach != Reach::Ref,
+            versions: self.holders.len(),
+        };
+        Some(with(Past { commit: commit(source), url, boundary, now: Some(now) }, finding))
+    }
+}
+
+/// Judges the files with which secrets came.
+pub(super) fn at_first(history: &History, leaks: &mut [Leak], judge: Judge) {
+    let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::first).collect();
+    let said = texts(history, leaks.iter().zip(&asked), judge);
+    for (leak, places) in leaks.iter_mut().zip(&asked) {
+        places.iter().filter_map(|place| said.get(place)).for_each(|said| leak.take(said, leak.whole));
+    }
+}
+
+/// Judges other objects: for each of the secrets some, with where they come from.
+pub(super) fn at_others<'a>(
+    history: &History,
+    leaks: &mut [Leak<'a>],
+    others: &[Vec<(&Holder, &'a Provenance)>],
+    judge: Judge,
+) {
+    let mut asked: Vec<Vec<(Place, &Provenance)>> = Vec::new();
+    for some in others {
+        let mut some = some.clone();
+        some.sort_by_key(|(holder, source)| (source.first.as_ref().map(|first| first.time), holder.id));
+        let all = some.iter().flat_map(|&(holder, source)| {
+            places(holder, source).into_iter().map(move |place| (place, source))
+        });
+        asked.push(all.collect());
+    }
+    let only: Vec<Vec<Place>> =
+        asked.iter().map(|all| all.iter().map(|(place, _)| place.clone()).collect()).collect();
+    let said = texts(history, leaks.iter().zip(&only), judge);
+    for (leak, places) in leaks.iter_mut().zip(asked) {
+        for (place, source) in places {
+            said.get(&place).into_iter().for_each(|said| leak.take(said, source));
+        }
+    }
+}
+
+/// The findings. One is silenced if a comment says so that was written beside the secret later, wherever it still stands.
+pub(super) fn findings(history: &History, mut leaks: Vec<Leak>, judge: Judge) -> Vec<Finding> {
+    let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::still).collect();
+    let said = texts(history, leaks.iter().zip(&asked), judge);
+    for (leak, places) in leaks.iter_mut().zip(&asked) {
+        let found = |place| said.get(place)?.get(&leak.key).filter(|found| !found.is_empty());
+        let Some(found) = places.iter().map(found).collect::<Option<Vec<_>>>() else { continue };
+        let mut found = found.into_iter().flatten();
+        if let (Some(first), Some((best, _))) = (found.next(), &mut leak.best)
+            && !is_open(first)
+            && !found.any(is_open)
+        {
+            best.status = first.status.clone();
+        }
+    }
+    let pages = Pages::of(history.repository());
+    leaks.into_iter().filter_map(|leak| leak.finish(pages.as_ref())).collect()
+}
+
+/// Reads and judges every place once, for all secrets that are asked of it.
+fn texts<'l, 'a: 'l>(
+    history: &History,
+    asked: impl Iterator<Item = (&'l Leak<'a>, &'l Vec<Place>)>,
+    judge: Judge,
+) -> HashMap<Place, Said> {
+    let mut all: HashMap<&Place, HashSet<Key>> = HashMap::new();
+    for (leak, places) in asked {
+        for place in places.iter().filter(|place| !judge.excludes(&place.path)) {
+            all.entry(place).or_default().insert(leak.key);
+        }
+    }
+    let all: Vec<_> = all.into_iter().collect();
+    let store = &history.store;
+    let said = all.par_iter().filter_map(|(place, keys)| {
+        let (kind, bytes) = store.read(&place.object).ok()?;
+        let text = crate::secrets::as_utf8(bytes[said(kind, &bytes)].to_vec());
+        let wanted = |rule, value: &[u8]| keys.contains(&Key::of(rule, value));
+        let mut said = Said::new();
+        for finding in judge.text(&place.path, text.clone(), place.commit.as_ref(), wanted) {
+            let value = text.get(finding.place.span.range()).unwrap_or_default();
+            said.entry(Key::of(finding.rule, value)).or_default().push(finding);
+        }
+        Some(((*place).clone(), said))
+    });
+    said.collect()
 }
 
 /// The finding with what is known of its past.
@@ -131,6 +246,20 @@ pub(super) fn with(past: Past, mut finding: Finding) -> Finding {
     finding
 }
 
+/// Under which names an object came in.
+fn places(holder: &Holder, source: &Provenance) -> Vec<Place> {
+    let paths: Vec<Arc<str>> = match (holder.kind, &source.first) {
+        (Kind::Blob, Some(first)) => {
+            first.paths.named.iter().take(PATHS_AT_MOST).map(|named| named.path.as_str().into()).collect()
+        }
+        (Kind::Blob, None) => vec![format!("object {}", holder.id).into()],
+        (Kind::Tag, _) => vec!["tag message".into()],
+        _ => vec!["commit message".into()],
+    };
+    let (object, commit) = (holder.id, commit(source));
+    paths.into_iter().map(|path| Place { object, path, commit: commit.clone() }).collect()
+}
+
 fn commit(source: &Provenance) -> Option<Arc<Commit>> {
     source.first.as_ref().map(|first| {
         Arc::new(Commit {
@@ -140,16 +269,4 @@ fn commit(source: &Provenance) -> Option<Arc<Commit>> {
             time: first.time,
         })
     })
-}
-
-fn now(source: &Provenance, places: &[(&Provenance, Kind)]) -> Now {
-    let in_head = places.iter().find(|(source, _)| source.in_head).map(|&(source, _)| source);
-    Now {
-        in_head: in_head.is_some(),
-        head_path: in_head.and_then(|source| source.head.named.first().cloned()),
-        refs: source.refs.clone(),
-        refs_total: source.refs_total,
-        dangling: source.reach != Reach::Ref,
-        versions: places.len(),
-    }
 }

@@ -89,15 +89,38 @@ impl Index {
         name(&self.names[row * NAME..][..NAME])
     }
 
+    /// Names are spread evenly, so where one stands can be guessed; around the guess it is looked for in steps that
+    /// double.
     pub(crate) fn row(&self, id: &Oid) -> Option<usize> {
         let id = id.as_bytes();
         let head = head(id);
         let Range { mut start, mut end } = self.bucket(id[0]);
+        let name = |row: usize| &self.names[row * NAME..][..NAME];
+        // Eight bytes nearly always tell two names apart, and comparing numbers is no call.
+        let order = |row: usize| self::head(name(row)).cmp(&head).then_with(|| name(row).cmp(id));
+        let share = u64::from(u32::from_be_bytes([id[1], id[2], id[3], id[4]]));
+        let guess = start + ((share * (end - start) as u64) >> 32) as usize;
+        if guess < end {
+            let mut step = 8;
+            if order(guess).is_le() {
+                start = guess;
+                while start + step < end && order(start + step).is_le() {
+                    start += step;
+                    step *= 2;
+                }
+                end = end.min(start + step);
+            } else {
+                end = guess;
+                while end >= start + step && order(end - step).is_gt() {
+                    end -= step;
+                    step *= 2;
+                }
+                start = start.max(end.saturating_sub(step));
+            }
+        }
         while start < end {
             let middle = usize::midpoint(start, end);
-            let name = &self.names[middle * NAME..][..NAME];
-            // Eight bytes nearly always tell two names apart, and comparing numbers is no call.
-            match self::head(name).cmp(&head).then_with(|| name.cmp(id)) {
+            match order(middle) {
                 std::cmp::Ordering::Less => start = middle + 1,
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Greater => end = middle,

@@ -3,6 +3,7 @@
 use std::io::{self, BufReader, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::ZlibDecoder;
 use git2::Oid;
@@ -18,6 +19,8 @@ pub(crate) const HEADER: usize = 32;
 const RATIO: u64 = 1032;
 
 pub(crate) struct Pack {
+    /// No other pack of this process has it.
+    number: u64,
     path: PathBuf,
     file: Positioned,
     pub(crate) index: Index,
@@ -56,7 +59,8 @@ impl Pack {
         if head[8..] != (index.len() as u32).to_be_bytes() {
             return Err("its index speaks of another number of objects".to_owned());
         }
-        Ok(Self { path, file, index })
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Ok(Self { number: NEXT.fetch_add(1, Ordering::Relaxed), path, file, index })
     }
 
     /// The file's name, for people.
@@ -73,13 +77,6 @@ impl Pack {
         self.file.read(buffer, offset).map_err(|error| error.to_string())
     }
 
-    /// Adds the bytes of a range.
-    pub(crate) fn read_to(&self, buffer: &mut Vec<u8>, range: Range<u64>) -> Result<(), String> {
-        let from = buffer.len();
-        buffer.resize(from + (range.end - range.start) as usize, 0);
-        self.read(&mut buffer[from..], range.start)
-    }
-
     pub(crate) fn header(&self, place: Range<u64>) -> Result<Header, String> {
         let mut head = [0; HEADER];
         let len = (place.end - place.start).min(HEADER as u64) as usize;
@@ -90,6 +87,43 @@ impl Pack {
     /// What a range inflates to, read bit by bit.
     pub(crate) fn stream(&self, range: Range<u64>) -> impl Read + '_ {
         ZlibDecoder::new(BufReader::with_capacity(64 << 10, Section { pack: self, range }))
+    }
+}
+
+/// The bytes that were read last, and some behind them: git puts small deltas close together.
+#[derive(Default)]
+pub(crate) struct Ahead {
+    pack: u64,
+    from: u64,
+    len: usize,
+    bytes: Vec<u8>,
+}
+
+impl Ahead {
+    /// So much is read at once.
+    const SOME: u64 = 8 << 10;
+
+    pub(crate) fn read(&mut self, pack: &Pack, range: Range<u64>) -> Result<&[u8], String> {
+        let held = self.from..self.from + self.len as u64;
+        if self.pack != pack.number || range.start < held.start || range.end > held.end {
+            let end = range.end.max((range.start + Self::SOME).min(pack.end()));
+            (self.pack, self.from, self.len) = (pack.number, range.start, 0);
+            let len = (end - range.start) as usize;
+            if self.bytes.len() < len {
+                self.bytes.resize(len, 0);
+            }
+            pack.read(&mut self.bytes[..len], range.start)?;
+            self.len = len;
+        }
+        let start = (range.start - self.from) as usize;
+        Ok(&self.bytes[start..start + (range.end - range.start) as usize])
+    }
+
+    /// Gives back what a huge object needed.
+    pub(crate) fn shrink(&mut self, kept: usize) {
+        if self.bytes.len() > kept {
+            *self = Self::default();
+        }
     }
 }
 

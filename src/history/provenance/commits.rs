@@ -7,13 +7,27 @@ use super::edges::{Commit, Edges};
 
 pub(crate) struct Commits {
     commits: Vec<Commit>,
+    /// The places of all parents that are here; those of a commit from `first` of it to `first` of the next.
+    parents: Vec<u32>,
+    first: Vec<u32>,
     /// Places in `commits`, parents before children, the older first.
     pub(crate) order: Vec<u32>,
 }
 
 impl Commits {
     pub(crate) fn new(edges: &mut Edges) -> Self {
-        let mut commits = Self { commits: std::mem::take(&mut edges.commits), order: Vec::new() };
+        let mut commits = Self {
+            commits: std::mem::take(&mut edges.commits),
+            parents: Vec::new(),
+            first: vec![0],
+            order: Vec::new(),
+        };
+        for at in 0..commits.commits.len() {
+            let parents = commits.commits[at].parents.iter().filter_map(|parent| commits.find((*parent)?));
+            let parents: Vec<u32> = parents.collect();
+            commits.parents.extend(parents);
+            commits.first.push(commits.parents.len() as u32);
+        }
         commits.order = commits.sorted();
         commits
     }
@@ -32,7 +46,8 @@ impl Commits {
     }
 
     pub(crate) fn parents(&self, at: u32) -> impl Iterator<Item = u32> {
-        self.get(at).parents.iter().filter_map(|parent| self.find((*parent)?))
+        let range = self.first[at as usize] as usize..self.first[at as usize + 1] as usize;
+        self.parents[range].iter().copied()
     }
 
     fn sorted(&self) -> Vec<u32> {

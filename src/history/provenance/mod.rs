@@ -1,13 +1,14 @@
 //! Who brought a hit, when, under which name, and where it still is.
 //!
-//! Asked after the search and for the objects with hits only, 64 at a time: each has a bit, the bits climb from blobs
-//! to the trees that hold them, and a commit brought a blob if its root tree has the bit and no parent's has.
+//! Asked after the search and for the objects with hits only, 64 groups of them at a time: each group has a bit, the bits
+//! climb from blobs to the trees that hold them, and a commit brought a group if its root tree has the bit and no
+//! parent's has. A group is one to whoever asks: all versions of all files that hold one secret.
 
 mod commits;
 mod edges;
 mod refs;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use git2::{Oid, Repository};
 use rayon::prelude::*;
@@ -28,13 +29,14 @@ const COUNTED: usize = 10_000;
 /// Longer paths are not followed.
 const LONGEST: usize = 16 << 10;
 
-/// Where an object comes from.
+/// Where a group of objects comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
-    pub id: Oid,
-    /// The first commit that brought it, parents before children. For a commit that commit, for a tag none.
+    /// Of the commits that count the first that brought any of it, parents before children. For a commit that commit, for
+    /// a tag none.
     pub first: Option<Introduction>,
-    /// How many commits brought it: more than one if it was taken out and came back, or came on two branches.
+    /// How many commits brought it, whether they count or not: more than one if it was taken out and came back, or came
+    /// on two branches.
     pub times: usize,
     /// Where HEAD's tree has it. Of a commit or tag there are none.
     pub head: Paths,
@@ -59,11 +61,17 @@ pub struct Introduction {
     pub boundary: bool,
 }
 
-/// Paths of one blob in one tree.
+/// The blobs of a group in one tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Paths {
-    pub named: Vec<String>,
+    pub named: Vec<Named>,
     pub total: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    pub path: String,
+    pub blob: Oid,
 }
 
 /// Who can still get an object.
@@ -77,98 +85,104 @@ pub enum Reach {
     Dangling,
 }
 
-pub(crate) struct Asked<'a> {
-    pub(crate) repository: &'a Repository,
-    pub(crate) store: &'a Store,
-    pub(crate) gaps: &'a Gaps,
+/// Whether a commit counts as one that brought something, by its name and when it was committed.
+pub type Counts<'a> = &'a (dyn Fn(&Oid, i64) -> bool + Sync);
+
+/// Which trees and commits hold the objects that are asked for.
+pub struct Origins<'a> {
+    store: &'a Store,
+    edges: Edges,
+    commits: Commits,
+    tips: Tips,
 }
 
-impl Asked<'_> {
-    /// In the order of `ids`. Tells how many objects are named in trees and are not there, as in a partial clone.
-    pub(crate) fn all(&self, ids: &[Oid]) -> Vec<Provenance> {
-        let collect = Collect::new(self.store, ids.iter().copied().collect());
-        walk::walk(self.store, &collect, self.gaps);
+impl<'a> Origins<'a> {
+    /// Walks all trees and commits once. Tells how many objects are named in trees and are not there, as in a partial
+    /// clone.
+    pub(crate) fn read(repository: &Repository, store: &'a Store, wanted: HashSet<Oid>, gaps: &Gaps) -> Self {
+        let asks = !wanted.is_empty();
+        let collect = Collect::new(store, wanted);
+        // Whoever has fetched all has all objects, or git itself would complain.
+        if asks || store.promised {
+            walk::walk(store, &collect, gaps);
+        }
         let mut edges = collect.finish();
         if edges.missing > 0 {
-            self.gaps.missing(edges.missing);
+            gaps.missing(edges.missing);
         }
         let commits = Commits::new(&mut edges);
-        let tips = Tips::read(self.repository, self.store, &commits);
-        let found = ids.par_chunks(64).flat_map_iter(|ids| {
-            let mut bits = Bits {
-                store: self.store,
-                edges: &edges,
-                commits: &commits,
-                tips: &tips,
-                objects: vec![0; self.store.len()],
-                history: vec![0; commits.len()],
-            };
-            bits.batch(ids)
-        });
-        found.collect()
+        let tips = Tips::read(repository, store, &commits);
+        Self { store, edges, commits, tips }
+    }
+
+    /// Where each of some groups comes from, in their order; all their objects were wanted.
+    pub fn of(&self, groups: &[Vec<Oid>], counts: Counts) -> Vec<Provenance> {
+        let new = || Bits {
+            from: self,
+            counts,
+            objects: vec![0; self.store.len()],
+            history: vec![0; self.commits.len()],
+        };
+        // The tables are large, and what stays of a batch between two of them would keep their room from being used again.
+        let batches = groups.par_chunks(64).map_init(new, |bits, groups| bits.batch(groups));
+        batches.flatten_iter().collect()
     }
 }
 
-/// Up to 64 objects on their way up.
+/// Up to 64 groups on their way up.
 struct Bits<'a> {
-    store: &'a Store,
-    edges: &'a Edges,
-    commits: &'a Commits,
-    tips: &'a Tips,
+    from: &'a Origins<'a>,
+    counts: Counts<'a>,
     /// By number: which of them an object holds or is.
     objects: Vec<u64>,
     /// By place among the commits: which of them a commit's history holds, for those that are commits.
     history: Vec<u64>,
 }
 
-/// What a pass over all commits finds about one object.
+/// What a pass over all commits finds about one group.
 #[derive(Default, Clone, Copy)]
 struct Sum {
-    first: Option<u32>,
+    first: Option<(Reach, u32)>,
     times: usize,
     reach: Option<Reach>,
 }
 
 impl Bits<'_> {
-    fn batch(&mut self, ids: &[Oid]) -> Vec<Provenance> {
-        let numbers: Vec<Option<u32>> = ids.iter().map(|id| self.store.number(id)).collect();
-        self.climb(&numbers);
-        for (bit, number) in numbers.iter().enumerate() {
-            if let Some(commit) = number.and_then(|number| self.commits.find(number)) {
+    fn batch(&mut self, groups: &[Vec<Oid>]) -> Vec<Provenance> {
+        self.objects.fill(0);
+        self.history.fill(0);
+        let numbers = |ids: &Vec<Oid>| ids.iter().filter_map(|id| self.from.store.number(id)).collect();
+        let groups: Vec<Vec<u32>> = groups.iter().map(numbers).collect();
+        self.climb(&groups);
+        for (bit, numbers) in groups.iter().enumerate() {
+            for commit in numbers.iter().filter_map(|&number| self.from.commits.find(number)) {
                 self.history[commit as usize] |= 1 << bit;
             }
         }
-        let sums = self.sums(ids.len());
-        let (head, refs) = self.refs(ids.len());
-        ids.iter()
-            .enumerate()
-            .map(|(bit, id)| {
-                let Sum { first, times, reach } = sums[bit];
-                let mut reach = reach.unwrap_or(Reach::Dangling);
-                let (refs, refs_total) = refs[bit].clone();
-                if refs_total > 0 {
-                    reach = Reach::Ref;
-                }
-                Provenance {
-                    id: *id,
-                    first: first.map(|at| self.introduction(at, bit)),
-                    times,
-                    head: self.tips.head_tree.map(|tree| self.paths(tree, bit)).unwrap_or_default(),
-                    in_head: head & 1 << bit != 0,
-                    refs,
-                    refs_total,
-                    reach,
-                }
-            })
-            .collect()
+        let sums = self.sums(groups.len());
+        let (head, refs) = self.refs(groups.len());
+        let about = |(bit, (refs, refs_total))| {
+            let Sum { first, times, reach } = sums[bit];
+            let reach = if refs_total > 0 { Reach::Ref } else { reach.unwrap_or(Reach::Dangling) };
+            Provenance {
+                first: first.map(|(_, at)| self.introduction(at, bit)),
+                times,
+                head: self.from.tips.head_tree.map(|tree| self.paths(tree, bit)).unwrap_or_default(),
+                in_head: head & 1 << bit != 0,
+                refs,
+                refs_total,
+                reach,
+            }
+        };
+        refs.into_iter().enumerate().map(about).collect()
     }
 
     /// Lets the bits rise from the objects to all trees above them.
-    fn climb(&mut self, numbers: &[Option<u32>]) {
+    fn climb(&mut self, groups: &[Vec<u32>]) {
         let mut queue = VecDeque::new();
         let mut waiting: HashMap<u32, u64> = HashMap::new();
-        for (bit, number) in numbers.iter().enumerate() {
-            if let Some(number) = *number {
+        for (bit, numbers) in groups.iter().enumerate() {
+            for &number in numbers {
                 self.objects[number as usize] |= 1 << bit;
                 if waiting.insert(number, self.objects[number as usize]).is_none() {
                     queue.push_back(number);
@@ -177,7 +191,7 @@ impl Bits<'_> {
         }
         while let Some(object) = queue.pop_front() {
             let Some(bits) = waiting.remove(&object) else { continue };
-            self.edges.holders(object, |tree| {
+            self.from.edges.holders(object, |tree| {
                 let new = bits & !self.objects[tree as usize];
                 if new != 0 {
                     self.objects[tree as usize] |= new;
@@ -192,28 +206,32 @@ impl Bits<'_> {
     }
 
     fn tree_bits(&self, at: u32) -> u64 {
-        self.commits.get(at).tree.map_or(0, |tree| self.objects[tree as usize])
+        self.from.commits.get(at).tree.map_or(0, |tree| self.objects[tree as usize])
     }
 
     fn sums(&mut self, count: usize) -> Vec<Sum> {
         let mut sums = vec![Sum::default(); count];
-        for &at in &self.commits.order {
+        let Origins { commits, tips, .. } = self.from;
+        for &at in &commits.order {
             let own = self.history[at as usize];
             let (mut before, mut history) = (0, own);
-            for parent in self.commits.parents(at) {
+            for parent in commits.parents(at) {
                 before |= self.tree_bits(parent);
                 history |= self.history[parent as usize];
             }
             self.history[at as usize] = history;
-            let reach = self.tips.reach(at);
+            let reach = tips.reach(at);
             let brought = self.tree_bits(at) & !before | own;
             for bit in ones(brought) {
                 let sum = &mut sums[bit];
                 sum.times += 1;
+                sum.reach = sum.reach.min(Some(reach)).or(Some(reach));
                 // A commit that people get is a better answer than an older one that they do not.
-                if sum.reach.is_none_or(|best| reach < best) {
-                    sum.first = Some(at);
-                    sum.reach = Some(reach);
+                if sum.first.is_none_or(|(best, _)| reach < best) {
+                    let commit = commits.get(at);
+                    if (self.counts)(&self.from.store.name(commit.number), commit.time) {
+                        sum.first = Some((reach, at));
+                    }
                 }
             }
         }
@@ -223,7 +241,7 @@ impl Bits<'_> {
     /// What HEAD has, and for each object the refs that have it.
     fn refs(&self, count: usize) -> (u64, Vec<(Vec<String>, usize)>) {
         let mut refs = vec![(Vec::new(), 0); count];
-        for tip in &self.tips.refs {
+        for tip in &self.from.tips.refs {
             let mut bits = tip.objects.iter().fold(0, |bits, &number| bits | self.objects[number as usize]);
             if let Some(at) = tip.commit {
                 bits |= self.tree_bits(at) | self.history[at as usize];
@@ -236,14 +254,15 @@ impl Bits<'_> {
                 }
             }
         }
-        let head = self.tips.head.map_or(0, |at| self.tree_bits(at) | self.history[at as usize]);
+        let head = self.from.tips.head.map_or(0, |at| self.tree_bits(at) | self.history[at as usize]);
         (head, refs)
     }
 
     fn introduction(&self, at: u32, bit: usize) -> Introduction {
-        let commit = self.commits.get(at);
-        let id = self.store.name(commit.number);
-        let (author, email, time) = match self.store.read(&id) {
+        let Origins { store, commits, tips, .. } = self.from;
+        let commit = commits.get(at);
+        let id = store.name(commit.number);
+        let (author, email, time) = match store.read(&id) {
             Ok((_, bytes)) => author(&bytes),
             Err(_) => Default::default(),
         };
@@ -253,13 +272,13 @@ impl Bits<'_> {
             email,
             time: time.unwrap_or(commit.time),
             paths: commit.tree.map(|tree| self.paths(tree, bit)).unwrap_or_default(),
-            boundary: self.commits.parents(at).count() < commit.parents.len()
-                || self.tips.shallow.contains(&id),
+            boundary: commits.parents(at).count() < commit.parents.len() || tips.shallow.contains(&id),
         }
     }
 
-    /// The paths of an object below a root tree; only trees that hold it are read.
+    /// The blobs of a group below a root tree; only trees that hold any are read.
     fn paths(&self, tree: u32, bit: usize) -> Paths {
+        let store = self.from.store;
         let mut paths = Paths::default();
         let mut stack = vec![(tree, String::new())];
         while let Some((tree, path)) = stack.pop() {
@@ -270,11 +289,11 @@ impl Bits<'_> {
             if paths.total >= COUNTED {
                 break;
             }
-            let Ok((Kind::Tree, bytes)) = self.store.read(&self.store.name(tree)) else {
+            let Ok((Kind::Tree, bytes)) = store.read(&store.name(tree)) else {
                 continue;
             };
             for entry in Entries(&bytes).filter(|entry| !entry.is_module()) {
-                let Some(number) = self.store.number(&entry.id()) else { continue };
+                let Some(number) = store.number(&entry.id()) else { continue };
                 if self.objects[number as usize] & 1 << bit == 0 {
                     continue;
                 }
@@ -283,12 +302,13 @@ impl Bits<'_> {
                     stack.push((number, path + "/"));
                 } else {
                     paths.total += 1;
-                    paths.named.push(path);
+                    paths.named.push(Named { path, blob: entry.id() });
                 }
             }
         }
         paths.named.sort();
         paths.named.truncate(NAMED);
+        paths.named.shrink_to_fit();
         paths
     }
 }

@@ -135,7 +135,8 @@ fn trees_that_multiply_cost_nothing() {
     }
     let made = git(folder, &["commit-tree", "-m", "bomb", &id.to_string()]);
     git(folder, &["update-ref", "refs/heads/main", &made]);
-    let (found, _) = open(folder).provenance(&[blob]);
+    let history = open(folder);
+    let found = history.origins([blob]).0.of(&[vec![blob]], &|_, _| true);
     assert!(found[0].head.total >= 10_000);
     let range = Range::read(&repository, &Ends::parse(&repository, &["main"]).unwrap()).unwrap();
     assert_eq!(range.brought.len(), 1);

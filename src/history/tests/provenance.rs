@@ -2,10 +2,15 @@
 
 use super::*;
 
+fn paths(paths: &Paths) -> Vec<&str> {
+    paths.named.iter().map(|named| named.path.as_str()).collect()
+}
+
 fn ask(folder: &Path, id: Oid) -> Provenance {
-    let (mut found, told) = open(folder).provenance(&[id]);
+    let history = open(folder);
+    let (origins, told) = history.origins([id]);
     assert_eq!(told, []);
-    found.pop().unwrap()
+    origins.of(&[vec![id]], &|_, _| true).pop().unwrap()
 }
 
 #[test]
@@ -24,10 +29,10 @@ fn tells_the_first_commit_the_path_then_and_the_path_now() {
         }
         let found = ask(folder, blob);
         let first = found.first.unwrap();
-        assert_eq!((first.commit, first.paths.named.as_slice()), (brought, &["x/y/z.env".to_owned()][..]));
+        assert_eq!((first.commit, paths(&first.paths)), (brought, vec!["x/y/z.env"]));
         assert_eq!((first.author.as_str(), first.email.as_str()), ("Ann", "ann@example.com"));
         assert!(first.time > 0 && !first.boundary);
-        assert_eq!(found.head.named, ["x/now.env"]);
+        assert_eq!(paths(&found.head), ["x/now.env"]);
         assert_eq!((found.refs_total, found.times, found.reach), (2, 1, Reach::Ref));
         assert!(found.in_head);
     }
@@ -38,7 +43,7 @@ fn tells_the_first_commit_the_path_then_and_the_path_now() {
     assert_eq!(found.refs, ["refs/heads/old"]);
     let again = commit(folder, "b", "secret\n");
     let found = ask(folder, blob);
-    assert_eq!((found.times, found.head.named.as_slice()), (2, &["b".to_owned()][..]));
+    assert_eq!((found.times, paths(&found.head)), (2, vec!["b"]));
     assert_ne!(found.first.unwrap().commit, again);
 }
 
@@ -164,26 +169,28 @@ fn agrees_with_a_slow_and_simple_answer() {
     }
     let blobs: Vec<Oid> = brought.keys().copied().collect();
     assert!(blobs.len() > 64);
-    let (found, told) = open(folder).provenance(&blobs);
+    let history = open(folder);
+    let (origins, told) = history.origins(blobs.iter().copied());
     assert_eq!(told, []);
+    let found = origins.of(&blobs.iter().map(|&blob| vec![blob]).collect::<Vec<_>>(), &|_, _| true);
     let head = holds(id(folder, "HEAD"));
-    for found in found {
-        let commits = &brought[&found.id];
-        assert_eq!(found.times, commits.len(), "{}", found.id);
+    for (id, found) in blobs.iter().zip(found) {
+        let commits = &brought[id];
+        assert_eq!(found.times, commits.len(), "{id}");
         let first = found.first.unwrap();
         assert!(commits.contains(&first.commit));
         assert!(!commits.iter().any(|&other| {
             other != first.commit && repository.graph_descendant_of(first.commit, other).unwrap()
         }));
-        assert_eq!(found.in_head, head.contains(&found.id));
+        assert_eq!(found.in_head, head.contains(id));
         let listed =
             git(folder, &["ls-tree", "-r", "--format=%(objectname) %(path)", &first.commit.to_string()]);
-        let id = found.id.to_string();
-        let paths: Vec<&str> =
+        let id = id.to_string();
+        let expected: Vec<&str> =
             listed.lines().filter_map(|line| line.strip_prefix(&id)?.strip_prefix(' ')).collect();
         assert_eq!(
-            (first.paths.total, first.paths.named),
-            (paths.len(), paths.iter().take(10).map(|&path| path.to_owned()).collect())
+            (first.paths.total, paths(&first.paths)),
+            (expected.len(), expected.into_iter().take(10).collect())
         );
     }
 }
