@@ -15,6 +15,7 @@ mod gate;
 pub mod mask;
 mod merit;
 pub mod names;
+mod near;
 mod patterns;
 mod random;
 mod structures;
@@ -241,14 +242,17 @@ impl Search<'_> {
             && (judged.is_some() || !names::is_harmless(written))
             && let Some(mut known) = patterns::assigned(text, found.name.clone(), span.clone(), about)
         {
-            known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
+            if known.merit.sound {
+                known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
+            }
             return Some(known);
         }
-        let confidence = judged?;
-        let id = match assigned::name(written) {
-            Some(assigned::Name::Password) => "assigned-password",
-            _ => "assigned-secret",
-        };
+        let mut confidence = judged?;
+        let password = assigned::name(written) == Some(assigned::Name::Password);
+        if confidence > Confidence::Low && !password && near::misses(text, &span) {
+            confidence = Confidence::Low;
+        }
+        let id = if password { "assigned-password" } else { "assigned-secret" };
         let rule = rules::find(id)?;
         let name = Some(found.name);
         Some(Hit { guessable, name, ..Hit::new(rule, span, confidence, Rank::Assigned) })

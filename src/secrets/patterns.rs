@@ -118,7 +118,7 @@ fn begins(text: &[u8], start: usize) -> bool {
 }
 
 /// One of the words stands on the line, near the token, as a word or the beginning of one.
-fn is_near(text: &[u8], token: Range<usize>, words: &[&str]) -> bool {
+pub(super) fn is_near(text: &[u8], token: Range<usize>, words: &[&str]) -> bool {
     let from = token.start.saturating_sub(NEAR);
     let line = text[from..token.start].iter().rposition(|&b| b == b'\n').map_or(from, |at| from + at + 1);
     let to = (token.end + NEAR).min(text.len());
@@ -163,7 +163,7 @@ fn spelled(text: &[u8], word: &[u8]) -> Option<usize> {
 }
 
 /// How many bytes of a token are the fixed text that it begins with.
-fn fixed_length(shape: Alternatives, token: &[u8]) -> usize {
+pub(super) fn fixed_length(shape: Alternatives, token: &[u8]) -> usize {
     shape.iter().map(|nodes| fixed_of(nodes, token).0).max().unwrap_or(0)
 }
 

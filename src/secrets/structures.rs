@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
-use super::{Hit, KEY_REACH, Rank, checksum, random, values};
+use super::{Hit, KEY_REACH, Rank, checksum, near, random, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
@@ -55,7 +55,9 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         if token.len() < 20 || assigned::strength(token) != Strength::Drawn {
             return None;
         }
-        return hit("url-credentials", start..start + at, about.weigh(Medium), false);
+        let span = start..start + at;
+        let confidence = if near::misses(text, &span) { Low } else { about.weigh(Medium) };
+        return hit("url-credentials", span, confidence, false);
     };
     let (name, password) =
         (std::str::from_utf8(&user[..colon]).ok()?, std::str::from_utf8(&user[colon + 1..]).ok()?);
@@ -173,7 +175,9 @@ pub(super) fn authorization(text: &[u8], name_end: usize, about: About) -> Optio
     if !drawn || made_up {
         return None;
     }
-    hit("authorization-header", start..start + length, about.weigh(Medium), false)
+    let span = start..start + length;
+    let confidence = if near::misses(text, &span) { Low } else { about.weigh(Medium) };
+    hit("authorization-header", span, confidence, false)
 }
 
 /// `curl -u user:password`; `start` is behind the flag.

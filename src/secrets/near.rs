@@ -1,0 +1,45 @@
+//! What resembles a documented token and is none: cut short, altered, padded, made up.
+//!
+//! A value under `API_KEY` looks drawn by lot whatever is wrong with it. Where its beginning or the name before it says
+//! of which kind it should be, and it is not of that kind, only `strict` tells it.
+
+use std::ops::Range;
+
+use super::gate::{GATE, Lead};
+use super::patterns::{fixed_length, is_near};
+
+/// So much fixed text no other value begins with by chance.
+const TELLING: usize = 4;
+/// How many characters a token may have lost or gained and still be meant as one of its kind.
+const ALTERED: usize = 3;
+
+/// Whether a value, of which no pattern holds, was meant as a token of a known kind.
+pub(super) fn misses(text: &[u8], value: &Range<usize>) -> bool {
+    begins_like_one(text, value) || stands_like_one(text, value)
+}
+
+/// The fixed text that a kind of token begins with stands in the value (`xyzghp_…`); a short one with a sign at its end
+/// only where the value begins.
+fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
+    let shown = &text[value.clone()];
+    let mut found = false;
+    GATE.each(shown, 0, shown.len(), |lead, start, _| {
+        let Lead::Pattern { pattern, least, most, .. } = *lead else { return };
+        let Some(first) = start.checked_sub(usize::from(least)).filter(|_| least == most) else { return };
+        let fixed = fixed_length(pattern.shape, &shown[first..]);
+        let short = || first == 0 && fixed + 1 == TELLING && !shown[fixed - 1].is_ascii_alphanumeric();
+        let telling = fixed >= TELLING || short();
+        found |= telling && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near));
+    });
+    found
+}
+
+/// A word nearby says whose token it is, and those have nearly, but not exactly, that many characters, or other ones.
+fn stands_like_one(text: &[u8], value: &Range<usize>) -> bool {
+    GATE.loose.iter().any(|&(_, pattern, (least, most))| {
+        let (least, most) = (usize::from(least), usize::from(most));
+        (least.saturating_sub(ALTERED)..=most + ALTERED).contains(&value.len())
+            && !pattern.near.is_empty()
+            && is_near(text, value.clone(), pattern.near)
+    })
+}
