@@ -182,8 +182,26 @@ impl About {
                     | "tmpl"
             )
         });
-        Self { kind, staged: in_folder || in_name, vendored }
+        Self { kind, staged: in_folder || in_name || is_translation(base), vendored }
     }
+}
+
+const LANGUAGES: [&str; 44] = [
+    "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl", "he", "hi",
+    "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sk",
+    "sl", "sr", "sv", "th", "tr", "uk", "ur", "vi", "zh", "fil",
+];
+
+/// The file holds what people read in one language: `messages_de.properties`, `en-US.json`, `pt_BR.js`.
+fn is_translation(base: &str) -> bool {
+    let Some((stem, _)) = base.split_once('.') else { return false };
+    let region = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+    let language = LANGUAGES.contains(&stem)
+        || stem
+            .split_once(['-', '_'])
+            .is_some_and(|(first, second)| LANGUAGES.contains(&first) && region(second));
+    let begins = |word: &&str| stem.to_ascii_lowercase().starts_with(word);
+    language || ["messages", "translation", "strings"].iter().any(|word| begins(&word))
 }
 
 #[cfg(test)]
@@ -204,6 +222,9 @@ mod tests {
             ("src/test/java/A.java", about(Kind::Code, true)),
             ("latest.go", about(Kind::Code, false)),
             ("Makefile", about(Kind::Unknown, false)),
+            ("src/messages_de.properties", about(Kind::Config, true)),
+            ("web/en-US.js", about(Kind::Code, true)),
+            ("web/db.js", about(Kind::Code, false)),
         ] {
             assert_eq!(About::path(path), expected, "{path}");
         }

@@ -7,6 +7,7 @@
 
 use std::sync::LazyLock;
 
+use super::calls;
 use super::random::pair_cost;
 use crate::rule::{Check, Pattern, Rule};
 use crate::rules::RULES;
@@ -25,6 +26,8 @@ pub(super) enum Lead {
     Pem,
     /// A flag that takes a user and a password: ` -u `.
     UserFlag,
+    /// What takes a password after other arguments: `login(`, `mysql -`.
+    Call,
 }
 
 struct Anchor {
@@ -100,6 +103,9 @@ impl Gate {
         }
         gate.add("-----begin", b"", Lead::Pem);
         gate.add(" -u ", b"", Lead::UserFlag);
+        for call in calls::ANCHORS {
+            gate.add(call, b"", Lead::Call);
+        }
         for rule in RULES {
             for check in rule.checks {
                 if let Check::Secret(pattern) = check {

@@ -7,7 +7,9 @@
 
 pub mod about;
 mod assigned;
+mod calls;
 mod checksum;
+mod cursor;
 pub mod custom;
 mod decode;
 mod fakes;
@@ -18,6 +20,7 @@ pub mod names;
 mod near;
 mod patterns;
 mod random;
+mod strength;
 mod structures;
 mod syntax;
 pub mod values;
@@ -201,6 +204,7 @@ impl Search<'_> {
             _ if self.binary => None,
             Lead::Url => structures::url(text, start + 1, about),
             Lead::UserFlag => structures::user_flag(text, end, about),
+            Lead::Call => calls::at(text, start..end, about),
             Lead::Name => self.name(start..end),
         };
         self.hits.extend(hit);

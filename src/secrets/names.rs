@@ -39,6 +39,28 @@ const SECRET: [&str; 33] = [
     "dbpass",
     "mysqlpwd",
 ];
+/// Words for a password.
+const PASSWORD: [&str; 10] =
+    ["password", "passwd", "passwort", "pword", "passphrase", "pass", "pwd", "psw", "dbpass", "dbpassword"];
+/// A name that begins with one of these is what is done with a password.
+const DOES: [&str; 16] = [
+    "set",
+    "get",
+    "is",
+    "has",
+    "reset",
+    "forgot",
+    "forgotten",
+    "change",
+    "validate",
+    "check",
+    "show",
+    "hide",
+    "update",
+    "require",
+    "toggle",
+    "edit",
+];
 /// `KEY` means a credential only behind one of these.
 const KEY_OF: [&str; 17] = [
     "api",
@@ -60,7 +82,7 @@ const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-const ABOUT: [&str; 170] = [
+const ABOUT: [&str; 172] = [
     "file",
     "files",
     "path",
@@ -231,9 +253,11 @@ const ABOUT: [&str; 170] = [
     "info",
     "details",
     "data",
+    "identifier",
+    "attribute",
 ];
 /// Words that say the value is public, or that the setting is a switch.
-const HARMLESS: [&str; 14] = [
+const HARMLESS: [&str; 17] = [
     "hashed",
     "encrypted",
     "public",
@@ -248,6 +272,9 @@ const HARMLESS: [&str; 14] = [
     "use",
     "max",
     "cert",
+    "csrf",
+    "xsrf",
+    "authenticity",
 ];
 
 /// `PASS` behind one of these is nginx' directive, and its value an address.
@@ -277,6 +304,40 @@ pub fn may_be_credential(name: &str) -> bool {
         last.as_str(),
         "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "signature"
     ) && !words.iter().any(public)
+}
+
+/// Whether a name is one of a password, and not of what is done with it (`setPassword`) or is about it.
+pub(super) fn ends_in_password(name: &str) -> bool {
+    let words = words(name);
+    let is_repeated = |word: &String| ["confirmation", "confirm", "repeat", "again"].contains(&word.as_str());
+    let does = words.first().is_some_and(|first| DOES.contains(&first.as_str()));
+    let last = words.iter().rev().find(|word| !is_repeated(word));
+    !does && last.is_some_and(|last| PASSWORD.contains(&last.as_str()))
+}
+
+/// Whether a name has words for credentials only, and does not say whose: `secret_key`, `client-token`.
+pub(super) fn is_only_credential(name: &str) -> bool {
+    words(name).iter().all(|word| {
+        let word = word.as_str();
+        SECRET.contains(&word)
+            || KEY_OF.contains(&word)
+            || ["key", "keys", "id", "server", "client", "security", "wallet", "consumer"].contains(&word)
+    })
+}
+
+/// Whether a name announces a password and not some other credential.
+pub(super) fn is_password(name: &str) -> bool {
+    words(name).iter().any(|word| PASSWORD.contains(&word.as_str()))
+}
+
+/// Whether a name is more often that of a place in a store than that of a key: `STORAGE_KEY`, `cookieKey`.
+pub(super) fn may_name_a_place(name: &str) -> bool {
+    let words = words(name);
+    let (last, before) = (words.last(), words.iter().rev().nth(1));
+    last.is_some_and(|last| last == "key")
+        && before.is_some_and(|word| {
+            ["storage", "session", "cookie", "account", "service", "app", "admin"].contains(&word.as_str())
+        })
 }
 
 /// Whether a name says that its value is something about a secret, or who uses it, and not the secret.

@@ -6,7 +6,9 @@
 use std::ops::Range;
 
 use super::gate::{GATE, Lead};
+use super::names;
 use super::patterns::{fixed_length, is_near};
+use crate::shape::{Alternatives, Node};
 
 /// So much fixed text no other value begins with by chance.
 const TELLING: usize = 4;
@@ -29,17 +31,31 @@ fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
         let fixed = fixed_length(pattern.shape, &shown[first..]);
         let short = || first == 0 && fixed + 1 == TELLING && !shown[fixed - 1].is_ascii_alphanumeric();
         let telling = fixed >= TELLING || short();
-        found |= telling && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near));
+        found |= telling
+            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter().copied()));
     });
     found
 }
 
-/// A word nearby says whose token it is, and those have nearly, but not exactly, that many characters, or other ones.
+/// A word nearby says whose token it is, and those have nearly, but not exactly, that many characters, or one of them
+/// is none of theirs.
 fn stands_like_one(text: &[u8], value: &Range<usize>) -> bool {
+    let shown = &text[value.clone()];
     GATE.loose.iter().any(|&(_, pattern, (least, most))| {
         let (least, most) = (usize::from(least), usize::from(most));
-        (least.saturating_sub(ALTERED)..=most + ALTERED).contains(&value.len())
-            && !pattern.near.is_empty()
-            && is_near(text, value.clone(), pattern.near)
+        let near = || pattern.near.iter().filter(|word| !names::is_only_credential(word));
+        (least.saturating_sub(ALTERED)..=most + ALTERED).contains(&shown.len())
+            && near().next().is_some()
+            && shown.iter().filter(|&&b| !is_letter_of(pattern.shape, b)).count() <= 1
+            && is_near(text, value.clone(), near().copied())
+    })
+}
+
+/// The character stands in some token of the shape.
+fn is_letter_of(shape: Alternatives, byte: u8) -> bool {
+    shape.iter().copied().flatten().any(|node| match node {
+        Node::Text(text) => text.as_bytes().contains(&byte),
+        Node::Run(set, ..) => set.contains(byte),
+        Node::Group(inside, ..) => is_letter_of(inside, byte),
     })
 }

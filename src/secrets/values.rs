@@ -95,7 +95,11 @@ pub fn judge(value: &str) -> Value {
         || wrapped('*', '*')
         || repeated
         || STAND_INS.iter().any(|word| lower.contains(word) && (word.len() > 6 || lower.starts_with(word)))
-        || lower.starts_with("your")
+        || ["your", "fillin", "you-must", "put-your", "enter-your"]
+            .iter()
+            .any(|start| lower.starts_with(start))
+        || value.ends_with("...")
+        || value.ends_with('…')
         || lower.starts_with("my-super")
     {
         return Value::Placeholder;
@@ -107,14 +111,19 @@ pub fn judge(value: &str) -> Value {
 pub fn is_reference(value: &str) -> bool {
     let unescaped = value.replace("$$", "");
     unescaped.starts_with('$')
-        || unescaped.contains("${")
-        || unescaped.contains("$(")
+        || opens_and_closes(&unescaped, "${", '}')
+        || opens_and_closes(&unescaped, "$(", ')')
         || value.contains("{{")
         || value.contains("<%")
         || (value.starts_with('%') && value.ends_with('%') && value.len() > 2)
         || ["vault:", "op://", "ssm:", "secretsmanager:", "file:", "env:"]
             .iter()
             .any(|scheme| value.starts_with(scheme))
+}
+
+/// What begins like a reference may be a password with such signs in it, unless it ends like one, too.
+fn opens_and_closes(value: &str, open: &str, close: char) -> bool {
+    value.find(open).is_some_and(|at| value[at..].contains(close))
 }
 
 /// The value is a place in a file system, where a secret may lie.
@@ -159,12 +168,20 @@ mod tests {
         {
             assert_eq!(judge(value), Value::Harmless, "{value}");
         }
-        for value in
-            ["changeme", "ChangeMe123", "<your-token>", "xxxxx", "your_api_key", "dummy", "*****", "secret"]
-        {
+        for value in [
+            "changeme",
+            "ChangeMe123",
+            "<your-token>",
+            "xxxxx",
+            "your_api_key",
+            "dummy",
+            "*****",
+            "secret",
+            "9cba02...",
+        ] {
             assert_eq!(judge(value), Value::Placeholder, "{value}");
         }
-        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2"] {
+        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2", "r(m)9nLGnz$(_q3N4"] {
             assert_eq!(judge(value), Value::Literal, "{value}");
         }
     }

@@ -1,0 +1,115 @@
+//! Passwords that no name announces, only what takes them: `login("u", "p")`, `connect("host", "u", "p")`,
+//! `IDENTIFIED BY 'p'`, `mysql -u u -pp`, `sshpass -p p`.
+
+use std::ops::Range;
+
+use super::about::{About, Kind};
+use super::assigned::{Strength, strength};
+use super::cursor::Cursor;
+use super::{Hit, Rank, values};
+use crate::rule::Confidence::{self, High, Low, Medium};
+use crate::rules;
+
+/// What such lines begin with; in small letters.
+pub(super) const ANCHORS: [&str; 17] = [
+    "login(",
+    "auth(",
+    "auth=(",
+    "auth = (",
+    "authenticate(",
+    "credential(",
+    "credentials(",
+    "_user(",
+    "euser(",
+    "connect(",
+    "getconnection(",
+    "mysqli(",
+    "identified ",
+    "mysql -",
+    "mysqldump -",
+    "mysqladmin -",
+    "sshpass -p",
+];
+
+/// The password behind the anchor at `anchor`.
+pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit> {
+    let cursor = Cursor { text, at: anchor.end };
+    let opening = text[anchor.clone()].to_ascii_lowercase();
+    let (value, user) = match opening.as_slice() {
+        b"identified " => (identified(cursor)?, None),
+        b"sshpass -p" => (word(cursor.blanks())?, None),
+        shown if shown.ends_with(b" -") => (short_flag(cursor)?, None),
+        b"connect(" | b"getconnection(" | b"mysqli(" => {
+            let (user, password) = arguments(cursor.argument()?.0)?;
+            (password, user)
+        }
+        _ => {
+            let (user, password) = arguments(cursor)?;
+            // Without a user's name it is any call.
+            (password, Some(user?))
+        }
+    };
+    let shown = std::str::from_utf8(&text[value.clone()]).ok()?;
+    let user = user.and_then(|user| std::str::from_utf8(&text[user]).ok());
+    let strength = strength(shown);
+    // Not a piece of a text that is put together: `BY '"$PASSWORD"'`, `'{}'`, `'%s'`, `':password'`.
+    let open = shown.starts_with(['$', '%', '{', ':', '<', '?', '@']) || shown.contains(['"', '\'']);
+    if open || shown.len() < 4 || strength == Strength::Text || values::judge(shown) != values::Value::Literal
+    {
+        return None;
+    }
+    let confidence = grade(shown, strength, user, about);
+    let name = Some(anchor.start..anchor.end - 1);
+    let hit = Hit::new(rules::find("assigned-password")?, value, confidence, Rank::Assigned);
+    Some(Hit { guessable: strength != Strength::Drawn, name, ..hit })
+}
+
+fn grade(password: &str, strength: Strength, user: Option<&str>, about: About) -> Confidence {
+    let lower = password.to_ascii_lowercase();
+    let same = user.is_some_and(|user| user.eq_ignore_ascii_case(password));
+    let sample = same || lower.starts_with("pass") || lower.starts_with("pw") || lower.contains("user");
+    match strength {
+        Strength::Drawn => about.weigh(if password.len() >= 16 { High } else { Medium }),
+        _ if about.staged || about.kind == Kind::Docs || sample => Low,
+        Strength::Chosen => about.weigh(Medium),
+        Strength::Word | Strength::Text => Low,
+    }
+}
+
+/// The user, if it is a literal, and the password behind it, past a mail address.
+fn arguments(cursor: Cursor) -> Option<(Option<Range<usize>>, Range<usize>)> {
+    let (mut next, mut user) = cursor.argument()?;
+    if user.as_ref().is_some_and(|user| cursor.text[user.clone()].iter().any(u8::is_ascii_whitespace)) {
+        user = None;
+    }
+    for _ in 0..2 {
+        let (behind, value) = next.argument()?;
+        let value = value?;
+        if !cursor.text[value.clone()].contains(&b'@') || !cursor.text[value.clone()].contains(&b'.') {
+            return Some((user, value));
+        }
+        next = behind;
+    }
+    None
+}
+
+/// `IDENTIFIED BY 'p'`, `IDENTIFIED WITH plugin BY 'p'`.
+fn identified(cursor: Cursor) -> Option<Range<usize>> {
+    let rest = cursor.rest();
+    let rest = &rest[..rest.len().min(64)];
+    let by = rest.windows(3).position(|three| three.eq_ignore_ascii_case(b"by "))?;
+    Some(cursor.skip(by + 3).blanks().quoted()?.range)
+}
+
+/// The value of `-p` with no blank behind it, on the rest of the line.
+fn short_flag(cursor: Cursor) -> Option<Range<usize>> {
+    let line = cursor.rest().split(|&b| b == b'\n' || b == b';' || b == b'|').next()?;
+    let flag = line.windows(4).position(|four| four.starts_with(b" -p") && !four[3].is_ascii_whitespace())?;
+    word(cursor.skip(flag + 3))
+}
+
+/// A word of shell, perhaps in quotes, that holds no variable.
+fn word(cursor: Cursor) -> Option<Range<usize>> {
+    let value = cursor.value(false)?;
+    (!cursor.text[value.range.clone()].contains(&b'$')).then_some(value.range)
+}
