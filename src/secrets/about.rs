@@ -145,6 +145,11 @@ impl About {
         if doubtful { confidence.lower() } else { confidence }
     }
 
+    /// Code or configuration that somebody wrote here.
+    pub(super) fn is_written(self) -> bool {
+        matches!(self.kind, Kind::Code | Kind::Config) && !self.vendored
+    }
+
     /// What a path, with `/` between its parts, says.
     pub fn path(path: &str) -> Self {
         let mut parts = path.rsplit('/');

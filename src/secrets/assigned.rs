@@ -81,7 +81,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         return Some(about.weigh(confidence));
     }
     // Nobody makes the effort for a sample.
-    let careful = name == Name::Password && is_careful(shown) && about.kind == Kind::Code && !about.vendored;
+    let careful = name == Name::Password && is_careful(shown) && about.is_written();
     let thought_up = about.staged || is_remark(text, found, about.kind);
     Some(match thought_up {
         true if careful => confidence,

@@ -58,13 +58,15 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
     {
         return None;
     }
-    let confidence = grade(shown, strength, user, about);
+    // SQL's own words leave no doubt that a password is set.
+    let sets = opening == b"identified ";
+    let confidence = grade(shown, strength, user, sets, about);
     let name = Some(anchor.start..anchor.end - 1);
     let hit = Hit::new(rules::find("assigned-password")?, value, confidence, Rank::Assigned);
     Some(Hit { guessable: strength != Strength::Drawn, name, ..hit })
 }
 
-fn grade(password: &str, strength: Strength, user: Option<&str>, about: About) -> Confidence {
+fn grade(password: &str, strength: Strength, user: Option<&str>, sets: bool, about: About) -> Confidence {
     let lower = password.to_ascii_lowercase();
     let same = user.is_some_and(|user| user.eq_ignore_ascii_case(password));
     let sample = same || lower.starts_with("pass") || lower.starts_with("pw") || lower.contains("user");
@@ -72,6 +74,7 @@ fn grade(password: &str, strength: Strength, user: Option<&str>, about: About) -
         Strength::Drawn => about.weigh(if password.len() >= 16 { High } else { Medium }),
         _ if about.staged || about.kind == Kind::Docs || sample => Low,
         Strength::Chosen => about.weigh(Medium),
+        Strength::Word if sets && about.is_written() => Medium,
         Strength::Word | Strength::Text => Low,
     }
 }

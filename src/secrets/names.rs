@@ -39,9 +39,8 @@ const SECRET: [&str; 33] = [
     "dbpass",
     "mysqlpwd",
 ];
-/// Words for a password.
-const PASSWORD: [&str; 10] =
-    ["password", "passwd", "passwort", "pword", "passphrase", "pass", "pwd", "psw", "dbpass", "dbpassword"];
+/// Words for a password, at the end of longer ones, too: `pgpassword`.
+const PASSWORD: [&str; 7] = ["password", "passwd", "passwort", "pword", "passphrase", "pwd", "psw"];
 /// A name that begins with one of these is what is done with a password.
 const DOES: [&str; 16] = [
     "set",
@@ -288,6 +287,7 @@ pub fn is_credential(name: &str) -> bool {
         && words.iter().enumerate().any(|(i, word)| {
             let passes_on = word == "pass" && i > 0 && PASSES_ON.contains(&words[i - 1].as_str());
             SECRET.contains(&word.as_str()) && !passes_on
+                || is_for_password(word)
                 || (matches!(word.as_str(), "key" | "keys")
                     && i > 0
                     && KEY_OF.contains(&words[i - 1].as_str()))
@@ -312,7 +312,7 @@ pub(super) fn ends_in_password(name: &str) -> bool {
     let is_repeated = |word: &String| ["confirmation", "confirm", "repeat", "again"].contains(&word.as_str());
     let does = words.first().is_some_and(|first| DOES.contains(&first.as_str()));
     let last = words.iter().rev().find(|word| !is_repeated(word));
-    !does && last.is_some_and(|last| PASSWORD.contains(&last.as_str()))
+    !does && last.is_some_and(|last| is_for_password(last) || last == "pass")
 }
 
 /// Whether a name has words for credentials only, and does not say whose: `secret_key`, `client-token`.
@@ -325,9 +325,14 @@ pub(super) fn is_only_credential(name: &str) -> bool {
     })
 }
 
+fn is_for_password(word: &str) -> bool {
+    PASSWORD.iter().any(|known| word == *known || known.len() > 5 && word.ends_with(known))
+        || word == "dbpass"
+}
+
 /// Whether a name announces a password and not some other credential.
 pub(super) fn is_password(name: &str) -> bool {
-    words(name).iter().any(|word| PASSWORD.contains(&word.as_str()))
+    words(name).iter().any(|word| is_for_password(word) || word == "pass")
 }
 
 /// Whether a name is more often that of a place in a store than that of a key: `STORAGE_KEY`, `cookieKey`.

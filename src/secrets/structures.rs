@@ -84,7 +84,12 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         || values::MADE_UP.iter().any(|word| lower.contains(word));
     let strength = assigned::strength(password);
     let drawn = strength == Strength::Drawn;
-    let confidence = if by_chance { Low } else { sure(strength) };
+    let usual = ["root", "admin", "guest", "test", "postgres", "user"].contains(&lower.as_str());
+    let confidence = match strength {
+        _ if by_chance => Low,
+        Strength::Word if password.len() >= 5 && !usual && about.is_written() => Medium,
+        _ => sure(strength),
+    };
     let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
     let confidence = if local && !drawn { confidence.lower() } else { confidence };
     hit("url-credentials", start + colon + 1..start + at, weigh(about, confidence, strength), !drawn)

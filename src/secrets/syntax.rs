@@ -90,9 +90,12 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     match cursor.peek()? {
         b'=' | b':' | b'?' | b'+' | b'|' | b'-' => {
             if before.ends_with(b"${") {
-                // `${NAME:-default}`: what follows `?` is a message, and `+` an alternative.
-                let behind = cursor.skip_one(b':').unwrap_or(cursor);
-                let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'='))?;
+                // `${NAME:-default}`, Spring's `${NAME:default}`: what follows `?` is a message, and `+` an alternative.
+                let colon = cursor.skip_one(b':');
+                let behind = colon.unwrap_or(cursor);
+                let plain =
+                    || colon.filter(|behind| behind.peek().is_some_and(|b| b.is_ascii_alphanumeric()));
+                let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'=')).or_else(plain)?;
                 return found(behind.until(|b| b == b'}' || b.is_ascii_whitespace(), false)?, Form::Assigned);
             }
             let (behind, operator) = cursor.operator()?;
@@ -206,6 +209,7 @@ mod tests {
             "foo --password=v4l bar",
             "password = b'v4l'",
             "url: ${DB_PASSWORD:-v4l}",
+            "url: ${DB_PASSWORD:v4l}",
         ] {
             assert_eq!(value(text), Some(("v4l".to_owned(), Form::Assigned)), "{text}");
         }
