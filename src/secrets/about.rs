@@ -158,7 +158,9 @@ impl About {
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         let ends = |list: &[&str]| list.contains(&extension);
         let named_env = lower.starts_with(".env") || extension == "env";
-        let kind = if LOCKS.contains(&base) || ends(&MADE) || lower.contains(".min.") {
+        let kind = if is_translation(base) {
+            Kind::Docs
+        } else if LOCKS.contains(&base) || ends(&MADE) || lower.contains(".min.") {
             Kind::Made
         } else if ends(&DOCS) {
             Kind::Docs
@@ -187,7 +189,7 @@ impl About {
                     | "tmpl"
             )
         });
-        Self { kind, staged: in_folder || in_name || is_translation(base), vendored }
+        Self { kind, staged: in_folder || in_name, vendored }
     }
 }
 
@@ -206,7 +208,7 @@ fn is_translation(base: &str) -> bool {
             .split_once(['-', '_'])
             .is_some_and(|(first, second)| LANGUAGES.contains(&first) && region(second));
     let begins = |word: &&str| stem.to_ascii_lowercase().starts_with(word);
-    language || ["messages", "translation", "strings"].iter().any(|word| begins(&word))
+    language || ["messages", "translation", "strings", "locale"].iter().any(|word| begins(&word))
 }
 
 #[cfg(test)]
@@ -227,8 +229,8 @@ mod tests {
             ("src/test/java/A.java", about(Kind::Code, true)),
             ("latest.go", about(Kind::Code, false)),
             ("Makefile", about(Kind::Unknown, false)),
-            ("src/messages_de.properties", about(Kind::Config, true)),
-            ("web/en-US.js", about(Kind::Code, true)),
+            ("src/messages_de.properties", about(Kind::Docs, false)),
+            ("web/en-US.js", about(Kind::Docs, false)),
             ("web/db.js", about(Kind::Code, false)),
         ] {
             assert_eq!(About::path(path), expected, "{path}");

@@ -7,7 +7,7 @@ use super::about::{About, Kind};
 use super::random;
 pub(super) use super::strength::{Strength, strength};
 use super::syntax::{Assignment, Form};
-use super::{names, values};
+use super::{decode, names, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 
 /// What a name says of its value.
@@ -77,10 +77,18 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if passed || found.partial {
         confidence = confidence.lower();
     }
+    // Nobody makes such an effort for a sample.
     if strength == Strength::Drawn {
-        return Some(about.weigh(confidence));
+        let effort = name == Name::Password
+            && about.is_written()
+            && !is_uuid(shown)
+            && !decode::is_text(shown.as_bytes());
+        return Some(if effort {
+            confidence.min(Medium).max(about.weigh(confidence))
+        } else {
+            about.weigh(confidence)
+        });
     }
-    // Nobody makes the effort for a sample.
     let careful = name == Name::Password && is_careful(shown) && about.is_written();
     let thought_up = about.staged || is_remark(text, found, about.kind);
     Some(match thought_up {
@@ -90,14 +98,12 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     })
 }
 
-/// A password as rules for passwords want it: long, of small and capital letters, digits and signs.
+/// A password as rules for passwords want it: of three kinds of small and capital letters, digits and signs.
 fn is_careful(value: &str) -> bool {
     let has = |wanted: fn(&u8) -> bool| value.bytes().any(|b| wanted(&b));
-    value.len() >= 9
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_punctuation)
+    let kinds =
+        [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
+    value.len() >= 8 && has(u8::is_ascii_digit) && kinds.into_iter().filter(|&kind| has(kind)).count() >= 3
 }
 
 /// A line of code that is a comment shows how something is used.

@@ -101,7 +101,10 @@ fn identified(cursor: Cursor) -> Option<Range<usize>> {
     let rest = cursor.rest();
     let rest = &rest[..rest.len().min(64)];
     let by = rest.windows(3).position(|three| three.eq_ignore_ascii_case(b"by "))?;
-    Some(cursor.skip(by + 3).blanks().quoted()?.range)
+    let value = cursor.skip(by + 3).blanks().quoted()?.range;
+    // `identified by "(\d+)"`, and what prose puts between backticks, is somebody's speaking.
+    let plain = |b: &u8| !matches!(b, b'(' | b'\\' | b'`');
+    (cursor.text[value.start - 1..value.end].iter().all(plain)).then_some(value)
 }
 
 /// The value of `-p` with no blank behind it, on the rest of the line.

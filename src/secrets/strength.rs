@@ -112,7 +112,10 @@ fn is_address(value: &str) -> bool {
                 .iter()
                 .all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_+".contains(&b)))
     });
+    let hextets =
+        value.matches(':').count() >= 3 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b':');
     value.contains("://")
+        || hextets
         || value.starts_with('/') && value.matches('/').count() > 1
         || value.starts_with("arn:")
         || value.starts_with("sha256:")
@@ -133,7 +136,7 @@ fn is_constant(value: &str) -> bool {
 fn is_hash(value: &str) -> bool {
     const WAYS: [&str; 8] = ["md5$", "sha1$", "sha256$", "pbkdf2", "scrypt:", "$argon2", "{sha", "{ssha"];
     let begins = |way: &&str| value.get(..way.len()).is_some_and(|start| start.eq_ignore_ascii_case(way));
-    WAYS.iter().any(begins)
+    WAYS.iter().any(begins) || ["$apr1$", "$5$", "$6$"].iter().any(|mark| value.contains(mark))
 }
 
 /// Words that have digits in them, and names made of words: `sha256`, `oauth2_client_id`, `AES-256-GCM`, `ecdsa-p256`.
@@ -183,6 +186,7 @@ mod tests {
             ("me@example.com", Strength::Text),
             ("LWM2M_SERVER_SECRET_KEY", Strength::Text),
             ("md5$niTI8Z7A9XvV$641ae74c7472d5c907c66994b2289314", Strength::Text),
+            ("user:$apr1$FfVI2PRr$f9MW8rsr5RmmxbdV0Iipk1", Strength::Text),
             ("@rematch", Strength::Word),
             ("sk-12345678901234567890", Strength::Word),
         ] {
