@@ -41,12 +41,13 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if name == Name::Perhaps && shown.len() < 16 {
         return None;
     }
-    let strength = strength(shown);
+    let strength = strength_of_text(shown);
     if strength == Strength::Text
         || name == Name::Perhaps && strength != Strength::Drawn
         || values::judge(shown) != values::Value::Literal
         || repeats_name(written, shown)
         || found.form == Form::Spaced && shown.contains('=')
+        || is_joint(shown)
     {
         return None;
     }
@@ -70,7 +71,9 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     }
     let passed = match found.form {
         Form::Assigned => false,
-        Form::Passed | Form::Spaced => name != Name::Password && strength != Strength::Drawn,
+        Form::Passed | Form::Spaced => {
+            strength != Strength::Drawn && !names::takes_a_password(last_part(written, Form::Passed))
+        }
         Form::Listed if strength != Strength::Drawn => return None,
         Form::Listed => true,
     };
@@ -79,10 +82,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     }
     // Nobody makes such an effort for a sample.
     if strength == Strength::Drawn {
-        let effort = name == Name::Password
-            && about.is_written()
-            && !is_uuid(shown)
-            && !decode::is_text(shown.as_bytes());
+        let effort = name == Name::Password && about.is_written() && !is_uuid(shown);
         return Some(if effort {
             confidence.min(Medium).max(about.weigh(confidence))
         } else {
@@ -106,11 +106,31 @@ fn is_careful(value: &str) -> bool {
     value.len() >= 8 && has(u8::is_ascii_digit) && kinds.into_iter().filter(|&kind| has(kind)).count() >= 3
 }
 
+/// What a value looks like, or the short text that it encodes: Kubernetes wants secrets in base64.
+fn strength_of_text(value: &str) -> Strength {
+    const SHORT: usize = 24;
+    let direct = strength(value);
+    let text = decode::text(value.as_bytes()).filter(|text| direct == Strength::Drawn && text.len() <= SHORT);
+    match text.map(|text| strength(text.trim())) {
+        // Prose in base64 is no prose any more.
+        Some(Strength::Text) => Strength::Word,
+        Some(strength) => strength,
+        None => direct,
+    }
+}
+
 /// A line of code that is a comment shows how something is used.
 fn is_remark(text: &[u8], found: &Assignment, kind: Kind) -> bool {
     let before = &text[found.name.start.saturating_sub(256)..found.name.start];
     let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_start();
     kind == Kind::Code && [&b"//"[..], b"#", b"* ", b"--"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// What stands between two literals: `'" + password + "'`, `'".$_POST["password"]."'`.
+fn is_joint(value: &str) -> bool {
+    let mut signs = value.bytes();
+    matches!(signs.next(), Some(b'"' | b'\''))
+        && matches!(signs.next(), Some(b' ' | b'+' | b'.' | b'&' | b'$'))
 }
 
 /// `password.equals("…")` compares what is in front of it.

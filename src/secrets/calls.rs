@@ -10,19 +10,12 @@ use super::{Hit, Rank, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
-/// What such lines begin with; in small letters.
-pub(super) const ANCHORS: [&str; 17] = [
+/// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
+pub(super) const ANCHORS: [&str; 10] = [
     "login(",
-    "auth(",
-    "auth=(",
-    "auth = (",
     "authenticate(",
-    "credential(",
-    "credentials(",
-    "_user(",
-    "euser(",
-    "connect(",
-    "getconnection(",
+    "user(",
+    "connect",
     "mysqli(",
     "identified ",
     "mysql -",
@@ -35,20 +28,46 @@ pub(super) const ANCHORS: [&str; 17] = [
 pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit> {
     let cursor = Cursor { text, at: anchor.end };
     let opening = text[anchor.clone()].to_ascii_lowercase();
-    let (value, user) = match opening.as_slice() {
-        b"identified " => (identified(cursor)?, None),
-        b"sshpass -p" => (word(cursor.blanks())?, None),
-        shown if shown.ends_with(b" -") => (short_flag(cursor)?, None),
-        b"connect(" | b"getconnection(" | b"mysqli(" => {
-            let (user, password) = arguments(cursor.argument()?.0)?;
-            (password, user)
+    let (user, value) = match opening.as_slice() {
+        b"identified " => (None, identified(cursor)?),
+        b"sshpass -p" => (None, word(cursor.blanks())?),
+        b"connect" => {
+            let open = ["(", "ion("].into_iter().find(|open| cursor.rest().starts_with(open.as_bytes()))?;
+            arguments(cursor.skip(open.len()).argument()?.0)?
         }
-        _ => {
-            let (user, password) = arguments(cursor)?;
-            // Without a user's name it is any call.
-            (password, Some(user?))
-        }
+        b"mysqli(" => arguments(cursor.argument()?.0)?,
+        shown if shown.ends_with(b" -") => (None, short_flag(cursor)?),
+        _ => with_user(cursor)?,
     };
+    // SQL's own words leave no doubt that a password is set.
+    judged(text, anchor.start..anchor.end - 1, user, value, opening == b"identified ", about)
+}
+
+/// The password of `BasicAuth("u", "p")`, `auth=("u", "p")`, `NetworkCredential("u", "p")`.
+pub(super) fn of_name(text: &[u8], name: Range<usize>, about: About) -> Option<Hit> {
+    let written = text[name.clone()].to_ascii_lowercase();
+    if ![&b"auth"[..], b"credential", b"credentials"].iter().any(|end| written.ends_with(end)) {
+        return None;
+    }
+    let cursor = Cursor { text, at: name.end }.blanks();
+    let cursor = cursor.skip_one(b'=').map_or(cursor, Cursor::blanks).skip_one(b'(')?;
+    let (user, value) = with_user(cursor)?;
+    judged(text, name, user, value, false, about)
+}
+
+/// Without a user's name it is any call.
+fn with_user(cursor: Cursor) -> Option<(Option<Range<usize>>, Range<usize>)> {
+    arguments(cursor).filter(|(user, _)| user.is_some())
+}
+
+fn judged(
+    text: &[u8],
+    name: Range<usize>,
+    user: Option<Range<usize>>,
+    value: Range<usize>,
+    sets: bool,
+    about: About,
+) -> Option<Hit> {
     let shown = std::str::from_utf8(&text[value.clone()]).ok()?;
     let user = user.and_then(|user| std::str::from_utf8(&text[user]).ok());
     let strength = strength(shown);
@@ -58,12 +77,9 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
     {
         return None;
     }
-    // SQL's own words leave no doubt that a password is set.
-    let sets = opening == b"identified ";
     let confidence = grade(shown, strength, user, sets, about);
-    let name = Some(anchor.start..anchor.end - 1);
     let hit = Hit::new(rules::find("assigned-password")?, value, confidence, Rank::Assigned);
-    Some(Hit { guessable: strength != Strength::Drawn, name, ..hit })
+    Some(Hit { guessable: strength != Strength::Drawn, name: Some(name), ..hit })
 }
 
 fn grade(password: &str, strength: Strength, user: Option<&str>, sets: bool, about: About) -> Confidence {

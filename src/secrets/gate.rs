@@ -67,7 +67,7 @@ const NAMES: [(&str, &str); 12] = [
     ("token", ""),
     ("credential", ""),
     ("key", "=:\"' _-.>)],;\ts"),
-    ("auth", "=:\"' _-.>)],;\ttko"),
+    ("auth", "=:\"' _-.>()],;\ttko"),
     ("cred", "=:\"' _-.>)],;\ts"),
     ("passphrase", ""),
 ];

@@ -221,6 +221,9 @@ impl Search<'_> {
         if shown.len() >= 13 && shown[shown.len() - 13..].eq_ignore_ascii_case(b"authorization") {
             return structures::authorization(text, name.end, about);
         }
+        if let Some(hit) = calls::of_name(text, name.clone(), about) {
+            return Some(hit);
+        }
         let found = syntax::assignment(text, name)?;
         if found.value.len() > LONGEST || patterns::is_digest(text, &found.value) {
             return None;

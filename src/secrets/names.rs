@@ -300,19 +300,25 @@ pub fn may_be_credential(name: &str) -> bool {
     let Some(last) = words.last() else { return false };
     let public =
         |word: &String| matches!(word.as_str(), "public" | "pub" | "foreign" | "primary" | "hash" | "cache");
-    matches!(
-        last.as_str(),
-        "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "signature"
-    ) && !words.iter().any(public)
+    matches!(last.as_str(), "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie")
+        && !words.iter().any(public)
 }
 
 /// Whether a name is one of a password, and not of what is done with it (`setPassword`) or is about it.
 pub(super) fn ends_in_password(name: &str) -> bool {
+    !words(name).first().is_some_and(|first| DOES.contains(&first.as_str())) && takes_a_password(name)
+}
+
+/// Whether a name's last word is one for a password, but for one that says that it is repeated.
+pub(super) fn takes_a_password(name: &str) -> bool {
+    let is_repeated =
+        |word: &&String| ["confirmation", "confirm", "repeat", "again"].contains(&word.as_str());
     let words = words(name);
-    let is_repeated = |word: &String| ["confirmation", "confirm", "repeat", "again"].contains(&word.as_str());
-    let does = words.first().is_some_and(|first| DOES.contains(&first.as_str()));
-    let last = words.iter().rev().find(|word| !is_repeated(word));
-    !does && last.is_some_and(|last| is_for_password(last) || last == "pass")
+    words
+        .iter()
+        .rev()
+        .find(|word| !is_repeated(word))
+        .is_some_and(|last| is_for_password(last) || last == "pass")
 }
 
 /// Whether a name has words for credentials only, and does not say whose: `secret_key`, `client-token`.

@@ -22,7 +22,7 @@ pub(super) fn strength(value: &str) -> Strength {
     let count = |wanted: fn(&u8) -> bool| bytes.iter().filter(|b| wanted(b)).count();
     let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
     let signs = bytes.len() - digits - letters;
-    if value.contains(char::is_whitespace) || is_address(value) || is_hash(value) {
+    if value.contains(char::is_whitespace) || is_address(value) || is_hash(value) || is_regex(value) {
         return Strength::Text;
     }
     if counts(bytes) || letters == 0 && signs == 0 {
@@ -132,6 +132,10 @@ fn is_constant(value: &str) -> bool {
         && names::is_credential(value)
 }
 
+fn is_regex(value: &str) -> bool {
+    ["(?:", "[a-z", "[A-Z", "\\d", "\\w", "\\s"].iter().any(|sign| value.contains(sign))
+}
+
 /// A password's hash, with the word that says how it was made: `md5$salt$…`, `{SSHA}…`.
 fn is_hash(value: &str) -> bool {
     const WAYS: [&str; 8] = ["md5$", "sha1$", "sha256$", "pbkdf2", "scrypt:", "$argon2", "{sha", "{ssha"];
@@ -187,6 +191,7 @@ mod tests {
             ("LWM2M_SERVER_SECRET_KEY", Strength::Text),
             ("md5$niTI8Z7A9XvV$641ae74c7472d5c907c66994b2289314", Strength::Text),
             ("user:$apr1$FfVI2PRr$f9MW8rsr5RmmxbdV0Iipk1", Strength::Text),
+            ("(?:[!#A-Za-z0-9]+)", Strength::Text),
             ("@rematch", Strength::Word),
             ("sk-12345678901234567890", Strength::Word),
         ] {

@@ -12,7 +12,7 @@ pub enum Value {
 }
 
 /// Words that people put where a secret should come.
-const STAND_INS: [&str; 36] = [
+const STAND_INS: [&str; 41] = [
     "changeme",
     "changeit",
     "change-me",
@@ -49,6 +49,11 @@ const STAND_INS: [&str; 36] = [
     "unset",
     "invalid",
     "long-and-random",
+    "do_not_use",
+    "do-not-use",
+    "donotuse",
+    "not-a-real",
+    "not_a_real",
 ];
 
 /// Letters that a token drawn by lot does not hold and a made-up one often does; in small letters.
