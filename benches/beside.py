@@ -4,9 +4,9 @@
 
 MIRRORS is a folder of bare clones, `owner+name/repo`. The trees are those named in `beside.tsv`, at the commits named
 there. Of the places (file and line) that each tool tells, a seeded sample is compared with the labels in that file, which
-a person gave by reading the lines: `real` (a literal that somebody uses to log in, sign or decrypt, tests included),
-`made` (a placeholder, a documented sample, a word like `secret` in a test) or `false` (no credential). Printed are
-counts; values never are. `--unlabelled` lists the places of the samples that have no label yet.
+a person gave by reading the lines: `real` (a literal that somebody uses to log in, sign or decrypt, or the hash of one,
+tests included), `made` (a placeholder, a documented sample, a word like `secret` in a test) or `false` (no credential).
+Printed are counts; values never are. `--unlabelled` lists the places of the samples that have no label yet.
 """
 import collections, json, os, random, shutil, subprocess, sys, tempfile
 from pathlib import Path

@@ -207,8 +207,8 @@ fn is_translation(base: &str) -> bool {
         || stem
             .split_once(['-', '_'])
             .is_some_and(|(first, second)| LANGUAGES.contains(&first) && region(second));
-    let begins = |word: &&str| stem.to_ascii_lowercase().starts_with(word);
-    language || ["messages", "translation", "strings", "locale"].iter().any(|word| begins(&word))
+    let lower = stem.to_ascii_lowercase();
+    language || ["messages", "translation", "strings", "locale"].iter().any(|word| lower.starts_with(word))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod strength;
 mod structures;
 mod syntax;
 pub mod values;
+mod vocabulary;
 
 use std::ops::Range;
 

@@ -107,10 +107,8 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
                     let value = behind.second_argument().or_else(|| behind.value(whole_line))?;
                     // `NAME=value command` is shell's; else more words behind the first are prose.
                     let tight = behind.at == cursor.at + 1 && cursor.peek() == Some(b'=');
-                    let form = match value.quoted || tight || !behind.goes_on(&value) {
-                        true => Form::Assigned,
-                        false => Form::Listed,
-                    };
+                    let alone = value.quoted || tight || !behind.goes_on(&value);
+                    let form = if alone { Form::Assigned } else { Form::Listed };
                     found(value, form)
                 }
             }
