@@ -135,3 +135,50 @@ fn word(cursor: Cursor) -> Option<Range<usize>> {
     let value = cursor.value(false)?;
     (!cursor.text[value.range.clone()].contains(&b'$')).then_some(value.range)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Confidence, find};
+    use super::About;
+
+    /// What is told of a line of code, and how sure.
+    fn told(line: &str) -> Vec<(String, Confidence)> {
+        let hits = find(line.as_bytes(), About::path("app.py"));
+        hits.into_iter().map(|hit| (line[hit.span].to_owned(), hit.confidence)).collect()
+    }
+
+    #[test]
+    fn passwords_without_a_name_are_found() {
+        for line in [
+            "login(\"ann\", \"s3cr3t!\")",
+            "r = get(url, auth = ('ann', 's3cr3t!'))",
+            "new NetworkCredential(\"ann\", \"s3cr3t!\")",
+            "create_user('ann', 'ann@host.invalid', 's3cr3t!')",
+            "mysqli_connect('db', 'ann', 's3cr3t!', 'shop')",
+            "DriverManager.getConnection(url, \"ann\", \"s3cr3t!\");",
+            "CREATE USER ann IDENTIFIED BY 's3cr3t!'",
+            "CREATE USER ann IDENTIFIED WITH plugin BY 's3cr3t!'",
+            "mysql -u ann -ps3cr3t! shop",
+            "sshpass -p s3cr3t! ssh host",
+        ] {
+            assert_eq!(told(line), [("s3cr3t!".to_owned(), Confidence::Medium)], "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_password_is_left_alone() {
+        for line in [
+            "login(user, password)",
+            "login(\"ann\", password)",
+            "connect(\"clicked\", handler)",
+            "IDENTIFIED BY '$PASSWORD'",
+            "IDENTIFIED BY '\"$PASSWORD\"'",
+            "the column is identified by `id_2`",
+            "mysql -u ann -p$PASSWORD",
+            "mysql -u ann -p shop",
+            "sshpass -p \"$PASSWORD\" ssh host",
+        ] {
+            assert_eq!(told(line), [], "{line}");
+        }
+    }
+}

@@ -59,3 +59,24 @@ fn is_letter_of(shape: Alternatives, byte: u8) -> bool {
         Node::Group(inside, ..) => is_letter_of(inside, byte),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::misses;
+
+    #[test]
+    fn what_resembles_a_token_is_told_from_what_does_not() {
+        let drawn = "q7Zr9Lx2Vb8KpM3tW5yN4cD6";
+        let is_one = |text: &str, value: &str| {
+            let start = text.find(value).expect("the text holds it");
+            misses(text.as_bytes(), &(start..start + value.len()))
+        };
+        let short = format!("ghp_{drawn}");
+        assert!(is_one(&format!("API_KEY={short}"), &short));
+        assert!(is_one(&format!("API_KEY=xyz{short}"), &format!("xyz{short}")));
+        let hex = "0cc175b9c0f1b6a831c399e26977266";
+        assert!(is_one(&format!("DATADOG_API_KEY={hex}"), hex));
+        assert!(!is_one(&format!("API_KEY={hex}"), hex));
+        assert!(!is_one(&format!("DATADOG_API_KEY={drawn}"), drawn));
+    }
+}
