@@ -145,6 +145,11 @@ impl About {
         if doubtful { confidence.lower() } else { confidence }
     }
 
+    /// Code or configuration that somebody wrote here.
+    pub(super) fn is_written(self) -> bool {
+        matches!(self.kind, Kind::Code | Kind::Config) && !self.vendored
+    }
+
     /// What a path, with `/` between its parts, says.
     pub fn path(path: &str) -> Self {
         let mut parts = path.rsplit('/');
@@ -153,7 +158,9 @@ impl About {
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         let ends = |list: &[&str]| list.contains(&extension);
         let named_env = lower.starts_with(".env") || extension == "env";
-        let kind = if LOCKS.contains(&base) || ends(&MADE) || lower.contains(".min.") {
+        let kind = if is_translation(base) {
+            Kind::Docs
+        } else if LOCKS.contains(&base) || ends(&MADE) || lower.contains(".min.") {
             Kind::Made
         } else if ends(&DOCS) {
             Kind::Docs
@@ -186,6 +193,24 @@ impl About {
     }
 }
 
+const LANGUAGES: [&str; 44] = [
+    "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl", "he", "hi",
+    "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sk",
+    "sl", "sr", "sv", "th", "tr", "uk", "ur", "vi", "zh", "fil",
+];
+
+/// The file holds what people read in one language: `messages_de.properties`, `en-US.json`, `pt_BR.js`.
+fn is_translation(base: &str) -> bool {
+    let Some((stem, _)) = base.split_once('.') else { return false };
+    let region = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+    let language = LANGUAGES.contains(&stem)
+        || stem
+            .split_once(['-', '_'])
+            .is_some_and(|(first, second)| LANGUAGES.contains(&first) && region(second));
+    let lower = stem.to_ascii_lowercase();
+    language || ["messages", "translation", "strings", "locale"].iter().any(|word| lower.starts_with(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,6 +229,9 @@ mod tests {
             ("src/test/java/A.java", about(Kind::Code, true)),
             ("latest.go", about(Kind::Code, false)),
             ("Makefile", about(Kind::Unknown, false)),
+            ("src/messages_de.properties", about(Kind::Docs, false)),
+            ("web/en-US.js", about(Kind::Docs, false)),
+            ("web/db.js", about(Kind::Code, false)),
         ] {
             assert_eq!(About::path(path), expected, "{path}");
         }

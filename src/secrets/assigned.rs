@@ -4,23 +4,11 @@
 //! Where names and values stand is found by `syntax`; the shapes of known tokens are `patterns`' business.
 
 use super::about::{About, Kind};
-use super::random::{self, DRAWN};
+use super::random;
+pub(super) use super::strength::{Strength, strength};
 use super::syntax::{Assignment, Form};
-use super::{names, values};
+use super::{decode, names, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
-
-/// What a value looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strength {
-    /// Drawn by lot.
-    Drawn,
-    /// As people choose passwords: letters with digits or signs among them.
-    Chosen,
-    /// A plain word or number.
-    Word,
-    /// Prose, code, a path, an address: something else.
-    Text,
-}
 
 /// What a name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,21 +23,7 @@ pub(super) enum Name {
 /// What a name announces, if it announces a credential at all.
 pub(super) fn name(text: &str) -> Option<Name> {
     if names::is_credential(text) {
-        let password = names::words(text).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "password"
-                    | "passwd"
-                    | "passwort"
-                    | "pword"
-                    | "passphrase"
-                    | "pass"
-                    | "pwd"
-                    | "psw"
-                    | "dbpass"
-            )
-        });
-        return Some(if password { Name::Password } else { Name::Secret });
+        return Some(if names::is_password(text) { Name::Password } else { Name::Secret });
     }
     names::may_be_credential(text).then_some(Name::Perhaps)
 }
@@ -67,11 +41,13 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if name == Name::Perhaps && shown.len() < 16 {
         return None;
     }
-    let strength = strength(shown);
+    let strength = strength_of_text(shown);
     if strength == Strength::Text
         || name == Name::Perhaps && strength != Strength::Drawn
         || values::judge(shown) != values::Value::Literal
         || repeats_name(written, shown)
+        || found.form == Form::Spaced && shown.contains('=')
+        || is_joint(shown)
     {
         return None;
     }
@@ -83,8 +59,8 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         (Name::Password | Name::Secret, Strength::Drawn) if long => High,
         (Name::Password | Name::Secret, Strength::Drawn) => Medium,
         (Name::Password, Strength::Chosen) => Medium,
-        (Name::Secret, Strength::Chosen) if shown.len() >= 8 => Medium,
-        (Name::Password, Strength::Word) if is_set(shown, found, about.kind) => Medium,
+        (Name::Secret, Strength::Chosen) if shown.len() >= 8 && !names::may_name_a_place(written) => Medium,
+        (Name::Password, Strength::Word) if is_set(written, shown, found, about.kind) => Medium,
         (Name::Password | Name::Secret, _) => Low,
         (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => Medium,
         (Name::Perhaps, Strength::Drawn) if long => Low,
@@ -93,18 +69,81 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if is_uuid(shown) {
         confidence = confidence.lower();
     }
-    if found.form == Form::Passed && strength != Strength::Drawn || found.partial {
+    let passed = match found.form {
+        Form::Assigned => false,
+        Form::Passed | Form::Spaced => {
+            strength != Strength::Drawn && !names::takes_a_password(last_part(written, Form::Passed))
+        }
+        Form::Listed if strength != Strength::Drawn => return None,
+        Form::Listed => true,
+    };
+    if passed || found.partial {
         confidence = confidence.lower();
     }
-    let thought_up = about.staged && strength != Strength::Drawn;
-    Some(if thought_up { Low } else { about.weigh(confidence) })
+    // Nobody makes such an effort for a sample.
+    if strength == Strength::Drawn {
+        let effort = name == Name::Password && about.is_written() && !is_uuid(shown);
+        return Some(if effort {
+            confidence.min(Medium).max(about.weigh(confidence))
+        } else {
+            about.weigh(confidence)
+        });
+    }
+    let careful = name == Name::Password && is_careful(shown) && about.is_written();
+    let thought_up = about.staged || is_remark(text, found, about.kind);
+    Some(match thought_up {
+        true if careful => confidence,
+        true => Low,
+        false => about.weigh(confidence),
+    })
 }
+
+/// A password as rules for passwords want it: of three kinds of small and capital letters, digits and signs.
+fn is_careful(value: &str) -> bool {
+    let has = |wanted: fn(&u8) -> bool| value.bytes().any(|b| wanted(&b));
+    let kinds =
+        [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
+    value.len() >= 8 && has(u8::is_ascii_digit) && kinds.into_iter().filter(|&kind| has(kind)).count() >= 3
+}
+
+/// What a value looks like, or the short text that it encodes: Kubernetes wants secrets in base64.
+fn strength_of_text(value: &str) -> Strength {
+    const SHORT: usize = 24;
+    let direct = strength(value);
+    let text = decode::text(value.as_bytes()).filter(|text| direct == Strength::Drawn && text.len() <= SHORT);
+    match text.map(|text| strength(text.trim())) {
+        // Prose in base64 is no prose any more.
+        Some(Strength::Text) => Strength::Word,
+        Some(strength) => strength,
+        None => direct,
+    }
+}
+
+/// A line of code that is a comment shows how something is used.
+fn is_remark(text: &[u8], found: &Assignment, kind: Kind) -> bool {
+    let before = &text[found.name.start.saturating_sub(256)..found.name.start];
+    let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_start();
+    kind == Kind::Code && [&b"//"[..], b"#", b"* ", b"--"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// What stands between two literals: `'" + password + "'`, `'".$_POST["password"]."'`.
+fn is_joint(value: &str) -> bool {
+    let mut signs = value.bytes();
+    matches!(signs.next(), Some(b'"' | b'\''))
+        && matches!(signs.next(), Some(b' ' | b'+' | b'.' | b'&' | b'$'))
+}
+
+/// `password.equals("…")` compares what is in front of it.
+const EQUALS: [&str; 4] = [".equals", ".equalsIgnoreCase", ".eql", ".isEqualTo"];
 
 /// Of `config.setPassword(` the last part counts; of `spring.datasource.password=` all of it.
 fn last_part(name: &str, form: Form) -> &str {
     match form {
-        Form::Passed => name.rsplit('.').next().unwrap_or(name),
-        Form::Assigned | Form::Spaced => name,
+        Form::Passed => {
+            let name = EQUALS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            name.rsplit('.').next().unwrap_or(name)
+        }
+        Form::Assigned | Form::Spaced | Form::Listed => name,
     }
 }
 
@@ -129,24 +168,40 @@ fn repeats_name(name: &str, value: &str) -> bool {
         text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
     };
     let (name, value) = (plain(name), plain(value));
-    value.is_empty() || name.contains(&value) || (value.contains(&name) && value.len() < name.len() + 4)
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.is_empty()
+        || name.contains(&value)
+        || digits < 2 && value.contains(&name) && value.len() < name.len() + 4
 }
 
-/// A plain word as a password, where configuration sets one: not a label for people, not the name of a type.
-fn is_set(value: &str, found: &Assignment, kind: Kind) -> bool {
-    const TYPES: [&str; 22] = [
+/// A plain word as a password, where one is set: not a label for people, not the name of a type or of something else.
+fn is_set(name: &str, value: &str, found: &Assignment, kind: Kind) -> bool {
+    const TYPES: [&str; 37] = [
         "string", "text", "varchar", "required", "optional", "integer", "number", "object", "boolean",
         "hidden", "input", "field", "anything", "nullable", "unknown", "default", "always", "never", "plain",
-        "admin", "enabled", "prompt",
+        "enabled", "prompt", "blank", "password", "include", "ignore", "inherit", "forgot", "reset", "bool",
+        "float", "array", "date", "callable", "bytes", "visible", "masked", "secret",
     ];
+    let lower = value.to_ascii_lowercase();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let label = value.starts_with(|c: char| c.is_ascii_uppercase())
         && value[1..].bytes().all(|b| b.is_ascii_lowercase());
-    kind == Kind::Config
+    let stands = match kind {
+        Kind::Config => value.len() >= 5 || names::ends_in_password(name),
+        // In code words stand for much: the name must end in `password`, and the value be all of one kind of letter.
+        Kind::Code => {
+            found.quoted
+                && names::ends_in_password(name)
+                && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        }
+        Kind::Docs | Kind::Made | Kind::Unknown => false,
+    };
+    stands
         && found.form == Form::Assigned
-        && value.len() >= 5
         && !label
-        && !random::is_pattern(value.as_bytes())
-        && !TYPES.contains(&value.to_ascii_lowercase().as_str())
+        && (letters == 0 || !random::is_pattern(value.as_bytes()))
+        && !TYPES.contains(&lower.as_str())
+        && (kind == Kind::Config || !names::is_credential(value))
 }
 
 fn is_uuid(value: &str) -> bool {
@@ -155,152 +210,4 @@ fn is_uuid(value: &str) -> bool {
 
 fn is_hex(value: &str) -> bool {
     value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
-}
-
-/// What a value looks like, by itself.
-pub(super) fn strength(value: &str) -> Strength {
-    let bytes = value.as_bytes();
-    let count = |wanted: fn(&u8) -> bool| bytes.iter().filter(|b| wanted(b)).count();
-    let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
-    let signs = bytes.len() - digits - letters;
-    if value.contains(char::is_whitespace) || is_address(value) {
-        return Strength::Text;
-    }
-    if random::is_pattern(bytes) || letters == 0 && signs == 0 {
-        return Strength::Word;
-    }
-    if bytes.len() >= 8 && is_drawn(bytes, digits, letters) {
-        return Strength::Drawn;
-    }
-    if is_term(value) {
-        return Strength::Text;
-    }
-    let telling = bytes.iter().filter(|b| b"!@#$%^&*?~+=".contains(b)).count();
-    if !value.is_ascii() || letters == 0 && signs > 2 {
-        return Strength::Text;
-    }
-    if letters >= 2 && (digits >= 1 || telling >= 1) && bytes.len() >= 6 && bytes.len() <= 64 {
-        return Strength::Chosen;
-    }
-    Strength::Word
-}
-
-/// Drawn by lot, as a whole or in its longest piece between signs.
-fn is_drawn(bytes: &[u8], digits: usize, letters: usize) -> bool {
-    let hex = bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
-    if hex {
-        return bytes.len() >= 16 && digits >= 2 && letters >= 2 && random::entropy(bytes) > 2.6;
-    }
-    let pieces = bytes.split(|b| !b.is_ascii_alphanumeric());
-    let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or(bytes);
-    let core = if longest.len() * 2 >= bytes.len() { longest } else { bytes };
-    // Letters alone are seldom drawn; a long name of few vowels looks it.
-    let mixed = digits >= 1 || bytes.len() >= 20;
-    mixed && random::score(core).max(random::score(bytes)) > DRAWN && random::entropy(bytes) > 2.5
-}
-
-/// An address, a path, a file, a MIME type, a version, a date.
-fn is_address(value: &str) -> bool {
-    let file = value.rsplit_once('.').is_some_and(|(stem, ending)| {
-        !stem.is_empty()
-            && matches!(
-                ending,
-                "pem"
-                    | "key"
-                    | "crt"
-                    | "json"
-                    | "yml"
-                    | "yaml"
-                    | "txt"
-                    | "xml"
-                    | "js"
-                    | "ts"
-                    | "py"
-                    | "go"
-                    | "sh"
-                    | "env"
-                    | "html"
-                    | "php"
-                    | "conf"
-                    | "com"
-                    | "org"
-                    | "net"
-                    | "io"
-                    | "local"
-                    | "java"
-                    | "md"
-                    | "rb"
-                    | "jks"
-                    | "p12"
-                    | "pfx"
-                    | "properties"
-            )
-    });
-    let version = value.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-' || b == b':')
-        && value.contains(['.', '-', ':']);
-    let email = value.split_once('@').is_some_and(|(user, host)| {
-        host.contains('.')
-            && [user, host]
-                .iter()
-                .all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_+".contains(&b)))
-    });
-    value.contains("://")
-        || value.starts_with('/') && value.matches('/').count() > 1
-        || value.starts_with("arn:")
-        || value.starts_with("sha256:")
-        || value.starts_with("--")
-        || file
-        || version
-        || email
-}
-
-/// Words that have digits in them, and names made of words: `sha256`, `oauth2_client_id`, `AES-256-GCM`, `ecdsa-p256`.
-fn is_term(value: &str) -> bool {
-    const TERMS: [&str; 26] = [
-        "sha1", "sha2", "sha256", "sha384", "sha512", "md5", "utf8", "base64", "base32", "oauth2", "oauth1",
-        "hs256", "hs384", "hs512", "rs256", "rs384", "rs512", "es256", "es384", "ps256", "aes", "x509",
-        "bcrypt", "argon2", "ed25519", "pkcs12",
-    ];
-    let lower = value.to_ascii_lowercase();
-    let bare: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    if TERMS.contains(&bare.as_str()) || TERMS.iter().any(|term| term.len() > 3 && lower.starts_with(term)) {
-        return true;
-    }
-    // Several words between `_`, `-`, `.`, `:` or `/`, with few digits.
-    let words: Vec<&str> = lower.split(['_', '-', '.', ':', '/']).collect();
-    let wordy = |word: &&str| {
-        let letters: String = word.chars().filter(char::is_ascii_alphabetic).collect();
-        let digits = word.len() - letters.len();
-        word.is_ascii()
-            && (word.len() <= 2
-                || digits <= 3 && digits * 2 <= word.len() && random::reads(letters.as_bytes()))
-    };
-    words.len() >= 2 && words.iter().all(wordy)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_told_by_their_looks() {
-        for (value, expected) in [
-            ("q7Zr9Lx2Vb8KpM3t", Strength::Drawn),
-            ("0cc175b9c0f1b6a831c399e269772661", Strength::Drawn),
-            ("hunter2", Strength::Chosen),
-            ("Summer2019!", Strength::Chosen),
-            ("P@ssw0rd", Strength::Chosen),
-            ("postgres", Strength::Word),
-            ("123456", Strength::Word),
-            ("Enter your password", Strength::Text),
-            ("https://example.com/x1", Strength::Text),
-            ("user_password_2", Strength::Text),
-            ("sha256", Strength::Text),
-            ("1.2.3", Strength::Text),
-            ("server.key", Strength::Text),
-            ("me@example.com", Strength::Text),
-        ] {
-            assert_eq!(strength(value), expected, "{value}");
-        }
-    }
 }

@@ -12,7 +12,13 @@ pub(super) fn token_within(value: &[u8], about: About) -> Option<&'static Rule> 
 
 /// What looks drawn by lot is a text in base64 or hex, so who guesses the text guesses the value.
 pub(super) fn is_text(value: &[u8]) -> bool {
-    [base64(value), hex(value)].into_iter().flatten().any(|text| is_printable(&text))
+    text(value).is_some()
+}
+
+/// The text that a value is in base64 or hex.
+pub(super) fn text(value: &[u8]) -> Option<String> {
+    let text = [base64(value), hex(value)].into_iter().flatten().find(|text| is_printable(text))?;
+    String::from_utf8(text).ok()
 }
 
 /// The text that a value in base64 stands for.

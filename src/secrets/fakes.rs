@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-const KNOWN: [u64; 26] = [
+const KNOWN: [u64; 42] = [
     // AWS documentation, the key id and secret of its examples.
     0x1a5d_44a2_dca1_9669,
     0x7831_4b11_be2e_5815,
@@ -43,6 +43,23 @@ const KNOWN: [u64; 26] = [
     0xdf45_2eef_23e8_cf2c,
     // HTTP's own sample of Basic authentication, RFC 7617.
     0xcf4d_418e_d3de_92d7,
+    // RFC 5849, 6749 and 6750: the tokens and secrets that their examples pass around.
+    0x2ff8_b0fb_93ac_a981,
+    0x6c96_130f_130a_b0d6,
+    0x00cf_4c78_1dc3_7003,
+    0xa71b_359a_87af_de13,
+    0x9d03_b692_e941_d5ac,
+    0xbb9b_1163_338b_2a51,
+    0x649e_1f5c_769e_718b,
+    0x4c20_e6f5_cc11_b937,
+    0x6aa1_4267_d949_44e6,
+    0xcb87_c87e_4a13_8d9a,
+    0x2932_57ab_6495_ebb1,
+    0xa35b_81a7_d792_7b70,
+    0xb8e1_4854_5b13_c78b,
+    0xca74_59e2_b267_76de,
+    0x53f5_da0a_aa93_d64c,
+    0xe997_4c50_7d2a_8021,
 ];
 
 /// Whether everybody knows this value.

@@ -7,6 +7,7 @@
 
 use std::sync::LazyLock;
 
+use super::calls;
 use super::random::pair_cost;
 use super::structures;
 use crate::rule::{Check, Pattern, Rule};
@@ -28,6 +29,8 @@ pub(super) enum Lead {
     UserFlag,
     /// How base64 of a structure begins.
     Encoded,
+    /// What takes a password after other arguments: `login(`, `mysql -`.
+    Call,
 }
 
 struct Anchor {
@@ -69,7 +72,7 @@ const NAMES: [(&str, &str); 12] = [
     ("token", ""),
     ("credential", ""),
     ("key", "=:\"' _-.>)],;\ts"),
-    ("auth", "=:\"' _-.>)],;\ttko"),
+    ("auth", "=:\"' _-.>()],;\ttko"),
     ("cred", "=:\"' _-.>)],;\ts"),
     ("passphrase", ""),
 ];
@@ -117,6 +120,9 @@ impl Gate {
         gate.add(" -u ", b"", Lead::UserFlag);
         for text in structures::ENCODED {
             gate.add(text, b"", Lead::Encoded);
+        }
+        for call in calls::ANCHORS {
+            gate.add(call, b"", Lead::Call);
         }
         for rule in RULES {
             for check in rule.checks {

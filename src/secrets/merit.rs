@@ -11,7 +11,7 @@ use crate::rule::Pattern;
 /// a bare JWT); then a checksum that holds, then a word nearby that says whose it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Merit {
-    sound: bool,
+    pub(super) sound: bool,
     prefix: u8,
     checked: bool,
     near: bool,

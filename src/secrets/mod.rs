@@ -7,7 +7,9 @@
 
 pub mod about;
 mod assigned;
+mod calls;
 mod checksum;
+mod cursor;
 pub mod custom;
 mod decode;
 mod fakes;
@@ -15,12 +17,15 @@ mod gate;
 pub mod mask;
 mod merit;
 pub mod names;
+mod near;
 mod patterns;
 mod random;
 mod reach;
+mod strength;
 mod structures;
 mod syntax;
 pub mod values;
+mod vocabulary;
 
 use std::ops::Range;
 
@@ -192,6 +197,7 @@ impl Search<'_> {
             _ if self.binary => None,
             Lead::Url => structures::url(text, start + 1, about),
             Lead::UserFlag => structures::user_flag(text, end, about),
+            Lead::Call => calls::at(text, start..end, about),
             Lead::Name => self.name(start..end),
         };
         self.hits.extend(hit);
@@ -208,7 +214,8 @@ impl Search<'_> {
         if shown.len() >= 13 && shown[shown.len() - 13..].eq_ignore_ascii_case(b"authorization") {
             return structures::authorization(text, name.end, about);
         }
-        if let Some(hit) = structures::netrc(text, &name, about) {
+        let known = structures::netrc(text, &name, about);
+        if let Some(hit) = known.or_else(|| calls::of_name(text, name.clone(), about)) {
             return Some(hit);
         }
         let found = syntax::assignment(text, name)?;
@@ -237,14 +244,17 @@ impl Search<'_> {
             && (judged.is_some() || !names::is_harmless(written))
             && let Some(mut known) = patterns::assigned(text, found.name.clone(), span.clone(), about)
         {
-            known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
+            if known.merit.sound {
+                known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
+            }
             return Some(known);
         }
-        let confidence = judged?;
-        let id = match assigned::name(written) {
-            Some(assigned::Name::Password) => "assigned-password",
-            _ => "assigned-secret",
-        };
+        let mut confidence = judged?;
+        let password = assigned::name(written) == Some(assigned::Name::Password);
+        if confidence > Confidence::Low && !password && near::misses(text, &span) {
+            confidence = Confidence::Low;
+        }
+        let id = if password { "assigned-password" } else { "assigned-secret" };
         let rule = rules::find(id)?;
         let name = Some(found.name);
         Some(Hit { guessable, name, ..Hit::new(rule, span, confidence, Rank::Assigned) })

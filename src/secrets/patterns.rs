@@ -25,7 +25,7 @@ pub(super) fn at(
     let (start, end) = (first..=last)
         .filter(|&start| begins(text, start))
         .find_map(|start| Some((start, shape::end(pattern.shape, text, start)?)))?;
-    if !pattern.near.is_empty() && !is_near(text, start..end, pattern.near) {
+    if !pattern.near.is_empty() && !is_near(text, start..end, pattern.near.iter().copied()) {
         return None;
     }
     let fixed = fixed_length(pattern.shape, &text[start..end]);
@@ -53,7 +53,7 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
         (usize::from(least)..=usize::from(most)).contains(&token.len())
             && shape::is_whole(pattern.shape, token)
             && entropy >= pattern.entropy.unwrap_or_else(|| floor(pattern.shape, token))
-            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near))
+            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter().copied()))
     };
     let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
     let hits = GATE.loose.iter().take_while(short).filter(known).map(|&(rule, pattern, _)| {
@@ -118,14 +118,16 @@ fn begins(text: &[u8], start: usize) -> bool {
 }
 
 /// One of the words stands on the line, near the token, as a word or the beginning of one.
-fn is_near(text: &[u8], token: Range<usize>, words: &[&str]) -> bool {
+pub(super) fn is_near(
+    text: &[u8],
+    token: Range<usize>,
+    mut words: impl Iterator<Item = &'static str>,
+) -> bool {
     let from = token.start.saturating_sub(NEAR);
     let line = text[from..token.start].iter().rposition(|&b| b == b'\n').map_or(from, |at| from + at + 1);
     let to = (token.end + NEAR).min(text.len());
     let end = text[token.end..to].iter().position(|&b| b == b'\n').map_or(to, |at| token.end + at);
-    words
-        .iter()
-        .any(|word| stands_in(&text[line..token.start], word) || stands_in(&text[token.end..end], word))
+    words.any(|word| stands_in(&text[line..token.start], word) || stands_in(&text[token.end..end], word))
 }
 
 /// The word stands in a text, in any case, not in the middle of another; a short one not at the beginning of one either.
@@ -163,7 +165,7 @@ fn spelled(text: &[u8], word: &[u8]) -> Option<usize> {
 }
 
 /// How many bytes of a token are the fixed text that it begins with.
-fn fixed_length(shape: Alternatives, token: &[u8]) -> usize {
+pub(super) fn fixed_length(shape: Alternatives, token: &[u8]) -> usize {
     shape.iter().map(|nodes| fixed_of(nodes, token).0).max().unwrap_or(0)
 }
 

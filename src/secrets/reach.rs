@@ -1,8 +1,7 @@
 //! How far what is new in a text reaches: which secrets may have come with some lines, or gone.
 //!
-//! A secret hangs on its own line, and no further, but for four: the value on the line after its name, with nothing but
-//! white space between; the password of a `.netrc`, below its machine; the private key; and base64 that goes over lines.
-//! So a text of which some lines are new needs no more than these lines to be searched, which is what makes a history
+//! A secret hangs on its own line, and no further, but for three: the value on the line after its name, with nothing but
+//! white space between; the password of a `.netrc`, below its machine; and the private key. So a text of which some lines are new needs no more than these lines to be searched, which is what makes a history
 //! quick (`history::windows`).
 
 use std::ops::Range;
@@ -12,12 +11,10 @@ use memchr::memmem::Finder;
 
 use super::syntax;
 
-/// How far a private key is read from its first line on, and base64; bytes.
+/// How far a private key is read from its first line on; bytes.
 pub(super) const KEY: usize = 512;
 /// How far before a `.netrc`'s password its machine may stand; bytes.
 pub(super) const LOGIN: usize = 160;
-/// Base64 that goes on in the next line fills at least so much of its own; bytes.
-pub(super) const WRAPPED: usize = 60;
 /// Bytes of white space between a name's line and its value.
 pub(super) const GAP: usize = 64;
 /// No more of a line is looked at on either side of a place; bytes.
@@ -53,7 +50,7 @@ pub fn reach(text: &[u8], lines: Range<usize>) -> Touched {
     if !ends {
         look.end = (look.end + LINE).min(text.len());
     }
-    if let Some(key) = key_before(text, look.start).or_else(|| wrapped_before(text, own.start)) {
+    if let Some(key) = key_before(text, look.start) {
         (own.start, look.start) = (key.min(own.start), key.min(look.start));
     }
     Touched { own, look }
@@ -96,22 +93,6 @@ fn key_before(text: &[u8], at: usize) -> Option<usize> {
     Some(memchr::memrchr(b'\n', &text[from..key]).map_or(from, |i| from + i + 1))
 }
 
-/// Where the lines begin of which each ends in much base64 and that `at` may go on.
-fn wrapped_before(text: &[u8], at: usize) -> Option<usize> {
-    let is_base64 = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
-    let mut start = at;
-    while at - start < KEY {
-        let gap = text[..start].iter().rev().take(GAP).take_while(|b| b.is_ascii_whitespace()).count();
-        let end = start - gap;
-        let run = text[..end].iter().rev().take(LINE).take_while(is_base64).count();
-        if gap == 0 || run < WRAPPED {
-            break;
-        }
-        start = memchr::memrchr(b'\n', &text[..end - run]).map_or(0, |i| i + 1);
-    }
-    (start < at).then_some(start)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,10 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_base64_are_taken_from_their_beginning() {
-        let wrapped = format!("a: |\n  {0}\n  {0}\n  NEW\ny", "QUJD".repeat(19));
-        let whole = &wrapped[5..wrapped.len() - 2];
-        assert_eq!(parts(&wrapped), (whole, whole));
+    fn a_private_key_is_taken_from_its_beginning() {
         let text = format!("x\n{}RSA PRIVATE KEY-----\nNEW\ny", "-----BEGIN ");
         assert_eq!(parts(&text), (&text[2..text.len() - 2], &text[2..text.len() - 2]));
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
-use super::{Hit, Rank, checksum, decode, random, reach, values};
+use super::{Hit, Rank, checksum, decode, near, random, reach, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
@@ -28,6 +28,9 @@ pub(super) const ENCODED: [&str; 13] = [
 ];
 /// So much of it is looked at; bytes. A private key is longer.
 const ENCODED_AT_MOST: usize = reach::KEY;
+
+/// The shortest line that base64 is broken into; bytes.
+const WRAPPED: usize = 60;
 
 /// How much of a private key tells it from others; characters of its base64.
 const KEY_SHOWN: usize = 128;
@@ -82,7 +85,9 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         if token.len() < 20 || assigned::strength(token) != Strength::Drawn {
             return None;
         }
-        return hit("url-credentials", start..start + at, about.weigh(Medium), false);
+        let span = start..start + at;
+        let confidence = if near::misses(text, &span) { Low } else { about.weigh(Medium) };
+        return hit("url-credentials", span, confidence, false);
     };
     let (name, password) =
         (std::str::from_utf8(&user[..colon]).ok()?, std::str::from_utf8(&user[colon + 1..]).ok()?);
@@ -106,7 +111,12 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         || values::MADE_UP.iter().any(|word| lower.contains(word));
     let strength = assigned::strength(password);
     let drawn = strength == Strength::Drawn;
-    let confidence = if by_chance { Low } else { sure(strength) };
+    let usual = ["root", "admin", "guest", "test", "postgres", "user"].contains(&lower.as_str());
+    let confidence = match strength {
+        _ if by_chance => Low,
+        Strength::Word if password.len() >= 5 && !usual && about.is_written() => Medium,
+        _ => sure(strength),
+    };
     let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
     let confidence = if local && !drawn { confidence.lower() } else { confidence };
     hit("url-credentials", start + colon + 1..start + at, weigh(about, confidence, strength), !drawn)
@@ -197,7 +207,9 @@ pub(super) fn authorization(text: &[u8], name_end: usize, about: About) -> Optio
     if !drawn || made_up {
         return None;
     }
-    hit("authorization-header", start..start + length, about.weigh(Medium), false)
+    let span = start..start + length;
+    let confidence = if near::misses(text, &span) { Low } else { about.weigh(Medium) };
+    hit("authorization-header", span, confidence, false)
 }
 
 /// `curl -u user:password`; `start` is behind the flag.
@@ -292,29 +304,27 @@ pub(super) fn encoded(text: &[u8], start: usize, about: About) -> Option<Hit> {
     if !ENCODED.iter().any(|begin| rest.starts_with(begin.as_bytes())) {
         return None;
     }
-    // Some tools break it into lines of the same length.
-    let (mut code, mut end): (Vec<u8>, usize) = (Vec::new(), 0);
-    loop {
-        let run = rest[end..].iter().take_while(|b| is_base64(b)).count();
-        code.extend(&rest[end..end + run]);
-        end += run;
-        let next = rest[end..].iter().take(reach::GAP).take_while(|b| b.is_ascii_whitespace()).count();
-        let line = rest[end + next..].split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
-        let broken = run >= reach::WRAPPED && run % 4 == 0 && rest[end..end + next].contains(&b'\n');
-        if !broken || line.is_empty() || !line.iter().all(is_base64) {
-            break;
-        }
-        end += next;
+    let run = rest.iter().take_while(|b| is_base64(b)).count();
+    let whole = if run == rest.len() { run / 4 * 4 } else { run };
+    let span = start..start + run;
+    // Some tools break it into lines, and of a key the first one holds little more than what says that it is one.
+    if let Some(plain) = checksum::decode(&rest[..run / 4 * 4])
+        && run >= WRAPPED
+        && matches!(text.get(span.end), Some(b'\r' | b'\n'))
+        && plain.len() < KEY_SHOWN
+        && plain.strip_prefix(b"-----BEGIN ").is_some_and(|rest| {
+            rest.windows(16).position(|w| w == b"PRIVATE KEY-----").is_some_and(|at| rest.len() > at + 24)
+        })
+    {
+        let hit = hit("private-key", span, about.weigh(Medium), false)?;
+        return Some(Hit { encoded: true, ..hit });
     }
-    if end == rest.len() {
-        code.truncate(code.len() / 4 * 4);
-    }
-    let plain = checksum::decode(&code)?;
+    let plain = checksum::decode(&rest[..whole])?;
     let hit = super::find(&plain, about).into_iter().max_by_key(|hit| hit.confidence)?;
     Some(Hit {
         encoded: true,
         guessable: hit.guessable,
-        ..Hit::new(hit.rule, start..start + end, hit.confidence, hit.rank)
+        ..Hit::new(hit.rule, span, hit.confidence, hit.rank)
     })
 }
 

@@ -6,10 +6,7 @@
 
 use std::ops::Range;
 
-use super::reach::GAP;
-
-/// How far a name or a value is followed; nobody writes longer ones by hand.
-const LONGEST: usize = 1024;
+use super::cursor::{Cursor, LONGEST, Operator, Value, blank, is_name};
 
 /// How a value is tied to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +15,8 @@ pub(super) enum Form {
     Assigned,
     /// `name("value")`, `("name", "value")`, `env.name || "value"`: seldom by chance, but not an assignment.
     Passed,
+    /// `"other", "name", "value"`: most often a list of words.
+    Listed,
     /// `--name value`, `ENV name value`, netrc's `password value`.
     Spaced,
 }
@@ -33,14 +32,6 @@ pub(super) struct Assignment {
     pub(super) leads: bool,
     /// The value is a piece of something longer, put together by code.
     pub(super) partial: bool,
-}
-
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-}
-
-fn blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
 }
 
 /// The whole name that a word at `word` is part of: dots and dashes included, but not at its ends.
@@ -99,9 +90,12 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     match cursor.peek()? {
         b'=' | b':' | b'?' | b'+' | b'|' | b'-' => {
             if before.ends_with(b"${") {
-                // `${NAME:-default}`: what follows `?` is a message, and `+` an alternative.
-                let behind = cursor.skip_one(b':').unwrap_or(cursor);
-                let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'='))?;
+                // `${NAME:-default}`, Spring's `${NAME:default}`: what follows `?` is a message, and `+` an alternative.
+                let colon = cursor.skip_one(b':');
+                let behind = colon.unwrap_or(cursor);
+                let plain =
+                    || colon.filter(|behind| behind.peek().is_some_and(|b| b.is_ascii_alphanumeric()));
+                let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'=')).or_else(plain)?;
                 return found(behind.until(|b| b == b'}' || b.is_ascii_whitespace(), false)?, Form::Assigned);
             }
             let (behind, operator) = cursor.operator()?;
@@ -111,7 +105,11 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
                 Operator::Assign => {
                     let behind = if cursor.peek() == Some(b':') { behind.past_type() } else { behind };
                     let value = behind.second_argument().or_else(|| behind.value(whole_line))?;
-                    found(value, Form::Assigned)
+                    // `NAME=value command` is shell's; else more words behind the first are prose.
+                    let tight = behind.at == cursor.at + 1 && cursor.peek() == Some(b'=');
+                    let alone = value.quoted || tight || !behind.goes_on(&value);
+                    let form = if alone { Form::Assigned } else { Form::Listed };
+                    found(value, form)
                 }
             }
         }
@@ -120,8 +118,10 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
             if let Some(value) = behind.pair_value() {
                 return found(value, Form::Assigned);
             }
-            found(behind.quoted()?, Form::Passed)
+            let form = if opens_a_pair(before) { Form::Passed } else { Form::Listed };
+            found(behind.quoted()?, form)
         }
+        b'\'' if cursor.at > name.end && alters_a_user(before) => found(cursor.quoted()?, Form::Assigned),
         b'(' if !named => found(cursor.next().blanks().quoted()?, Form::Passed),
         b'\n' | b'\r' if names_a_pair(before) => {
             found(cursor.blanks_and_lines().pair_value()?, Form::Assigned)
@@ -171,214 +171,25 @@ fn names_a_pair(before: &[u8]) -> bool {
     })
 }
 
+/// The text before a name in quotes is a call's or a pair's beginning: `put("`, `{"`.
+fn opens_a_pair(before: &[u8]) -> bool {
+    before.split_last().is_some_and(|(_, before)| matches!(before.trim_ascii_end().last(), Some(b'(' | b'{')))
+}
+
+/// SQL: `CREATE USER a WITH PASSWORD 'v4l'`.
+fn alters_a_user(before: &[u8]) -> bool {
+    let words = before.split(|&b| blank(b));
+    words.into_iter().any(|word| {
+        [&b"user"[..], b"role", b"login", b"identified"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    })
+}
+
 /// The line is of a kind that puts a value behind a name with a blank between.
 fn takes_words(before: &[u8]) -> bool {
     let mut words = before.split(|&b| blank(b)).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
     [&b"ENV"[..], b"env", b"setenv", b"login", b"machine", b"default"].contains(&first)
         || (first == b"set" && words.next().is_none())
-}
-
-struct Value {
-    range: Range<usize>,
-    quoted: bool,
-    partial: bool,
-}
-
-enum Operator {
-    Assign,
-    /// `||`, `??`, `?:`: what comes behind is a default.
-    Or,
-}
-
-/// A place in a text that moves forward.
-#[derive(Clone, Copy)]
-struct Cursor<'t> {
-    text: &'t [u8],
-    at: usize,
-}
-
-impl<'t> Cursor<'t> {
-    fn rest(self) -> &'t [u8] {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        &rest[..rest.len().min(LONGEST)]
-    }
-    fn peek(self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-    fn next(self) -> Self {
-        self.skip(1)
-    }
-    fn skip(self, count: usize) -> Self {
-        Self { at: self.at + count, ..self }
-    }
-    fn skip_one(self, byte: u8) -> Option<Self> {
-        (self.peek() == Some(byte)).then(|| self.next())
-    }
-    fn skip_escape(self) -> Self {
-        self.skip_one(b'\\').unwrap_or(self)
-    }
-    fn blanks(self) -> Self {
-        self.skip(self.rest().iter().take_while(|&&b| blank(b)).count())
-    }
-    fn blanks_and_lines(self) -> Self {
-        self.skip(self.rest().iter().take(GAP).take_while(|b| b.is_ascii_whitespace()).count())
-    }
-
-    /// Behind the next such byte on this line.
-    fn behind(self, byte: u8) -> Option<Self> {
-        let found = self.rest().iter().position(|&b| b == byte || b == b'\n')?;
-        (self.rest()[found] == byte).then(|| self.skip(found + 1))
-    }
-
-    fn operator(self) -> Option<(Self, Operator)> {
-        let rest = self.rest();
-        for (sign, operator) in [
-            (&b"||="[..], Operator::Assign),
-            (b"??=", Operator::Assign),
-            (b"||", Operator::Or),
-            (b"??", Operator::Or),
-            (b"?:", Operator::Or),
-            (b"===", Operator::Assign),
-            (b"==", Operator::Assign),
-            (b"=>", Operator::Assign),
-            (b":=", Operator::Assign),
-            (b"?=", Operator::Assign),
-            (b"+=", Operator::Assign),
-            (b"::", Operator::Assign),
-        ] {
-            if rest.starts_with(sign) {
-                // `Password::new` is a path, not an assignment.
-                return (sign != b"::").then(|| (self.skip(sign.len()), operator));
-            }
-        }
-        matches!(rest.first(), Some(b'=' | b':')).then(|| (self.next(), Operator::Assign))
-    }
-
-    /// Past a type between `:` and `=`: `password: &str = "…"`.
-    fn past_type(self) -> Self {
-        let rest = self.rest();
-        let length = rest
-            .iter()
-            .take(64)
-            .take_while(|&&b| {
-                is_name(b) || matches!(b, b' ' | b'&' | b'\'' | b'<' | b'>' | b'[' | b']' | b'?')
-            })
-            .count();
-        let is_type = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'&')
-            && rest[..length].ends_with(b" ")
-            && rest.get(length) == Some(&b'=')
-            && rest.get(length + 1) != Some(&b'=');
-        if is_type { self.skip(length + 1).blanks() } else { self }
-    }
-
-    /// A literal in quotes, on one line; a letter or two may stand before it (`r"…"`, `b'…'`, `@"…"`).
-    fn quoted(self) -> Option<Value> {
-        let mut start = self;
-        let prefix =
-            self.rest().iter().take(2).take_while(|b| matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'@')).count();
-        if matches!(self.rest().get(prefix), Some(b'"' | b'\'' | b'`')) {
-            start = self.skip(prefix);
-        }
-        let escaped = start.peek() == Some(b'\\') && matches!(start.next().peek(), Some(b'"' | b'\''));
-        let open = start.skip_escape();
-        let quote = open.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-        let triple = open.rest().starts_with(&[quote; 3]);
-        let inside = open.skip(if triple { 3 } else { 1 });
-        let rest = inside.rest();
-        let mut length = 0;
-        loop {
-            match rest.get(length)? {
-                b'\n' => return None,
-                b'\\' if rest.get(length + 1) == Some(&b'\n') => return None,
-                b'\\' if escaped && rest.get(length + 1) == Some(&quote) => break,
-                b'\\' => length += 2,
-                &b if b == quote => break,
-                _ => length += 1,
-            }
-        }
-        let range = inside.at..inside.at + length;
-        let behind = inside.skip(length).skip_escape().next().blanks();
-        let partial = matches!(behind.peek(), Some(b'+' | b'%')) || behind.rest().starts_with(b".format");
-        Some(Value { range, quoted: true, partial })
-    }
-
-    /// Up to a byte that ends it; none if it is empty.
-    fn until(self, ends: impl Fn(u8) -> bool, trim: bool) -> Option<Value> {
-        let rest = self.rest();
-        let length = rest.iter().position(|&b| ends(b)).unwrap_or(rest.len());
-        let mut range = self.at..self.at + length;
-        while trim && range.end > range.start && self.text[range.end - 1].is_ascii_whitespace() {
-            range.end -= 1;
-        }
-        (!range.is_empty()).then_some(Value { range, quoted: false, partial: false })
-    }
-
-    /// A literal, quoted or not. With `whole_line` only blanks end it, else also what separates items.
-    fn value(self, whole_line: bool) -> Option<Value> {
-        if let Some(value) = self.quoted() {
-            return Some(value);
-        }
-        let first = self.peek()?;
-        // A YAML tag, anchor, alias, block, or the beginning of a list or object.
-        // `[]:` begins a token of Unleash for all projects.
-        let list = first == b'[' && !self.rest().starts_with(b"[]:");
-        if list
-            || matches!(first, b'"' | b'\'' | b'`' | b'{' | b'|' | b'>' | b'(' | b'#' | b'\\' | b'<')
-            || (matches!(first, b'!' | b'&' | b'*')
-                && self.next().peek().is_some_and(|b| b.is_ascii_alphabetic()))
-        {
-            return None;
-        }
-        if whole_line {
-            let mut value = self.until(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''), false)?;
-            if matches!(self.text[value.range.end - 1], b',' | b';') {
-                value.range.end -= 1;
-            }
-            return (!value.range.is_empty()).then_some(value);
-        }
-        let separates = |b: u8| {
-            b.is_ascii_whitespace()
-                || matches!(b, b'"' | b'\'' | b'`' | b';' | b'&' | b',' | b'<' | b'>' | b'\\')
-        };
-        let mut value = self.until(separates, false)?;
-        while value.range.end > value.range.start
-            && matches!(self.text[value.range.end - 1], b')' | b'}' | b']')
-        {
-            value.range.end -= 1;
-        }
-        (!value.range.is_empty()).then_some(value)
-    }
-
-    /// The default in `getenv("NAME", "default")`.
-    fn second_argument(self) -> Option<Value> {
-        let call = self.until(|b| matches!(b, b'(' | b'\n' | b';'), false)?;
-        let name = &self.text[call.range.clone()];
-        let reads = |word: &[u8]| name.len() >= word.len() && name.ends_with(word);
-        if ![&b"getenv"[..], b"env", b"get", b"config", b"Getenv", b"getProperty"].into_iter().any(reads) {
-            return None;
-        }
-        let inside = Cursor { at: call.range.end, ..self }.skip_one(b'(')?.blanks();
-        let first = inside.quoted()?;
-        let behind = Cursor { at: first.range.end, ..self }.next().blanks();
-        behind.skip_one(b',')?.blanks().quoted()
-    }
-
-    /// The value of a pair whose name stood before: `"value": "…"`, `value: …`, `value="…"`.
-    fn pair_value(self) -> Option<Value> {
-        let quote = self.peek().filter(|b| matches!(b, b'"' | b'\''));
-        let mut cursor = if quote.is_some() { self.next() } else { self };
-        cursor = [&b"value"[..], b"Value", b"defaultValue", b"content"]
-            .iter()
-            .find(|word| cursor.rest().starts_with(word))
-            .map(|word| cursor.skip(word.len()))?;
-        if let Some(quote) = quote {
-            cursor = cursor.skip_one(quote)?;
-        }
-        let cursor = cursor.blanks();
-        let cursor = cursor.skip_one(b':').or_else(|| cursor.skip_one(b'='))?;
-        cursor.blanks().value(quote.is_none())
-    }
 }
 
 #[cfg(test)]
@@ -417,6 +228,7 @@ mod tests {
             "foo --password=v4l bar",
             "password = b'v4l'",
             "url: ${DB_PASSWORD:-v4l}",
+            "url: ${DB_PASSWORD:v4l}",
         ] {
             assert_eq!(value(text), Some(("v4l".to_owned(), Form::Assigned)), "{text}");
         }

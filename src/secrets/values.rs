@@ -12,7 +12,7 @@ pub enum Value {
 }
 
 /// Words that people put where a secret should come.
-const STAND_INS: [&str; 37] = [
+const STAND_INS: [&str; 42] = [
     "changeme",
     "changeit",
     "change-me",
@@ -50,6 +50,11 @@ const STAND_INS: [&str; 37] = [
     "unset",
     "invalid",
     "long-and-random",
+    "do_not_use",
+    "do-not-use",
+    "donotuse",
+    "not-a-real",
+    "not_a_real",
 ];
 
 /// Letters that a token drawn by lot does not hold and a made-up one often does; in small letters.
@@ -96,7 +101,11 @@ pub fn judge(value: &str) -> Value {
         || wrapped('*', '*')
         || repeated
         || STAND_INS.iter().any(|word| lower.contains(word) && (word.len() > 6 || lower.starts_with(word)))
-        || lower.starts_with("your")
+        || ["your", "fillin", "you-must", "put-your", "enter-your"]
+            .iter()
+            .any(|start| lower.starts_with(start))
+        || value.ends_with("...")
+        || value.ends_with('…')
         || lower.starts_with("my-super")
     {
         return Value::Placeholder;
@@ -108,14 +117,19 @@ pub fn judge(value: &str) -> Value {
 pub fn is_reference(value: &str) -> bool {
     let unescaped = value.replace("$$", "");
     unescaped.starts_with('$')
-        || unescaped.contains("${")
-        || unescaped.contains("$(")
+        || opens_and_closes(&unescaped, "${", '}')
+        || opens_and_closes(&unescaped, "$(", ')')
         || value.contains("{{")
         || value.contains("<%")
         || (value.starts_with('%') && value.ends_with('%') && value.len() > 2)
         || ["vault:", "op://", "ssm:", "secretsmanager:", "file:", "env:"]
             .iter()
             .any(|scheme| value.starts_with(scheme))
+}
+
+/// What begins like a reference may be a password with such signs in it, unless it ends like one, too.
+fn opens_and_closes(value: &str, open: &str, close: char) -> bool {
+    value.find(open).is_some_and(|at| value[at..].contains(close))
 }
 
 /// The value is a place in a file system, where a secret may lie.
@@ -160,12 +174,20 @@ mod tests {
         {
             assert_eq!(judge(value), Value::Harmless, "{value}");
         }
-        for value in
-            ["changeme", "ChangeMe123", "<your-token>", "xxxxx", "your_api_key", "dummy", "*****", "secret"]
-        {
+        for value in [
+            "changeme",
+            "ChangeMe123",
+            "<your-token>",
+            "xxxxx",
+            "your_api_key",
+            "dummy",
+            "*****",
+            "secret",
+            "9cba02...",
+        ] {
             assert_eq!(judge(value), Value::Placeholder, "{value}");
         }
-        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2"] {
+        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2", "r(m)9nLGnz$(_q3N4"] {
             assert_eq!(judge(value), Value::Literal, "{value}");
         }
     }

@@ -1,0 +1,239 @@
+//! A place in a text that moves forward over operators, literals and arguments. Nothing is judged here.
+
+use std::ops::Range;
+
+use super::reach::GAP;
+
+/// How far a name or a value is followed; nobody writes longer ones by hand.
+pub(super) const LONGEST: usize = 1024;
+
+pub(super) fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+pub(super) fn blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+pub(super) struct Value {
+    pub(super) range: Range<usize>,
+    pub(super) quoted: bool,
+    /// It is a piece of something longer, put together by code.
+    pub(super) partial: bool,
+}
+
+pub(super) enum Operator {
+    Assign,
+    /// `||`, `??`, `?:`: what comes behind is a default.
+    Or,
+}
+
+/// A place in a text that moves forward.
+#[derive(Clone, Copy)]
+pub(super) struct Cursor<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    pub(super) fn rest(self) -> &'t [u8] {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        &rest[..rest.len().min(LONGEST)]
+    }
+    pub(super) fn peek(self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+    pub(super) fn next(self) -> Self {
+        self.skip(1)
+    }
+    pub(super) fn skip(self, count: usize) -> Self {
+        Self { at: self.at + count, ..self }
+    }
+    pub(super) fn skip_one(self, byte: u8) -> Option<Self> {
+        (self.peek() == Some(byte)).then(|| self.next())
+    }
+    pub(super) fn skip_escape(self) -> Self {
+        self.skip_one(b'\\').unwrap_or(self)
+    }
+    pub(super) fn blanks(self) -> Self {
+        self.skip(self.rest().iter().take_while(|&&b| blank(b)).count())
+    }
+    pub(super) fn blanks_and_lines(self) -> Self {
+        self.skip(self.rest().iter().take(GAP).take_while(|b| b.is_ascii_whitespace()).count())
+    }
+
+    /// Behind the next such byte on this line.
+    pub(super) fn behind(self, byte: u8) -> Option<Self> {
+        let found = self.rest().iter().position(|&b| b == byte || b == b'\n')?;
+        (self.rest()[found] == byte).then(|| self.skip(found + 1))
+    }
+
+    pub(super) fn operator(self) -> Option<(Self, Operator)> {
+        let rest = self.rest();
+        for (sign, operator) in [
+            (&b"||="[..], Operator::Assign),
+            (b"??=", Operator::Assign),
+            (b"||", Operator::Or),
+            (b"??", Operator::Or),
+            (b"?:", Operator::Or),
+            (b"===", Operator::Assign),
+            (b"==", Operator::Assign),
+            (b"=>", Operator::Assign),
+            (b":=", Operator::Assign),
+            (b"?=", Operator::Assign),
+            (b"+=", Operator::Assign),
+            (b"::", Operator::Assign),
+        ] {
+            if rest.starts_with(sign) {
+                // `Password::new` is a path, not an assignment.
+                return (sign != b"::").then(|| (self.skip(sign.len()), operator));
+            }
+        }
+        matches!(rest.first(), Some(b'=' | b':')).then(|| (self.next(), Operator::Assign))
+    }
+
+    /// Past a type between `:` and `=`: `password: &str = "…"`.
+    pub(super) fn past_type(self) -> Self {
+        let rest = self.rest();
+        let length = rest
+            .iter()
+            .take(64)
+            .take_while(|&&b| {
+                is_name(b) || matches!(b, b' ' | b'&' | b'\'' | b'<' | b'>' | b'[' | b']' | b'?')
+            })
+            .count();
+        let is_type = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'&')
+            && rest[..length].ends_with(b" ")
+            && rest.get(length) == Some(&b'=')
+            && rest.get(length + 1) != Some(&b'=');
+        if is_type { self.skip(length + 1).blanks() } else { self }
+    }
+
+    /// A literal in quotes, on one line; a letter or two may stand before it (`r"…"`, `b'…'`, `@"…"`).
+    pub(super) fn quoted(self) -> Option<Value> {
+        let mut start = self;
+        let prefix =
+            self.rest().iter().take(2).take_while(|b| matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'@')).count();
+        if matches!(self.rest().get(prefix), Some(b'"' | b'\'' | b'`')) {
+            start = self.skip(prefix);
+        }
+        let escaped = start.peek() == Some(b'\\') && matches!(start.next().peek(), Some(b'"' | b'\''));
+        let open = start.skip_escape();
+        let quote = open.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        let triple = open.rest().starts_with(&[quote; 3]);
+        let inside = open.skip(if triple { 3 } else { 1 });
+        let rest = inside.rest();
+        let mut length = 0;
+        loop {
+            match rest.get(length)? {
+                b'\n' => return None,
+                b'\\' if rest.get(length + 1) == Some(&b'\n') => return None,
+                b'\\' if escaped && rest.get(length + 1) == Some(&quote) => break,
+                b'\\' => length += 2,
+                &b if b == quote => break,
+                _ => length += 1,
+            }
+        }
+        let range = inside.at..inside.at + length;
+        let behind = inside.skip(length).skip_escape().next().blanks();
+        let partial = matches!(behind.peek(), Some(b'+' | b'%')) || behind.rest().starts_with(b".format");
+        Some(Value { range, quoted: true, partial })
+    }
+
+    /// Up to a byte that ends it; none if it is empty.
+    pub(super) fn until(self, ends: impl Fn(u8) -> bool, trim: bool) -> Option<Value> {
+        let rest = self.rest();
+        let length = rest.iter().position(|&b| ends(b)).unwrap_or(rest.len());
+        let mut range = self.at..self.at + length;
+        while trim && range.end > range.start && self.text[range.end - 1].is_ascii_whitespace() {
+            range.end -= 1;
+        }
+        (!range.is_empty()).then_some(Value { range, quoted: false, partial: false })
+    }
+
+    /// A literal, quoted or not. With `whole_line` only blanks end it, else also what separates items.
+    pub(super) fn value(self, whole_line: bool) -> Option<Value> {
+        if let Some(value) = self.quoted() {
+            return Some(value);
+        }
+        let first = self.peek()?;
+        // A YAML tag, anchor, alias, block, or the beginning of a list or object.
+        // `[]:` begins a token of Unleash for all projects.
+        let list = first == b'[' && !self.rest().starts_with(b"[]:");
+        if list
+            || matches!(first, b'"' | b'\'' | b'`' | b'{' | b'|' | b'>' | b'(' | b'#' | b'\\' | b'<')
+            || (matches!(first, b'!' | b'&' | b'*')
+                && self.next().peek().is_some_and(|b| b.is_ascii_alphabetic()))
+        {
+            return None;
+        }
+        if whole_line {
+            let mut value = self.until(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''), false)?;
+            if matches!(self.text[value.range.end - 1], b',' | b';') {
+                value.range.end -= 1;
+            }
+            return (!value.range.is_empty()).then_some(value);
+        }
+        let separates = |b: u8| {
+            b.is_ascii_whitespace()
+                || matches!(b, b'"' | b'\'' | b'`' | b';' | b'&' | b',' | b'<' | b'>' | b'\\')
+        };
+        let mut value = self.until(separates, false)?;
+        while value.range.end > value.range.start
+            && matches!(self.text[value.range.end - 1], b')' | b'}' | b']')
+        {
+            value.range.end -= 1;
+        }
+        (!value.range.is_empty()).then_some(value)
+    }
+
+    /// The default in `getenv("NAME", "default")`.
+    pub(super) fn second_argument(self) -> Option<Value> {
+        let call = self.until(|b| matches!(b, b'(' | b'\n' | b';'), false)?;
+        let name = &self.text[call.range.clone()];
+        let reads = |word: &[u8]| name.len() >= word.len() && name.ends_with(word);
+        if ![&b"getenv"[..], b"env", b"get", b"config", b"Getenv", b"getProperty"].into_iter().any(reads) {
+            return None;
+        }
+        let inside = Cursor { at: call.range.end, ..self }.skip_one(b'(')?.blanks();
+        let first = inside.quoted()?;
+        let behind = Cursor { at: first.range.end, ..self }.next().blanks();
+        behind.skip_one(b',')?.blanks().quoted()
+    }
+
+    /// The value of a pair whose name stood before: `"value": "…"`, `value: …`, `value="…"`.
+    pub(super) fn pair_value(self) -> Option<Value> {
+        let quote = self.peek().filter(|b| matches!(b, b'"' | b'\''));
+        let mut cursor = if quote.is_some() { self.next() } else { self };
+        cursor = [&b"value"[..], b"Value", b"defaultValue", b"content"]
+            .iter()
+            .find(|word| cursor.rest().starts_with(word))
+            .map(|word| cursor.skip(word.len()))?;
+        if let Some(quote) = quote {
+            cursor = cursor.skip_one(quote)?;
+        }
+        let cursor = cursor.blanks();
+        let cursor = cursor.skip_one(b':').or_else(|| cursor.skip_one(b'='))?;
+        cursor.blanks().value(quote.is_none())
+    }
+
+    /// Behind a value without quotes comes another word on its line, and no comment.
+    pub(super) fn goes_on(self, value: &Value) -> bool {
+        let behind = Self { at: value.range.end, ..self };
+        let word = behind.blanks();
+        word.at > behind.at && word.peek().is_some_and(|b| b.is_ascii_alphanumeric())
+    }
+
+    /// An argument of a call on this line: where the next one begins, and the literal that it is, if it is one.
+    pub(super) fn argument(self) -> Option<(Self, Option<Range<usize>>)> {
+        let start = self.blanks();
+        let literal = start.quoted().filter(|value| !value.partial);
+        let from = literal.as_ref().map_or(start, |value| Self { at: value.range.end + 1, ..self });
+        let line = from.rest().split(|&b| b == b'\n').next()?;
+        let length = line.iter().position(|b| matches!(b, b',' | b')' | b'(' | b';' | b'{'))?;
+        let whole = from.rest()[..length].trim_ascii().is_empty();
+        let behind = from.skip(length);
+        let next = behind.skip_one(b',').unwrap_or(behind);
+        Some((next, literal.filter(|_| whole).map(|value| value.range)))
+    }
+}

@@ -1,0 +1,82 @@
+//! What resembles a documented token and is none: cut short, altered, padded, made up.
+//!
+//! A value under `API_KEY` looks drawn by lot whatever is wrong with it. Where its beginning or the name before it says
+//! of which kind it should be, and it is not of that kind, only `strict` tells it.
+
+use std::ops::Range;
+
+use super::gate::{GATE, Lead};
+use super::names;
+use super::patterns::{fixed_length, is_near};
+use crate::shape::{Alternatives, Node};
+
+/// So much fixed text no other value begins with by chance.
+const TELLING: usize = 4;
+/// How many characters a token may have lost or gained and still be meant as one of its kind.
+const ALTERED: usize = 3;
+
+/// Whether a value, of which no pattern holds, was meant as a token of a known kind.
+pub(super) fn misses(text: &[u8], value: &Range<usize>) -> bool {
+    begins_like_one(text, value) || stands_like_one(text, value)
+}
+
+/// The fixed text that a kind of token begins with stands in the value (`xyzghp_…`); a short one with a sign at its end
+/// only where the value begins.
+fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
+    let shown = &text[value.clone()];
+    let mut found = false;
+    GATE.each(shown, 0, shown.len(), |lead, start, _| {
+        let Lead::Pattern { pattern, least, most, .. } = *lead else { return };
+        let Some(first) = start.checked_sub(usize::from(least)).filter(|_| least == most) else { return };
+        let fixed = fixed_length(pattern.shape, &shown[first..]);
+        let short = || first == 0 && fixed + 1 == TELLING && !shown[fixed - 1].is_ascii_alphanumeric();
+        let telling = fixed >= TELLING || short();
+        found |= telling
+            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter().copied()));
+    });
+    found
+}
+
+/// A word nearby says whose token it is, and those have nearly, but not exactly, that many characters, or one of them
+/// is none of theirs.
+fn stands_like_one(text: &[u8], value: &Range<usize>) -> bool {
+    let shown = &text[value.clone()];
+    GATE.loose.iter().any(|&(_, pattern, (least, most))| {
+        let (least, most) = (usize::from(least), usize::from(most));
+        let near = || pattern.near.iter().filter(|word| !names::is_only_credential(word));
+        (least.saturating_sub(ALTERED)..=most + ALTERED).contains(&shown.len())
+            && near().next().is_some()
+            && shown.iter().filter(|&&b| !is_letter_of(pattern.shape, b)).count() <= 1
+            && is_near(text, value.clone(), near().copied())
+    })
+}
+
+/// The character stands in some token of the shape.
+fn is_letter_of(shape: Alternatives, byte: u8) -> bool {
+    shape.iter().copied().flatten().any(|node| match node {
+        Node::Text(text) => text.as_bytes().contains(&byte),
+        Node::Run(set, ..) => set.contains(byte),
+        Node::Group(inside, ..) => is_letter_of(inside, byte),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misses;
+
+    #[test]
+    fn what_resembles_a_token_is_told_from_what_does_not() {
+        let drawn = "q7Zr9Lx2Vb8KpM3tW5yN4cD6";
+        let is_one = |text: &str, value: &str| {
+            let start = text.find(value).expect("the text holds it");
+            misses(text.as_bytes(), &(start..start + value.len()))
+        };
+        let short = format!("ghp_{drawn}");
+        assert!(is_one(&format!("API_KEY={short}"), &short));
+        assert!(is_one(&format!("API_KEY=xyz{short}"), &format!("xyz{short}")));
+        let hex = "0cc175b9c0f1b6a831c399e26977266";
+        assert!(is_one(&format!("DATADOG_API_KEY={hex}"), hex));
+        assert!(!is_one(&format!("API_KEY={hex}"), hex));
+        assert!(!is_one(&format!("DATADOG_API_KEY={drawn}"), drawn));
+    }
+}

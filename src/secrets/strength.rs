@@ -1,0 +1,201 @@
+//! What a value looks like by itself: drawn by lot, chosen by a person, a word, or no password at all.
+
+use super::names;
+use super::random::{self, DRAWN};
+
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// Drawn by lot.
+    Drawn,
+    /// As people choose passwords: letters with digits or signs among them.
+    Chosen,
+    /// A plain word or number.
+    Word,
+    /// Prose, code, a path, an address: something else.
+    Text,
+}
+
+/// What a value looks like, by itself.
+pub(super) fn strength(value: &str) -> Strength {
+    let bytes = value.as_bytes();
+    let count = |wanted: fn(&u8) -> bool| bytes.iter().filter(|b| wanted(b)).count();
+    let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
+    let signs = bytes.len() - digits - letters;
+    if value.contains(char::is_whitespace) || is_address(value) || is_hash(value) || is_regex(value) {
+        return Strength::Text;
+    }
+    if counts(bytes) || letters == 0 && signs == 0 {
+        return Strength::Word;
+    }
+    if bytes.len() >= 8 && is_drawn(bytes, digits, letters) {
+        return Strength::Drawn;
+    }
+    if is_term(value) || is_constant(value) {
+        return Strength::Text;
+    }
+    // The first character is often a mark of a language: `@rematch`, `*name`.
+    let telling = bytes.iter().skip(1).filter(|b| b"!@#$%^&*?~+=".contains(b)).count();
+    if !value.is_ascii() || letters == 0 && signs > 2 {
+        return Strength::Text;
+    }
+    if letters >= 2 && (digits >= 1 || telling >= 1) && bytes.len() >= 6 && bytes.len() <= 64 {
+        return Strength::Chosen;
+    }
+    Strength::Word
+}
+
+/// It is a pattern, or the longest piece of it is, and most of it: `sk-12345678901234567890`.
+fn counts(bytes: &[u8]) -> bool {
+    let pieces = bytes.split(|b| !b.is_ascii_alphanumeric());
+    let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or(bytes);
+    random::is_pattern(bytes)
+        || longest.len() >= 12 && longest.len() * 2 > bytes.len() && random::is_pattern(longest)
+}
+
+/// Drawn by lot, as a whole or in its longest piece between signs.
+fn is_drawn(bytes: &[u8], digits: usize, letters: usize) -> bool {
+    let hex = bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    if hex {
+        return bytes.len() >= 16 && digits >= 2 && letters >= 2 && random::entropy(bytes) > 2.6;
+    }
+    let pieces = bytes.split(|b| !b.is_ascii_alphanumeric());
+    let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or(bytes);
+    let core = if longest.len() * 2 >= bytes.len() { longest } else { bytes };
+    // Letters alone are seldom drawn; a long name of few vowels looks it.
+    let mixed = digits >= 1 || bytes.len() >= 20;
+    mixed && random::score(core).max(random::score(bytes)) > DRAWN && random::entropy(bytes) > 2.5
+}
+
+/// An address, a path, a file, a MIME type, a version, a date.
+fn is_address(value: &str) -> bool {
+    let file = value.rsplit_once('.').is_some_and(|(stem, ending)| {
+        !stem.is_empty()
+            && matches!(
+                ending,
+                "pem"
+                    | "key"
+                    | "crt"
+                    | "json"
+                    | "yml"
+                    | "yaml"
+                    | "txt"
+                    | "xml"
+                    | "js"
+                    | "ts"
+                    | "py"
+                    | "go"
+                    | "sh"
+                    | "env"
+                    | "html"
+                    | "php"
+                    | "conf"
+                    | "com"
+                    | "org"
+                    | "net"
+                    | "io"
+                    | "local"
+                    | "java"
+                    | "md"
+                    | "rb"
+                    | "jks"
+                    | "p12"
+                    | "pfx"
+                    | "properties"
+            )
+    });
+    let version = value.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-' || b == b':')
+        && value.contains(['.', '-', ':']);
+    let email = value.split_once('@').is_some_and(|(user, host)| {
+        host.contains('.')
+            && [user, host]
+                .iter()
+                .all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_+".contains(&b)))
+    });
+    let hextets =
+        value.matches(':').count() >= 3 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b':');
+    value.contains("://")
+        || hextets
+        || value.starts_with('/') && value.matches('/').count() > 1
+        || value.starts_with("arn:")
+        || value.starts_with("sha256:")
+        || value.starts_with("--")
+        || file
+        || version
+        || email
+}
+
+/// The name of a constant, which announces a credential instead of being one: `LWM2M_SERVER_SECRET_KEY`.
+fn is_constant(value: &str) -> bool {
+    value.contains('_')
+        && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && names::is_credential(value)
+}
+
+fn is_regex(value: &str) -> bool {
+    ["(?:", "[a-z", "[A-Z", "\\d", "\\w", "\\s"].iter().any(|sign| value.contains(sign))
+}
+
+/// A password's hash, with the word that says how it was made: `md5$salt$…`, `{SSHA}…`.
+fn is_hash(value: &str) -> bool {
+    const WAYS: [&str; 8] = ["md5$", "sha1$", "sha256$", "pbkdf2", "scrypt:", "$argon2", "{sha", "{ssha"];
+    let begins = |way: &&str| value.get(..way.len()).is_some_and(|start| start.eq_ignore_ascii_case(way));
+    WAYS.iter().any(begins) || ["$apr1$", "$5$", "$6$"].iter().any(|mark| value.contains(mark))
+}
+
+/// Words that have digits in them, and names made of words: `sha256`, `oauth2_client_id`, `AES-256-GCM`, `ecdsa-p256`.
+fn is_term(value: &str) -> bool {
+    const TERMS: [&str; 26] = [
+        "sha1", "sha2", "sha256", "sha384", "sha512", "md5", "utf8", "base64", "base32", "oauth2", "oauth1",
+        "hs256", "hs384", "hs512", "rs256", "rs384", "rs512", "es256", "es384", "ps256", "aes", "x509",
+        "bcrypt", "argon2", "ed25519", "pkcs12",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let bare: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+    if TERMS.contains(&bare.as_str()) || TERMS.iter().any(|term| term.len() > 3 && lower.starts_with(term)) {
+        return true;
+    }
+    // Several words between `_`, `-`, `.`, `:` or `/`, with few digits.
+    let words: Vec<&str> = lower.split(['_', '-', '.', ':', '/']).collect();
+    let wordy = |word: &&str| {
+        let letters: String = word.chars().filter(char::is_ascii_alphabetic).collect();
+        let digits = word.len() - letters.len();
+        word.is_ascii()
+            && (word.len() <= 2
+                || digits <= 3 && digits * 2 <= word.len() && random::reads(letters.as_bytes()))
+    };
+    words.len() >= 2 && words.iter().all(wordy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_by_their_looks() {
+        for (value, expected) in [
+            ("q7Zr9Lx2Vb8KpM3t", Strength::Drawn),
+            ("0cc175b9c0f1b6a831c399e269772661", Strength::Drawn),
+            ("hunter2", Strength::Chosen),
+            ("Summer2019!", Strength::Chosen),
+            ("P@ssw0rd", Strength::Chosen),
+            ("postgres", Strength::Word),
+            ("123456", Strength::Word),
+            ("Enter your password", Strength::Text),
+            ("https://example.com/x1", Strength::Text),
+            ("user_password_2", Strength::Text),
+            ("sha256", Strength::Text),
+            ("1.2.3", Strength::Text),
+            ("server.key", Strength::Text),
+            ("me@example.com", Strength::Text),
+            ("LWM2M_SERVER_SECRET_KEY", Strength::Text),
+            ("md5$niTI8Z7A9XvV$641ae74c7472d5c907c66994b2289314", Strength::Text),
+            ("user:$apr1$FfVI2PRr$f9MW8rsr5RmmxbdV0Iipk1", Strength::Text),
+            ("(?:[!#A-Za-z0-9]+)", Strength::Text),
+            ("@rematch", Strength::Word),
+            ("sk-12345678901234567890", Strength::Word),
+        ] {
+            assert_eq!(strength(value), expected, "{value}");
+        }
+    }
+}
