@@ -2,8 +2,9 @@
 //!
 //! [`find`] scans any text: the gate looks at every byte and leads to what may be a secret; known tokens are matched by
 //! `patterns`, structures (URLs, private keys, headers) by `structures`, values under names of credentials by `syntax`
-//! and `assigned`. Rules for Dockerfiles and containers ask `names` and `values`; what must not be shown of a line is
-//! told by `mask`. Files, git and reports are left to others, and no value leaves through a message.
+//! and `assigned`, passwords that no name announces by `calls`; `near` tells what only resembles a token. Rules for
+//! Dockerfiles and containers ask `names` and `values`; what must not be shown of a line is told by `mask`. Files, git
+//! and reports are left to others, and no value leaves through a message.
 
 pub mod about;
 mod assigned;
