@@ -20,6 +20,10 @@ while read -r this file; do
   [[ -z ${HULLGUARD_VERSION:-} || $file == "hullguard-${HULLGUARD_VERSION#v}-$triple.tar.gz" ]] || continue
   sum=$this name=$file
 done < <(tr -d '\r' < "$here/checksums.txt" | grep -E '^[0-9a-f]{64}  hullguard-[0-9A-Za-z._+-]+\.tar\.gz$')
+if ! grep -q '^[^#]' "$here/checksums.txt"; then
+  echo '::error title=hullguard::this commit of the action is no release and names no binary; use the commit of a release, or build hullguard and set path-to-binary'
+  exit 2
+fi
 if [[ -z $name ]]; then
   echo '::error title=hullguard::action/checksums.txt has no such version for this platform; name one that it has, or set path-to-binary'
   exit 2
@@ -27,12 +31,23 @@ fi
 version=${name#hullguard-} version=${version%-"$triple.tar.gz"}
 
 digest() { if command -v sha256sum > /dev/null; then sha256sum < "$1"; else shasum -a 256 < "$1"; fi | cut -d' ' -f1; }
+# Many images of containers have no curl.
+download() {
+  if command -v curl > /dev/null; then
+    curl --proto '=https,http' --proto-redir '=https' --tlsv1.2 -fsSL --retry 5 --retry-connrefused --max-time 300 -o "$2" -- "$1"
+  else
+    wget -q -T 300 -O "$2" -- "$1"
+  fi
+}
 cache="${RUNNER_TOOL_CACHE:-$RUNNER_TEMP}/hullguard/$version/$triple"
 if [[ ! -f $cache/$name || $(digest "$cache/$name") != "$sum" ]]; then
   from="${HULLGUARD_MIRROR:-https://github.com/hullguard/hullguard/releases/download/v$version}"
   mkdir -p "$cache"
   part="$cache/$name.$$"
-  curl --proto '=https,http' --proto-redir '=https' --tlsv1.2 -fsSL --retry 5 --retry-connrefused --max-time 300 -o "$part" -- "${from%/}/$name"
+  if ! download "${from%/}/$name" "$part"; then
+    echo "::error title=hullguard::$name cannot be downloaded; on a machine without a way out set mirror or path-to-binary"
+    exit 2
+  fi
   if [[ $(digest "$part") != "$sum" ]]; then
     rm -f -- "$part"
     echo "::error title=hullguard::$name is not the file that action/checksums.txt names; nothing was run"

@@ -53,6 +53,9 @@ pub enum Family {
 }
 
 impl Family {
+    pub const ALL: [Self; 6] =
+        [Self::Dockerfile, Self::Image, Self::Compose, Self::Runtime, Self::Project, Self::Secrets];
+
     /// The folder's name.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,18 +1,29 @@
 //! GitHub's REST API through octocrab: one client, made when it is first needed.
 //!
-//! Of octocrab's features none is on but the client and rustls with ring: its own retries repeat a POST that a 502
-//! may have hidden the success of, which makes a second review (measured: three), it waits for a rate limit as long
-//! as an hour, and its typed models are newer or older than the server. So what is sent and read is JSON, and what
-//! may be sent again is decided here: a request that GitHub refused for its rate, or that never left, and a GET.
-//! Redirects are not followed, so the token goes to no other host.
+//! Of octocrab's features none is on but rustls with ring: its own retries repeat a POST that a 502 may have hidden
+//! the success of, which makes a second review (measured: three), it waits for a rate limit as long as an hour, and
+//! its typed models are newer or older than the server. So what is sent and read is JSON, and what may be sent again
+//! is decided here: a request that GitHub refused for its rate, or that never left, and a GET. Redirects are not
+//! followed, so the token goes to no other host.
+//!
+//! Its own client knows no proxy, and a self-hosted runner may have no other way out. So the client is put together
+//! here, of hyper and octocrab's layers; `HTTPS_PROXY` and `NO_PROXY` mean what they mean to curl.
 
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, Method, Uri, header};
-use octocrab::Octocrab;
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client as Hyper;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::TokioExecutor;
+use octocrab::service::middleware::{base_uri::BaseUriLayer, extra_headers::ExtraHeadersLayer};
+use octocrab::{AuthState, Octocrab, OctocrabBuilder};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -152,6 +163,9 @@ impl<'t> Client<'t> {
     pub(super) fn patch(&self, route: &str, body: &Value) -> Result<Value, Refused> {
         self.call(&Method::PATCH, route, Some(body))
     }
+    pub(super) fn put(&self, route: &str, body: &Value) -> Result<Value, Refused> {
+        self.call(&Method::PUT, route, Some(body))
+    }
     pub(super) fn delete(&self, route: &str) -> Result<(), Refused> {
         self.call(&Method::DELETE, route, None).map(drop)
     }
@@ -246,25 +260,60 @@ fn connect(target: &Target) -> Result<Api, Refused> {
     }
     let broken = |error: &dyn fmt::Display| Refused::here(format!("no connection can be made: {error}"));
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| broken(&error))?;
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|e| broken(&e))?;
+    bearer.set_sensitive(true);
+    let headers = vec![
+        (header::ACCEPT, HeaderValue::from_static("application/vnd.github+json")),
+        (header::USER_AGENT, HeaderValue::from_static("hullguard")),
+        (header::AUTHORIZATION, bearer),
+    ];
+    let mut http = HttpConnector::new();
+    http.enforce_http(false); // what is https is decided a layer above
+    let https = HttpsConnectorBuilder::new().with_native_roots().map_err(|error| broken(&error))?;
+    let https = https.https_or_http().enable_http1();
     let entered = runtime.enter();
-    let octocrab = Octocrab::builder()
-        .base_uri(uri)
-        .and_then(|builder| {
-            builder
-                .add_header(header::ACCEPT, "application/vnd.github+json".to_owned())
-                .personal_token(token.expose())
-                .build()
-        })
-        .map_err(|error| broken(&error))?;
+    // A proxy passes on what it cannot read: TLS is spoken with the server through it.
+    let octocrab = match Matcher::from_env().intercept(&uri).filter(|_| !is_local(&uri)) {
+        Some(proxy) => {
+            let tunnel = Tunnel::new(proxy.uri().clone(), http);
+            let tunnel = match proxy.basic_auth() {
+                Some(known) => tunnel.with_auth(known.clone()),
+                None => tunnel,
+            };
+            client(https.wrap_connector(tunnel), uri, headers)
+        }
+        None => client(https.wrap_connector(http), uri, headers),
+    };
     drop(entered);
     Ok(Api { octocrab, runtime })
+}
+
+/// All requests go below `uri` and nowhere else, so these headers do.
+fn client<C>(connector: C, uri: Uri, headers: Vec<(header::HeaderName, HeaderValue)>) -> Octocrab
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
+    let built = OctocrabBuilder::new_empty()
+        .with_service(Hyper::builder(TokioExecutor::new()).build(connector))
+        .with_layer(&ExtraHeadersLayer::new(Arc::new(headers)))
+        .with_layer(&BaseUriLayer::new(uri))
+        .with_auth(AuthState::None)
+        .build();
+    match built {
+        Ok(octocrab) => octocrab,
+        Err(never) => match never {},
+    }
 }
 
 /// Nobody can listen on the way.
 fn is_safe(uri: &Uri) -> bool {
     let plain_host = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-    let is_local = matches!(uri.host(), Some("127.0.0.1" | "[::1]" | "localhost"));
-    plain_host && (uri.scheme_str() == Some("https") || uri.scheme_str() == Some("http") && is_local)
+    plain_host && (uri.scheme_str() == Some("https") || uri.scheme_str() == Some("http") && is_local(uri))
+}
+
+/// This machine, which is another one for a proxy.
+fn is_local(uri: &Uri) -> bool {
+    matches!(uri.host(), Some("127.0.0.1" | "[::1]" | "localhost"))
 }
 
 #[cfg(test)]

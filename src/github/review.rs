@@ -3,8 +3,8 @@
 //! Every push runs this again, so what a comment or a list of ours has told is not told again. Each begins with a
 //! mark that readers do not see, the fingerprints of its findings; only at the beginning, where no text from the
 //! repository can stand, and only if it is ours, for whoever could forge one could silence a finding. Comments on
-//! what is gone are taken back, unless somebody has answered. Those of others, and of runs of another category, are
-//! never touched.
+//! what is gone are taken back, unless somebody has answered, and lists lose it. Those of others, and of runs of
+//! another category, are never touched.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -77,6 +77,13 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
     // What was not checked may still be there.
     if !outcome.is_incomplete() {
         take_back(client, &gone, &mut told);
+        for list in before.lists.iter().filter(|list| list.marks.iter().any(|mark| !is_open.contains(mark))) {
+            let left = findings.iter().copied().filter(|finding| list.marks.contains(&finding.fingerprint));
+            let body = json!({ "body": summary(outcome, &left.collect::<Vec<_>>(), plan, target) });
+            if let Err(refused) = client.put(&format!("/pulls/{pull}/reviews/{}", list.id), &body) {
+                told.words.push(format!("an earlier list still has what is fixed: {refused}"));
+            }
+        }
     }
     Ok(told)
 }
@@ -97,6 +104,7 @@ fn take_back(client: &Client, gone: &[&Comment], told: &mut Told) {
 /// What earlier runs have told.
 struct Before {
     comments: Vec<Comment>,
+    lists: Vec<List>,
     /// In comments and in lists.
     told: HashSet<u128>,
 }
@@ -106,6 +114,12 @@ struct Comment {
     id: u64,
     fingerprint: u128,
     answered: bool,
+}
+
+/// The body of a review of ours.
+struct List {
+    id: u64,
+    marks: Vec<u128>,
 }
 
 impl Before {
@@ -122,10 +136,15 @@ impl Before {
             })
             .collect();
         let reviews = client.pages(&format!("/pulls/{pull}/reviews"))?;
-        let lists = reviews.iter().filter(|entry| is_ours(entry, client.target));
-        let listed = lists.flat_map(|entry| mark.read(entry["body"].as_str().unwrap_or_default()));
+        let ours = reviews.iter().filter(|entry| is_ours(entry, client.target));
+        let lists: Vec<List> = ours
+            .filter_map(|entry| {
+                Some(List { id: entry["id"].as_u64()?, marks: mark.read(entry["body"].as_str()?) })
+            })
+            .collect();
+        let listed = lists.iter().flat_map(|list| &list.marks).copied();
         let told = comments.iter().map(|comment| comment.fingerprint).chain(listed).collect();
-        Ok(Self { comments, told })
+        Ok(Self { comments, lists, told })
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result, bail};
-use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
+use git2::{ObjectType, Oid, Repository};
 
 use super::names::{Name, classify};
 use super::walk::{TEMPLATE, TOO_LARGE, told};
@@ -24,6 +24,7 @@ const MOST: usize = 4 << 20;
 const LONGEST: usize = 16 << 10;
 
 pub struct Committed {
+    /// That of git, without a work tree: whoever has opened it has asked whose it is.
     folder: PathBuf,
     /// libgit2's repository is for one thread at a time; each that comes takes one and puts it back.
     idle: Mutex<Vec<Repository>>,
@@ -58,7 +59,7 @@ impl Committed {
         let idle = self.idle.lock().expect("nothing panics while it holds the lock").pop();
         let repository = match idle {
             Some(repository) => repository,
-            None => Repository::open(&self.folder).map_err(|error| error.message().to_owned())?,
+            None => Repository::open_bare(&self.folder).map_err(|error| error.message().to_owned())?,
         };
         let done = work(&repository);
         self.idle.lock().expect("nothing panics while it holds the lock").push(repository);
@@ -73,45 +74,42 @@ impl Committed {
 
     /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
     pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
-        let repository = Repository::open(&self.folder).context("the repository cannot be opened again")?;
-        let tree = repository.find_tree(self.tree).context("the commit's tree cannot be read")?;
+        let repository =
+            Repository::open_bare(&self.folder).context("the repository cannot be opened again")?;
         let odb = repository.odb().context("the repository's objects cannot be read")?;
         let mut listing = Listing::default();
         let mut seen = 0;
-        let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
-            seen += 1;
-            if seen > MOST || folder.len() > LONGEST {
-                seen = MOST + 1;
-                return TreeWalkResult::Abort;
+        let mut folders = vec![(self.tree, String::new())];
+        while let Some((id, folder)) = folders.pop() {
+            let tree = repository.find_tree(id).with_context(|| format!("cannot read tree {id}"))?;
+            for entry in &tree {
+                seen += 1;
+                if seen > MOST || folder.len() > LONGEST {
+                    bail!("the commit has more files, or deeper folders, than can be looked at");
+                }
+                let name = String::from_utf8_lossy(entry.name_bytes());
+                let path = format!("{folder}{name}");
+                let is_folder = entry.kind() == Some(ObjectType::Tree);
+                let is_file = entry.kind() == Some(ObjectType::Blob) && entry.filemode() & TYPE == REGULAR;
+                let is_meant = is_folder || is_file && is_within(&path, within);
+                if excluded(&path) || !is_meant {
+                    continue;
+                }
+                let what = classify(&name);
+                if std::str::from_utf8(entry.name_bytes()).is_err() {
+                    listing.failed.push(told(&path, "its name is not valid UTF-8"));
+                } else if is_folder {
+                    folders.push((entry.id(), format!("{path}/")));
+                } else if what == Name::Template {
+                    listing.skipped.push(told(&path, TEMPLATE));
+                } else if odb.read_header(entry.id()).is_ok_and(|(size, _)| size as u64 > LARGEST) {
+                    listing.skipped.push(told(&path, TOO_LARGE));
+                } else {
+                    let document = what != Name::Other;
+                    listing.candidates.push(Candidate { path: path.into(), explicit: false, document });
+                }
             }
-            let name = String::from_utf8_lossy(entry.name_bytes());
-            let path = format!("{folder}{name}");
-            if excluded(&path) {
-                return TreeWalkResult::Skip;
-            }
-            if entry.kind() != Some(ObjectType::Blob)
-                || entry.filemode() & TYPE != REGULAR
-                || !is_within(&path, within)
-            {
-                return TreeWalkResult::Ok;
-            }
-            let what = classify(&name);
-            if std::str::from_utf8(entry.name_bytes()).is_err() {
-                listing.failed.push(told(&path, "its name is not valid UTF-8"));
-            } else if what == Name::Template {
-                listing.skipped.push(told(&path, TEMPLATE));
-            } else if odb.read_header(entry.id()).is_ok_and(|(size, _)| size as u64 > LARGEST) {
-                listing.skipped.push(told(&path, TOO_LARGE));
-            } else {
-                let document = what != Name::Other;
-                listing.candidates.push(Candidate { path: path.into(), explicit: false, document });
-            }
-            TreeWalkResult::Ok
-        });
-        if seen > MOST {
-            bail!("the commit has more files, or deeper folders, than can be looked at");
         }
-        walked.context("the commit's files cannot be listed; perhaps a folder's name is not valid UTF-8")?;
         listing.sort();
         Ok(listing)
     }

@@ -68,51 +68,6 @@ pub fn dot(text: &str) -> String {
     line(text).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
 
-/// Text of a sentence in Markdown: no markup, no link, nobody is called by it.
-///
-/// Codes keep it from being Markdown or HTML, also inside a table. GitHub looks for `@name`, `#1`, `GH-1`, `:name:` and
-/// addresses in what is shown, codes or not; a zero-width space breaks those up.
-pub fn markdown(text: &str) -> String {
-    coded(text, |before, c| match c {
-        '@' | '#' | ':' => true,
-        '-' => ends_with(before, "gh"),
-        '.' => ends_with(before, "www"),
-        _ => false,
-    })
-}
-
-/// The same for a name, inside `<code>`, where GitHub looks for nothing but addresses.
-pub fn code(text: &str) -> String {
-    let text = coded(text, |before, c| match c {
-        '@' => true,
-        '/' => before.ends_with(':'),
-        '.' => ends_with(before, "www"),
-        _ => false,
-    });
-    format!("<code>{text}</code>")
-}
-
-fn ends_with(text: &str, end: &str) -> bool {
-    let from = text.len().saturating_sub(end.len());
-    text.as_bytes()[from..].eq_ignore_ascii_case(end.as_bytes())
-}
-
-/// All that may be markup as a code, and a zero-width space before and after what `breaks`.
-fn coded(text: &str, breaks: impl Fn(&str, char) -> bool) -> String {
-    const BREAK: &str = "&#8203;";
-    let text = plain(text);
-    let mut out = String::with_capacity(text.len() * 2);
-    for (at, c) in text.char_indices() {
-        let code = u32::from(c);
-        let _ = match c {
-            _ if breaks(&text[..at], c) => write!(out, "{BREAK}&#{code};{BREAK}"),
-            _ if c.is_alphanumeric() || " /.,;()-".contains(c) || !c.is_ascii() => write!(out, "{c}"),
-            _ => write!(out, "&#{code};"),
-        };
-    }
-    out
-}
-
 /// What `serde_json` writes, made [harmless](json) on its way, so that no report is held in memory.
 ///
 /// `serde_json` writes a string in pieces that end only at a character which it escapes itself. Nothing that is

@@ -1,12 +1,13 @@
 //! Markdown that shows hostile text as the text it is, in comments, check runs and summaries on GitHub.
 //!
-//! A backslash is not enough there: GitHub looks for `@name`, `#1` and bare addresses once all is rendered. So text
-//! that came from a repository is broken with invisible spaces where they would begin, and names stand in code spans.
-//! (Read back with micromark and its GitHub extension: 20,000 texts of markup and addresses, no element but ours.)
+//! A backslash is not enough there: GitHub looks for `@name`, `#1`, `GH-1`, `:name:` and bare addresses once all is
+//! rendered. So text that came from a repository is broken with invisible spaces where they would begin, and names
+//! stand in code spans. No entities: whoever reads a comment as mail reads it as it was written.
+//! (summary/tests.rs reads it back with a Markdown parser, tests/oracle/markdown.py with GitHub's own.)
 
 use std::fmt::Write as _;
 
-use super::escape::plain;
+use super::escape::{line, plain};
 
 /// Not a character that [`plain`] leaves in a text, so whoever sees one knows that it is ours.
 const BREAK: char = '\u{200b}';
@@ -20,10 +21,13 @@ pub fn text(text: &str) -> String {
         let after = &rest[c.len_utf8()..];
         match c {
             '@' | '#' => out.extend(['\\', c, BREAK]),
-            ':' if after.starts_with("//") => out.extend(['\\', c, BREAK]),
-            '.' if ends_with_www(&out) => out.extend([BREAK, '\\', c]),
+            ':' if !after.is_empty() && !after.starts_with(' ') => out.extend([c, BREAK]),
+            '.' if ends_with(&out, "www") => out.extend([BREAK, c]),
+            '-' if ends_with(&out, "gh") => out.extend([BREAK, '\\', c]),
+            // `1.` and `1)` begin lists.
+            '.' | ')' if out.ends_with(|c: char| c.is_ascii_digit()) => out.extend(['\\', c]),
             // Those mean nothing where no link, tag or entity can begin.
-            ',' | ';' | '\'' | '"' | '/' | '?' | '%' => out.push(c),
+            '.' | ',' | ';' | ':' | '\'' | '"' | '/' | '?' | '%' | '(' | ')' => out.push(c),
             _ if c.is_ascii_punctuation() => out.extend(['\\', c]),
             _ => out.push(c),
         }
@@ -32,14 +36,14 @@ pub fn text(text: &str) -> String {
     out
 }
 
-/// GitHub makes a link of whatever begins so.
-fn ends_with_www(text: &str) -> bool {
-    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
+fn ends_with(text: &str, end: &str) -> bool {
+    let from = text.len().saturating_sub(end.len());
+    text.as_bytes()[from..].eq_ignore_ascii_case(end.as_bytes())
 }
 
-/// Text in a code span, where nothing is looked for.
+/// Text in a code span, where GitHub looks for nothing. Its runner does, in what a job prints.
 pub fn code(text: &str) -> String {
-    let text = plain(text);
+    let text = line(text);
     if text.trim().is_empty() {
         return String::new();
     }
@@ -50,10 +54,24 @@ pub fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
+/// The same in a cell of a table, which a bar ends even there. Readers differ on what two backslashes before it are.
+pub fn code_in_cell(text: &str) -> String {
+    code(text).replace("\\|", &format!("\\{BREAK}|")).replace('|', "\\|")
+}
+
 /// A message of a finding: plain text, with names in backquotes.
-pub fn message(text_: &str) -> String {
+pub fn message(message: &str) -> String {
+    with_names(message, code)
+}
+
+/// The same in a cell of a table.
+pub fn message_in_cell(message: &str) -> String {
+    with_names(message, code_in_cell)
+}
+
+fn with_names(message: &str, code: fn(&str) -> String) -> String {
     let mut out = String::new();
-    let mut pieces = text_.split('`').peekable();
+    let mut pieces = message.split('`').peekable();
     let mut is_name = false;
     while let Some(piece) = pieces.next() {
         // A backquote that nothing closes is a backquote.
@@ -101,10 +119,11 @@ mod tests {
 
     #[test]
     fn text_is_no_markup() {
-        assert_eq!(text("a *b* <i> [x](y)"), r"a \*b\* \<i\> \[x\]\(y\)");
+        assert_eq!(text("a *b* <i> [x](y)"), r"a \*b\* \<i\> \[x\](y)");
         assert_eq!(text("@user #1"), "\\@\u{200b}user \\#\u{200b}1");
-        assert_eq!(text("see https://x.org"), "see https\\:\u{200b}//x\\.org");
-        assert_eq!(text("wWw.x"), "wWw\u{200b}\\.x");
+        assert_eq!(text("see https://x.org: :tada:"), "see https:\u{200b}//x.org: :\u{200b}tada:");
+        assert_eq!(text("GH-1"), "GH\u{200b}\\-1");
+        assert_eq!(text("wWw.x"), "wWw\u{200b}.x");
         assert_eq!(text("a\nb\u{202e}"), "a␊b\u{fffd}");
         assert_eq!(text("ü | é"), "ü \\| é");
     }
@@ -117,6 +136,8 @@ mod tests {
         assert_eq!(code("a``b"), "```a``b```");
         assert_eq!(code("`a"), "`` `a ``");
         assert_eq!(code(" "), "");
+        assert_eq!(code_in_cell("a|b\\|c"), "`a\\|b\\\u{200b}\\|c`");
+        assert_eq!(message_in_cell("`a|b` | c"), "`a\\|b` \\| c");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 
 use super::graph::{self, Marked};
-use super::{Options, Web, escape, human, is_open};
+use super::{Options, Web, escape, human, is_open, markdown};
 use crate::blob::Origin;
 use crate::finding::{Finding, Place};
 use crate::outcome::{Outcome, Told};
@@ -32,7 +32,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     page.text.push_str("## hullguard\n\n");
     if let Some(error) = &outcome.error {
         page.text.push_str("**Nothing was checked:**\n");
-        let lines = error.lines().map(|line| format!("- {}\n", escape::code(&clip(line))));
+        let lines = error.lines().map(|line| format!("- {}\n", markdown::code(&clip(line))));
         let lines: Vec<String> = lines.collect();
         page.list("", lines.into_iter(), "", "line");
         return out.write_all(page.text.as_bytes());
@@ -99,7 +99,7 @@ impl Page {
 
 fn told(all: &[Told]) -> impl ExactSizeIterator<Item = String> {
     let line = |told: &Told| {
-        format!("- {}: {}\n", escape::code(&clip(&told.path)), escape::markdown(&clip(&told.why)))
+        format!("- {}: {}\n", markdown::code(&clip(&told.path)), markdown::text(&clip(&told.why)))
     };
     all.iter().map(line)
 }
@@ -117,7 +117,7 @@ fn row(finding: &Finding, web: Option<&Web>) -> String {
         (None, _) | (_, "") => String::new(),
         (Some(_), page) => format!(" ([revoke]({page}))"),
     };
-    let (place, message) = (place(&finding.place, web), message(&finding.message));
+    let (place, message) = (place(&finding.place, web), markdown::message_in_cell(&clip(&finding.message)));
     let commit = commit(finding, web);
     format!("| {severity} |{confidence} {rule} | {place} | {message}{commit}{revoke} |\n")
 }
@@ -125,7 +125,7 @@ fn row(finding: &Finding, web: Option<&Web>) -> String {
 /// Path and line, as a link where there is something to link to.
 fn place(place: &Place, web: Option<&Web>) -> String {
     let line = place.start.line;
-    let shown = escape::code(&format!("{}:{line}", clip(&place.path)));
+    let shown = markdown::code_in_cell(&format!("{}:{line}", clip(&place.path)));
     // What stands in place of a path where a secret was found in a message of git.
     let message = matches!(&*place.path, "commit message" | "tag message");
     let outside = message || place.path.starts_with('/') || place.path.split('/').any(|part| part == "..");
@@ -137,7 +137,7 @@ fn place(place: &Place, web: Option<&Web>) -> String {
     match (web, commit) {
         (Some(Web { repository, .. }), Some(commit)) if !outside => {
             let link = format!("{repository}/blob/{commit}/{}#L{line}", escape::uri(&place.path));
-            if link.len() <= ADDRESS { format!("[{shown}]({link})") } else { shown }
+            if link.len() <= ADDRESS { markdown::link(&shown, &link) } else { shown }
         }
         _ => shown,
     }
@@ -152,21 +152,6 @@ fn commit(finding: &Finding, web: Option<&Web>) -> String {
     page.map_or_else(String::new, |page| format!(" ([commit]({page}))"))
 }
 
-/// A message with the names in it, which stand in backquotes, as code. A name that holds a backquote makes it unclear
-/// which is which; then all of it is code.
-fn message(text: &str) -> String {
-    let text = clip(text);
-    let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len().is_multiple_of(2) {
-        return escape::code(&text);
-    }
-    let piece = |(index, piece): (usize, &&str)| match index % 2 {
-        0 => escape::markdown(piece),
-        _ => escape::code(piece),
-    };
-    pieces.iter().enumerate().map(piece).collect()
-}
-
 /// The stages of files that have several, those with the worst findings first.
 fn graphs(outcome: &Outcome, page: &mut Page) {
     let mut marked: Vec<Marked> = graph::mark(outcome);
@@ -176,10 +161,10 @@ fn graphs(outcome: &Outcome, page: &mut Page) {
     marked.truncate(GRAPHS);
     let (mut drawn, mut large) = (Vec::new(), 0);
     for marked in &marked {
-        let path = escape::code(&clip(&marked.graph.path));
+        let path = markdown::code(&clip(&marked.graph.path));
         match graph::mermaid::measured(std::slice::from_ref(marked)) {
             (text, true) => drawn.push(format!(
-                "\n<details><summary>Stages of {path}</summary>\n\n```mermaid\n{text}```\n\n</details>\n"
+                "\n<details><summary>\n\nStages of {path}\n\n</summary>\n\n```mermaid\n{text}```\n\n</details>\n"
             )),
             (_, false) => large += 1,
         }

@@ -136,9 +136,7 @@ impl Wide {
     /// How the text is written, told by its beginning: every other byte is a zero, and between them stands text.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let sample = &bytes[..bytes.len().min(512)];
-        if memchr::memchr(0, sample).is_none() {
-            return None;
-        }
+        memchr::memchr(0, sample)?;
         let is_wide = |zero: usize| {
             let text = |b: u8| (b' '..=b'~').contains(&b) || b.is_ascii_whitespace();
             let good = sample.chunks_exact(2).filter(|pair| pair[zero] == 0 && text(pair[1 - zero])).count();

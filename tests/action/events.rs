@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::runner::{GOOD, Job, NONE, ROOT, Server, Told};
 use crate::tokens;
 
-const USER: &str = "missing-user";
-const MAIN: &str = "refs/heads/main";
+pub(super) const USER: &str = "missing-user";
+pub(super) const MAIN: &str = "refs/heads/main";
 const TOPIC: &str = "refs/heads/topic";
 /// What an old file has that nobody asks about.
 const OLD: &str = "FROM debian\nUSER 1\n";
@@ -19,16 +19,16 @@ fn push(job: &Job, before: &str, after: &str, git_ref: &str) -> Told {
     job.run("push", after, git_ref, &payload)
 }
 
-fn pull(base: &str, head: &str) -> Value {
+pub(super) fn pull(base: &str, head: &str) -> Value {
     json!({"action": "synchronize", "pull_request": {"number": 7, "head": {"sha": head}, "base": {"sha": base}}})
 }
 
-fn pull_request(job: &Job, base: &str, head: &str) -> Told {
+pub(super) fn pull_request(job: &Job, base: &str, head: &str) -> Told {
     job.run("pull_request", NONE, "refs/pull/7/merge", &pull(base, head))
 }
 
 /// A branch `topic` that left `main`, which went on.
-fn branched(before: &[(&str, &str)], topic: &[(&str, &str)]) -> (Server, String, String) {
+pub(super) fn branched(before: &[(&str, &str)], topic: &[(&str, &str)]) -> (Server, String, String) {
     let server = Server::new();
     server.commit(before);
     server.git(&["checkout", "-q", "-b", "topic"]);
@@ -79,9 +79,11 @@ fn a_forced_push_is_compared_with_what_was_there() {
     push(&server.checkout(&["-b", "topic"]), &head, &amended, TOPIC).expect(0, &[]);
     // The server has forgotten it.
     let gone = "1234567890123456789012345678901234567890";
-    let told = push(&server.checkout(&["-b", "topic"]), gone, &amended, TOPIC);
-    told.expect(1, &[USER]);
-    assert!(told.err.contains("forced push"), "{}", told.err);
+    for depth in [&["-b", "topic"][..], &["-b", "topic", "--depth=1"]] {
+        let told = push(&server.checkout(depth), gone, &amended, TOPIC);
+        told.expect(1, &[USER]);
+        assert!(told.err.contains("forced push"), "{}", told.err);
+    }
 }
 
 #[test]
@@ -234,6 +236,23 @@ fn hostile_names_command_nothing() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn names_that_are_no_text_are_told_and_hide_nothing_else() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let server = Server::new();
+    let base = server.commit(&[("Dockerfile", GOOD), ("hullguard.yaml", "exclude: [\"old*\"]\n")]);
+    for name in [&b"old\xe9"[..], b"caf\xe9"] {
+        let folder = server.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::create_dir(&folder).expect("a name that the system takes");
+        std::fs::write(folder.join("Dockerfile"), ROOT).expect("a test has its folder to itself");
+    }
+    let head = server.commit(&[("Dockerfile", ROOT)]);
+    let told = push(&server.checkout(&[]), &base, &head, MAIN);
+    told.expect(2, &["hullguard", USER]);
+    assert!(told.out.contains("caf\u{fffd}") && !told.out.contains("old"), "{}", told.out);
+}
+
+#[test]
 fn sarif_has_what_was_known_so_that_alerts_stay_open() {
     let (server, base, head) =
         branched(&[("Dockerfile", GOOD), ("old/Dockerfile", OLD)], &[("Dockerfile", ROOT)]);
@@ -268,4 +287,67 @@ fn comments_that_silence_are_counted() {
     let told = pull_request(&server.checkout(&[]), &base, &head);
     told.expect(0, &[]);
     assert!(told.summary.contains("1 finding that the base shows"), "{}", told.summary);
+}
+
+#[test]
+fn what_is_told_and_what_fails_are_two_things() {
+    let (server, base, head) = branched(&[("Dockerfile", GOOD)], &[("Dockerfile", ROOT)]);
+    let quiet = || server.checkout(&[]).with("INPUT_REPORT_LEVEL", "error");
+    let told = pull_request(&quiet().with("INPUT_FAIL_ON", "never"), &base, &head);
+    told.expect(0, &[]);
+    assert_eq!(told.output("warnings"), "1");
+    assert!(!told.summary.contains(USER) && told.summary.contains("1 more"), "{}", told.summary);
+    // What fails the run is not kept back.
+    pull_request(&quiet(), &base, &head).expect(1, &[USER]);
+}
+
+#[test]
+fn families_of_rules_can_be_chosen() {
+    let token = format!("x = {}\n", tokens::github(tokens::RANDOM));
+    let (server, base, head) = branched(&[("Dockerfile", GOOD)], &[("Dockerfile", ROOT), ("key", &token)]);
+    let with = |scan: &str| pull_request(&server.checkout(&[]).with("INPUT_SCAN", scan), &base, &head);
+    assert_eq!(with("").rules().len(), 2);
+    with("lint").expect(1, &[USER]);
+    with("compose project").expect(0, &[]);
+    let told = with("secrets");
+    assert_eq!((told.rules().len(), told.output("secrets").as_str()), (1, "1"), "{}", told.out);
+    assert_eq!(with("lnt").code, 2);
+}
+
+#[test]
+fn the_scope_is_what_changed_or_all() {
+    let token = format!("x = {}\n", tokens::github(tokens::RANDOM));
+    let (server, base, head) =
+        branched(&[("Dockerfile", GOOD), ("old/Dockerfile", OLD), ("key", &token)], &[("Dockerfile", ROOT)]);
+    let job = |scope: &str| server.checkout(&[]).with("INPUT_SCOPE", scope);
+    pull_request(&job("changed").with("INPUT_GATE", "all"), &base, &head).expect(1, &[USER]);
+    let known = |scope: &str| pull_request(&job(scope), &base, &head).output("findings");
+    let [changed, auto, all] =
+        ["changed", "auto", "all"].map(|scope| known(scope).parse::<u32>().expect("a number"));
+    assert!(changed == 1 && auto > changed && all == auto + 1, "{changed}, {auto}, {all}");
+    // An upload without the other files would close their alerts.
+    for (name, value) in [("INPUT_SARIF_FILE", "out.sarif"), ("INPUT_REPORT", "sarif")] {
+        let told = pull_request(&job("changed").with(name, value), &base, &head);
+        assert_eq!(told.code, 2);
+        assert!(told.err.contains("would close their alerts"), "{}", told.err);
+    }
+}
+
+/// The runner's merge has the lines of the base above; what is told is about the pull request's own last commit.
+#[test]
+fn lines_are_those_of_the_pull_request_and_not_of_the_merge() {
+    let (server, _, head) = branched(&[("Dockerfile", GOOD)], &[("Dockerfile", ROOT)]);
+    let base = server.commit(&[("Dockerfile", &format!("# one\n# two\n{GOOD}"))]);
+    server.git(&["checkout", "-q", "--detach"]);
+    server.git(&["merge", "-q", "-m", "m", "topic"]);
+    let merge = server.git(&["rev-parse", "HEAD"]);
+    server.git(&["update-ref", "refs/pull/7/merge", &merge]);
+    server.git(&["checkout", "-q", "main"]);
+    let job = server.checkout(&["--depth=1"]);
+    super::runner::git(&job.work(), &["fetch", "-q", "--depth=1", "origin", "refs/pull/7/merge"]);
+    super::runner::git(&job.work(), &["checkout", "-q", "FETCH_HEAD"]);
+    let told = job.run("pull_request", &merge, "refs/pull/7/merge", &pull(&base, &head));
+    told.expect(1, &[USER]);
+    assert!(told.out.contains("file=Dockerfile,line=4,"), "{}", told.out);
+    assert!(told.summary.contains(&format!("/blob/{head}/Dockerfile#L4")), "{}", told.summary);
 }

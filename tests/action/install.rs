@@ -110,6 +110,15 @@ fn anything_else_is_not_run() {
         let out = setup.run("http://127.0.0.1:9/", version);
         assert_eq!(out.status.code(), Some(2), "{version}: {out:?}");
     }
+    // A commit that is no release.
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("action/checksums.txt");
+    let table = fs::read_to_string(table).expect("it is there");
+    let comment: String = table.split_inclusive('\n').filter(|line| line.starts_with('#')).collect();
+    fs::write(setup.folder.path().join("action/checksums.txt"), comment)
+        .expect("a test has its folder to itself");
+    let out = setup.run("http://127.0.0.1:9/", "");
+    assert_eq!(out.status.code(), Some(2), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stdout).contains("is no release"), "{out:?}");
     assert_eq!(
         fs::read_to_string(setup.folder.path().join("output")).expect("a test has its folder to itself"),
         ""

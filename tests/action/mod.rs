@@ -7,5 +7,8 @@ mod events;
 #[cfg(unix)]
 mod hidden;
 #[cfg(target_os = "linux")]
+mod hostile;
+#[cfg(target_os = "linux")]
 mod install;
+mod machine;
 mod runner;

@@ -1,8 +1,12 @@
 //! What the runner gives to a step: a clone, variables, a payload, and files to write to.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -147,10 +151,42 @@ impl Told {
     }
 }
 
+/// A proxy that lets everybody through and leads nowhere. It remembers what it was told.
+pub(super) struct Proxy {
+    pub(super) address: SocketAddr,
+    heard: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Proxy {
+    pub(super) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&heard);
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut part = [0; 4096];
+                let mut hear = |stream: &mut TcpStream| {
+                    let count = stream.read(&mut part).unwrap_or_default();
+                    log.lock().expect("no test panics with it").extend(&part[..count]);
+                };
+                hear(&mut stream);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+                hear(&mut stream);
+            }
+        });
+        Self { address, heard }
+    }
+    pub(super) fn heard(&self) -> Vec<u8> {
+        self.heard.lock().expect("no test panics with it").clone()
+    }
+}
+
 fn clean(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["GIT_", "GITHUB_", "INPUT_", "RUNNER_"].iter().any(|start| text.starts_with(start)) {
+        let is_runners = ["GIT_", "GITHUB_", "INPUT_", "RUNNER_"].iter().any(|start| text.starts_with(start));
+        if is_runners || text.to_lowercase().ends_with("_proxy") {
             command.env_remove(&name);
         }
     }

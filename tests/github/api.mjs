@@ -26,7 +26,8 @@ get /repos/{owner}/{repo}/pulls/{pull_number}/files
 get /repos/{owner}/{repo}/pulls/{pull_number}/comments
 delete /repos/{owner}/{repo}/pulls/comments/{comment_id}
 get /repos/{owner}/{repo}/pulls/{pull_number}/reviews
-post /repos/{owner}/{repo}/pulls/{pull_number}/reviews`.trim().split('\n').map(line => line.split(' '));
+post /repos/{owner}/{repo}/pulls/{pull_number}/reviews
+put /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}`.trim().split('\n').map(line => line.split(' '));
 
 // The description of these operations and of what they refer to.
 function cut() {
@@ -79,6 +80,7 @@ function prose(method, url, body) {
       say([...c.body].length > 65536, 'a comment is too long');
     }
   }
+  say(method === 'PUT' && !(body.body?.length <= 65536), 'a review keeps a body, of 65,536 characters at most');
   if (body?.sarif) {
     try {
       const text = zlib.gunzipSync(Buffer.from(body.sarif, 'base64')).toString();

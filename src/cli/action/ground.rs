@@ -2,8 +2,10 @@
 //!
 //! What is missing is fetched. Where that fails the run ends: an answer from half a history would say that all is well.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, anyhow, bail};
-use git2::{Oid, Repository};
+use git2::{ErrorCode, Oid, Repository};
 
 use super::fetch::{Depth, Remote};
 use crate::github::event::{Against, Look};
@@ -39,20 +41,35 @@ impl Missing {
     }
 }
 
+/// What has been asked of the server already.
+#[derive(Clone, Copy, Default)]
+struct Tried {
+    /// What the branch was before a push.
+    before: bool,
+    /// All that there is.
+    all: bool,
+}
+
 /// Finds it, with the help of the remote if need be. `all`: the whole history is wanted, not just that of the event.
 pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote, all: bool) -> Result<Ground> {
-    let mut missing = match attempt(repository, look, all, false) {
+    let mut missing = match attempt(repository, look, all, Tried::default()) {
         Ok(ground) => return Ok(ground),
         Err(missing) => missing,
     };
-    let mut refused = None;
-    for depth in [Depth::More, Depth::All] {
+    let (mut refused, mut asked) = (None, Vec::new());
+    // What came shows what else is missing, once for each: a branch of the server, and where the head left it.
+    for depth in [Depth::More, Depth::More, Depth::All, Depth::All] {
+        let ask = (depth, missing.wanted.clone());
+        if asked.contains(&ask) {
+            continue;
+        }
         refused = None;
         for wanted in &missing.wanted {
             refused = remote.fetch(repository, wanted, depth).err().or(refused);
         }
-        let last = depth == Depth::All || !repository.is_shallow();
-        missing = match attempt(repository, look, all, last) {
+        asked.push(ask);
+        let tried = Tried { before: true, all: depth == Depth::All || !repository.is_shallow() };
+        missing = match attempt(repository, look, all, tried) {
             Ok(ground) => return Ok(ground),
             Err(missing) => missing,
         };
@@ -64,7 +81,7 @@ pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote, all: b
     }
 }
 
-fn attempt(repository: &Repository, look: &Look, all: bool, last: bool) -> Result<Ground, Missing> {
+fn attempt(repository: &Repository, look: &Look, all: bool, tried: Tried) -> Result<Ground, Missing> {
     let head = Oid::from_str(&look.head)
         .ok()
         .filter(|&id| repository.find_commit(id).is_ok())
@@ -80,17 +97,17 @@ fn attempt(repository: &Repository, look: &Look, all: bool, last: bool) -> Resul
         Against::Nothing => return Ok(Ground { head, base: None, range: None, words }),
         Against::Fork(base) => {
             let base = known(repository, base).ok_or_else(|| Missing::commit(base))?;
-            fork(repository, base, head, look, last)?
+            fork(repository, base, head, look, tried)?
         }
         Against::Push { before, default_branch } => {
             match before.as_ref().map(|before| known(repository, before).ok_or(before)) {
                 Some(Ok(before)) => Some(before),
                 // After a forced push the server may have forgotten what was there.
-                Some(Err(before)) if !last => return Err(Missing::commit(before)),
+                Some(Err(before)) if !tried.before => return Err(Missing::commit(before)),
                 gone => {
                     words.extend(gone.map(|_| GONE));
                     let tip = default_branch.as_ref().map(|name| tip(repository, name)).transpose()?;
-                    tip.map(|tip| fork(repository, tip, head, look, last)).transpose()?.flatten()
+                    tip.map(|tip| fork(repository, tip, head, look, tried)).transpose()?.flatten()
                 }
             }
         }
@@ -120,11 +137,11 @@ fn fork(
     base: Oid,
     head: Oid,
     look: &Look,
-    last: bool,
+    tried: Tried,
 ) -> Result<Option<Oid>, Missing> {
     match repository.merge_base(base, head) {
         Ok(id) => Ok(Some(id)),
-        Err(_) if last && !repository.is_shallow() => Ok(None),
+        Err(_) if tried.all && !repository.is_shallow() => Ok(None),
         Err(_) => {
             let why = anyhow!("where {head} left {base} is not in this clone");
             let mut missing = Missing::head(look, why);
@@ -135,9 +152,22 @@ fn fork(
 }
 
 /// The repository of the job.
-pub(super) fn repository(workspace: &std::path::Path) -> Result<Repository> {
-    let opened = Repository::open(workspace);
+///
+/// In a container the workspace is often another user's, and git takes it for a stranger's, who could have set programs
+/// for git to run. It is the job's own, by the runner's word, and libgit2 runs none: so `open_bare`, which does not ask
+/// whose it is.
+pub(super) fn repository(folder: &Path) -> Result<Repository> {
+    let opened = match Repository::open(folder) {
+        Err(error) if error.code() == ErrorCode::Owner => {
+            Repository::open_bare(folder.join(".git")).map_err(|_| error)
+        }
+        opened => opened,
+    };
     opened.map_err(|error| anyhow!("{}", crate::history::refused(&error))).with_context(|| {
-        format!("{} is no git repository; actions/checkout belongs before this step", workspace.display())
+        format!(
+            "{} is no git repository; actions/checkout belongs before this step, and its `path` is our \
+             `working-directory`",
+            folder.display()
+        )
     })
 }

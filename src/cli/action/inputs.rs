@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::config::FailOn;
 use crate::github::{Reporter, Token};
+use crate::rule::{Family, Severity};
 
 /// Which findings fail the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,16 @@ pub(super) enum Over {
     New,
     /// Of those, the ones on lines that the change touches.
     ChangedLines,
+    All,
+}
+
+/// Which files are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All of what is linted, and for secrets those that changed, unless SARIF or the gate wants all.
+    Auto,
+    /// Those that the event changed, and nothing else counts.
+    Changed,
     All,
 }
 
@@ -43,6 +54,13 @@ pub(super) struct Inputs {
     pub(super) report: Option<Vec<Reporter>>,
     pub(super) over: Over,
     pub(super) fail_on: Option<FailOn>,
+    /// The mildest that is told. What fails the run is told in any case.
+    pub(super) report_level: Severity,
+    pub(super) reach: Reach,
+    /// Families of rules; empty for all.
+    pub(super) families: Vec<Family>,
+    /// Where in the workspace the repository is.
+    pub(super) folder: PathBuf,
     pub(super) paths: Vec<String>,
     pub(super) config: Option<PathBuf>,
     pub(super) config_from: Option<Say>,
@@ -79,16 +97,35 @@ impl Inputs {
     pub(super) fn read() -> Result<Self> {
         let over = [("new", Over::New), ("changed-lines", Over::ChangedLines), ("all", Over::All)];
         let from = [("base", Say::Base), ("head", Say::Head), ("none", Say::None)];
+        let reach = [("auto", Reach::Auto), ("changed", Reach::Changed), ("all", Reach::All)];
+        let levels = [Severity::Error, Severity::Warning, Severity::Note].map(|level| (level.name(), level));
         let past = [("auto", Past::Auto), ("full", Past::Full), ("none", Past::None)];
         let fail_on = input("fail-on").map(|name| {
             let known = || format!("input `fail-on`: `{name}` is none of {}", FailOn::NAMES.join(", "));
             FailOn::parse(&name).with_context(known)
         });
+        let sarif_file = input("sarif-file").map(PathBuf::from);
+        let (report, reach) = (reporters()?, one_of("scope", &reach)?.unwrap_or(Reach::Auto));
+        let uploads = sarif_file.is_some() || report.iter().flatten().any(|&r| r == Reporter::Sarif);
+        if reach == Reach::Changed && uploads {
+            bail!(
+                "input `scope`: `changed` leaves out files, and SARIF without them would close their alerts; take \
+                 `auto` or `all`"
+            );
+        }
         let max_comments = input("max-comments").map(|text| text.parse());
         Ok(Self {
-            report: reporters()?,
+            report,
             over: one_of("gate", &over)?.unwrap_or(Over::New),
             fail_on: fail_on.transpose()?,
+            report_level: one_of("report-level", &levels)?.unwrap_or(Severity::Note),
+            reach,
+            families: families()?,
+            folder: input("working-directory")
+                .map(|path| within(&path))
+                .transpose()?
+                .unwrap_or_default()
+                .into(),
             paths: list("paths").iter().map(|path| within(path)).collect::<Result<_>>()?,
             config: input("config").map(|path| within(&path)).transpose()?.map(PathBuf::from),
             config_from: one_of("config-from", &from)?,
@@ -100,7 +137,7 @@ impl Inputs {
             suggestions: one_of("suggestions", &[("true", true), ("false", false)])?.unwrap_or(true),
             category: input("category").unwrap_or_else(|| "hullguard".to_owned()),
             history: one_of("history", &past)?.unwrap_or(Past::Auto),
-            sarif_file: input("sarif-file").map(PathBuf::from),
+            sarif_file,
             token: input("token").and_then(|text| Token::new(&text)),
         })
     }
@@ -124,10 +161,25 @@ fn reporters() -> Result<Option<Vec<Reporter>>> {
     Ok((!words.is_empty()).then_some(reporters))
 }
 
+fn families() -> Result<Vec<Family>> {
+    let mut families = Vec::new();
+    for word in list("scan") {
+        let is_meant =
+            |family: &Family| word == family.name() || word == "lint" && *family != Family::Secrets;
+        let before = families.len();
+        families.extend(Family::ALL.into_iter().filter(is_meant));
+        if families.len() == before {
+            let known = Family::ALL.map(Family::name).join(", ");
+            bail!("input `scan`: `{word}` is none of lint, {known}");
+        }
+    }
+    Ok(families)
+}
+
 /// Words between commas or line ends, and between blanks where no path is meant.
 fn list(name: &str) -> Vec<String> {
     let text = input(name).unwrap_or_default();
-    let words = text.split(|c: char| c == ',' || c == '\n' || name == "report" && c == ' ');
+    let words = text.split(|c: char| c == ',' || c == '\n' || matches!(name, "report" | "scan") && c == ' ');
     words.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 

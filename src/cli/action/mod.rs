@@ -29,10 +29,11 @@ use crate::github::{self, Gate, Plan, Reporter, Target};
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
 use crate::report::{self, Options, sarif};
+use crate::rule::Severity;
 use crate::scan::Watch;
 use changes::Changes;
 use fetch::Remote;
-use inputs::{Inputs, Over, Past, Say, variable};
+use inputs::{Inputs, Over, Past, Reach, Say, variable};
 use sides::{Law, Sides};
 use tell::Run;
 
@@ -69,7 +70,8 @@ fn work() -> Result<u8> {
     term::end_early(&watch.stop)?;
     let workspace =
         variable("GITHUB_WORKSPACE").map_or_else(env::current_dir, |path| Ok(PathBuf::from(path)));
-    let repository = ground::repository(&workspace.context("the current folder cannot be read")?)?;
+    let root = workspace.context("the current folder cannot be read")?.join(&inputs.folder);
+    let repository = ground::repository(&root)?;
     let server_url = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
     let remote = Remote { server_url: server_url.clone(), token: inputs.token.clone() };
     let all = match inputs.history {
@@ -79,13 +81,17 @@ fn work() -> Result<u8> {
     };
     let ground = ground::find(&repository, &look, &remote, all)?;
 
-    let root = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
     let head = Committed::open(&repository, ground.head)?;
     let law = law(&inputs, &look, &repository, &ground, &head, &root)?;
     let changes = ground.base.map(|base| Changes::between(&repository, base, ground.head)).transpose()?;
     let reporters = reporters(&inputs, &look);
-    let whole =
-        inputs.sarif_file.is_some() || reporters.contains(&Reporter::Sarif) || inputs.over == Over::All;
+    let whole = match inputs.reach {
+        Reach::Auto => {
+            inputs.sarif_file.is_some() || reporters.contains(&Reporter::Sarif) || inputs.over == Over::All
+        }
+        Reach::Changed => false,
+        Reach::All => true,
+    };
     let task = sides::Task {
         repository: &repository,
         ground: &ground,
@@ -98,10 +104,16 @@ fn work() -> Result<u8> {
     watch.stop.store(true, Ordering::Relaxed);
 
     let scope = scope(&inputs, &sides, changes.as_ref());
-    let gate = gate(&inputs, &law, &scope);
+    let least = inputs.fail_on.or(law.config.fail_on).unwrap_or_default();
+    let gate = gate(least, &scope);
+    let level = match least {
+        FailOn::At(least) => least.min(inputs.report_level),
+        FailOn::Never => inputs.report_level,
+    };
+    let (shown, all) = (at_least(level, &scope), at_least(level, &sides.all));
     if let Some(file) = &inputs.sarif_file {
         let mut text = Vec::new();
-        sarif::write_as(&inputs.category, sarif::RESULTS, &sides.all, &Options::default(), &mut text)?;
+        sarif::write_as(&inputs.category, sarif::RESULTS, &all, &Options::default(), &mut text)?;
         fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
     }
     let target = Target {
@@ -121,10 +133,10 @@ fn work() -> Result<u8> {
         max_comments: inputs.max_comments,
         tree: inputs.suggestions.then_some(&head),
         diff: changes.map(|changes| changes.shown),
-        whole: Some(&sides.all),
+        whole: Some(&all),
         patience: PATIENCE,
     };
-    let delivery = github::deliver(&target, &scope, &plan);
+    let delivery = github::deliver(&target, &shown, &plan);
     print(&delivery.log)?;
     let mut words = law.words.clone();
     words.extend(ground.words.iter().map(|&word| word.to_owned()));
@@ -137,7 +149,8 @@ fn work() -> Result<u8> {
     for word in &words {
         term::complain(&format!("warning: {word}"));
     }
-    let run = Run { target: &target, sides: &sides, scope: &scope, gate, delivery: &delivery, words: &words };
+    let (sides, scope) = (&sides, &scope);
+    let run = Run { target: &target, sides, scope, shown: &shown, gate, delivery: &delivery, words: &words };
     run.tell(inputs.sarif_file.as_deref())?;
     Ok(if scope.is_incomplete() {
         FAILED
@@ -194,7 +207,8 @@ fn reporters(inputs: &Inputs, look: &Look) -> Vec<Reporter> {
     if inputs.report.is_none() {
         reporters.push(Reporter::Log);
     }
-    reporters.retain(|&reporter| reporter != Reporter::Sarif || look.uploads);
+    let uploads = look.uploads && inputs.reach != Reach::Changed;
+    reporters.retain(|&reporter| reporter != Reporter::Sarif || uploads);
     reporters
 }
 
@@ -212,8 +226,14 @@ fn scope(inputs: &Inputs, sides: &Sides, changes: Option<&Changes>) -> Outcome {
     })
 }
 
-fn gate(inputs: &Inputs, law: &Law, scope: &Outcome) -> Gate {
-    let least = inputs.fail_on.or(law.config.fail_on).unwrap_or_default();
+/// What is milder is nobody's reading.
+fn at_least(level: Severity, outcome: &Outcome) -> Outcome {
+    let mut outcome = outcome.clone();
+    outcome.findings.retain(|finding| finding.severity >= level);
+    outcome
+}
+
+fn gate(least: FailOn, scope: &Outcome) -> Gate {
     let mut open = scope.findings.iter().filter(|finding| finding.status == Status::Open);
     match least {
         _ if scope.is_incomplete() => Gate::Failed,

@@ -12,7 +12,7 @@ use git2::Repository;
 
 use super::changes::Changes;
 use super::ground::Ground;
-use super::inputs::{Inputs, Past, Say};
+use super::inputs::{Inputs, Past, Reach, Say};
 use crate::baseline::Known;
 use crate::blob::{Candidate, Tree};
 use crate::cli::args::Look;
@@ -26,7 +26,8 @@ use crate::history::{Folders, History};
 use crate::input;
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
-use crate::rule::Policy;
+use crate::rule::{Family, Policy, Rule};
+use crate::rules::RULES;
 use crate::scan::{self, Watch};
 
 /// By what both sides are judged.
@@ -84,7 +85,11 @@ impl Law {
         };
         let custom = place.gitleaks()?;
         let (known, lists) = place.known(false)?;
-        let policy = Policy { graphs: true, ..open::policy(&place, custom.seeing(known.hashes())) };
+        let mut policy = Policy { graphs: true, ..open::policy(&place, custom.seeing(known.hashes())) };
+        if !inputs.families.is_empty() {
+            let is_asked = |rule: &&Rule| policy.shows(rule) && inputs.families.contains(&rule.family);
+            policy.only = RULES.iter().filter(is_asked).map(|rule| rule.id).collect();
+        }
         let today = Date::of(SystemTime::now());
         words.extend(
             filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today)),
@@ -144,6 +149,13 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
         candidates.retain(|file| file.document || changes.new.contains(&*file.path));
     }
     let mut all = law.check(&candidates, tree, watch);
+    if let Some(changes) = task.changes {
+        let is_changed = |path: &str| changes.new.contains(path);
+        all.graphs.retain(|graph| is_changed(&graph.path));
+        if task.inputs.reach == Reach::Changed {
+            all.findings.retain(|finding| is_changed(&finding.place.path));
+        }
+    }
     all.skipped.append(&mut told.skipped);
     all.failed.append(&mut told.failed);
 
@@ -248,14 +260,16 @@ fn past(task: &Task, law: &Law, watch: &Watch) -> Outcome {
         input::excluded_with_folders(path, &|path| exclude.matches(path)) || !input::is_within(path, &paths)
     };
     let wish = Wish { excluded: Some(Box::new(excluded)), ..Wish::default() };
+    let asked = &task.inputs.families;
     let full = match (task.inputs.history, &task.ground.range) {
+        _ if !asked.is_empty() && !asked.contains(&Family::Secrets) => return Outcome::default(),
         (Past::None, _) => return Outcome::default(),
         (Past::Full, _) | (Past::Auto, None) => true,
         (Past::Auto, Some(_)) => false,
     };
     let mut outcome = match (&task.ground.range, full) {
         (Some(range), false) => leaks::range(task.repository, range, &law.policy, &wish, watch),
-        _ => match Repository::open(task.repository.path()) {
+        _ => match Repository::open_bare(task.repository.path()) {
             Ok(repository) => {
                 leaks::all(&History::open(repository, &Folders::default()), &law.policy, &wish, watch)
             }

@@ -29,7 +29,10 @@ const WORD: usize = 500;
 pub(super) struct Run<'a> {
     pub(super) target: &'a Target,
     pub(super) sides: &'a Sides,
+    /// What the gate is on.
     pub(super) scope: &'a Outcome,
+    /// Of that, what is told.
+    pub(super) shown: &'a Outcome,
     pub(super) gate: Gate,
     pub(super) delivery: &'a Delivery,
     pub(super) words: &'a [String],
@@ -71,12 +74,13 @@ impl Run<'_> {
         let web = Web::new(server_url, repository, head_sha);
         let options = Options { web, limit: Some(LONGEST), ..Options::default() };
         let mut text = Vec::new();
-        report::write(Format::Summary, self.scope, &options, &mut text).context("cannot make the summary")?;
+        report::write(Format::Summary, self.shown, &options, &mut text).context("cannot make the summary")?;
         let mut text = String::from_utf8_lossy(&text).into_owned();
         let known = self.sides.all.findings.iter().filter(|f| f.status == Status::Open).count();
-        let known = known.saturating_sub(open(self.scope).count());
-        let known = (known > 0)
-            .then(|| format!("{known} more were known before, or lie outside of what the gate is on"));
+        let known = known.saturating_sub(open(self.shown).count());
+        let known = (known > 0).then(|| {
+            format!("{known} more were known before, are milder, or lie outside of what the gate is on")
+        });
         let fell = self.delivery.fell.iter().map(|fell| format!("{}: {}", fell.reporter.name(), fell.why));
         let told = self.delivery.told.iter().flat_map(|told| told.words.iter().cloned());
         text.push('\n');

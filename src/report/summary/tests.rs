@@ -1,6 +1,10 @@
 //! Tests of the summary: what it says, that it fits, and that nothing from a repository is more than text in it.
 
+use std::mem::discriminant;
 use std::sync::Arc;
+
+use ::markdown::mdast::Node;
+use ::markdown::{ParseOptions, to_mdast};
 
 use super::*;
 use crate::blob::{Commit, Origin};
@@ -101,7 +105,7 @@ fn the_severest_comes_first_and_secrets_stand_apart() {
     let text = summary(&outcome, &Options { web: web(), ..Options::default() });
     let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} is not in {text}"));
     assert!(at("**2 errors, 1 note in 2 files; 1 suppressed**") < at("### Secrets"));
-    assert!(at("a key") < at("### Findings") && at("an <code>error</code> here") < at("a note"));
+    assert!(at("a key") < at("### Findings") && at("an `error` here") < at("a note"));
     assert!(text.contains("| error | high | "));
     assert!(text.contains(
         "(https://github.com/octo/hull/blob/0123456789abcdef0123456789abcdef01234567/b%20c/%23#L2)"
@@ -253,11 +257,10 @@ fn hostile(random: &mut impl FnMut(usize) -> usize) -> String {
 
 /// What is left of a text without its codes and without all that means nothing anywhere.
 fn skeleton(text: &str, means: &str) -> String {
-    let text = text.replace("<code>", "").replace("</code>", "");
     let mut out = String::new();
-    let mut rest = &*text;
+    let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let code = rest.strip_prefix("&#").or_else(|| rest.strip_prefix('#'));
+        let code = rest.strip_prefix('#');
         let end = code.and_then(|code| code.find(|c: char| !c.is_ascii_digit()).map(|end| (code, end)));
         if let Some((code, end)) = end.filter(|(code, end)| *end > 0 && code[*end..].starts_with(';')) {
             rest = &code[end + 1..];
@@ -271,19 +274,37 @@ fn skeleton(text: &str, means: &str) -> String {
     out
 }
 
-/// What a browser shows of a text with codes.
-fn decoded(text: &str) -> String {
-    let mut pieces = text.split("&#");
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (code, rest) = piece.split_once(';').expect("a code has its end");
-        out.extend(code.parse().ok().and_then(char::from_u32));
-        out.push_str(rest);
-    }
-    out
+fn parsed(text: &str) -> Node {
+    to_mdast(text, &ParseOptions::gfm()).expect("there is no wrong Markdown")
 }
 
-/// Whatever names and messages hold, the summary has the marks that it has with harmless ones, and no others.
+/// What stands where in a page: elements, HTML as it is, and that there is text, in code or not. `look` sees each text.
+fn outline(node: &Node, look: &mut dyn FnMut(&str, bool), out: &mut Vec<String>) {
+    let mut text = |text: &str, is_code| {
+        look(text, is_code);
+        if out.last().is_none_or(|last| last != "text") {
+            out.push("text".to_owned());
+        }
+    };
+    match node {
+        Node::Text(node) => return text(&node.value, false),
+        Node::InlineCode(node) => return text(&node.value, true),
+        Node::Html(node) => out.push(node.value.clone()),
+        Node::Link(node) => {
+            let text = node.url.strip_prefix("https://").filter(|rest| !rest.starts_with("x.org"));
+            assert!(text.is_some(), "{}", node.url);
+            assert!(!node.url.contains(['<', '"', ' ', '`', '|', '\n', ')']), "{}", node.url);
+            out.push("link".to_owned());
+        }
+        node => out.push(format!("{:?}", discriminant(node))),
+    }
+    for child in node.children().into_iter().flatten() {
+        outline(child, look, out);
+    }
+    out.push("end".to_owned());
+}
+
+/// Whatever names and messages hold, the summary has the elements that it has with harmless ones, and no others.
 #[test]
 fn hostile_text_is_text_in_markdown() {
     let of = |text: &mut dyn FnMut() -> String| {
@@ -298,34 +319,52 @@ fn hostile_text_is_text_in_markdown() {
             ],
             skipped: told.clone(),
             failed: told,
+            graphs: vec![graph(&path, "x")],
             ..Outcome::default()
         }
     };
-    let means = "|<>[]*_~`#@!\\&:\n\r";
-    let benign = skeleton(&summary(&of(&mut || "x".to_owned()), &Options::default()), means);
+    let options = Options { web: web(), ..Options::default() };
+    let look = |text: &str, is_code: bool| {
+        assert!(!text.contains("##["), "{text}");
+        // What GitHub looks for once all is rendered, but not in code.
+        for word in ["GH-1", "@octocat", "#1", ":tada:", "https://x.org", "www.x", "a@x"] {
+            assert!(is_code || !text.contains(word), "{word} in {text}");
+        }
+    };
+    let read = |outcome: &Outcome| {
+        let (text, mut out) = (summary(outcome, &options), Vec::new());
+        outline(&parsed(&text), &mut { look }, &mut out);
+        (out, text)
+    };
+    let (benign, _) = read(&of(&mut || "x".to_owned()));
     let mut random = random();
     for _ in 0..500 {
-        let outcome = of(&mut || hostile(&mut random));
-        let text = summary(&outcome, &Options::default());
-        assert_eq!(skeleton(&text, means), benign, "{text}");
-        for word in ["https://x.org", "www.x", "a@x", "##["] {
-            assert!(!text.contains(word), "{word} in {text}");
-        }
-        // Inside of code nobody looks for these.
-        let outside =
-            text.split("<code>").filter_map(|part| part.split_once("</code>")).map(|(_, rest)| rest);
-        for rest in outside.map(decoded) {
-            for word in ["GH-1", "@octocat", "#1", ":tada:", "https://x.org", "www.x", "a@x"] {
-                assert!(!rest.contains(word), "{word} in {rest}");
-            }
-        }
-        let linked = summary(&outcome, &Options { web: web(), ..Options::default() });
-        let own = ["https://github.com/", "https://"];
-        for link in linked.split("](").skip(1) {
-            assert!(own.iter().any(|own| link.starts_with(own)), "{link}");
-            let link = &link[..link.find(')').expect("it has an end")];
-            assert!(!link.contains(['<', '"', ' ', '`', '|', '\n']), "{link}");
-        }
+        let (hostile, text) = read(&of(&mut || format!("x{}", hostile(&mut random))));
+        assert_eq!(hostile, benign, "{text}");
+    }
+}
+
+#[test]
+fn what_is_escaped_reads_as_it_was() {
+    let read = |page: &str| {
+        let (mut seen, mut out) = (String::new(), Vec::new());
+        outline(&parsed(page), &mut |text, _| seen.push_str(text), &mut out);
+        seen.replace('\u{200b}', "")
+    };
+    let mut random = random();
+    for _ in 0..2_000 {
+        let text = format!("x{}x", hostile(&mut random));
+        let plain = escape::plain(&text);
+        assert_eq!(read(&markdown::text(&text)), plain);
+        assert_eq!(read(&markdown::code(&text)), plain);
+        let cell = |cell: &str| read(&format!("| |\n|-|\n| {cell} | |\n"));
+        assert_eq!(cell(&markdown::text(&text)), plain);
+        assert_eq!(cell(&markdown::code_in_cell(&text)), plain);
+        let named = text.replace('`', "");
+        assert_eq!(
+            cell(&markdown::message_in_cell(&format!("a `{named}` b"))),
+            format!("a {} b", escape::plain(&named))
+        );
     }
 }
 
