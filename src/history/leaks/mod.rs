@@ -159,7 +159,9 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
     let mut told = history.search(&search);
     let mut holders = search.holders.into_inner().expect("nothing panics while it holds the lock");
     // Threads found them in any order.
-    holders.values_mut().for_each(|all| all.sort_unstable());
+    for all in holders.values_mut() {
+        all.sort_unstable();
+    }
 
     let (keys, holders): (Vec<Key>, Vec<Vec<Holder>>) = holders.into_iter().unzip();
     let ids = |holders: &Vec<Holder>| -> Vec<Oid> { holders.iter().map(|holder| holder.id).collect() };

@@ -48,6 +48,7 @@ pub(crate) enum Form {
 impl Pack {
     /// Opens the pack of an index file.
     pub(crate) fn open(index: &Path) -> Result<Self, String> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         let path = index.with_extension("pack");
         let file = Positioned::open(&path).map_err(|error| error.to_string())?;
         let mut head = [0; 12];
@@ -59,7 +60,6 @@ impl Pack {
         if head[8..] != (index.len() as u32).to_be_bytes() {
             return Err("its index speaks of another number of objects".to_owned());
         }
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         Ok(Self { number: NEXT.fetch_add(1, Ordering::Relaxed), path, file, index })
     }
 

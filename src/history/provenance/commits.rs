@@ -6,24 +6,24 @@ use std::collections::BinaryHeap;
 use super::edges::{Commit, Edges};
 
 pub(crate) struct Commits {
-    commits: Vec<Commit>,
+    all: Vec<Commit>,
     /// The places of all parents that are here; those of a commit from `first` of it to `first` of the next.
     parents: Vec<u32>,
     first: Vec<u32>,
-    /// Places in `commits`, parents before children, the older first.
+    /// Places in `all`, parents before children, the older first.
     pub(crate) order: Vec<u32>,
 }
 
 impl Commits {
     pub(crate) fn new(edges: &mut Edges) -> Self {
         let mut commits = Self {
-            commits: std::mem::take(&mut edges.commits),
+            all: std::mem::take(&mut edges.commits),
             parents: Vec::new(),
             first: vec![0],
             order: Vec::new(),
         };
-        for at in 0..commits.commits.len() {
-            let parents = commits.commits[at].parents.iter().filter_map(|parent| commits.find((*parent)?));
+        for at in 0..commits.all.len() {
+            let parents = commits.all[at].parents.iter().filter_map(|parent| commits.find((*parent)?));
             let parents: Vec<u32> = parents.collect();
             commits.parents.extend(parents);
             commits.first.push(commits.parents.len() as u32);
@@ -33,16 +33,16 @@ impl Commits {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.commits.len()
+        self.all.len()
     }
 
     pub(crate) fn get(&self, at: u32) -> &Commit {
-        &self.commits[at as usize]
+        &self.all[at as usize]
     }
 
     /// Where the commit of a number stands.
     pub(crate) fn find(&self, number: u32) -> Option<u32> {
-        self.commits.binary_search_by_key(&number, |commit| commit.number).ok().map(|at| at as u32)
+        self.all.binary_search_by_key(&number, |commit| commit.number).ok().map(|at| at as u32)
     }
 
     pub(crate) fn parents(&self, at: u32) -> impl Iterator<Item = u32> {
@@ -51,7 +51,7 @@ impl Commits {
     }
 
     fn sorted(&self) -> Vec<u32> {
-        let count = self.commits.len() as u32;
+        let count = self.all.len() as u32;
         let mut children = Vec::new();
         let mut waits = vec![0u32; count as usize];
         for at in 0..count {
@@ -65,7 +65,7 @@ impl Commits {
             .filter(|&at| waits[at as usize] == 0)
             .map(|at| Reverse((self.get(at).time, at)))
             .collect();
-        let mut order = Vec::with_capacity(self.commits.len());
+        let mut order = Vec::with_capacity(self.all.len());
         while let Some(Reverse((_, at))) = ready.pop() {
             order.push(at);
             let start = children.partition_point(|pair| pair.0 < at);

@@ -124,7 +124,7 @@ impl<'a> Origins<'a> {
             history: vec![0; self.commits.len()],
         };
         // The tables are large, and what stays of a batch between two of them would keep their room from being used again.
-        let batches = groups.par_chunks(64).map_init(new, |bits, groups| bits.batch(groups));
+        let batches = groups.par_chunks(64).map_init(new, Bits::batch);
         batches.flatten_iter().collect()
     }
 }
