@@ -4,6 +4,7 @@
 //! Where names and values stand is found by `syntax`; the shapes of known tokens are `patterns`' business.
 
 use super::about::{About, Kind};
+use super::cursor::LONGEST;
 use super::random;
 pub(super) use super::strength::{Strength, strength};
 use super::syntax::{Assignment, Form};
@@ -51,7 +52,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     {
         return None;
     }
-    if !found.quoted && !stands_bare(shown, found, strength, about.kind) {
+    if !found.quoted && !stands_bare(text, shown, found, strength, about.kind) {
         return None;
     }
     let long = shown.len() >= 16;
@@ -148,7 +149,7 @@ fn last_part(name: &str, form: Form) -> &str {
 }
 
 /// A value without quotes is a literal only where the language has such: not in code, and not if it looks like code.
-fn stands_bare(value: &str, found: &Assignment, strength: Strength, kind: Kind) -> bool {
+fn stands_bare(text: &[u8], value: &str, found: &Assignment, strength: Strength, kind: Kind) -> bool {
     let code = value.contains(['(', '[', '{', '}', '|', '<', '>'])
         || value.contains("->")
         || value.contains("::")
@@ -157,9 +158,19 @@ fn stands_bare(value: &str, found: &Assignment, strength: Strength, kind: Kind) 
     match kind {
         Kind::Config => strength == Strength::Drawn || !code,
         // In a connection string or an address inside a literal.
-        Kind::Code => strength == Strength::Drawn && !code && found.form == Form::Assigned && !found.leads,
+        Kind::Code => {
+            let sure = strength == Strength::Drawn || strength == Strength::Chosen && is_inside(text, found);
+            sure && !code && found.form == Form::Assigned && !found.leads
+        }
         Kind::Docs | Kind::Made | Kind::Unknown => !code && (strength != Strength::Word || found.leads),
     }
+}
+
+/// `name=value` inside a literal, as connection strings have it: `"Server=x;Password=…;"`.
+fn is_inside(text: &[u8], found: &Assignment) -> bool {
+    let tight = found.value.start == found.name.end + 1 && text[found.name.end] == b'=';
+    let line = text[..found.name.start].iter().rev().take(LONGEST).take_while(|&&b| b != b'\n');
+    tight && line.filter(|&&b| b == b'"').count() % 2 == 1
 }
 
 /// The value is its name, or a name's usual words around it: `password`, `db-password`, `mySecretToken`.

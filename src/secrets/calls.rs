@@ -1,5 +1,6 @@
 //! Passwords that no name announces, only what takes them: `login("u", "p")`, `connect("host", "u", "p")`,
-//! `IDENTIFIED BY 'p'`, `mysql -u u -pp`, `sshpass -p p`.
+//! `jwt.sign(x, "p")`, `u:p@tcp(host)`, `IDENTIFIED BY 'p'`, `mysql -u u -pp`, `docker login -p p`, `sshpass -p p`,
+//! `echo u:p | chpasswd`.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
-pub(super) const ANCHORS: [&str; 10] = [
+pub(super) const ANCHORS: [&str; 19] = [
     "login(",
     "authenticate(",
     "user(",
@@ -22,25 +23,47 @@ pub(super) const ANCHORS: [&str; 10] = [
     "mysqldump -",
     "mysqladmin -",
     "sshpass -p",
+    "docker login ",
+    "podman login ",
+    "buildah login ",
+    "nerdctl login ",
+    "chpasswd",
+    "@tcp(",
+    "jwt.sign(",
+    "jwt.verify(",
+    "jwt.encode(",
 ];
 
-/// The password behind the anchor at `anchor`.
+/// The password behind the anchor at `anchor`, or before it.
 pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit> {
     let cursor = Cursor { text, at: anchor.end };
     let opening = text[anchor.clone()].to_ascii_lowercase();
     let (user, value) = match opening.as_slice() {
         b"identified " => (None, identified(cursor)?),
+        b"chpasswd" => (None, piped(text, anchor.start).or_else(|| fed(cursor))?),
         b"sshpass -p" => (None, word(cursor.blanks())?),
+        b"@tcp(" => pair_before(text, anchor.start)?,
         b"connect" => {
             let open = ["(", "ion("].into_iter().find(|open| cursor.rest().starts_with(open.as_bytes()))?;
             arguments(cursor.skip(open.len()).argument()?.0)?
         }
         b"mysqli(" => arguments(cursor.argument()?.0)?,
+        shown if shown.starts_with(b"jwt.") => (None, behind_payload(cursor)?),
+        shown if shown.ends_with(b" login ") => (None, login_flag(cursor)?),
         shown if shown.ends_with(b" -") => (None, short_flag(cursor)?),
         _ => with_user(cursor)?,
     };
-    // SQL's own words leave no doubt that a password is set.
-    judged(text, anchor.start..anchor.end - 1, user, value, opening == b"identified ", about)
+    let id = match opening.as_slice() {
+        b"@tcp(" => "url-credentials",
+        shown if shown.starts_with(b"jwt.") => "assigned-secret",
+        _ => "assigned-password",
+    };
+    // What sets a password leaves no doubt that it is one.
+    let sets = matches!(opening.as_slice(), b"identified " | b"chpasswd");
+    let shown = opening.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let hit = judged(text, anchor.start..anchor.start + shown, user, value, sets, about)?;
+    let name = hit.name.filter(|_| id != "url-credentials");
+    Some(Hit { rule: rules::find(id)?, name, ..hit })
 }
 
 /// The password of `BasicAuth("u", "p")`, `auth=("u", "p")`, `NetworkCredential("u", "p")`.
@@ -130,6 +153,56 @@ fn short_flag(cursor: Cursor) -> Option<Range<usize>> {
     word(cursor.skip(flag + 3))
 }
 
+/// The value of `-p` with a blank behind it, on the rest of the line.
+fn login_flag(cursor: Cursor) -> Option<Range<usize>> {
+    let line = cursor.rest().split(|&b| b == b'\n' || b == b';' || b == b'|').next()?;
+    let flag = line.windows(4).position(|four| four == b" -p " || four == b" -p=")?;
+    word(cursor.skip(flag + 4).blanks())
+}
+
+/// `echo "u:p" | chpasswd`: what is echoed last before the pipe that ends at `pipe`.
+fn piped(text: &[u8], pipe: usize) -> Option<Range<usize>> {
+    let from = pipe.saturating_sub(256);
+    let line = text[from..pipe].rsplit(|&b| b == b'\n').next()?;
+    let echoed = &line[..line.iter().rposition(|&b| b == b'|')?];
+    // Nothing but the way to the program may stand between.
+    let between = &line[echoed.len() + 1..];
+    if !between.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'/' | b'-')) {
+        return None;
+    }
+    let echoed = echoed.trim_ascii_end();
+    let echoed = echoed.strip_suffix(b"\"").or(echoed.strip_suffix(b"'")).unwrap_or(echoed);
+    let end = pipe - line.len() + echoed.len();
+    let start = echoed.iter().rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))? + 1;
+    let echo = [&b"echo"[..], b"printf"].iter().any(|word| echoed.windows(word.len()).any(|w| w == *word));
+    let colon = echoed[start..].iter().position(|&b| b == b':')?;
+    (echo && colon > 0).then(|| end - (echoed.len() - start) + colon + 1..end)
+}
+
+/// `chpasswd <<< "u:p"`.
+fn fed(cursor: Cursor) -> Option<Range<usize>> {
+    let pair = word(cursor.blanks().skip_one(b'<')?.skip_one(b'<')?.skip_one(b'<')?.blanks())?;
+    let colon = cursor.text[pair.clone()].iter().position(|&b| b == b':').filter(|&at| at > 0)?;
+    Some(pair.start + colon + 1..pair.end)
+}
+
+/// `u:p` that ends at `end`, in a literal.
+fn pair_before(text: &[u8], end: usize) -> Option<(Option<Range<usize>>, Range<usize>)> {
+    let from = end.saturating_sub(128);
+    let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'/' | b'=');
+    let start = text[from..end].iter().rposition(ends).map(|at| from + at + 1)?;
+    let colon = start + text[start..end].iter().position(|&b| b == b':')?;
+    (colon > start).then(|| (Some(start..colon), colon + 1..end))
+}
+
+/// The literal behind what is signed or read: `(x, "p"`, `({ a: 1 }, "p"`.
+fn behind_payload(cursor: Cursor) -> Option<Range<usize>> {
+    let open = cursor.blanks();
+    let object = open.skip_one(b'{').and_then(|inside| inside.behind(b'}'));
+    let (next, _) = object.unwrap_or(cursor).argument()?;
+    next.argument()?.1
+}
+
 /// A word of shell, perhaps in quotes, that holds no variable.
 fn word(cursor: Cursor) -> Option<Range<usize>> {
     let value = cursor.value(false)?;
@@ -160,6 +233,14 @@ mod tests {
             "CREATE USER ann IDENTIFIED WITH plugin BY 's3cr3t!'",
             "mysql -u ann -ps3cr3t! shop",
             "sshpass -p s3cr3t! ssh host",
+            "docker login -u ann -p s3cr3t! registry.invalid",
+            "RUN echo 'ann:s3cr3t!' | chpasswd",
+            "RUN echo \"ann:s3cr3t!\" | sudo /usr/sbin/chpasswd -e",
+            "RUN echo ann:s3cr3t!|chpasswd",
+            "chpasswd <<< 'ann:s3cr3t!'",
+            "sql.Open(\"mysql\", \"ann:s3cr3t!@tcp(db:3306)/shop\")",
+            "jwt.sign({ id: 1 }, 's3cr3t!')",
+            "jwt.verify(token, \"s3cr3t!\", options)",
         ] {
             assert_eq!(told(line), [("s3cr3t!".to_owned(), Confidence::Medium)], "{line}");
         }
@@ -177,6 +258,13 @@ mod tests {
             "mysql -u ann -p$PASSWORD",
             "mysql -u ann -p shop",
             "sshpass -p \"$PASSWORD\" ssh host",
+            "docker login -u ann -p \"$TOKEN\" registry.invalid",
+            "docker login -u ann --password-stdin -p",
+            "echo \"ann:$PASSWORD\" | chpasswd",
+            "echo \"the time: 12:30\" | tee log && chpasswd",
+            "fmt.Sprintf(\"%s:%s@tcp(%s)/shop\", user, password, host)",
+            "jwt.sign(payload, privateKey, { algorithm: 'RS256' })",
+            "jwt.verify(token, process.env.SECRET)",
         ] {
             assert_eq!(told(line), [], "{line}");
         }

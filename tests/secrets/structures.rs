@@ -153,6 +153,18 @@ fn login_files_are_found() {
 }
 
 #[test]
+fn connection_strings_in_code_are_read_only_inside_of_literals() {
+    for line in [
+        "var db = new SqlConnection(\"Server=db;User Id=sa;Password={};\");",
+        "conn, err := sql.Open(\"postgres\", \"user=app password={} host=db\")",
+    ] {
+        all_told("Store.cs", line, &[("assigned-password", "Str0ng!Wall9")]);
+    }
+    silent("Store.cs", "var a = 1; password=input1; Login(password);\n");
+    silent("Store.cs", "var db = $\"Server=db;Password={password};\";\n");
+}
+
+#[test]
 fn connection_strings_are_found_by_their_password() {
     let mut random = Random(13);
     for (text, rule) in [
