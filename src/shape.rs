@@ -14,6 +14,12 @@ impl Set {
     pub const fn contains(self, byte: u8) -> bool {
         byte < 128 && self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
     }
+    /// The same with an ASCII character more.
+    #[must_use]
+    pub const fn with(mut self, byte: u8) -> Self {
+        self.0[(byte >> 6) as usize & 1] |= 1 << (byte & 63);
+        self
+    }
     pub fn len(self) -> u32 {
         self.0[0].count_ones() + self.0[1].count_ones()
     }

@@ -84,6 +84,9 @@ fn fold(bytes: [u8; 4]) -> u32 {
     u32::from_le_bytes(bytes) | FOLD
 }
 
+/// What is printed in ASCII, the space too.
+const PRINTED: Set = Set([!0 << b' ', !0 >> 1]);
+
 /// How many bits the table has.
 const BITS: usize = 1 << 19;
 /// And how many the second.
@@ -110,19 +113,20 @@ impl Gate {
             loose: Vec::new(),
         };
         for (name, next) in NAMES {
-            gate.add(name, next.as_bytes(), Lead::Name);
+            let next = next.bytes().fold(Set([0; 2]), Set::with);
+            gate.add(name, next, Lead::Name);
         }
         let letters: Vec<u8> = (b'a'..=b'z').chain(b'0'..=b'9').collect();
         for letter in letters {
-            gate.add(&format!("{}://", char::from(letter)), b"", Lead::Url);
+            gate.add(&format!("{}://", char::from(letter)), Set([0; 2]), Lead::Url);
         }
-        gate.add("-----begin", b"", Lead::Pem);
-        gate.add(" -u ", b"", Lead::UserFlag);
+        gate.add("-----begin", Set([0; 2]), Lead::Pem);
+        gate.add(" -u ", Set([0; 2]), Lead::UserFlag);
         for text in structures::ENCODED {
-            gate.add(text, b"", Lead::Encoded);
+            gate.add(text, Set([0; 2]), Lead::Encoded);
         }
         for call in calls::ANCHORS {
-            gate.add(call, b"", Lead::Call);
+            gate.add(call, Set([0; 2]), Lead::Call);
         }
         for rule in RULES {
             for check in rule.checks {
@@ -165,7 +169,7 @@ impl Gate {
             loose |= found.is_empty();
             for anchor in found {
                 let lead = Lead::Pattern { rule, pattern, least: anchor.least, most: anchor.most };
-                self.add(&anchor.text, &anchor.next, lead);
+                self.add(&anchor.text, anchor.next, lead);
             }
         }
         if loose {
@@ -175,29 +179,33 @@ impl Gate {
         }
     }
 
-    /// `next` are the characters that may follow a text of three bytes.
-    fn add(&mut self, text: &str, next: &[u8], lead: Lead) {
+    /// `next` are the characters that may follow a text of three bytes; none: any.
+    fn add(&mut self, text: &str, next: Set, lead: Lead) {
         let text = text.to_ascii_lowercase().into_bytes();
-        let anchor = self.anchors.len() as u16;
-        let mut grams: Vec<(usize, u32)> = Vec::new();
         if text.len() >= 4 && next.is_empty() {
             let at = (0..=text.len() - 4).max_by_key(|&at| (rarity(&text[at..at + 4]), at)).unwrap_or(0);
-            grams.extend(text[at..].first_chunk::<4>().map(|&four| (at, fold(four))));
+            if let Some(&four) = text[at..].first_chunk::<4>() {
+                self.enter(fold(four), at);
+            }
         } else if let Some(tail) = text.last_chunk::<3>() {
-            let at = text.len() - 3;
-            let any: Vec<u8> = (b' '..=b'~').collect();
-            let next = if next.is_empty() { &any } else { next };
-            grams.extend(next.iter().map(|&n| (at, fold([tail[0], tail[1], tail[2], n]))));
+            let next = if next.is_empty() { PRINTED } else { next };
             // Two characters may fold into one.
-            grams.sort_unstable();
-            grams.dedup();
-        }
-        for (offset, gram) in grams {
-            self.bits[hash(gram) >> 6] |= 1 << (hash(gram) & 63);
-            self.again[hash_again(gram) >> 6] |= 1 << (hash_again(gram) & 63);
-            self.entries.push(Entry { gram, anchor, offset: offset as u8 });
+            let mut seen = Set([0; 2]);
+            for byte in next.bytes().map(|byte| byte | 0x20) {
+                if !seen.contains(byte) {
+                    seen = seen.with(byte);
+                    self.enter(fold([tail[0], tail[1], tail[2], byte]), text.len() - 3);
+                }
+            }
         }
         self.anchors.push(Anchor { text, lead });
+    }
+
+    /// Four bytes of the next anchor.
+    fn enter(&mut self, gram: u32, offset: usize) {
+        self.bits[hash(gram) >> 6] |= 1 << (hash(gram) & 63);
+        self.again[hash_again(gram) >> 6] |= 1 << (hash_again(gram) & 63);
+        self.entries.push(Entry { gram, anchor: self.anchors.len() as u16, offset: offset as u8 });
     }
 
     /// Calls `found` for every anchor in `text[from..to]`, with where it begins and ends; ascending by where its rarest
@@ -269,7 +277,7 @@ struct Fixed {
     least: u16,
     most: u16,
     /// What may follow it, for a short one.
-    next: Vec<u8>,
+    next: Set,
 }
 
 /// The fixed texts of which one stands in every token of a sequence, the first that are long enough; none if there is
@@ -285,23 +293,23 @@ fn anchors_of(nodes: &'static [Node]) -> Vec<Fixed> {
         let (shortest, longest) = lengths(node);
         let begins = prefixes(if last.is_empty() { &nodes[at..] } else { &nodes[at + 1..] });
         let long = |more: usize| {
-            let length = |(text, next): &(String, Vec<u8>)| match text.len() + more {
+            let length = |(text, next): &(String, Set)| match text.len() + more {
                 0..=2 => false,
                 3 => !next.is_empty(),
                 _ => true,
             };
             !begins.is_empty() && begins.iter().all(length)
         };
-        let fixed = |text: String, next: &Vec<u8>, before: (u16, u16)| {
-            let next = if text.len() == 3 { next.clone() } else { Vec::new() };
+        let fixed = |text: String, next: Set, before: (u16, u16)| {
+            let next = if text.len() == 3 { next } else { Set([0; 2]) };
             Fixed { text, least: before.0, most: before.1, next }
         };
         if last.is_empty() && long(0) {
-            return begins.into_iter().map(|(text, next)| fixed(text, &next, (least, most))).collect();
+            return begins.into_iter().map(|(text, next)| fixed(text, next, (least, most))).collect();
         }
         if !last.is_empty() && !long(0) && long(1) {
             let before = (least + shortest - 1, most + longest - 1);
-            let with = |(text, next): &(String, Vec<u8>)| -> Vec<Fixed> {
+            let with = |&(ref text, next): &(String, Set)| -> Vec<Fixed> {
                 last.iter().map(|c| fixed(format!("{c}{text}"), next, before)).collect()
             };
             return begins.iter().flat_map(with).collect();
@@ -315,9 +323,9 @@ fn anchors_of(nodes: &'static [Node]) -> Vec<Fixed> {
 }
 
 /// Every fixed text that a sequence may begin with, and what may follow it.
-fn prefixes(nodes: &'static [Node]) -> Vec<(String, Vec<u8>)> {
+fn prefixes(nodes: &'static [Node]) -> Vec<(String, Set)> {
     const MOST: usize = 64;
-    let Some((node, rest)) = nodes.split_first() else { return vec![(String::new(), Vec::new())] };
+    let Some((node, rest)) = nodes.split_first() else { return vec![(String::new(), Set([0; 2]))] };
     match node {
         Node::Text(text) => {
             prefixes(rest).into_iter().map(|(more, next)| (format!("{text}{more}"), next)).collect()
@@ -326,13 +334,11 @@ fn prefixes(nodes: &'static [Node]) -> Vec<(String, Vec<u8>)> {
             if matches!(node, Node::Run(_, 1, 1)) && set.len() <= 10 {
                 let behind = prefixes(rest);
                 let with = |byte: u8| {
-                    behind
-                        .iter()
-                        .map(move |(more, next)| (format!("{}{more}", char::from(byte)), next.clone()))
+                    behind.iter().map(move |&(ref more, next)| (format!("{}{more}", char::from(byte)), next))
                 };
                 return set.bytes().flat_map(with).collect();
             }
-            vec![(String::new(), if *least > 0 { follows(*set) } else { Vec::new() })]
+            vec![(String::new(), if *least > 0 { *set } else { Set([0; 2]) })]
         }
         Node::Group(inside, least, most) => {
             let mut all = Vec::new();
@@ -350,17 +356,9 @@ fn prefixes(nodes: &'static [Node]) -> Vec<(String, Vec<u8>)> {
                     }
                 }
             }
-            if all.len() > MOST { vec![(String::new(), Vec::new())] } else { all }
+            if all.len() > MOST { vec![(String::new(), Set([0; 2]))] } else { all }
         }
     }
-}
-
-/// A set in small letters, for the fourth byte of a gram.
-fn follows(set: Set) -> Vec<u8> {
-    let mut bytes: Vec<u8> = set.bytes().map(|b| b.to_ascii_lowercase()).collect();
-    bytes.sort_unstable();
-    bytes.dedup();
-    bytes
 }
 
 /// The least and most bytes of a sequence.
