@@ -1,8 +1,8 @@
 //! How far what is new in a text reaches: which secrets may have come with some lines, or gone.
 //!
 //! A secret hangs on its own line, and no further, but for three: the value on the line after its name, with nothing but
-//! white space between; the password of a `.netrc`, below its machine; and the private key. So a text of which some lines are new needs no more than these lines to be searched, which is what makes a history
-//! quick (`history::windows`).
+//! white space between; the password of a `.netrc`, below its machine; and the private key. So a text of which some lines
+//! are new needs no more than these lines to be searched, which is what makes a history quick (`history::windows`).
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -32,8 +32,8 @@ pub struct Touched {
     pub look: Range<usize>,
 }
 
-/// How far whole lines that are new reach; of a line that is longer than four kilobytes only so much on both sides of what is
-/// new need be given.
+/// How far whole lines that are new reach; of a line that is longer than four kilobytes only so much on both sides of
+/// what is new need be given.
 pub fn reach(text: &[u8], lines: Range<usize>) -> Touched {
     let begins = lines.start == 0 || text[lines.start - 1] == b'\n';
     let ends = text.get(lines.end).is_none_or(|&b| b == b'\n');
