@@ -62,6 +62,7 @@ impl Pages {
     }
 }
 
+// hullguard: ignore-file=url-credentials the tests' samples
 #[cfg(test)]
 mod tests {
     use super::Pages;
