@@ -45,20 +45,24 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
     let moved: OnceCell<HashSet<Key>> = OnceCell::new();
     let wanted = |brought: &&history::Brought| !judge.excludes(&brought.path);
     let brought: Vec<&history::Brought> = range.brought.iter().filter(wanted).collect();
-    // git reads one object after the other; what is read is searched on all cores, a handful at a time.
-    for some in brought.chunks(64) {
+    let read_all = |some: &[&history::Brought]| -> Vec<_> {
+        let read = |brought: &&history::Brought| read(brought.blob).map_err(|why| why.message().to_owned());
+        some.iter().map(read).collect()
+    };
+    // git reads one object after the other; what is read is searched on all cores, and meanwhile the next are read.
+    let mut chunks = brought.chunks(64);
+    let mut next = chunks.next().map(|some| (some, read_all(some)));
+    while let Some((some, texts)) = next.take() {
         if watch.is_stopped() {
             outcome.interrupted = true;
             break;
         }
-        let texts: Vec<_> = some.iter().map(|brought| read(brought.blob)).collect();
-        let texts = some.par_iter().zip(texts).map(|(brought, bytes)| {
-            let text = secrets::as_utf8(bytes.map_err(|error| error.message().to_owned())?);
-            let clean = secrets::find(&text, About::path(&brought.path)).is_empty()
-                && custom::find(&policy.custom, Some(&brought.path), &text).is_empty();
-            Ok::<_, String>((!clean).then_some(text))
+        let mut searched = Vec::new();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| searched = search(some, texts, policy));
+            next = chunks.next().map(|some| (some, read_all(some)));
         });
-        for (brought, text) in some.iter().zip(texts.collect::<Vec<_>>()) {
+        for (brought, text) in some.iter().zip(searched) {
             outcome.objects += 1;
             let text = match text {
                 Ok(Some(text)) => text,
@@ -126,6 +130,21 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
         outcome.findings.extend(found.into_iter().map(|finding| with(past(&commit, id), finding)));
     }
     outcome
+}
+
+/// Those texts that may hold secrets, as UTF-8; or why one cannot be read.
+fn search(
+    some: &[&history::Brought],
+    texts: Vec<Result<Vec<u8>, String>>,
+    policy: &Policy,
+) -> Vec<Result<Option<Vec<u8>>, String>> {
+    let searched = some.par_iter().zip(texts).map(|(brought, bytes)| {
+        let text = secrets::as_utf8(bytes?);
+        let clean = secrets::find(&text, About::path(&brought.path)).is_empty()
+            && custom::find(&policy.custom, Some(&brought.path), &text).is_empty();
+        Ok((!clean).then_some(text))
+    });
+    searched.collect()
 }
 
 /// What stands in the trees of the last of these commits.
