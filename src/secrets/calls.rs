@@ -53,17 +53,17 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
         shown if shown.ends_with(b" -") => (None, short_flag(cursor)?),
         _ => with_user(cursor)?,
     };
-    let id = match opening.as_slice() {
-        b"@tcp(" => "url-credentials",
-        shown if shown.starts_with(b"jwt.") => "assigned-secret",
-        _ => "assigned-password",
-    };
     // What sets a password leaves no doubt that it is one.
     let sets = matches!(opening.as_slice(), b"identified " | b"chpasswd");
     let shown = opening.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
-    let hit = judged(text, anchor.start..anchor.start + shown, user, value, sets, about)?;
-    let name = hit.name.filter(|_| id != "url-credentials");
-    Some(Hit { rule: rules::find(id)?, name, ..hit })
+    let (id, name) = match opening.as_slice() {
+        b"@tcp(" => ("url-credentials", None),
+        call => {
+            let id = if call.starts_with(b"jwt.") { "assigned-secret" } else { "assigned-password" };
+            (id, Some(anchor.start..anchor.start + shown))
+        }
+    };
+    judged(text, (id, name), user, value, sets, about)
 }
 
 /// The password of `BasicAuth("u", "p")`, `auth=("u", "p")`, `NetworkCredential("u", "p")`.
@@ -75,7 +75,7 @@ pub(super) fn of_name(text: &[u8], name: Range<usize>, about: About) -> Option<H
     let cursor = Cursor { text, at: name.end }.blanks();
     let cursor = cursor.skip_one(b'=').map_or(cursor, Cursor::blanks).skip_one(b'(')?;
     let (user, value) = with_user(cursor)?;
-    judged(text, name, user, value, false, about)
+    judged(text, ("assigned-password", Some(name)), user, value, false, about)
 }
 
 /// Without a user's name it is any call.
@@ -83,9 +83,10 @@ fn with_user(cursor: Cursor) -> Option<(Option<Range<usize>>, Range<usize>)> {
     arguments(cursor).filter(|(user, _)| user.is_some())
 }
 
+/// A hit of a rule, under a name, if the value is a literal that is one.
 fn judged(
     text: &[u8],
-    name: Range<usize>,
+    (id, name): (&str, Option<Range<usize>>),
     user: Option<Range<usize>>,
     value: Range<usize>,
     sets: bool,
@@ -101,8 +102,8 @@ fn judged(
         return None;
     }
     let confidence = grade(shown, strength, user, sets, about);
-    let hit = Hit::new(rules::find("assigned-password")?, value, confidence, Rank::Assigned);
-    Some(Hit { guessable: strength != Strength::Drawn, name: Some(name), ..hit })
+    let hit = Hit::new(rules::find(id)?, value, confidence, Rank::Assigned);
+    Some(Hit { guessable: strength != Strength::Drawn, name, ..hit })
 }
 
 fn grade(password: &str, strength: Strength, user: Option<&str>, sets: bool, about: About) -> Confidence {
@@ -146,17 +147,21 @@ fn identified(cursor: Cursor) -> Option<Range<usize>> {
     (cursor.text[value.start - 1..value.end].iter().all(plain)).then_some(value)
 }
 
-/// The value of `-p` with no blank behind it, on the rest of the line.
-fn short_flag(cursor: Cursor) -> Option<Range<usize>> {
+/// Where the rest of the command, which a line's end or another command ends, has such four bytes.
+fn in_command(cursor: Cursor, is: impl Fn(&[u8]) -> bool) -> Option<usize> {
     let line = cursor.rest().split(|&b| b == b'\n' || b == b';' || b == b'|').next()?;
-    let flag = line.windows(4).position(|four| four.starts_with(b" -p") && !four[3].is_ascii_whitespace())?;
+    line.windows(4).position(is)
+}
+
+/// The value of `-p` with no blank behind it.
+fn short_flag(cursor: Cursor) -> Option<Range<usize>> {
+    let flag = in_command(cursor, |four| four.starts_with(b" -p") && !four[3].is_ascii_whitespace())?;
     word(cursor.skip(flag + 3))
 }
 
-/// The value of `-p` with a blank behind it, on the rest of the line.
+/// The value of `-p` with a blank behind it.
 fn login_flag(cursor: Cursor) -> Option<Range<usize>> {
-    let line = cursor.rest().split(|&b| b == b'\n' || b == b';' || b == b'|').next()?;
-    let flag = line.windows(4).position(|four| four == b" -p " || four == b" -p=")?;
+    let flag = in_command(cursor, |four| four == b" -p " || four == b" -p=")?;
     word(cursor.skip(flag + 4).blanks())
 }
 
@@ -175,15 +180,14 @@ fn piped(text: &[u8], pipe: usize) -> Option<Range<usize>> {
     let end = pipe - line.len() + echoed.len();
     let start = echoed.iter().rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))? + 1;
     let echo = [&b"echo"[..], b"printf"].iter().any(|word| echoed.windows(word.len()).any(|w| w == *word));
-    let colon = echoed[start..].iter().position(|&b| b == b':')?;
-    (echo && colon > 0).then(|| end - (echoed.len() - start) + colon + 1..end)
+    let (_, password) = pair(text, end - (echoed.len() - start)..end)?;
+    echo.then_some(password)
 }
 
 /// `chpasswd <<< "u:p"`.
 fn fed(cursor: Cursor) -> Option<Range<usize>> {
-    let pair = word(cursor.blanks().skip_one(b'<')?.skip_one(b'<')?.skip_one(b'<')?.blanks())?;
-    let colon = cursor.text[pair.clone()].iter().position(|&b| b == b':').filter(|&at| at > 0)?;
-    Some(pair.start + colon + 1..pair.end)
+    let fed = word(cursor.blanks().skip_one(b'<')?.skip_one(b'<')?.skip_one(b'<')?.blanks())?;
+    Some(pair(cursor.text, fed)?.1)
 }
 
 /// `u:p` that ends at `end`, in a literal.
@@ -191,8 +195,13 @@ fn pair_before(text: &[u8], end: usize) -> Option<(Option<Range<usize>>, Range<u
     let from = end.saturating_sub(128);
     let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'/' | b'=');
     let start = text[from..end].iter().rposition(ends).map(|at| from + at + 1)?;
-    let colon = start + text[start..end].iter().position(|&b| b == b':')?;
-    (colon > start).then(|| (Some(start..colon), colon + 1..end))
+    pair(text, start..end).map(|(user, password)| (Some(user), password))
+}
+
+/// User and password on both sides of the first colon.
+fn pair(text: &[u8], both: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+    let colon = both.start + text[both.clone()].iter().position(|&b| b == b':')?;
+    (colon > both.start).then(|| (both.start..colon, colon + 1..both.end))
 }
 
 /// The literal behind what is signed or read: `(x, "p"`, `({ a: 1 }, "p"`.

@@ -45,10 +45,15 @@ pub(super) fn strength(value: &str) -> Strength {
     Strength::Word
 }
 
+/// The longest run of letters and digits.
+fn longest_piece(bytes: &[u8]) -> &[u8] {
+    let pieces = bytes.split(|b| !b.is_ascii_alphanumeric());
+    pieces.max_by_key(|piece| piece.len()).unwrap_or(bytes)
+}
+
 /// It is a pattern, or the longest piece of it is, and most of it: `sk-12345678901234567890`.
 fn counts(bytes: &[u8]) -> bool {
-    let pieces = bytes.split(|b| !b.is_ascii_alphanumeric());
-    let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or(bytes);
+    let longest = longest_piece(bytes);
     random::is_pattern(bytes)
         || longest.len() >= 12 && longest.len() * 2 > bytes.len() && random::is_pattern(longest)
 }
@@ -59,8 +64,7 @@ fn is_drawn(bytes: &[u8], digits: usize, letters: usize) -> bool {
     if hex {
         return bytes.len() >= 16 && digits >= 2 && letters >= 2 && random::entropy(bytes) > 2.6;
     }
-    let pieces = bytes.split(|b| !b.is_ascii_alphanumeric());
-    let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or(bytes);
+    let longest = longest_piece(bytes);
     let core = if longest.len() * 2 >= bytes.len() { longest } else { bytes };
     // Letters alone are seldom drawn; a long name of few vowels looks it.
     let mixed = digits >= 1 || bytes.len() >= 20;

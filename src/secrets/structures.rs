@@ -308,9 +308,9 @@ pub(super) fn encoded(text: &[u8], start: usize, about: About) -> Option<Hit> {
     let whole = if run == rest.len() { run / 4 * 4 } else { run };
     let span = start..start + run;
     // Some tools break it into lines, and of a key the first one holds little more than what says that it is one.
-    if let Some(plain) = checksum::decode(&rest[..run / 4 * 4])
-        && run >= WRAPPED
+    if run >= WRAPPED
         && matches!(text.get(span.end), Some(b'\r' | b'\n'))
+        && let Some(plain) = checksum::decode(&rest[..run / 4 * 4])
         && plain.len() < KEY_SHOWN
         && plain.strip_prefix(b"-----BEGIN ").is_some_and(|rest| {
             rest.windows(16).position(|w| w == b"PRIVATE KEY-----").is_some_and(|at| rest.len() > at + 24)

@@ -1,6 +1,6 @@
 //! The value that a name gets, in whatever language: YAML, JSON, TOML, INI, env and properties files, shell,
-//! Dockerfiles, XML, and the literals of programming languages. One line is looked at, and at most the next two, so
-//! that a text can be scanned in pieces.
+//! Dockerfiles, XML, and the literals of programming languages. One line is looked at, and where it [`opens`] the next
+//! that is not blank, so that a text can be scanned in pieces.
 //!
 //! It finds where the value stands. Whether it is a secret is judged in `assigned`.
 

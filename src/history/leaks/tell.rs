@@ -15,7 +15,7 @@ use super::{Holder, Wish, said};
 use crate::blob::{Commit, Origin};
 use crate::filter;
 use crate::finding::{Finding, Now, Past, Status};
-use crate::history::{History, Kind, Pages, Provenance, Reach};
+use crate::history::{History, Kind, Named, Pages, Paths, Provenance, Reach};
 use crate::outcome::Outcome;
 use crate::rule::{Confidence, Policy, Rule};
 use crate::scan::secrets::{self as scan, Key};
@@ -93,14 +93,11 @@ impl<'a> Leak<'a> {
 
     /// Where it came in.
     fn first(&self) -> Vec<Place> {
-        let commit = commit(self.whole);
         let holder = |id: Oid| self.holders.iter().find(|holder| holder.id == id);
         let message = self.whole.first.as_ref().and_then(|first| holder(first.commit));
         match &self.whole.first {
             Some(first) if message.is_none() => {
-                let named = first.paths.named.iter().take(PATHS_AT_MOST);
-                let place = |path: &str, object| Place { object, path: path.into(), commit: commit.clone() };
-                named.map(|named| place(&named.path, named.blob)).collect()
+                files(&first.paths, PATHS_AT_MOST, commit(self.whole).as_ref())
             }
             _ => {
                 message.or(self.holders.first()).map(|holder| places(holder, self.whole)).unwrap_or_default()
@@ -135,8 +132,7 @@ impl<'a> Leak<'a> {
         if head.total > head.named.len() || !self.best.as_ref().is_some_and(|(best, _)| is_open(best)) {
             return Vec::new();
         }
-        let place = |path: &str, object| Place { object, path: path.into(), commit: None };
-        head.named.iter().map(|named| place(&named.path, named.blob)).collect()
+        files(head, usize::MAX, None)
     }
 
     fn finish(self, pages: Option<&Pages>) -> Option<Finding> {
@@ -158,7 +154,7 @@ impl<'a> Leak<'a> {
 /// Judges the files with which secrets came.
 pub(super) fn at_first(history: &History, leaks: &mut [Leak], judge: Judge) {
     let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::first).collect();
-    let said = texts(history, leaks.iter().zip(&asked), judge);
+    let said = texts(history, each(leaks, &asked), judge);
     for (leak, places) in leaks.iter_mut().zip(&asked) {
         places.iter().filter_map(|place| said.get(place)).for_each(|said| leak.take(said, leak.whole));
     }
@@ -180,12 +176,12 @@ pub(super) fn at_others<'a>(
         });
         asked.push(all.collect());
     }
-    let only: Vec<Vec<Place>> =
-        asked.iter().map(|all| all.iter().map(|(place, _)| place.clone()).collect()).collect();
-    let said = texts(history, leaks.iter().zip(&only), judge);
-    for (leak, places) in leaks.iter_mut().zip(asked) {
+    let each = leaks.iter().zip(&asked);
+    let each = each.flat_map(|(leak, places)| places.iter().map(|(place, _)| (leak.key, place)));
+    let said = texts(history, each, judge);
+    for (leak, places) in leaks.iter_mut().zip(&asked) {
         for (place, source) in places {
-            said.get(&place).into_iter().for_each(|said| leak.take(said, source));
+            said.get(place).into_iter().for_each(|said| leak.take(said, source));
         }
     }
 }
@@ -193,7 +189,7 @@ pub(super) fn at_others<'a>(
 /// The findings. One is silenced if a comment says so that was written beside the secret later, wherever it still stands.
 pub(super) fn findings(history: &History, mut leaks: Vec<Leak>, judge: Judge) -> Vec<Finding> {
     let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::still).collect();
-    let said = texts(history, leaks.iter().zip(&asked), judge);
+    let said = texts(history, each(&leaks, &asked), judge);
     for (leak, places) in leaks.iter_mut().zip(&asked) {
         let found = |place| said.get(place)?.get(&leak.key).filter(|found| !found.is_empty());
         let Some(found) = places.iter().map(found).collect::<Option<Vec<_>>>() else { continue };
@@ -209,17 +205,21 @@ pub(super) fn findings(history: &History, mut leaks: Vec<Leak>, judge: Judge) ->
     leaks.into_iter().filter_map(|leak| leak.finish(pages.as_ref())).collect()
 }
 
+/// Each secret with each of its places.
+fn each<'l>(leaks: &'l [Leak], asked: &'l [Vec<Place>]) -> impl Iterator<Item = (Key, &'l Place)> {
+    let each = leaks.iter().zip(asked);
+    each.flat_map(|(leak, places)| places.iter().map(|place| (leak.key, place)))
+}
+
 /// Reads and judges every place once, for all secrets that are asked of it.
-fn texts<'l, 'a: 'l>(
+fn texts<'l>(
     history: &History,
-    asked: impl Iterator<Item = (&'l Leak<'a>, &'l Vec<Place>)>,
+    asked: impl Iterator<Item = (Key, &'l Place)>,
     judge: Judge,
 ) -> HashMap<Place, Said> {
     let mut all: HashMap<&Place, HashSet<Key>> = HashMap::new();
-    for (leak, places) in asked {
-        for place in places.iter().filter(|place| !judge.excludes(&place.path)) {
-            all.entry(place).or_default().insert(leak.key);
-        }
+    for (key, place) in asked.filter(|(_, place)| !judge.excludes(&place.path)) {
+        all.entry(place).or_default().insert(key);
     }
     let all: Vec<_> = all.into_iter().collect();
     let store = &history.store;
@@ -248,16 +248,23 @@ pub(super) fn with(past: Past, mut finding: Finding) -> Finding {
 
 /// Under which names an object came in.
 fn places(holder: &Holder, source: &Provenance) -> Vec<Place> {
-    let paths: Vec<Arc<str>> = match (holder.kind, &source.first) {
-        (Kind::Blob, Some(first)) => {
-            first.paths.named.iter().take(PATHS_AT_MOST).map(|named| named.path.as_str().into()).collect()
-        }
-        (Kind::Blob, None) => vec![format!("object {}", holder.id).into()],
-        (Kind::Tag, _) => vec!["tag message".into()],
-        _ => vec!["commit message".into()],
+    let path: Arc<str> = match (holder.kind, &source.first) {
+        (Kind::Blob, Some(first)) => return files(&first.paths, PATHS_AT_MOST, commit(source).as_ref()),
+        (Kind::Blob, None) => format!("object {}", holder.id).into(),
+        (Kind::Tag, _) => "tag message".into(),
+        _ => "commit message".into(),
     };
-    let (object, commit) = (holder.id, commit(source));
-    paths.into_iter().map(|path| Place { object, path, commit: commit.clone() }).collect()
+    vec![Place { object: holder.id, path, commit: commit(source) }]
+}
+
+/// So many files of a tree.
+fn files(paths: &Paths, most: usize, commit: Option<&Arc<Commit>>) -> Vec<Place> {
+    let place = |named: &Named| Place {
+        object: named.blob,
+        path: named.path.as_str().into(),
+        commit: commit.cloned(),
+    };
+    paths.named.iter().take(most).map(place).collect()
 }
 
 fn commit(source: &Provenance) -> Option<Arc<Commit>> {

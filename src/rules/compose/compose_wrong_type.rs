@@ -4,7 +4,5 @@ use crate::project::Project;
 use crate::rule::Context;
 
 pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
-    for problem in project.problems.iter().filter(|problem| problem.kind == ProblemKind::WrongType) {
-        out.on(cx, problem.at, &*problem.message);
-    }
+    super::problems(cx, project, &[ProblemKind::WrongType], out);
 }

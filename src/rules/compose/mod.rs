@@ -5,3 +5,15 @@ pub mod compose_reference_broken;
 pub mod compose_wrong_type;
 pub mod version_obsolete;
 pub mod yaml_duplicate_key;
+
+use crate::compose::ProblemKind;
+use crate::finding::Findings;
+use crate::project::Project;
+use crate::rule::Context;
+
+/// Tells what of these kinds stood in the way of joining the files.
+fn problems(cx: &Context, project: &Project, kinds: &[ProblemKind], out: &mut Findings) {
+    for problem in project.problems.iter().filter(|problem| kinds.contains(&problem.kind)) {
+        out.on(cx, problem.at, &*problem.message);
+    }
+}
