@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use crate::gap::Gap;
+
 /// Where a text was taken from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Origin {
@@ -47,8 +49,8 @@ pub trait Tree: Sync {
     /// The bytes of a file.
     ///
     /// # Errors
-    /// A sentence for people: why it cannot be read (missing, no permission, too large, no regular file).
-    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+    /// Why it cannot be read: missing, no permission, too large, no regular file.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Gap>;
     /// Whether a regular file is there.
     fn exists(&self, path: &str) -> bool;
     /// Whether git tracks the file; `None` where there is no repository to ask.
@@ -67,7 +69,7 @@ impl Tree for One {
     fn origin(&self) -> Origin {
         Origin::WorkTree
     }
-    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, _: &str) -> Result<Vec<u8>, Gap> {
         Ok(self.0.into())
     }
     fn exists(&self, _: &str) -> bool {

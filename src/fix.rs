@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::blob::{Origin, Tree};
 use crate::finding::{Finding, Safety, Status};
+use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
 use crate::text::Edit;
 
@@ -43,7 +44,7 @@ impl Tree for Overlay<'_> {
     fn origin(&self) -> Origin {
         self.below.origin()
     }
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
         self.files.get(path).map_or_else(|| self.below.read(path), |bytes| Ok(bytes.clone()))
     }
     fn exists(&self, path: &str) -> bool {
@@ -97,10 +98,8 @@ pub fn until_stable(
                 None => fixed.files.remove(&path),
             };
             fixed.count -= count;
-            fixed.left_alone.push(Told {
-                path: path.clone(),
-                why: "a fix would have broken it; it was left alone".to_owned(),
-            });
+            let gap = Gap::new(Reason::NotFixed, "a fix would have broken it; it was left alone");
+            fixed.left_alone.push(Told::new(path.clone(), gap));
             frozen.insert(path);
             undone = true;
         }
@@ -271,7 +270,7 @@ mod tests {
         let fixed = until_stable(&tree, first, false, &mut |tree| {
             let mut outcome = scan(tree, "y", Safety::Safe);
             if tree.read("f").unwrap() == b"a y" {
-                outcome.skipped.push(Told { path: "f".into(), why: String::new() });
+                outcome.skipped.push(Told::new("f", Gap::new(Reason::Template, "")));
             }
             outcome
         });

@@ -12,6 +12,7 @@ pub mod dockerfile;
 pub mod filter;
 pub mod finding;
 pub mod fix;
+pub mod gap;
 pub mod github;
 pub mod graph;
 pub mod history;

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Finding, Place};
+use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
 use crate::rule::Rule;
 
@@ -41,11 +42,19 @@ impl Outcome {
     }
 }
 
-/// A path and a sentence about it.
+/// A path, and why it was not looked at, or not as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Told {
     pub path: Arc<str>,
+    pub reason: Reason,
+    /// A sentence that does not name the path.
     pub why: String,
+}
+
+impl Told {
+    pub fn new(path: impl Into<Arc<str>>, Gap { reason, why }: Gap) -> Self {
+        Self { path: path.into(), reason, why }
+    }
 }
 
 /// An entry of a baseline, or of another tool's list, that matches nothing although its file was looked at.

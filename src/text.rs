@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use crate::gap::Reason;
+
 /// A half-open range of bytes in one [`Source`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Span {
@@ -59,7 +61,7 @@ pub struct Position {
 const MANY_NULS: usize = 16;
 
 /// Why a [`Source`]'s text is none; a stray NUL is only a mistake in one.
-pub fn not_text(text: &str) -> Option<&'static str> {
+pub fn not_text(text: &str) -> Option<(Reason, &'static str)> {
     let nuls = text.bytes().filter(|&b| b == 0).take(MANY_NULS).count();
     let (bom, every_other) = match text.as_bytes() {
         [a, b, c, d, ..] => {
@@ -71,8 +73,8 @@ pub fn not_text(text: &str) -> Option<&'static str> {
     };
     match nuls {
         0 => None,
-        _ if bom || every_other => Some("UTF-16; save it as UTF-8"),
-        MANY_NULS => Some("binary content"),
+        _ if bom || every_other => Some((Reason::Encoding, "UTF-16; save it as UTF-8")),
+        MANY_NULS => Some((Reason::Binary, "binary content")),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hullguard::blob::{Candidate, Origin, Tree};
+use hullguard::gap::{Gap, Reason};
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -26,8 +27,8 @@ impl Tree for Memory {
     fn origin(&self) -> Origin {
         Origin::WorkTree
     }
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        self.files.get(path).cloned().ok_or_else(|| "no such file".to_owned())
+    fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
+        self.files.get(path).cloned().ok_or_else(|| Gap::new(Reason::NotFound, "no such file"))
     }
     fn exists(&self, path: &str) -> bool {
         self.files.contains_key(path)

@@ -16,6 +16,7 @@ use super::{CLEAN, FAILED, FOUND, lists, plural, term};
 use crate::blob::Tree;
 use crate::finding::Status;
 use crate::fix;
+use crate::gap::{Gap, Reason};
 use crate::input::walk;
 use crate::outcome::{Outcome, Told};
 use crate::report::{self, Format, Options, Web};
@@ -64,7 +65,7 @@ impl Checking<'_> {
         for (path, bytes) in &fixed.files {
             if let Err(error) = fix::write(&self.run.display.root.join(&**path), bytes, &within) {
                 let why = format!("the fixed file could not be written: {}", walk::reason(&error));
-                failed.push(Told { path: path.clone(), why });
+                failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, why)));
             }
         }
         let files = plural(fixed.files.len() - failed.len(), "file");

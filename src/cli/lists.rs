@@ -12,6 +12,7 @@ use crate::baseline::{self, FOREIGN, Known, List, Looked, NAME};
 use crate::blob::{Candidate, Tree};
 use crate::config::{Config, gitleaks};
 use crate::custom::Custom;
+use crate::gap::{Gap, Reason};
 use crate::input::{self, disk};
 use crate::outcome::{Outcome, Unused};
 
@@ -51,7 +52,7 @@ impl Place<'_> {
     fn read(&self, file: &Path) -> Result<Vec<u8>> {
         let bytes = match input::below(self.root, file).filter(|name| self.tree.exists(name)) {
             Some(name) => self.tree.read(&name),
-            None if self.sealed => Err("it is not in that commit".to_owned()),
+            None if self.sealed => Err(Gap::new(Reason::NotFound, "it is not in that commit")),
             None => disk::read(file),
         };
         bytes.map_err(|why| anyhow!("cannot read {}: {why}", self.display.file(file)))

@@ -19,6 +19,7 @@ use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, Globs};
 use crate::custom::Custom;
 use crate::filter;
+use crate::gap::Gap;
 use crate::input::disk::{self, Disk};
 use crate::input::staged::Staged;
 use crate::input::stdin::{Stdin, UNNAMED};
@@ -239,7 +240,7 @@ fn configure_staged(look: &Look, staged: &Staged) -> Result<Config> {
     }
 }
 
-pub(super) fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, String>) -> Result<Config> {
+pub(super) fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, Gap>) -> Result<Config> {
     let bytes = bytes.map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
     let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(file));
     let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());

@@ -35,7 +35,9 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         unterminated: 0,
     };
     match text::not_text(reader.text) {
-        Some(why) => reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}")),
+        Some((_, why)) => {
+            reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}"))
+        }
         None => reader.file(),
     }
     let mut file = Dockerfile {

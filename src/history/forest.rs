@@ -5,6 +5,7 @@
 use super::Kind;
 use super::gaps::Gaps;
 use super::objects::pack::{Form, HEADER, Header, Pack};
+use crate::gap::Reason;
 
 /// No entry, or none of this pack.
 const NONE: u32 = u32::MAX;
@@ -43,6 +44,7 @@ impl Forest {
             let lost = pack.index.len() - count;
             gaps.tell(
                 &pack.label(),
+                Reason::Damaged,
                 format!("it is cut off: {lost} objects of its index stand beyond its end"),
             );
         }

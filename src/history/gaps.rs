@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::objects::pack::Pack;
+use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 
 /// So many are named, the others counted.
@@ -14,10 +15,10 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
-    pub(crate) fn tell(&self, path: &str, why: impl Into<String>) {
+    pub(crate) fn tell(&self, path: &str, reason: Reason, why: impl Into<String>) {
         let mut told = self.told.lock().expect("nothing panics while it holds the list");
         if told.0.len() < NAMED {
-            told.0.push(Told { path: path.into(), why: why.into() });
+            told.0.push(Told::new(path, Gap::new(reason, why)));
         } else {
             told.1 += 1;
         }
@@ -27,13 +28,14 @@ impl Gaps {
     pub(crate) fn entry(&self, pack: &Pack, row: u32, why: &str) {
         let id = pack.index.name(row as usize);
         let at = pack.index.offset(row as usize);
-        self.tell(&pack.label(), format!("object {id} at byte {at}: {why}"));
+        self.tell(&pack.label(), Reason::Damaged, format!("object {id} at byte {at}: {why}"));
     }
 
     /// Objects that trees name and nobody has fetched.
     pub(crate) fn missing(&self, count: usize) {
         self.tell(
             "objects",
+            Reason::MissingObject,
             format!(
                 "{count} files and folders are named in trees but are not here; `git fetch --refetch --no-filter` \
                  brings them"
@@ -45,6 +47,7 @@ impl Gaps {
     pub(crate) fn shallow(&self, count: usize) {
         self.tell(
             "shallow",
+            Reason::MissingObject,
             format!("the history is cut off at {count} commits; `git fetch --unshallow` brings the rest"),
         );
     }
@@ -55,8 +58,10 @@ impl Gaps {
         told.dedup();
         before.append(&mut told);
         if more > 0 {
-            before
-                .push(Told { path: "objects".into(), why: format!("{more} more objects could not be read") });
+            before.push(Told::new(
+                "objects",
+                Gap::new(Reason::Damaged, format!("{more} more objects could not be read")),
+            ));
         }
         before
     }

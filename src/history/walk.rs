@@ -20,6 +20,7 @@ use super::objects::delta::{self, Changes};
 use super::objects::pack::{Ahead, Header, Pack, inflate};
 use super::objects::{Ranked, Store, held};
 use super::pieces;
+use crate::gap::Reason;
 
 /// What is larger is read in pieces if it is no delta and nothing is a delta of it.
 pub const WHOLE: u64 = 16 << 20;
@@ -116,7 +117,7 @@ fn loose<V: Visit>(store: &Store, row: usize, visit: &V, gaps: &Gaps) {
         Ok::<_, String>(())
     };
     if let Err(why) = read() {
-        gaps.tell(&format!("object {id}"), why);
+        gaps.tell(&format!("object {id}"), Reason::Damaged, why);
     }
 }
 

@@ -10,9 +10,10 @@ use anyhow::{Context as _, Result, bail};
 use git2::{ObjectType, Oid, Repository};
 
 use super::names::{Name, classify};
-use super::walk::{TEMPLATE, TOO_LARGE, told};
+use super::walk::{lost, no_file, not_utf8, template, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Candidate, Commit, Origin, Tree};
+use crate::gap::{Gap, Reason};
 
 /// The type bits of a file's mode in git, and what they are for a regular file.
 const TYPE: i32 = 0o170_000;
@@ -55,11 +56,11 @@ impl Committed {
         })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Repository) -> Result<T, String>) -> Result<T, String> {
+    fn with<T>(&self, work: impl FnOnce(&Repository) -> Result<T, Gap>) -> Result<T, Gap> {
         let idle = self.idle.lock().expect("nothing panics while it holds the lock").pop();
         let repository = match idle {
             Some(repository) => repository,
-            None => Repository::open_bare(&self.folder).map_err(|error| error.message().to_owned())?,
+            None => Repository::open_bare(&self.folder).map_err(|error| lost(&error))?,
         };
         let done = work(&repository);
         self.idle.lock().expect("nothing panics while it holds the lock").push(repository);
@@ -97,13 +98,13 @@ impl Committed {
                 }
                 let what = classify(&name);
                 if std::str::from_utf8(entry.name_bytes()).is_err() {
-                    listing.failed.push(told(&path, "its name is not valid UTF-8"));
+                    listing.failed.push(told(&path, not_utf8()));
                 } else if is_folder {
                     folders.push((entry.id(), format!("{path}/")));
                 } else if what == Name::Template {
-                    listing.skipped.push(told(&path, TEMPLATE));
+                    listing.skipped.push(told(&path, template()));
                 } else if odb.read_header(entry.id()).is_ok_and(|(size, _)| size as u64 > LARGEST) {
-                    listing.skipped.push(told(&path, TOO_LARGE));
+                    listing.skipped.push(told(&path, too_large()));
                 } else {
                     let document = what != Name::Other;
                     listing.candidates.push(Candidate { path: path.into(), explicit: false, document });
@@ -119,15 +120,17 @@ impl Tree for Committed {
     fn origin(&self) -> Origin {
         Origin::Commit(Arc::clone(&self.commit))
     }
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
         self.with(|repository| {
-            let (id, mode) = self.find(repository, path).ok_or("no such file in the commit")?;
+            let (id, mode) = self
+                .find(repository, path)
+                .ok_or_else(|| Gap::new(Reason::NotFound, "no such file in the commit"))?;
             if mode & TYPE != REGULAR {
-                return Err("it is no regular file".to_owned());
+                return Err(no_file());
             }
-            let blob = repository.find_blob(id).map_err(|error| error.message().to_owned())?;
+            let blob = repository.find_blob(id).map_err(|error| lost(&error))?;
             if blob.size() as u64 > LARGEST {
-                return Err(TOO_LARGE.to_owned());
+                return Err(too_large());
             }
             Ok(blob.content().to_vec())
         })

@@ -8,9 +8,10 @@ use std::sync::{Mutex, OnceLock};
 
 use git2::Repository;
 
-use super::walk::{reason, unreachable};
+use super::walk::{gap, no_file, too_large, unreachable};
 use super::{LARGEST, below, inside};
 use crate::blob::{Origin, Tree};
+use crate::gap::{Gap, Reason};
 
 /// git's file mode of a submodule's commit.
 const GITLINK: u32 = 0o160_000;
@@ -37,25 +38,29 @@ impl Disk {
 /// The bytes of a regular file that is not too large.
 ///
 /// # Errors
-/// A sentence for people.
-pub fn read(file: &Path) -> Result<Vec<u8>, String> {
+/// Why it cannot be read.
+pub fn read(file: &Path) -> Result<Vec<u8>, Gap> {
     // Asked before opening: to open a FIFO would wait for a writer.
     let meta = fs::metadata(file).map_err(|error| unreachable(file, &error))?;
     if !meta.is_file() {
-        return Err("it is no regular file".to_owned());
+        return Err(no_file());
     }
     if meta.len() > LARGEST {
-        return Err(super::walk::TOO_LARGE.to_owned());
+        return Err(too_large());
     }
-    fs::read(file).map_err(|error| reason(&error))
+    fs::read(file).map_err(|error| gap(&error))
 }
 
 impl Tree for Disk {
     fn origin(&self) -> Origin {
         Origin::WorkTree
     }
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        read(&self.locate(path).ok_or("it lies outside of what is checked")?)
+    fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
+        read(
+            &self
+                .locate(path)
+                .ok_or_else(|| Gap::new(Reason::Excluded, "it lies outside of what is checked"))?,
+        )
     }
     fn exists(&self, path: &str) -> bool {
         self.locate(path).is_some_and(|file| file.is_file())
@@ -96,9 +101,9 @@ mod tests {
         let disk = Disk::new(folder.path());
         assert_eq!(disk.read("a/../a/./b").unwrap(), b"x");
         assert!(disk.exists("a/b") && !disk.exists("a"));
-        assert_eq!(disk.read("a").unwrap_err(), "it is no regular file");
-        assert_eq!(disk.read("c").unwrap_err(), "no such file or folder");
-        assert_eq!(disk.read("../b").unwrap_err(), "it lies outside of what is checked");
+        assert_eq!(disk.read("a").unwrap_err().why, "it is no regular file");
+        assert_eq!(disk.read("c").unwrap_err().why, "no such file or folder");
+        assert_eq!(disk.read("../b").unwrap_err().why, "it lies outside of what is checked");
         assert_eq!(disk.is_tracked("a/b"), None);
     }
 

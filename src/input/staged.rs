@@ -10,10 +10,11 @@ use anyhow::{Context as _, Result, anyhow};
 use git2::{Delta, Index, IndexEntry, Repository};
 
 use super::names::{Name, classify};
-use super::walk::{TEMPLATE, TOO_LARGE, told};
+use super::walk::{lost, no_file, not_utf8, template, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Candidate, Origin, Tree};
 use crate::compose::{directory, resolve};
+use crate::gap::{Gap, Reason};
 use crate::history::refused;
 
 /// The type bits of a file's mode in git, and what they are for a regular file and a symbolic link.
@@ -76,22 +77,22 @@ impl Staged {
                 continue;
             }
             if let std::borrow::Cow::Owned(path) = path {
-                listing.failed.push(told(&path, "its name is not valid UTF-8"));
+                listing.failed.push(told(&path, not_utf8()));
                 continue;
             }
             let Some(entry) = index.get_path(Path::new(&*path), 0) else { continue };
             if entry.mode & TYPE == LINK
                 && let Some(why) = unread(&repository, &index, &path, &entry)
             {
-                listing.skipped.push(told(&path, why));
+                listing.skipped.push(told(&path, Gap::new(Reason::Link, why)));
             }
             if entry.mode & TYPE != REGULAR || entry.flags_extended & INTENT_TO_ADD != 0 {
                 continue;
             }
             if what == Name::Template {
-                listing.skipped.push(told(&path, TEMPLATE));
+                listing.skipped.push(told(&path, template()));
             } else if size(&repository, &entry) > LARGEST {
-                listing.skipped.push(told(&path, TOO_LARGE));
+                listing.skipped.push(told(&path, too_large()));
             } else {
                 listing.candidates.push(Candidate {
                     path: path.as_ref().into(),
@@ -138,16 +139,17 @@ impl Tree for Staged {
     fn origin(&self) -> Origin {
         Origin::Index
     }
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
-        let entry = find(&repository, path).ok_or("no such file in the git index")?;
+        let entry = find(&repository, path)
+            .ok_or_else(|| Gap::new(Reason::NotFound, "no such file in the git index"))?;
         if entry.mode & TYPE != REGULAR {
-            return Err("it is no regular file".to_owned());
+            return Err(no_file());
         }
         if size(&repository, &entry) > LARGEST {
-            return Err(TOO_LARGE.to_owned());
+            return Err(too_large());
         }
-        let blob = repository.find_blob(entry.id).map_err(|error| error.message().to_owned())?;
+        let blob = repository.find_blob(entry.id).map_err(|error| lost(&error))?;
         Ok(blob.content().to_vec())
     }
     fn exists(&self, path: &str) -> bool {

@@ -6,6 +6,7 @@
 use super::disk::Disk;
 use super::{Listing, inside};
 use crate::blob::{Candidate, Origin, Tree};
+use crate::gap::Gap;
 
 /// What standard input is called if nobody says.
 pub const UNNAMED: &str = "stdin";
@@ -34,7 +35,7 @@ impl Tree for Stdin {
     fn origin(&self) -> Origin {
         Origin::Stdin
     }
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
         if self.is_it(path) { Ok(self.bytes.clone()) } else { self.around.read(path) }
     }
     fn exists(&self, path: &str) -> bool {

@@ -12,6 +12,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::names::{Name, classify};
 use super::{LARGEST, Listing, below};
 use crate::blob::Candidate;
+use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 
 /// Lists what `starts` (absolute, tidy, at or below `root`) hold. `excluded` is asked about paths below `root`, of
@@ -35,7 +36,7 @@ pub fn walk(
     }
     folders.retain(|folder| {
         let endless = folder.ancestors().find(|above| has_endless_ignores(above));
-        listing.failed.extend(endless.map(|_| told(&folder_name(root, folder), ENDLESS)));
+        listing.failed.extend(endless.map(|_| told(&folder_name(root, folder), endless_ignores())));
         endless.is_none()
     });
     let left_out: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
@@ -75,7 +76,7 @@ pub fn walk(
         });
     }
     for folder in left_out.lock().expect("no thread panics while it holds the list").iter() {
-        listing.failed.push(told(&folder_name(root, folder), ENDLESS));
+        listing.failed.push(told(&folder_name(root, folder), endless_ignores()));
     }
     listing.sort();
     listing
@@ -101,14 +102,14 @@ fn take(
     listing: &mut Listing,
 ) {
     let Some(name) = below(root, path) else {
-        return listing.failed.push(told(&path.to_string_lossy(), "its name is not valid UTF-8"));
+        return listing.failed.push(told(&path.to_string_lossy(), not_utf8()));
     };
     match found {
-        Err(error) => listing.failed.push(told(&name, &unreachable(path, &error))),
-        Ok((false, _)) => listing.failed.push(told(&name, "it is no regular file")),
+        Err(error) => listing.failed.push(told(&name, unreachable(path, &error))),
+        Ok((false, _)) => listing.failed.push(told(&name, no_file())),
         // Hooks name the files of a commit, so what a configuration excludes must stay excluded then.
-        Ok(_) if excluded(&name) => listing.skipped.push(told(&name, "excluded")),
-        Ok((_, size)) if size > LARGEST => listing.skipped.push(told(&name, TOO_LARGE)),
+        Ok(_) if excluded(&name) => listing.skipped.push(told(&name, Gap::new(Reason::Excluded, "excluded"))),
+        Ok((_, size)) if size > LARGEST => listing.skipped.push(told(&name, too_large())),
         Ok(_) => listing.candidates.push(Candidate { path: name.into(), explicit: true, document: true }),
     }
 }
@@ -126,7 +127,7 @@ fn see(
             let (path, why) = explain(&error);
             let path = path.map(|p| p.strip_prefix(root).unwrap_or(&p).to_string_lossy().into_owned());
             let path = path.filter(|p| !p.is_empty()).unwrap_or_else(|| ".".into());
-            listing.failed.push(told(&path, &why));
+            listing.failed.push(told(&path, why));
             return WalkState::Continue;
         }
     };
@@ -143,7 +144,7 @@ fn see(
     }
     let Some(name) = below(root, entry.path()) else {
         let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        listing.failed.push(told(&path.to_string_lossy(), "its name is not valid UTF-8"));
+        listing.failed.push(told(&path.to_string_lossy(), not_utf8()));
         return WalkState::Continue;
     };
     if excluded(&name) {
@@ -151,15 +152,15 @@ fn see(
     }
     if !kind.is_file() {
         if let Some(why) = unread(root, entry.path(), kind) {
-            listing.skipped.push(told(&name, &why));
+            listing.skipped.push(told(&name, why));
         }
         return WalkState::Continue;
     }
     let size = entry.metadata().map_or(0, |meta| meta.len());
     if what == Name::Template {
-        listing.skipped.push(told(&name, TEMPLATE));
+        listing.skipped.push(told(&name, template()));
     } else if size > LARGEST {
-        listing.skipped.push(told(&name, TOO_LARGE));
+        listing.skipped.push(told(&name, too_large()));
     } else {
         listing.candidates.push(Candidate {
             path: name.into(),
@@ -170,30 +171,49 @@ fn see(
     WalkState::Continue
 }
 
-pub(super) const TEMPLATE: &str = "a template; lint what it renders to";
-const ENDLESS: &str = "its `.gitignore` or `.ignore` is no regular file";
-pub(super) const TOO_LARGE: &str = "larger than 16 MiB";
+pub(super) fn template() -> Gap {
+    Gap::new(Reason::Template, "a template; lint what it renders to")
+}
+fn endless_ignores() -> Gap {
+    Gap::new(Reason::NotAFile, "its `.gitignore` or `.ignore` is no regular file")
+}
+pub(super) fn too_large() -> Gap {
+    Gap::new(Reason::TooLarge, "larger than 16 MiB")
+}
+pub(super) fn no_file() -> Gap {
+    Gap::new(Reason::NotAFile, "it is no regular file")
+}
+pub(super) fn not_utf8() -> Gap {
+    Gap::new(Reason::Encoding, "its name is not valid UTF-8")
+}
+/// An object that libgit2 could not read.
+pub(super) fn lost(error: &git2::Error) -> Gap {
+    let missing = error.code() == git2::ErrorCode::NotFound;
+    Gap::new(if missing { Reason::MissingObject } else { Reason::Damaged }, error.message())
+}
 
-pub(super) fn told(path: &str, why: &str) -> Told {
-    Told { path: path.into(), why: why.to_owned() }
+pub(super) fn told(path: &str, gap: Gap) -> Told {
+    Told::new(path, gap)
 }
 
 /// Why something that is no regular file is not read; `None` for a link to what is found where it lies.
-fn unread(root: &Path, path: &Path, kind: FileType) -> Option<String> {
+fn unread(root: &Path, path: &Path, kind: FileType) -> Option<Gap> {
     if !kind.is_symlink() {
-        return Some(special(kind).to_owned());
+        return Some(Gap::new(Reason::NotAFile, special(kind)));
     }
     let target = match path.metadata() {
         Ok(meta) if meta.is_dir() => return None,
         Ok(meta) if !meta.is_file() => {
-            return Some(format!("a symbolic link to {}", special(meta.file_type())));
+            return Some(Gap::new(Reason::Link, format!("a symbolic link to {}", special(meta.file_type()))));
         }
         Ok(_) => path.canonicalize().ok()?,
         Err(error) => return Some(unreachable(path, &error)),
     };
     let found = target.starts_with(root.canonicalize().ok()?)
         && target.file_name().is_some_and(|name| classify(&name.to_string_lossy()) != Name::Other);
-    (!found).then(|| "a symbolic link to a file that is not looked for; name it to check it".to_owned())
+    (!found).then(|| {
+        Gap::new(Reason::Link, "a symbolic link to a file that is not looked for; name it to check it")
+    })
 }
 
 /// What a file that is none is called.
@@ -215,15 +235,30 @@ fn special(kind: FileType) -> &'static str {
 }
 
 /// Why nothing can be known of a path: a symbolic link may lead nowhere, or round and round.
-pub(super) fn unreachable(path: &Path, error: &std::io::Error) -> String {
+pub(super) fn unreachable(path: &Path, error: &std::io::Error) -> Gap {
     let is_link = path.is_symlink();
     match error.kind() {
-        std::io::ErrorKind::NotFound if is_link => "a symbolic link that leads nowhere".to_owned(),
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => reason(error),
+        std::io::ErrorKind::NotFound if is_link => {
+            Gap::new(Reason::Link, "a symbolic link that leads nowhere")
+        }
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => gap(error),
         // The kind for this has no stable name yet.
-        _ if path.ancestors().any(Path::is_symlink) => "a symbolic link that leads to itself".to_owned(),
-        _ => reason(error),
+        _ if path.ancestors().any(Path::is_symlink) => {
+            Gap::new(Reason::Link, "a symbolic link that leads to itself")
+        }
+        _ => gap(error),
     }
+}
+
+/// An operating system's error as a gap.
+pub(super) fn gap(error: &std::io::Error) -> Gap {
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => Reason::NotFound,
+        std::io::ErrorKind::PermissionDenied => Reason::Permission,
+        std::io::ErrorKind::IsADirectory => Reason::NotAFile,
+        _ => Reason::Unreadable,
+    };
+    Gap::new(kind, reason(error))
 }
 
 /// An operating system's error in words that stay the same on every system.
@@ -239,12 +274,12 @@ pub fn reason(error: &std::io::Error) -> String {
 }
 
 /// The path and the sentence inside a walk's error.
-fn explain(error: &ignore::Error) -> (Option<PathBuf>, String) {
+fn explain(error: &ignore::Error) -> (Option<PathBuf>, Gap) {
     match error {
         ignore::Error::WithPath { path, err } => (Some(path.clone()), explain(err).1),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => explain(err),
-        ignore::Error::Io(error) => (None, reason(error)),
-        other => (None, other.to_string()),
+        ignore::Error::Io(error) => (None, gap(error)),
+        other => (None, Gap::new(Reason::Unreadable, other.to_string())),
     }
 }
 
@@ -288,7 +323,7 @@ mod tests {
             paths(&listing),
             [".devcontainer/Dockerfile", "Dockerfile", "compose.yml", "z/api.Dockerfile"]
         );
-        assert_eq!(listing.skipped, [told("Dockerfile.j2", TEMPLATE)]);
+        assert_eq!(listing.skipped, [told("Dockerfile.j2", template())]);
         assert!(listing.failed.is_empty());
     }
 
@@ -298,7 +333,7 @@ mod tests {
         let asked = [folder.path().join("notes"), folder.path().join("gone")];
         let listing = walk(folder.path(), &asked, &|_| false, 1, &|| false);
         assert_eq!(listing.candidates, [Candidate { path: "notes".into(), explicit: true, document: true }]);
-        assert_eq!(listing.failed, [told("gone", "no such file or folder")]);
+        assert_eq!(listing.failed, [told("gone", Gap::new(Reason::NotFound, "no such file or folder"))]);
     }
 
     #[cfg(unix)]
@@ -334,8 +369,11 @@ mod tests {
             ]
         );
         let named = walk(folder.path(), &[folder.path().join("Dockerfile.self")], &|_| false, 2, &|| false);
-        assert_eq!(named.failed, [told("Dockerfile.self", "a symbolic link that leads to itself")]);
+        assert_eq!(
+            named.failed,
+            [told("Dockerfile.self", Gap::new(Reason::Link, "a symbolic link that leads to itself"))]
+        );
         let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2, &|| false);
-        assert_eq!(named.failed, [told("Dockerfile", "it is no regular file")]);
+        assert_eq!(named.failed, [told("Dockerfile", no_file())]);
     }
 }

@@ -23,7 +23,7 @@ pub fn hide(outcome: &mut Outcome) {
         text(&mut pragma.reason);
         pragma.unknown.iter_mut().for_each(text);
     }
-    for Told { path, why } in outcome.skipped.iter_mut().chain(&mut outcome.failed) {
+    for Told { path, why, .. } in outcome.skipped.iter_mut().chain(&mut outcome.failed) {
         paths.hide(path);
         text(why);
     }

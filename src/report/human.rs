@@ -29,7 +29,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         }
     }
     text.clear();
-    let mut tell = |kind: &str, style, Told { path, why }: &Told| {
+    let mut tell = |kind: &str, style, Told { path, why, .. }: &Told| {
         paint(&mut text, options.colour, style, kind);
         let _ = writeln!(text, ": {}: {}", escape::line(path), escape::line(why));
     };

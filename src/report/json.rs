@@ -68,6 +68,8 @@ struct Files<'a> {
 #[derive(Serialize)]
 struct File<'a> {
     path: &'a str,
+    /// One of a closed list.
+    reason: &'static str,
     why: &'a str,
 }
 
@@ -155,7 +157,9 @@ struct Change<'a> {
 }
 
 fn document<'a>(outcome: &'a Outcome, findings: Option<Rows<'a>>) -> Document<'a> {
-    let files = |told: &'a [Told]| told.iter().map(|t| File { path: &t.path, why: &t.why }).collect();
+    let files = |told: &'a [Told]| {
+        told.iter().map(|t| File { path: &t.path, reason: t.reason.id(), why: &t.why }).collect()
+    };
     Document {
         version: VERSION,
         tool: Tool { name: "hullguard", version: env!("CARGO_PKG_VERSION") },

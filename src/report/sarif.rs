@@ -270,7 +270,7 @@ fn sarif_fix(fix: &Fix, place: &Place) -> Value {
 }
 
 fn invocation(outcome: &Outcome, left_out: usize) -> Value {
-    let about = |level: &str, Told { path, why }: &Told| {
+    let about = |level: &str, Told { path, why, .. }: &Told| {
         json!({
             "level": level,
             "message": { "text": no_links(&escape::plain(why)) },

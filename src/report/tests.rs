@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::blob::Origin;
 use crate::finding::{Fix, Related, Safety};
+use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use crate::place::{fingerprint, line_hashes, masked_line, place};
 use crate::rule::Severity;
@@ -52,7 +53,7 @@ fn sample() -> Outcome {
     second.status = Status::Suppressed { by: Suppressor::Inline, why: "known".into() };
     let mut third = finding_at("a b/ü%.yaml", "x: 1\n", Span::at(0), Severity::Note, "a note");
     third.place.origin = Origin::Index;
-    let told = |path: &str, why: &str| Told { path: path.into(), why: why.into() };
+    let told = |path: &str, why: &str| Told::new(path, Gap::new(Reason::Unreadable, why));
     Outcome {
         findings: vec![first, second, third],
         checked: 12,
@@ -339,7 +340,7 @@ fn hostile_text_stays_text() {
         finding.fix = Some(Fix { title: text(), edits: Vec::new(), safety: Safety::Safe, secret: false });
         let mut suppressed = finding.clone();
         suppressed.status = Status::Suppressed { by: Suppressor::Config, why: text() };
-        let told = vec![Told { path: path.as_str().into(), why: text() }];
+        let told = vec![Told::new(path.as_str(), Gap::new(Reason::Unreadable, text()))];
         let outcome = Outcome {
             findings: vec![finding, suppressed],
             skipped: told.clone(),

@@ -2,6 +2,7 @@
 //!
 //! Names that cannot be Dockerfiles or YAML never get here: `input` leaves them out. Reading is `mod.rs`'s business.
 
+use crate::gap::Reason;
 use crate::text::{self, Source};
 use crate::{compose, yaml};
 
@@ -11,7 +12,7 @@ pub enum Kind {
     Dockerfile,
     Compose,
     /// It looks like a document but is none that can be checked; a sentence says why.
-    Skip(&'static str),
+    Skip(Reason, &'static str),
     /// Nothing of ours, not worth a word.
     Other,
 }
@@ -116,17 +117,19 @@ pub fn kind(path: &str, text: &str, explicit: bool) -> Kind {
     match (name, text::not_text(text)) {
         // No builder reads a Dockerfile that is no text; Compose does read UTF-16.
         (Name::Dockerfile, Some(_)) if promised => return Kind::Dockerfile,
-        (Name::Dockerfile | Name::Compose, Some(why)) => return Kind::Skip(why),
-        (Name::Yaml, Some(why)) if explicit => return Kind::Skip(why),
+        (Name::Dockerfile | Name::Compose, Some((reason, why))) => return Kind::Skip(reason, why),
+        (Name::Yaml, Some((reason, why))) if explicit => return Kind::Skip(reason, why),
         _ => {}
     }
     match name {
-        Name::Template => Kind::Skip("a template"),
-        Name::Dockerfile if is_template(text) => Kind::Skip("a template"),
+        Name::Template => Kind::Skip(Reason::Template, "a template"),
+        Name::Dockerfile if is_template(text) => Kind::Skip(Reason::Template, "a template"),
         Name::Dockerfile => Kind::Dockerfile,
         Name::Yaml if is_pipeline(text) => Kind::Other,
         Name::Compose | Name::Yaml => match yaml_kind(text, name == Name::Compose || explicit) {
-            Kind::Other | Kind::Skip(FIRST_FORMAT) if promised && is_broken(text) => Kind::Compose,
+            Kind::Other | Kind::Skip(Reason::OtherFormat, FIRST_FORMAT) if promised && is_broken(text) => {
+                Kind::Compose
+            }
             kind => kind,
         },
         Name::Other if explicit && has_services(text) => yaml_kind(text, true),
@@ -159,7 +162,7 @@ fn yaml_kind(text: &str, named: bool) -> Kind {
         return Kind::Other;
     }
     if is_template(text) {
-        return if named { Kind::Skip("a template") } else { Kind::Other };
+        return if named { Kind::Skip(Reason::Template, "a template") } else { Kind::Other };
     }
     let at_line_start = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
     match services {
@@ -172,7 +175,7 @@ fn yaml_kind(text: &str, named: bool) -> Kind {
         {
             Kind::Compose
         }
-        false if mentions_container(text) => Kind::Skip(FIRST_FORMAT),
+        false if mentions_container(text) => Kind::Skip(Reason::OtherFormat, FIRST_FORMAT),
         false => Kind::Other,
     }
 }
@@ -216,6 +219,7 @@ fn has_from(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Kind, Name, kind, name};
+    use crate::gap::Reason;
 
     #[test]
     fn names_speak() {
@@ -260,12 +264,15 @@ mod tests {
         let gitlab = "services:\n  - docker:dind\njob:\n  image: a\n";
         assert_eq!(kind(".gitlab-ci.yml", gitlab, false), Kind::Other);
         assert_eq!(kind("values.yml", "services:\n  - a\n", false), Kind::Other);
-        assert_eq!(kind("Dockerfile", "FROM {{ base }}\n", false), Kind::Skip("a template"));
+        assert_eq!(
+            kind("Dockerfile", "FROM {{ base }}\n", false),
+            Kind::Skip(Reason::Template, "a template")
+        );
         assert_eq!(
             kind("Dockerfile", "FROM a\nRUN docker inspect -f '{{.Id}}' x\n", false),
             Kind::Dockerfile
         );
-        assert!(matches!(kind("docker-compose.yml", "web:\n  image: a\n", false), Kind::Skip(_)));
+        assert!(matches!(kind("docker-compose.yml", "web:\n  image: a\n", false), Kind::Skip(..)));
         assert_eq!(kind("x", "from alpine\n", true), Kind::Dockerfile);
     }
 
@@ -276,9 +283,15 @@ mod tests {
         assert_eq!(kind("values.yml", "a: [\n", true), Kind::Compose);
         assert_eq!(kind("a.dockerfile", "FROM a\0\n", false), Kind::Dockerfile);
         let utf16 = "F\0R\0O\0M\0";
-        assert_eq!(kind("a.dockerfile", utf16, false), Kind::Skip("UTF-16; save it as UTF-8"));
+        assert_eq!(
+            kind("a.dockerfile", utf16, false),
+            Kind::Skip(Reason::Encoding, "UTF-16; save it as UTF-8")
+        );
         assert_eq!(kind("a.dockerfile", utf16, true), Kind::Dockerfile);
         assert_eq!(kind("Dockerfile", utf16, false), Kind::Dockerfile);
-        assert_eq!(kind("Dockerfile.x", &"\0".repeat(99), false), Kind::Skip("binary content"));
+        assert_eq!(
+            kind("Dockerfile.x", &"\0".repeat(99), false),
+            Kind::Skip(Reason::Binary, "binary content")
+        );
     }
 }

@@ -7,6 +7,7 @@ use super::kind::{self, Kind, Name};
 use crate::blob::{Candidate, Tree};
 use crate::compose::resolve;
 use crate::container::FileId;
+use crate::gap::{Gap, Reason};
 use crate::outcome::Outcome;
 use crate::text::Source;
 use crate::{compose, yaml};
@@ -15,8 +16,8 @@ use crate::{compose, yaml};
 pub(super) enum Loaded {
     Dockerfile(Arc<Source>),
     Compose(Arc<Source>),
-    Skip(&'static str),
-    Fail(String),
+    Skip(Gap),
+    Fail(Gap),
     Other,
     /// The run was stopped before its turn came.
     Unread,
@@ -36,7 +37,7 @@ pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
     match kind::kind(&candidate.path, source.text(), candidate.explicit) {
         Kind::Dockerfile => Loaded::Dockerfile(Arc::new(source)),
         Kind::Compose => Loaded::Compose(Arc::new(source)),
-        Kind::Skip(why) => Loaded::Skip(why),
+        Kind::Skip(reason, why) => Loaded::Skip(Gap::new(reason, why)),
         Kind::Other => Loaded::Other,
     }
 }
@@ -47,7 +48,8 @@ pub(super) fn tell(candidate: &Candidate, loaded: Loaded, outcome: &mut Outcome)
         Loaded::Skip(why) => outcome.skip(&candidate.path, why),
         Loaded::Fail(why) => outcome.fail(&candidate.path, why),
         Loaded::Other if candidate.explicit => {
-            outcome.skip(&candidate.path, "neither a Dockerfile nor a Compose file by its content");
+            let why = "neither a Dockerfile nor a Compose file by its content";
+            outcome.skip(&candidate.path, Gap::new(Reason::OtherFormat, why));
         }
         Loaded::Other | Loaded::Unread | Loaded::Dockerfile(_) | Loaded::Compose(_) => {}
     }

@@ -23,6 +23,7 @@ use crate::compose::{self, ComposeFile};
 use crate::container::FileId;
 use crate::dockerfile::{self, Dockerfile};
 use crate::finding::{Draft, Finding};
+use crate::gap::Gap;
 use crate::outcome::{Outcome, Pragma, Told};
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
@@ -256,10 +257,10 @@ fn each<T: Send, R: Send>(items: Vec<T>, run: impl Fn(T) -> R + Sync + Send) -> 
 }
 
 impl Outcome {
-    fn skip(&mut self, path: &Arc<str>, why: impl Into<String>) {
-        self.skipped.push(Told { path: Arc::clone(path), why: why.into() });
+    fn skip(&mut self, path: &Arc<str>, gap: Gap) {
+        self.skipped.push(Told::new(Arc::clone(path), gap));
     }
-    fn fail(&mut self, path: &Arc<str>, why: impl Into<String>) {
-        self.failed.push(Told { path: Arc::clone(path), why: why.into() });
+    fn fail(&mut self, path: &Arc<str>, gap: Gap) {
+        self.failed.push(Told::new(Arc::clone(path), gap));
     }
 }

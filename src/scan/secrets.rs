@@ -14,6 +14,7 @@ use super::finish;
 use crate::blob::{Candidate, Origin, Tree};
 use crate::custom::Pattern;
 use crate::finding::{Draft, Finding, Findings, Secret};
+use crate::gap::Gap;
 use crate::outcome::Pragma;
 use crate::pragma;
 use crate::rule::{Confidence, Policy, Profile, Rule};
@@ -36,7 +37,7 @@ pub(super) fn file(
     told: &Told,
     tree: &dyn Tree,
     policy: &Policy,
-) -> Result<Searched, String> {
+) -> Result<Searched, Gap> {
     let bytes = tree.read(&candidate.path)?;
     let old = OnceCell::new();
     let is_new = |rule: &'static Rule, value: &[u8]| {

@@ -6,11 +6,11 @@ mod corpus;
 pub(crate) mod server;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hullguard::blob::{Origin, Tree};
 use hullguard::finding::{Finding, Fix, Safety, Status};
+use hullguard::gap::{Gap, Reason};
 use hullguard::github::{Delivery, Gate, Hunks, Plan, Reporter, Target, Token};
 use hullguard::outcome::{Outcome, Told};
 use hullguard::place::{fingerprint, masked_line, place};
@@ -60,7 +60,7 @@ impl Tree for Pulled {
     fn origin(&self) -> Origin {
         Origin::WorkTree
     }
-    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, _: &str) -> Result<Vec<u8>, Gap> {
         Ok(format!("{LINE}\n").repeat(100).into_bytes())
     }
     fn exists(&self, _: &str) -> bool {
@@ -117,5 +117,5 @@ fn diff(lines: std::ops::RangeInclusive<u32>) -> BTreeMap<String, Hunks> {
 }
 
 fn unread(path: &str) -> Told {
-    Told { path: Arc::from(path), why: "permission denied".to_owned() }
+    Told::new(path, Gap::new(Reason::Permission, "permission denied"))
 }

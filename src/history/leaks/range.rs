@@ -11,6 +11,7 @@ use super::Wish;
 use super::tell::{Judge, is_open, with};
 use crate::blob::Commit;
 use crate::finding::{Finding, Past, Status};
+use crate::gap::{Gap, Reason};
 use crate::history::{self, Pages, Range};
 use crate::input;
 use crate::outcome::{Outcome, Told};
@@ -69,7 +70,7 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
                 Ok(None) => continue,
                 Err(why) => {
                     let why = format!("its version of commit {}: {why}", brought.commit);
-                    outcome.failed.push(Told { path: brought.path.as_str().into(), why });
+                    outcome.failed.push(Told::new(brought.path.as_str(), Gap::new(Reason::Damaged, why)));
                     continue;
                 }
             };

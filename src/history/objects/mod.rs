@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use git2::Oid;
 
 use super::Kind;
+use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use delta::Changes;
 use pack::{Form, Pack};
@@ -78,8 +79,10 @@ impl Store {
                     Some("promisor") => promised = true,
                     Some("idx") => match Pack::open(&path) {
                         Ok(pack) => packs.push(pack),
-                        Err(why) => told
-                            .push(Told { path: path.with_extension("pack").to_string_lossy().into(), why }),
+                        Err(why) => told.push(Told::new(
+                            path.with_extension("pack").to_string_lossy(),
+                            Gap::new(Reason::Damaged, why),
+                        )),
                     },
                     _ => {}
                 }
@@ -211,10 +214,8 @@ fn alternates(folder: &Path, depth: usize, all: &mut Vec<PathBuf>, told: &mut Ve
         return;
     }
     if !folder.is_dir() {
-        told.push(Told {
-            path: folder.to_string_lossy().into(),
-            why: "this object folder is missing".into(),
-        });
+        let gap = Gap::new(Reason::NotFound, "this object folder is missing");
+        told.push(Told::new(folder.to_string_lossy(), gap));
         return;
     }
     let list = fs::read_to_string(folder.join("info/alternates")).unwrap_or_default();

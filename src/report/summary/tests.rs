@@ -9,6 +9,7 @@ use ::markdown::{ParseOptions, to_mdast};
 use super::*;
 use crate::blob::{Commit, Origin};
 use crate::finding::{Past, Secret, Status, Suppressor};
+use crate::gap::{Gap, Reason};
 use crate::graph::{Builder, End, Flow, FlowKind, Outside, StageGraph, StageNode, Target};
 use crate::place::place;
 use crate::report::graph::{Drawing, draw};
@@ -164,7 +165,7 @@ fn it_fits_and_says_what_did_not() {
     let mut findings: Vec<Finding> =
         (0..3000).map(|n| finding(&format!("{n}"), Severity::Warning, &"`x` ".repeat(n % 200))).collect();
     findings.extend((0..50).map(|n| secret(&format!("{n}"), "a key")));
-    let told = |n: usize| Told { path: "p@".repeat(n).into(), why: "w".repeat(n) };
+    let told = |n: usize| Told::new("p@".repeat(n), Gap::new(Reason::Unreadable, "w".repeat(n)));
     let outcome = Outcome {
         findings,
         failed: (0..40).map(told).collect(),
@@ -309,7 +310,7 @@ fn outline(node: &Node, look: &mut dyn FnMut(&str, bool), out: &mut Vec<String>)
 fn hostile_text_is_text_in_markdown() {
     let of = |text: &mut dyn FnMut() -> String| {
         let path: Arc<str> = text().into();
-        let told = vec![Told { path: Arc::clone(&path), why: text() }];
+        let told = vec![Told::new(Arc::clone(&path), Gap::new(Reason::Unreadable, text()))];
         let message = format!("`{}` and {}", text(), text());
         Outcome {
             findings: vec![
