@@ -81,6 +81,11 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if passed || found.partial {
         confidence = confidence.lower();
     }
+    let remark = is_remark(text, found);
+    if remark {
+        // A live line beside it cannot be surer than this.
+        confidence = confidence.min(Medium);
+    }
     // Nobody makes such an effort for a sample.
     if strength == Strength::Drawn {
         let effort = name == Name::Password && about.is_written() && !is_uuid(shown);
@@ -91,7 +96,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         });
     }
     let careful = name == Name::Password && is_careful(shown) && about.is_written();
-    let thought_up = about.staged || is_remark(text, found, about.kind);
+    let thought_up = about.staged || remark && about.kind == Kind::Code;
     Some(match thought_up {
         true if careful => confidence,
         true => Low,
@@ -120,11 +125,11 @@ fn strength_of_text(value: &str) -> Strength {
     }
 }
 
-/// A line of code that is a comment shows how something is used.
-fn is_remark(text: &[u8], found: &Assignment, kind: Kind) -> bool {
+/// A line that is a comment shows how something is used, or what it was.
+fn is_remark(text: &[u8], found: &Assignment) -> bool {
     let before = &text[found.name.start.saturating_sub(256)..found.name.start];
     let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_start();
-    kind == Kind::Code && [&b"//"[..], b"#", b"* ", b"--"].iter().any(|mark| line.starts_with(mark))
+    [&b"//"[..], b"#", b"* ", b"--", b";"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// What stands between two literals: `'" + password + "'`, `'".$_POST["password"]."'`.

@@ -1,32 +1,24 @@
 //! Passwords that no name announces, only what takes them: `login("u", "p")`, `connect("host", "u", "p")`,
-//! `jwt.sign(x, "p")`, `u:p@tcp(host)`, `IDENTIFIED BY 'p'`, `mysql -u u -pp`, `docker login -p p`, `sshpass -p p`,
-//! `echo u:p | chpasswd`.
+//! `jwt.sign(x, "p")`, `u:p@tcp(host)`, `IDENTIFIED BY 'p'`, `echo u:p | chpasswd`, and what [`commands`] finds among
+//! arguments.
 
 use std::ops::Range;
 
 use super::about::{About, Kind};
 use super::assigned::{Strength, strength};
 use super::cursor::Cursor;
-use super::{Hit, Rank, values};
+use super::{Hit, Rank, commands, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
-pub(super) const ANCHORS: [&str; 19] = [
+pub(super) const ANCHORS: [&str; 11] = [
     "login(",
     "authenticate(",
     "user(",
     "connect",
     "mysqli(",
     "identified ",
-    "mysql -",
-    "mysqldump -",
-    "mysqladmin -",
-    "sshpass -p",
-    "docker login ",
-    "podman login ",
-    "buildah login ",
-    "nerdctl login ",
     "chpasswd",
     "@tcp(",
     "jwt.sign(",
@@ -41,7 +33,6 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
     let (user, value) = match opening.as_slice() {
         b"identified " => (None, identified(cursor)?),
         b"chpasswd" => (None, piped(text, anchor.start).or_else(|| fed(cursor))?),
-        b"sshpass -p" => (None, word(cursor.blanks())?),
         b"@tcp(" => pair_before(text, anchor.start)?,
         b"connect" => {
             let open = ["(", "ion("].into_iter().find(|open| cursor.rest().starts_with(open.as_bytes()))?;
@@ -49,8 +40,6 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
         }
         b"mysqli(" => arguments(cursor.argument()?.0)?,
         shown if shown.starts_with(b"jwt.") => (None, behind_payload(cursor)?),
-        shown if shown.ends_with(b" login ") => (None, login_flag(cursor)?),
-        shown if shown.ends_with(b" -") => (None, short_flag(cursor)?),
         _ => with_user(cursor)?,
     };
     // What sets a password leaves no doubt that it is one.
@@ -64,6 +53,17 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
         }
     };
     judged(text, (id, name), user, value, sets, about)
+}
+
+/// The password in the command whose anchor stands at `anchor`.
+pub(super) fn in_command(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit> {
+    let (user, value) = commands::password(text, &anchor)?;
+    if text[value.clone()].contains(&b'$') {
+        return None;
+    }
+    let is_pair = text[anchor.clone()].eq_ignore_ascii_case(b"curl");
+    let told = if is_pair { ("url-credentials", None) } else { ("assigned-password", Some(anchor)) };
+    judged(text, told, user, value, false, about)
 }
 
 /// The password of `BasicAuth("u", "p")`, `auth=("u", "p")`, `NetworkCredential("u", "p")`.
@@ -147,24 +147,6 @@ fn identified(cursor: Cursor) -> Option<Range<usize>> {
     (cursor.text[value.start - 1..value.end].iter().all(plain)).then_some(value)
 }
 
-/// Where the rest of the command, which a line's end or another command ends, has such four bytes.
-fn in_command(cursor: Cursor, is: impl Fn(&[u8]) -> bool) -> Option<usize> {
-    let line = cursor.rest().split(|&b| b == b'\n' || b == b';' || b == b'|').next()?;
-    line.windows(4).position(is)
-}
-
-/// The value of `-p` with no blank behind it.
-fn short_flag(cursor: Cursor) -> Option<Range<usize>> {
-    let flag = in_command(cursor, |four| four.starts_with(b" -p") && !four[3].is_ascii_whitespace())?;
-    word(cursor.skip(flag + 3))
-}
-
-/// The value of `-p` with a blank behind it.
-fn login_flag(cursor: Cursor) -> Option<Range<usize>> {
-    let flag = in_command(cursor, |four| four == b" -p " || four == b" -p=")?;
-    word(cursor.skip(flag + 4).blanks())
-}
-
 /// `echo "u:p" | chpasswd`: what is echoed last before the pipe that ends at `pipe`.
 fn piped(text: &[u8], pipe: usize) -> Option<Range<usize>> {
     let from = pipe.saturating_sub(256);
@@ -243,6 +225,29 @@ mod tests {
             "CREATE USER ann IDENTIFIED WITH plugin BY 's3cr3t!'",
             "mysql -u ann -ps3cr3t! shop",
             "sshpass -p s3cr3t! ssh host",
+            "sshpass -ps3cr3t! ssh host",
+            "RUN [\"sshpass\", \"-p\", \"s3cr3t!\", \"ssh\", \"host\"]",
+            "CMD [\"mysql\",\"-uroot\",\"-ps3cr3t!\"]",
+            "test: ['CMD', 'mysqladmin', 'ping', '-uroot', '-ps3cr3t!']",
+            "mysqldump --all-databases -u root -p's3cr3t!' > dump.sql",
+            "test: [\"CMD\",\"curl\",\"-u\",\"elastic:s3cr3t!\",\"localhost:9200\"]",
+            "curl -fsu ann:s3cr3t! https://host.invalid",
+            "curl -fsS --user 'ann:s3cr3t!' https://host.invalid",
+            "/usr/bin/curl -u ann:s3cr3t! https://host.invalid",
+            "redis-cli -h db -a s3cr3t! ping",
+            "test: [\"CMD\", \"redis-cli\", \"-a\", \"s3cr3t!\", \"ping\"]",
+            "redis-server --appendonly yes --requirepass s3cr3t!",
+            "command: [\"redis-server\", \"--requirepass\", \"s3cr3t!\"]",
+            "mongosh -u root -p s3cr3t! --eval 1",
+            "mongodump -u root --password=s3cr3t!",
+            "ldapsearch -x -D cn=admin -w s3cr3t! -b dc=x",
+            "rabbitmqctl add_user ann s3cr3t!",
+            "htpasswd -bc /etc/nginx/users ann s3cr3t!",
+            "docker login -u ann --password s3cr3t! registry.invalid",
+            "docker login --password=s3cr3t! -u ann",
+            "helm registry login host.invalid -u ann -p s3cr3t!",
+            "[\"docker\", \"login\", \"-u\", \"ann\", \"-p\", \"s3cr3t!\"]",
+            "ENTRYPOINT [\"app\", \"--password\", \"s3cr3t!\"]",
             "docker login -u ann -p s3cr3t! registry.invalid",
             "RUN echo 'ann:s3cr3t!' | chpasswd",
             "RUN echo \"ann:s3cr3t!\" | sudo /usr/sbin/chpasswd -e",
@@ -270,6 +275,19 @@ mod tests {
             "sshpass -p \"$PASSWORD\" ssh host",
             "docker login -u ann -p \"$TOKEN\" registry.invalid",
             "docker login -u ann --password-stdin -p",
+            "[\"mysql\", \"-u\", \"root\", \"-p\", \"shop\"]",
+            "[\"mysql\", \"-uroot\", \"-p$MYSQL_ROOT_PASSWORD\"]",
+            "[\"CMD-SHELL\", \"mysqladmin ping -p$$MYSQL_ROOT_PASSWORD\"]",
+            "mysql-8.0.33-python.tar.gz -p1",
+            "apt-get install mysql-client -y libpq-dev postgres-15",
+            "curl -fsSL https://host.invalid/user:s3cr3t",
+            "curl --max-time 5 -o out.txt -H 'Accept: a:b1!cd' https://host.invalid",
+            "redis-cli -h db ping && echo -a s3cr3t!",
+            "redis-server /etc/redis.conf --requirepass \"$REDIS_PASSWORD\"",
+            "mongosh --port 27017 --eval 'db.x1!'",
+            "ldapsearch -x -W -D cn=admin",
+            "npm login --scope=@a1!bcd",
+            "[\"login\", \"--password\", \"$PASSWORD\"]",
             "echo \"ann:$PASSWORD\" | chpasswd",
             "echo \"the time: 12:30\" | tee log && chpasswd",
             "fmt.Sprintf(\"%s:%s@tcp(%s)/shop\", user, password, host)",

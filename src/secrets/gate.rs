@@ -7,9 +7,9 @@
 
 use std::sync::LazyLock;
 
-use super::calls;
 use super::random::pair_cost;
 use super::structures;
+use super::{calls, commands};
 use crate::rule::{Check, Pattern, Rule};
 use crate::rules::RULES;
 use crate::shape::{Alternatives, Node, Set};
@@ -25,12 +25,12 @@ pub(super) enum Lead {
     Url,
     /// `-----BEGIN`.
     Pem,
-    /// A flag that takes a user and a password: ` -u `.
-    UserFlag,
     /// How base64 of a structure begins.
     Encoded,
-    /// What takes a password after other arguments: `login(`, `mysql -`.
+    /// What takes a password after other arguments: `login(`.
     Call,
+    /// A program that takes one among its arguments: `mysql`.
+    Command,
 }
 
 struct Anchor {
@@ -121,12 +121,14 @@ impl Gate {
             gate.add(&format!("{}://", char::from(letter)), Set([0; 2]), Lead::Url);
         }
         gate.add("-----begin", Set([0; 2]), Lead::Pem);
-        gate.add(" -u ", Set([0; 2]), Lead::UserFlag);
         for text in structures::ENCODED {
             gate.add(text, Set([0; 2]), Lead::Encoded);
         }
         for call in calls::ANCHORS {
             gate.add(call, Set([0; 2]), Lead::Call);
+        }
+        for program in commands::ANCHORS {
+            gate.add(program, Set([0; 2]), Lead::Command);
         }
         for rule in RULES {
             for check in rule.checks {

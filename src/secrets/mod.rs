@@ -2,7 +2,7 @@
 //!
 //! [`find`] scans any text: the gate looks at every byte and leads to what may be a secret; known tokens are matched by
 //! `patterns`, structures (URLs, private keys, headers) by `structures`, values under names of credentials by `syntax`
-//! and `assigned`, passwords that no name announces by `calls`; `near` tells what only resembles a token. Rules for
+//! and `assigned`, passwords that no name announces by `calls` and `commands`; `near` tells what only resembles a token. Rules for
 //! Dockerfiles and containers ask `names` and `values`; what must not be shown of a line is told by `mask`. Files, git
 //! and reports are left to others, and no value leaves through a message.
 
@@ -10,6 +10,7 @@ pub mod about;
 mod assigned;
 mod calls;
 mod checksum;
+mod commands;
 mod cursor;
 pub mod custom;
 mod decode;
@@ -195,7 +196,7 @@ impl Search<'_> {
             Lead::Encoded => structures::encoded(text, start, about),
             _ if self.binary => None,
             Lead::Url => structures::url(text, start + 1, about),
-            Lead::UserFlag => structures::user_flag(text, end, about),
+            Lead::Command => calls::in_command(text, start..end, about),
             Lead::Call => calls::at(text, start..end, about),
             Lead::Name => self.name(start..end),
         };

@@ -3,7 +3,7 @@
 //! A name is taken apart into words (`DB_PASSWORD`, `dbPassword`, `db-password`), because whole words tell
 //! `TOKEN` from `TOKENIZER`. The value is judged by `values`.
 
-use super::vocabulary::{ABOUT, DOES, HARMLESS, KEY_OF, PASSES_ON, PASSWORD, SECRET};
+use super::vocabulary::{ABOUT, DOES, HARMLESS, KEY_OF, PAGES, PASSES_ON, PASSWORD, SECRET, STORES};
 
 /// Whether a name announces a secret value: `POSTGRES_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`; but not
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
@@ -28,6 +28,7 @@ pub fn may_be_credential(name: &str) -> bool {
         |word: &String| matches!(word.as_str(), "public" | "pub" | "foreign" | "primary" | "hash" | "cache");
     matches!(last.as_str(), "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie")
         && !words.iter().any(public)
+        && !are_a_handle(&words)
 }
 
 /// Whether a name is one of a password, and not of what is done with it (`setPassword`) or is about it.
@@ -59,7 +60,7 @@ pub(super) fn is_only_credential(name: &str) -> bool {
 
 fn is_for_password(word: &str) -> bool {
     PASSWORD.iter().any(|known| word == *known || known.len() > 5 && word.ends_with(known))
-        || word == "dbpass"
+        || matches!(word, "dbpass" | "requirepass" | "masterauth" | "storepass" | "keypass" | "rootpass")
 }
 
 /// Whether a name announces a password and not some other credential.
@@ -88,7 +89,18 @@ pub(super) fn is_harmless(name: &str) -> bool {
 }
 
 fn are_harmless(words: &[String]) -> bool {
-    speaks_of_one(words) || words.iter().any(|word| HARMLESS.contains(&word.as_str()))
+    speaks_of_one(words) || words.iter().any(|word| HARMLESS.contains(&word.as_str())) || are_a_handle(words)
+}
+
+/// The name of a token that pages, locks or repeats a request, or of a thing's key in a store: `NextToken`,
+/// `ClientRequestToken`, `objectKey`, `S3Key`. Who has it has nothing.
+fn are_a_handle(words: &[String]) -> bool {
+    let [.., before, last] = words else { return false };
+    match last.as_str() {
+        "token" | "tokens" => PAGES.contains(&before.as_str()),
+        "key" | "keys" => PAGES.contains(&before.as_str()) || STORES.contains(&before.as_str()),
+        _ => false,
+    }
 }
 
 fn speaks_of_one(words: &[String]) -> bool {
@@ -117,7 +129,26 @@ pub(super) fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_credential;
+    use super::{is_credential, may_be_credential};
+
+    #[test]
+    fn keys_of_things_in_stores_are_none_of_locks() {
+        for name in [
+            "objectKey",
+            "S3Key",
+            "s3_key",
+            "IdempotencyKey",
+            "sortKey",
+            "fileKey",
+            "routing-key",
+            "cursorKey",
+        ] {
+            assert!(!is_credential(name) && !may_be_credential(name), "{name}");
+        }
+        for name in ["key", "license.key", "myKey"] {
+            assert!(may_be_credential(name), "{name}");
+        }
+    }
 
     #[test]
     fn credentials_are_told_from_what_speaks_of_them() {
@@ -160,6 +191,16 @@ mod tests {
             "PATH",
             "MINIO_ROOT_USER",
             "TOKEN_USER",
+            "AUTH_HTPASSWD_REALM",
+            "TOKEN_REALM",
+            "PASSWORD_REQUIREMENTS",
+            "NextToken",
+            "nextPageToken",
+            "ClientRequestToken",
+            "ContinuationToken",
+            "pageToken",
+            "idempotencyToken",
+            "LockToken",
             "",
         ] {
             assert!(!is_credential(name), "{name}");

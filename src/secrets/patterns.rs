@@ -29,7 +29,7 @@ pub(super) fn at(
         return None;
     }
     let fixed = fixed_length(pattern.shape, &text[start..end]);
-    if is_made_up(&text[start + fixed..end], pattern) || is_inside_blob(text, start..end, fixed) {
+    if is_made_up(&text[start + fixed..end], fixed, pattern) || is_inside_blob(text, start..end, fixed) {
         return None;
     }
     let token = &text[start..end];
@@ -190,9 +190,29 @@ fn fixed_of(nodes: &[Node], token: &[u8]) -> (usize, bool) {
 }
 
 /// The variable part is a placeholder, a word, or too even to be drawn by lot.
-fn is_made_up(variable: &[u8], pattern: &Pattern) -> bool {
-    let floor = pattern.entropy.unwrap_or_else(|| floor(pattern.shape, variable));
-    random::entropy(variable) < floor || is_fake(variable)
+fn is_made_up(variable: &[u8], fixed: usize, pattern: &Pattern) -> bool {
+    let mut least = pattern.entropy.unwrap_or_else(|| floor(pattern.shape, variable));
+    if fixed >= PROVES {
+        least = least.min(ENOUGH).min(0.7 * alphabet(variable).log2());
+    }
+    random::entropy(variable) < least || is_fake(variable)
+}
+
+/// So much fixed text at its beginning is the evidence that a token is one. How even the rest is then proves no more than
+/// that somebody did not type it, for providers draw from fewer characters than their pages allow: hex, small letters.
+const PROVES: usize = 4;
+/// Bits a character that no such token needs more than.
+const ENOUGH: f32 = 3.2;
+
+/// How many characters the kind of text has that a value is written in: digits, hex, letters of one case, all others.
+fn alphabet(value: &[u8]) -> f32 {
+    let all = |wanted: fn(u8) -> bool| value.iter().all(|&b| wanted(b) || !b.is_ascii_alphanumeric());
+    match () {
+        () if all(|b| b.is_ascii_digit()) => 10.0,
+        () if all(|b| b.is_ascii_hexdigit()) => 16.0,
+        () if all(|b| !b.is_ascii_uppercase()) || all(|b| !b.is_ascii_lowercase()) => 36.0,
+        () => 62.0,
+    }
 }
 
 /// It counts or repeats, holds a word of made-up ones, or is words.

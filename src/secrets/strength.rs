@@ -120,13 +120,29 @@ fn is_address(value: &str) -> bool {
         value.matches(':').count() >= 3 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b':');
     value.contains("://")
         || hextets
-        || value.starts_with('/') && value.matches('/').count() > 1
+        || value.starts_with('/') && value.matches('/').count() > 1 && !is_base64(value)
+        || is_file_below(value)
         || value.starts_with("arn:")
         || value.starts_with("sha256:")
         || value.starts_with("--")
         || file
         || version
         || email
+}
+
+/// What no path holds, and base64 does, in a value that looks randomly generated.
+fn is_base64(value: &str) -> bool {
+    value.contains(['+', '=']) && random::score(value.as_bytes()) > DRAWN
+}
+
+/// A file in a folder, whatever they are called: `uploads/2024/0cc1.png`.
+fn is_file_below(value: &str) -> bool {
+    value.rsplit_once('/').and_then(|(_, file)| file.rsplit_once('.')).is_some_and(|(stem, ending)| {
+        !stem.is_empty()
+            && (2..=4).contains(&ending.len())
+            && ending.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && ending.starts_with(|c: char| c.is_ascii_alphabetic())
+    })
 }
 
 /// The name of a constant, which announces a credential instead of being one: `LWM2M_SERVER_SECRET_KEY`.
@@ -198,6 +214,9 @@ mod tests {
             ("(?:[!#A-Za-z0-9]+)", Strength::Text),
             ("@rematch", Strength::Word),
             ("sk-12345678901234567890", Strength::Word),
+            ("uploads/2024/0cc175b9c0f1b6a8.png", Strength::Text),
+            ("/etc/ssl/private", Strength::Text),
+            ("/Kd8s9+fJ2/sdf83KxQ7Zr9Lx2Vb8KpM=", Strength::Drawn),
         ] {
             assert_eq!(strength(value), expected, "{value}");
         }

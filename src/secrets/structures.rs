@@ -212,31 +212,6 @@ pub(super) fn authorization(text: &[u8], name_end: usize, about: About) -> Optio
     hit("authorization-header", span, confidence, false)
 }
 
-/// `curl -u user:password`; `start` is behind the flag.
-pub(super) fn user_flag(text: &[u8], start: usize, about: About) -> Option<Hit> {
-    let from = start.saturating_sub(400);
-    let line = &text[from..start];
-    let line = &line[line.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1)..];
-    if !line.windows(4).any(|w| w == b"curl") {
-        return None;
-    }
-    let rest = &text[start..(start + 256).min(text.len())];
-    let quote = rest.first().copied().filter(|b| matches!(b, b'"' | b'\''));
-    let open = usize::from(quote.is_some());
-    let ends = |b: &u8| quote.map_or(b.is_ascii_whitespace(), |quote| *b == quote) || *b == b'\n';
-    let length = rest[open..].iter().position(ends)?;
-    let pair = std::str::from_utf8(&rest[open..open + length]).ok()?;
-    let (user, password) = pair.split_once(':')?;
-    let strength = assigned::strength(password);
-    let literal = values::judge(password) == values::Value::Literal && !user.contains(['$', '{', '<']);
-    if strength == Strength::Text || !literal || password.len() < 3 {
-        return None;
-    }
-    let span = start + open + user.len() + 1..start + open + length;
-    let confidence = weigh(about, sure(strength), strength);
-    hit("url-credentials", span, confidence, strength != Strength::Drawn)
-}
-
 /// `"auth": "…"` of Docker's `config.json`, `_auth=…` of `.npmrc`: base64 of `user:password`.
 pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Option<Hit> {
     let name = &text[found.name.clone()];

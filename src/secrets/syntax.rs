@@ -77,6 +77,9 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
         let value = cursor.behind(b'>')?.until(|b| matches!(b, b'<' | b'\n'), true);
         return found(value.filter(|v| text.get(v.range.end) == Some(&b'<'))?, Form::Assigned);
     }
+    if let Some(value) = behind_option(before, cursor) {
+        return found(value, Form::Spaced);
+    }
     let quote = before.last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
     let mut cursor = cursor;
     let mut named = false;
@@ -135,6 +138,14 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
         }
         _ => None,
     }
+}
+
+/// The value of an option in a list of arguments: `"--password", "…"`.
+fn behind_option(before: &[u8], cursor: Cursor) -> Option<Value> {
+    let dashes = before.iter().rev().take_while(|&&b| b == b'-').count();
+    let quote =
+        *before[..before.len() - dashes].last().filter(|b| dashes > 0 && matches!(b, b'"' | b'\''))?;
+    cursor.skip_one(quote)?.blanks().skip_one(b',')?.blanks().quoted()
 }
 
 /// Whether a line that [`opens`] may end like that.

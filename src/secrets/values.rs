@@ -11,17 +11,15 @@ pub enum Value {
     Literal,
 }
 
-/// Words that people put where a secret should come.
-const STAND_INS: [&str; 42] = [
+/// Words that people put where a secret should come. They count where a value begins with them, alone or among
+/// [`FILLERS`], and where they are all of a run of letters.
+const STAND_INS: [&str; 37] = [
     "changeme",
     "changeit",
-    "change-me",
-    "change_me",
+    "changethis",
     "change",
     "replace",
     "replaceme",
-    "replace_me",
-    "replace-me",
     "placeholder",
     "dummy",
     "todo",
@@ -29,15 +27,9 @@ const STAND_INS: [&str; 42] = [
     "fixme",
     "xxx",
     "example",
-    "yourpassword",
-    "your_password",
-    "your-password",
     "insert",
     "redacted",
     "omitted",
-    "secret-here",
-    "password-here",
-    "token-here",
     "fake",
     "sample",
     "none",
@@ -46,15 +38,108 @@ const STAND_INS: [&str; 42] = [
     "undefined",
     "empty",
     "notset",
-    "not-set",
     "unset",
     "invalid",
+    "your",
+    "fillin",
+    "fill",
+    "put",
+    "enter",
+    "donotuse",
+    "youmust",
+    "mysuper",
+    "notareal",
+    "longandrandom",
+    "setme",
+];
+/// The same, with signs between their words.
+const STAND_IN_PHRASES: [&str; 15] = [
+    "change-me",
+    "change_me",
+    "replace_me",
+    "replace-me",
+    "secret-here",
+    "password-here",
+    "token-here",
+    "not-set",
     "long-and-random",
     "do_not_use",
     "do-not-use",
-    "donotuse",
     "not-a-real",
     "not_a_real",
+    "you-must",
+    "my-super",
+];
+/// Long words that stand in no password by chance.
+const UNMISTAKABLE: [&str; 7] =
+    ["changeme", "changethis", "placeholder", "example", "redacted", "undefined", "yourpassword"];
+/// Words that stand beside a stand-in and say nothing more: `changemePassword`, `yourApiKey`, `fakesecret`.
+const FILLERS: [&str; 65] = [
+    "my",
+    "your",
+    "this",
+    "the",
+    "a",
+    "an",
+    "me",
+    "it",
+    "is",
+    "in",
+    "to",
+    "for",
+    "with",
+    "by",
+    "of",
+    "please",
+    "now",
+    "here",
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "token",
+    "secret",
+    "secrets",
+    "key",
+    "keys",
+    "value",
+    "string",
+    "text",
+    "data",
+    "user",
+    "username",
+    "name",
+    "db",
+    "database",
+    "admin",
+    "root",
+    "app",
+    "application",
+    "api",
+    "access",
+    "auth",
+    "private",
+    "public",
+    "client",
+    "service",
+    "account",
+    "id",
+    "jwt",
+    "hash",
+    "salt",
+    "signing",
+    "session",
+    "production",
+    "prod",
+    "dev",
+    "test",
+    "real",
+    "random",
+    "something",
+    "secure",
+    "strong",
+    "default",
 ];
 
 /// Letters that a token drawn by lot does not hold and a made-up one often does; in small letters.
@@ -94,23 +179,56 @@ pub fn judge(value: &str) -> Value {
         return Value::Harmless;
     }
     let wrapped = |open: char, close: char| value.starts_with(open) && value.ends_with(close);
-    let repeated = value.len() > 1 && value.bytes().all(|b| b == value.as_bytes()[0] && !b.is_ascii_digit());
+    let one = value.len() > 1 && value.bytes().all(|b| b == value.as_bytes()[0]);
+    // `0000` may open a lock; sixteen of one digit are a place to be filled in.
+    let repeated = one && (!value.as_bytes()[0].is_ascii_digit() || value.len() >= 16);
     if lower == "secret"
         || wrapped('<', '>')
         || wrapped('[', ']')
         || wrapped('*', '*')
         || repeated
-        || STAND_INS.iter().any(|word| lower.contains(word) && (word.len() > 6 || lower.starts_with(word)))
-        || ["your", "fillin", "you-must", "put-your", "enter-your"]
-            .iter()
-            .any(|start| lower.starts_with(start))
+        || stands_in(&lower)
         || value.ends_with("...")
         || value.ends_with('…')
-        || lower.starts_with("my-super")
     {
         return Value::Placeholder;
     }
     Value::Literal
+}
+
+/// A value, in small letters, says that another is to be put in its place: a run of letters in it is a stand-in, alone
+/// or among words that say no more. `fakenham` is a town, `nilesh` a name, and a password may begin with either.
+fn stands_in(lower: &str) -> bool {
+    let anywhere = STAND_IN_PHRASES.iter().chain(&UNMISTAKABLE).any(|phrase| lower.contains(phrase));
+    let first = lower.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    anywhere
+        || STAND_INS.iter().any(|word| {
+            first.find(word).is_some_and(|start| {
+                let behind = first[start + word.len()..].trim_start_matches('x');
+                is_filler(&first[..start]) && is_filler(behind)
+            })
+        })
+        || lower
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .any(|run| run.len() > 6 && is_filler(run) && holds_one(run))
+}
+
+fn holds_one(run: &str) -> bool {
+    STAND_INS.iter().any(|word| word.len() > 3 && run.contains(word))
+}
+
+/// Nothing but [`FILLERS`] and stand-ins, one after the other.
+fn is_filler(run: &str) -> bool {
+    let mut reached = vec![false; run.len() + 1];
+    reached[0] = true;
+    for at in 0..run.len() {
+        if reached[at] {
+            for word in FILLERS.iter().chain(&STAND_INS).filter(|word| run[at..].starts_with(**word)) {
+                reached[at + word.len()] = true;
+            }
+        }
+    }
+    reached[run.len()]
 }
 
 /// The value is looked up elsewhere: a variable, a template, a command.
@@ -184,10 +302,21 @@ mod tests {
             "*****",
             "secret",
             "9cba02...",
+            "!ChangeThisKey!",
+            "put_your_key_here",
+            "changeme2420",
+            "fakeSecretToken1",
+            "example-password-1",
+            "0000000000000000000000000000000000000000",
         ] {
             assert_eq!(judge(value), Value::Placeholder, "{value}");
         }
-        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2", "r(m)9nLGnz$(_q3N4"] {
+        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2", "r(m)9nLGnz$(_q3N4"]
+            .into_iter()
+            // Names, towns and words that begin like a stand-in.
+            .chain(["Nilesh2024#Kq", "Todorov!1987x", "EmptyNest$12z", "Fakenham#2024", "Changsha#2019x"])
+            .chain(["Yourick#2019", "Nonesuch!77", "Sampleton#31x", "Replacer9!k", "0000", "Nullarbor$88"])
+        {
             assert_eq!(judge(value), Value::Literal, "{value}");
         }
     }

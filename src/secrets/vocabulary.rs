@@ -80,7 +80,7 @@ pub(super) const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-pub(super) const ABOUT: [&str; 172] = [
+pub(super) const ABOUT: [&str; 177] = [
     "file",
     "files",
     "path",
@@ -253,6 +253,11 @@ pub(super) const ABOUT: [&str; 172] = [
     "data",
     "identifier",
     "attribute",
+    "realm",
+    "requirement",
+    "requirements",
+    "complexity",
+    "reference",
 ];
 /// Words that say the value is public, or that the setting is a switch.
 pub(super) const HARMLESS: [&str; 17] = [
@@ -277,3 +282,67 @@ pub(super) const HARMLESS: [&str; 17] = [
 
 /// `PASS` behind one of these is nginx' directive, and its value an address.
 pub(super) const PASSES_ON: [&str; 5] = ["uwsgi", "proxy", "fastcgi", "grpc", "scgi"];
+
+/// A token or key behind one of these is a place in a list, a lock or a request's number.
+pub(super) const PAGES: [&str; 19] = [
+    "next",
+    "page",
+    "paging",
+    "pagination",
+    "continuation",
+    "continue",
+    "cursor",
+    "resume",
+    "scroll",
+    "skip",
+    "starting",
+    "request",
+    "idempotency",
+    "lock",
+    "change",
+    "sync",
+    "action",
+    "dedupe",
+    "deduplication",
+];
+
+/// A key behind one of these is the name of a thing in a store.
+pub(super) const STORES: [&str; 37] = [
+    "object",
+    "s3",
+    "blob",
+    "file",
+    "files",
+    "upload",
+    "uploads",
+    "bucket",
+    "item",
+    "row",
+    "sort",
+    "partition",
+    "range",
+    "map",
+    "dict",
+    "cache",
+    "asset",
+    "media",
+    "image",
+    "thumbnail",
+    "translation",
+    "i18n",
+    "event",
+    "routing",
+    "message",
+    "group",
+    "column",
+    "field",
+    "index",
+    "node",
+    "document",
+    "record",
+    "artifact",
+    "attachment",
+    "photo",
+    "video",
+    "lookup",
+];

@@ -150,6 +150,46 @@ fn what_the_shapes_make_is_found() {
     assert!(table.is_empty());
 }
 
+/// Providers draw from fewer characters than their pages allow: hex, small letters and digits. Where fixed text begins a
+/// token, that is no reason to doubt it.
+#[test]
+fn tokens_of_few_letters_are_found_by_their_prefix() {
+    let mut random = Random(44);
+    let place = &PLACES[0];
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for (rule, pattern) in patterns().filter(|(_, pattern)| pattern.checksum.is_none()) {
+        for (style, letters) in
+            [("hex", "0123456789abcdef"), ("lower", "abcdefghijklmnopqrstuvwxyz0123456789")]
+        {
+            for which in 0..pattern.shape.len() {
+                let Some(mut made) = maker::positive(pattern, which, &mut random) else { continue };
+                let fixed: usize =
+                    made.iter().take_while(|piece| piece.run.is_none()).map(|p| p.text.len()).sum();
+                let mut runs = made.iter_mut().filter(|piece| piece.run.is_some());
+                let fits = runs.all(|piece| {
+                    let allowed = piece.run.is_some_and(|(set, ..)| letters.bytes().all(|b| set.contains(b)));
+                    piece.text = random.of(letters.as_bytes(), piece.text.len());
+                    allowed
+                });
+                let drawn: usize =
+                    made.iter().filter(|piece| piece.run.is_some()).map(|p| p.text.len()).sum();
+                if !fits || fixed < 4 || drawn < 16 {
+                    continue;
+                }
+                tried += 1;
+                let (key, token) = (spelled(&name(pattern, 0), place.3), maker::joined(&made));
+                let fate = fate(rule, pattern, place, &key, &token);
+                if !matches!(fate, Fate::Found | Fate::Other(_)) {
+                    wrong.push(format!("{} {style} {fate:?}", rule.id));
+                }
+            }
+        }
+    }
+    crate::corpus::say(&format!("{tried} tokens of few letters, {} not found", wrong.len()));
+    assert!(tried > 300 && wrong.is_empty(), "{wrong:#?}");
+}
+
 /// One file of 5 MB, then a token of every pattern on a line of its own, with LF, CRLF and in UTF-16.
 #[test]
 fn the_program_names_the_line() {
