@@ -19,12 +19,13 @@ const CHECKS: [(&str, &str); 5] = [
 ];
 /// The folder whose subfolders hold patterns of secrets, one page each and no module.
 const SECRETS: &str = "secrets";
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "title",
     "severity",
     "profile",
     "fix",
     "once-per-file",
+    "softens",
     "reported-by",
     "aliases",
     "tags",
@@ -194,6 +195,7 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
     let _ = writeln!(rule, "severity: Severity::{},", word("severity", &["error", "warning", "note"])?);
     let _ = writeln!(rule, "profile: Profile::{},", word("profile", &["default", "strict", "style"])?);
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
+    let _ = writeln!(rule, "softens: {},", keys.contains_key("softens"));
     let mut tags = list("tags")?;
     if family == SECRETS {
         tags = tags.replacen("&[", "&[\"security\", ", 1);

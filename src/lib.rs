@@ -22,6 +22,7 @@ pub mod outcome;
 pub mod place;
 pub mod pragma;
 pub mod project;
+pub mod purpose;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -10,6 +10,7 @@ use crate::custom::Custom;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::project::{ImageUse, Project, Sent};
+use crate::purpose::Purpose;
 use crate::shape::Alternatives;
 
 /// Where this program lives.
@@ -31,7 +32,21 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// As bad as it is in a file for this: a step less for development, never more than a note in what is made up.
+    #[must_use]
+    pub fn softened(self, purpose: Purpose) -> Self {
+        match (purpose, self) {
+            (Purpose::Unsaid | Purpose::Production, as_is) => as_is,
+            (Purpose::Development, Self::Error) => Self::Warning,
+            _ => Self::Note,
+        }
+    }
 }
+
+/// What `softens: true` on a page means, for people.
+pub const SOFTENS: &str = "In files for development it is one step milder, and a note in tests, samples, documentation \
+    and vendored code. The path says what a file is for; `src/purpose.rs` has the words.";
 
 /// How loud a run is: each holds the ones before it, but `style` is on request only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +126,8 @@ pub struct Rule {
     pub fix: Option<Safety>,
     /// In the default profile one note a file, with the other places related; one finding each in `strict`.
     pub once_per_file: bool,
+    /// Milder where the path says that the file is for development, tests or samples, or is somebody else's.
+    pub softens: bool,
     /// `tool/CODE` of the same check elsewhere: `hadolint/DL3007`.
     pub aliases: &'static [&'static str],
     pub tags: &'static [&'static str],
@@ -250,6 +267,13 @@ pub struct Policy {
     pub custom: Arc<Custom>,
     /// Draw the stages of Dockerfiles, too. For `scan`; no rule asks.
     pub graphs: bool,
+}
+
+impl Context<'_> {
+    /// What a file of the run is for. Findings of rules that soften take this into account by themselves.
+    pub fn purpose(&self, path: &str) -> Purpose {
+        Purpose::of(&format!("{}{path}", self.policy.base))
+    }
 }
 
 impl Policy {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 9] = [
-    &["text", "blob", "gap", "date"],
+    &["text", "blob", "gap", "date", "purpose"],
     &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
     &["rule", "finding", "outcome", "place", "custom"],
     &["rules", "secrets", "pragma"],

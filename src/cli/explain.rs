@@ -45,6 +45,10 @@ fn page(rule: &Rule) -> String {
             wrap(line, &mut text);
         }
     }
+    if rule.softens {
+        text.push('\n');
+        wrap(crate::rule::SOFTENS, &mut text);
+    }
     for line in rule.remedy().iter().flat_map(|remedy| remedy.split("\n\n")) {
         text.push('\n');
         wrap(line, &mut text);

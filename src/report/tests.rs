@@ -375,6 +375,7 @@ fn sarif_marks_security_rules_for_github() {
         profile: crate::rule::Profile::Strict,
         fix: None,
         once_per_file: false,
+        softens: false,
         aliases: &[],
         tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],
         cwe: &["CWE-250"],

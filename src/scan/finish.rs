@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::blob::Origin;
 use crate::finding::{Draft, Finding, Fix, Place, Related, Status};
 use crate::place;
+use crate::purpose::Purpose;
 use crate::rule::{Policy, Profile, Rule, Severity};
 use crate::secrets::mask;
 use crate::text::{Source, Span};
@@ -36,6 +37,7 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
     let hashes = place::line_hashes(source.bytes(), &lines);
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let path = format!("{}{}", policy.base, source.path());
+    let purpose = Purpose::of(&path);
     let found: Vec<Span> = drafts.iter().filter_map(secret_part).collect();
     let mut known = Masks::default();
     drafts
@@ -53,9 +55,10 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
                 place: place::place(source, *span, origin, &known.of(source, *span)),
                 message: hide(message, source, &masks),
             });
+            let severity = draft.severity.unwrap_or(draft.rule.severity);
             Finding {
                 rule: draft.rule,
-                severity: draft.severity.unwrap_or(draft.rule.severity),
+                severity: if draft.rule.softens { severity.softened(purpose) } else { severity },
                 message: hide(&draft.message, &draft.source, &masks),
                 related: related.collect(),
                 fix: draft.fix.map(|fix| shown(fix, &draft.source, &masks, &mut known)),

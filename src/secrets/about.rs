@@ -2,6 +2,7 @@
 //!
 //! In the history of a repository a text is first scanned without a path; then everything is [`Kind::Unknown`].
 
+use crate::purpose::Purpose;
 use crate::rule::Confidence;
 
 /// How a file is written.
@@ -85,54 +86,10 @@ const LOCKS: [&str; 9] = [
     "project.assets.json",
     "bun.lock",
 ];
-const STAGED: [&str; 35] = [
-    "test",
-    "tests",
-    "testing",
-    "testdata",
-    "fixture",
-    "fixtures",
-    "__tests__",
-    "__mocks__",
-    "mock",
-    "mocks",
-    "spec",
-    "specs",
-    "e2e",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "demo",
-    "integration",
-    "docs",
-    "doc",
-    "stub",
-    "stubs",
-    "expected",
-    "regress",
-    "golden",
-    "unittest",
-    "unittests",
-    "snapshots",
-    "__snapshots__",
-    "locale",
-    "locales",
-    "i18n",
-    "lang",
-    "translations",
-];
-
-const VENDORED: [&str; 8] = [
-    "vendor",
-    "node_modules",
-    "third_party",
-    "thirdparty",
-    "bower_components",
-    "site-packages",
-    "Godeps",
-    "_vendor",
-];
+/// Folders of texts in the languages of their readers, which are full of words like "password".
+const TEXTS: [&str; 5] = ["i18n", "lang", "locale", "locales", "translations"];
+/// Words in names of files that somebody fills in before use: `.env.dist`, `app.template.yml`.
+const TEMPLATES: [&str; 4] = ["dist", "template", "tmpl", "tpl"];
 
 impl About {
     /// A confidence as far as the file deserves it.
@@ -171,25 +128,15 @@ impl About {
         } else {
             Kind::Unknown
         };
-        let vendored = parts.clone().any(|folder| VENDORED.contains(&folder));
-        let in_folder = parts.any(|folder| STAGED.contains(&folder.to_ascii_lowercase().as_str()));
-        let mut words = lower.split(['.', '_', '-']);
-        let in_name = words.any(|word| {
-            matches!(
-                word,
-                "test"
-                    | "tests"
-                    | "spec"
-                    | "mock"
-                    | "example"
-                    | "sample"
-                    | "template"
-                    | "dist"
-                    | "fixture"
-                    | "tmpl"
-            )
-        });
-        Self { kind, staged: in_folder || in_name, vendored }
+        let purpose = Purpose::of(path);
+        let vendored = purpose == Purpose::Vendored;
+        let in_texts = parts.any(|folder| TEXTS.contains(&folder.to_ascii_lowercase().as_str()));
+        let template = lower.split(['.', '_', '-']).any(|word| TEMPLATES.contains(&word));
+        Self {
+            kind,
+            staged: matches!(purpose, Purpose::Test | Purpose::Sample) || in_texts || template,
+            vendored,
+        }
     }
 }
 

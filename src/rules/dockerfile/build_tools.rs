@@ -4,6 +4,7 @@
 use super::{missing_user, purpose, root};
 use crate::dockerfile::{Base, Dockerfile, Instruction, Kind};
 use crate::image;
+use crate::rule::Context;
 use crate::shell::{Action, Call, Package, PackageCall, PackageKind};
 use crate::text::Span;
 
@@ -188,14 +189,14 @@ fn named(later: &PackageCall, install: &PackageCall, package: &Package) -> bool 
 
 /// The stage takes in files of the project and starts a program that is neither a shell nor part of a toolchain, and
 /// neither its name nor the file's says that it is a workplace.
-pub(super) fn is_application(file: &Dockerfile, stage: usize) -> bool {
+pub(super) fn is_application(cx: &Context, file: &Dockerfile, stage: usize) -> bool {
     let starts: Vec<&Instruction> =
         [file.entrypoint_of(stage), file.cmd_of(stage)].into_iter().flatten().collect();
     let programs: Vec<String> = starts.into_iter().flat_map(root::programs).collect();
     programs.iter().any(|name| !missing_user::is_shell(name))
         && !programs.iter().any(|name| is_builder(name))
         && !file.stage_name(stage).is_some_and(purpose::is_for_developers)
-        && !purpose::is_workplace(file.source.path())
+        && !purpose::is_workplace(cx, file.source.path())
         && file
             .ancestry(stage)
             .flat_map(|stage| file.stage_instructions(stage))

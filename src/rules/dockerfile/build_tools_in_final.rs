@@ -3,7 +3,7 @@ use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
 
-pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A file with one stage is `require-multi-stage`'s.
     if file.stages.len() < 2 {
         return;
@@ -11,7 +11,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let mut told = Vec::new();
     for stage in file.stages.iter().filter(|stage| stage.ships) {
         if build_tools::toolchain(file, stage.index).is_some()
-            || !build_tools::is_application(file, stage.index)
+            || !build_tools::is_application(cx, file, stage.index)
         {
             continue;
         }

@@ -4,7 +4,7 @@ use crate::finding::Findings;
 use crate::rule::{Context, Profile};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    if cx.policy.profile == Profile::Default && purpose::is_workplace(file.source.path()) {
+    if cx.policy.profile == Profile::Default && purpose::is_for_building(file.source.path()) {
         return;
     }
     let mut told = Vec::new();

@@ -6,7 +6,7 @@ use crate::rule::{Context, Profile, Severity};
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let path = file.source.path();
     if root::services_set_user(cx, file)
-        || cx.policy.profile == Profile::Default && purpose::is_workplace(path)
+        || cx.policy.profile == Profile::Default && purpose::is_for_building(path)
     {
         return;
     }

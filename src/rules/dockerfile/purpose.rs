@@ -1,4 +1,7 @@
-//! What a file or a stage is for, by its name: people ship applications, and name what is for themselves.
+//! What a stage is for, by its name: people ship applications, and name what is for themselves. What a file is for
+//! says `crate::purpose`.
+
+use crate::rule::Context;
 
 /// Words in names of what only developers and pipelines run.
 const FOR_DEVELOPERS: [&str; 33] = [
@@ -72,12 +75,17 @@ pub(super) fn is_for_stages(name: &str) -> bool {
     has_word(name, &FOR_STAGES) && !is_for_developers(name)
 }
 
-/// The file describes a workplace or a step of a pipeline rather than something to run in production:
-/// `.devcontainer/Dockerfile`, `Dockerfile.dev`, `ci/Dockerfile`, `Dockerfile.build`.
-pub(super) fn is_workplace(path: &str) -> bool {
-    let parts = path.rsplit('/').take(2);
-    parts.into_iter().any(|part| is_for_developers(part) || has_word(part, &["build", "builder", "builders"]))
-        || path.contains(".devcontainer")
+/// The image compiles for others instead of being run: `Dockerfile.build`, `builder/Dockerfile`.
+pub(super) fn is_for_building(path: &str) -> bool {
+    const WORDS: [&str; 3] = ["build", "builder", "builders"];
+    let mut parts = path.rsplit('/');
+    parts.next().is_some_and(|file| has_word(file, &WORDS))
+        || parts.next().is_some_and(|folder| WORDS.contains(&&*folder.to_ascii_lowercase()))
+}
+
+/// The file describes a workplace or a step of a pipeline rather than something to run in production.
+pub(super) fn is_workplace(cx: &Context, path: &str) -> bool {
+    cx.purpose(path).is_internal() || is_for_building(path)
 }
 
 fn has_word(name: &str, words: &[&str]) -> bool {
@@ -94,8 +102,8 @@ mod tests {
         assert!(is_for_developers("unit-test") && is_for_developers("Dev"));
         assert!(!is_for_developers("device") && !is_for_developers("runtime"));
         assert!(is_for_stages("go_builder") && !is_for_stages("build-dev") && !is_for_stages("web"));
-        assert!(is_workplace("x/Dockerfile.dev") && is_workplace(".devcontainer/Dockerfile"));
-        assert!(!is_workplace("api/Dockerfile"));
+        assert!(is_for_building("x/Dockerfile.build") && is_for_building("builder/Dockerfile"));
+        assert!(!is_for_building("api/Dockerfile") && !is_for_building("build-manager/Dockerfile"));
         assert!(FOR_DEVELOPERS.is_sorted() && FOR_STAGES.is_sorted());
     }
 }

@@ -4,11 +4,11 @@ use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
 
-pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A base that is a toolchain itself is `sdk-image-final`'s.
     if file.stages.len() != 1
         || build_tools::toolchain(file, 0).is_some()
-        || !build_tools::is_application(file, 0)
+        || !build_tools::is_application(cx, file, 0)
     {
         return;
     }

@@ -3,11 +3,11 @@ use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
 
-pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for stage in file.stages.iter().filter(|stage| stage.ships) {
         let Some(image) = build_tools::toolchain(file, stage.index) else { continue };
         let Some(command) = build_tools::build_command(file, stage.index) else { continue };
-        if !build_tools::is_application(file, stage.index) || !starts_artefact(file, stage.index) {
+        if !build_tools::is_application(cx, file, stage.index) || !starts_artefact(file, stage.index) {
             continue;
         }
         let base = file.ancestry(stage.index).last().unwrap_or(stage.index);

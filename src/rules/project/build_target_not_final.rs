@@ -1,7 +1,8 @@
 use crate::finding::Findings;
 use crate::project::Project;
+use crate::purpose::Purpose;
 use crate::rule::{Context, Severity};
-use crate::rules::runtime::{pulled, settings};
+use crate::rules::runtime::pulled;
 
 pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
     for edge in &project.builds {
@@ -10,9 +11,10 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         let Some(target) = spec.build.as_ref().and_then(|build| build.target.as_ref()) else { continue };
         let Some(name) = file.stage_name(stage).filter(|_| stage + 1 < file.stages.len()) else { continue };
         let path = cx.project.source(target.at).path();
-        let production = settings::is_production(path);
+        let purpose = cx.purpose(path);
+        let production = purpose == Purpose::Production;
         let wrong = is_for_building(name) || (production && is_for_developers(name));
-        if !wrong || (settings::is_development(path) && !production) {
+        if !wrong || (purpose.is_internal()) {
             continue;
         }
         let message = format!(

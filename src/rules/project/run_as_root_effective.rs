@@ -19,11 +19,8 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         let Some((place, why)) = root_by(file, stage) else { continue };
         let finding = pulled::on(cx, spec, out, spec.at, message(spec));
         finding.see(file.source, place, why);
-        if settings::is_development(cx.project.source(spec.at).path())
-            || settings::is_development(file.source.path())
-        {
-            finding.severity(Severity::Note);
-        }
+        // The finding stands in the Compose file, but the Dockerfile may be the one that is for development.
+        finding.severity(Severity::Warning.softened(cx.purpose(file.source.path())));
     }
 }
 

@@ -17,14 +17,13 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
                 format!("{name} is open to the whole network, and usually {usual} answers there")
             }
         };
-        let development = settings::is_development(cx.project.source(port.at).path());
         let edit = port_all_interfaces::fix(cx, port);
         let finding =
             pulled::on(cx, spec, out, port.at, format!("{opens}; leave it out, or bind it to `127.0.0.1`"));
         if let Some(edit) = edit {
             finding.fix(Safety::Unsafe, "bind it to `127.0.0.1`", vec![edit]);
         }
-        if development || matches!(store, Datastore::Number(_)) {
+        if matches!(store, Datastore::Number(_)) {
             finding.severity(Severity::Warning);
         }
     }

@@ -12,11 +12,10 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             let at = At { span: value.part(fallback.range), ..value.at };
             let message =
                 format!("`{name}` falls back to a secret in the file; write `${{{name}:?}}` to demand it");
-            let development = settings::is_development(cx.project.source(at).path());
             let finding = pulled::on(cx, spec, out, at, message);
             if strong {
                 finding.severity(Severity::Error);
-            } else if development || settings::is_ephemeral(spec) {
+            } else if settings::is_ephemeral(spec) {
                 finding.severity(Severity::Note);
             }
         }

@@ -12,11 +12,10 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         }
         let message =
             format!("`{name}` has its value in the file; take it from the environment, or mount a secret");
-        let development = settings::is_development(cx.project.source(value.at).path());
         let finding = pulled::on(cx, spec, out, value.at, message);
         if credentials::is_strong(&value.raw) {
             finding.severity(Severity::Error);
-        } else if development || settings::is_ephemeral(spec) {
+        } else if settings::is_ephemeral(spec) {
             finding.severity(Severity::Note);
         }
     }

@@ -14,7 +14,6 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         if exposure::datastore(cx, spec, port).is_some() || meant == Meant::Surely {
             continue;
         }
-        let development = settings::is_development(cx.project.source(port.at).path());
         let message = format!(
             "{} is open to the whole network; bind it to `127.0.0.1`, or leave it to a reverse proxy",
             exposure::name(spec, port)
@@ -24,7 +23,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         if let Some(edit) = edit {
             finding.fix(Safety::Unsafe, "bind it to `127.0.0.1`", vec![edit]);
         }
-        if meant == Meant::Perhaps || development {
+        if meant == Meant::Perhaps {
             finding.severity(Severity::Note);
         }
     }

@@ -2,41 +2,6 @@
 
 use crate::container::{ContainerSpec, Setting, Surface, Text};
 
-/// Whether a file is by its name meant for a developer's machine: `compose.dev.yaml`, `docker-compose.override.yml`.
-pub fn is_development(path: &str) -> bool {
-    words(path).any(|word| {
-        matches!(
-            word.as_str(),
-            "dev"
-                | "devel"
-                | "develop"
-                | "development"
-                | "local"
-                | "override"
-                | "test"
-                | "tests"
-                | "testing"
-                | "e2e"
-                | "ci"
-                | "integration"
-                | "devcontainer"
-                | "example"
-                | "examples"
-                | "sandbox"
-                | "debug"
-        )
-    })
-}
-
-/// Whether a file is by its name meant for production.
-pub fn is_production(path: &str) -> bool {
-    words(path).any(|word| matches!(word.as_str(), "prod" | "production" | "live" | "release"))
-}
-
-fn words(path: &str) -> impl Iterator<Item = String> + '_ {
-    path.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase)
-}
-
 /// The user is root: `root`, `0`, `root:…`, `0:…`.
 pub fn is_root(user: &str) -> bool {
     let user = user.split(':').next().unwrap_or_default().trim();
