@@ -43,6 +43,8 @@ pub struct Setting {
     pub level: Level,
     /// `None`: everywhere.
     pub paths: Option<Globs>,
+    /// It was given to the rule's whole family, which asks for none of its rules by name.
+    pub family: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +72,8 @@ pub struct Ignore {
 impl Config {
     /// Rules that are given a severity: whoever does that wants them, whatever the profile says.
     pub fn asked(&self) -> Vec<&'static str> {
-        let given = self.rules.iter().filter(|setting| matches!(setting.level, Level::At(_)));
+        let given =
+            self.rules.iter().filter(|setting| matches!(setting.level, Level::At(_)) && !setting.family);
         given.map(|setting| setting.rule.id).collect()
     }
 }

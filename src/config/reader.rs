@@ -9,14 +9,23 @@ use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting};
 use crate::blob::Origin;
 use crate::finding::Place;
 use crate::place;
-use crate::rule::Rule;
+use crate::rule::{Family, Rule};
 use crate::rules;
 use crate::secrets::mask;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Kind, Node};
 
-const KEYS: [&str; 8] =
-    ["profile", "rules", "ignore", "fail-on", "trusted-registries", "exclude", "baseline", "gitleaks-config"];
+const KEYS: [&str; 9] = [
+    "profile",
+    "rules",
+    "secrets",
+    "ignore",
+    "fail-on",
+    "trusted-registries",
+    "exclude",
+    "baseline",
+    "gitleaks-config",
+];
 const SETTING_KEYS: [&str; 3] = ["severity", "paths", "off"];
 const IGNORE_KEYS: [&str; 6] = ["rule", "rules", "path", "paths", "reason", "expires"];
 const LEVELS: [&str; 4] = ["error", "warning", "note", "off"];
@@ -59,6 +68,12 @@ pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     near.or_else(|| known.iter().find(|known| word.len() > 3 && known.contains(&word)).copied())
 }
 
+/// The same setting for every rule of a family.
+fn of_family(family: Family, level: Level, paths: Option<&Globs>) -> impl Iterator<Item = Setting> {
+    let rules = rules::RULES.iter().filter(move |rule| rule.family == family);
+    rules.map(move |rule| Setting { rule, level, paths: paths.cloned(), family: true })
+}
+
 struct Reader<'s> {
     source: &'s Source,
     base: &'s str,
@@ -84,6 +99,10 @@ impl Reader<'_> {
                 }
                 "exclude" => config.exclude = self.globs(value),
                 "rules" => self.rules(value, config),
+                "secrets" => {
+                    let (level, paths) = self.setting(value);
+                    config.rules.extend(of_family(Family::Secrets, level, paths.as_ref()));
+                }
                 "baseline" => {
                     config.baselines = self.texts(value).into_iter().map(|(_, text)| text.into()).collect();
                 }
@@ -98,23 +117,32 @@ impl Reader<'_> {
             return;
         }
         for entry in node.entries() {
-            let found = self.rule(entry.key_span(), entry.key_str());
-            let mut paths = None;
-            let level = if entry.value.is_mapping() {
-                let (mut severity, mut off) = (Level::Own, false);
-                for (key, value) in self.entries(entry.value, &SETTING_KEYS) {
-                    match key {
-                        "severity" => severity = self.level(value),
-                        "off" => off = self.truth(value),
-                        _ => paths = Some(self.globs(value)),
-                    }
-                }
-                if off { Level::Off } else { severity }
-            } else {
-                self.level(entry.value)
-            };
-            config.rules.extend(found.into_iter().map(|rule| Setting { rule, level, paths: paths.clone() }));
+            let family = Family::ALL.into_iter().find(|family| family.name() == entry.key_str());
+            let found =
+                if family.is_none() { self.rule(entry.key_span(), entry.key_str()) } else { Vec::new() };
+            let (level, paths) = self.setting(entry.value);
+            let one = |rule| Setting { rule, level, paths: paths.clone(), family: false };
+            config.rules.extend(found.into_iter().map(one));
+            config
+                .rules
+                .extend(family.into_iter().flat_map(|family| of_family(family, level, paths.as_ref())));
         }
+    }
+
+    /// `error`, or `{severity: error, paths: […]}`.
+    fn setting(&mut self, node: Node) -> (Level, Option<Globs>) {
+        if !node.is_mapping() {
+            return (self.level(node), None);
+        }
+        let (mut level, mut off, mut paths) = (Level::Own, false, None);
+        for (key, value) in self.entries(node, &SETTING_KEYS) {
+            match key {
+                "severity" => level = self.level(value),
+                "off" => off = self.truth(value),
+                _ => paths = Some(self.globs(value)),
+            }
+        }
+        (if off { Level::Off } else { level }, paths)
     }
 
     fn ignores(&mut self, node: Node, config: &mut Config) {

@@ -17,7 +17,7 @@ use crate::finding::{Draft, Finding, Findings, Secret};
 use crate::gap::Gap;
 use crate::outcome::Pragma;
 use crate::pragma;
-use crate::rule::{Confidence, Policy, Profile, Rule};
+use crate::rule::{Confidence, Policy, Profile, Rule, Severity};
 use crate::secrets::about::About;
 use crate::secrets::custom::{self, Found, Seen};
 use crate::secrets::{self, Hit};
@@ -142,6 +142,9 @@ fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Dr
     let id =
         shown.own.as_ref().map_or(hit.rule.id.to_owned(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
     let Of { path, commit } = of;
+    if shown.own.is_none() {
+        draft.severity = Some(severity(hit, About::path(path)).min(hit.rule.severity));
+    }
     let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit };
     draft.secret = Some(Box::new(Secret {
         confidence: hit.confidence,
@@ -163,6 +166,23 @@ fn identity(rule: &str, value: &[u8]) -> u128 {
         Sha256::new().chain_update(b"hullguard\0").chain_update(rule).chain_update([0]).chain_update(value);
     let bytes: [u8; 32] = hash.finalize().into();
     bytes[..16].iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
+}
+
+/// How bad it is: as sure as it is a secret. Where people write made-up ones every day it fails nothing, unless a checksum
+/// proves that it is a token, for real ones get into tests, too.
+fn severity(hit: &Hit, about: About) -> Severity {
+    match hit.confidence {
+        _ if about.is_for_show() => {
+            if hit.is_proven() {
+                Severity::Warning
+            } else {
+                Severity::Note
+            }
+        }
+        Confidence::High => Severity::Error,
+        Confidence::Medium => Severity::Warning,
+        Confidence::Low => Severity::Note,
+    }
 }
 
 fn message(hit: &Hit, source: &Source) -> String {

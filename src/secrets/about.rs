@@ -102,6 +102,11 @@ impl About {
         if doubtful { confidence.lower() } else { confidence }
     }
 
+    /// Made-up credentials are at home here: tests, samples, documentation, templates, what a tool or somebody else made.
+    pub fn is_for_show(self) -> bool {
+        self.staged || self.vendored || matches!(self.kind, Kind::Docs | Kind::Made)
+    }
+
     /// Code or configuration that somebody wrote here.
     pub(super) fn is_written(self) -> bool {
         matches!(self.kind, Kind::Code | Kind::Config) && !self.vendored

@@ -13,7 +13,7 @@ use crate::rule::Pattern;
 pub(super) struct Merit {
     pub(super) sound: bool,
     prefix: u8,
-    checked: bool,
+    pub(super) checked: bool,
     near: bool,
 }
 

@@ -66,6 +66,10 @@ impl Hit {
         let merit = Merit::default();
         Self { rule, span, confidence, guessable: false, encoded: false, prefix: 0, name: None, rank, merit }
     }
+    /// A checksum in the token holds, which nobody makes up.
+    pub fn is_proven(&self) -> bool {
+        self.merit.checked
+    }
     /// Nothing but the name before it speaks for its being a secret, or a structure that documents have, too.
     pub fn is_by_name(&self) -> bool {
         self.rank != Rank::Token

@@ -4,6 +4,7 @@ mod found;
 mod maker;
 mod misses;
 mod random;
+mod severity;
 mod structures;
 
 use hullguard::rule::{Check, Pattern, Rule};
