@@ -6,7 +6,8 @@
 use serde_json::{Value, json};
 
 use super::annotations::annotation;
-use super::client::{Client, Refused};
+use super::client::Client;
+use super::refused::Refused;
 use super::{Gate, Plan, Reporter, Told, body, severest_first};
 use crate::finding::Finding;
 use crate::outcome::Outcome;

@@ -11,11 +11,13 @@
 
 use std::cell::{Cell, OnceCell};
 use std::fmt;
-use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use http::{HeaderMap, HeaderValue, Method, Uri, header};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, Uri, header};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client as Hyper;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
@@ -27,11 +29,27 @@ use octocrab::{AuthState, Octocrab, OctocrabBuilder};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
+use super::refused::{Again, Refused};
 use super::target::Target;
-use crate::report::escape;
 
-/// How long one request may take; ten megabytes may have to go up.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// What an answer may cost. Whoever answers may be no GitHub, or be slow, or never end.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// How long one request may take; ten megabytes may have to go up.
+    request: Duration,
+    /// How long all requests of a run may take together.
+    all: Duration,
+    /// The bytes of an answer, and of all pages of a list. A hundred comments of 64 KB are 7 MB.
+    answer: usize,
+    list: usize,
+}
+
+const LIMITS: Limits = Limits {
+    request: Duration::from_secs(60),
+    all: Duration::from_secs(10 * 60),
+    answer: 16 << 20,
+    list: 64 << 20,
+};
 /// How long all waits together may take before a request is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a request is repeated.
@@ -40,107 +58,14 @@ const REPEATS: u32 = 3;
 const PER_PAGE: usize = 100;
 /// GitHub lists no more files of a pull request; nobody reads more comments.
 const PAGES: usize = 30;
-/// How much of GitHub's own words is told.
-const TOLD: usize = 300;
-
-/// Why something could not be told.
-#[derive(Clone, Debug)]
-pub(super) struct Refused {
-    /// GitHub's answer, if there was one.
-    pub(super) status: Option<u16>,
-    /// A sentence, with nothing in it that a terminal obeys.
-    why: String,
-    again: Again,
-}
-
-/// Whether the same request may be sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Again {
-    Never,
-    /// It was not acted upon: it never left, or came too early.
-    After(Duration),
-    /// Only if it changes nothing.
-    IfGet,
-}
-
-impl Refused {
-    /// Something here speaks against it.
-    pub(super) fn here(why: impl Into<String>) -> Self {
-        Self { status: None, why: why.into(), again: Again::Never }
-    }
-    /// GitHub's answer is not the one that its documentation promises.
-    pub(super) fn odd() -> Self {
-        Self::here("GitHub's answer is not understood")
-    }
-    /// The reason, and what to do about it.
-    pub(super) fn advice(&self, permission: &str) -> String {
-        let is_off = self.why.contains("must be enabled") || self.why.contains("is not enabled");
-        match self.status {
-            Some(403 | 404) if !is_off && !permission.is_empty() => format!(
-                "{}; the job needs `permissions: {permission}`, which pull requests from forks never get",
-                self.why
-            ),
-            _ => self.why.clone(),
-        }
-    }
-
-    fn from(error: &octocrab::Error) -> Self {
-        let octocrab::Error::GitHub { source, .. } = error else {
-            return Self::unanswered(error);
-        };
-        let status = source.status_code.as_u16();
-        let message: String = source.message.chars().take(TOLD).collect();
-        let mut why = format!("GitHub answered {status}: {}", escape::line(&message));
-        for error in source.errors.iter().flatten().take(3) {
-            let text = error.get("message").and_then(Value::as_str).or(error.as_str());
-            let text: String = text.unwrap_or_default().chars().take(TOLD).collect();
-            if !text.is_empty() {
-                why = format!("{why}; {}", escape::line(&text));
-            }
-        }
-        let again = match status {
-            403 | 429 => source.headers.as_ref().and_then(wait).map_or(Again::Never, Again::After),
-            500 | 502..=504 => Again::IfGet,
-            _ => Again::Never,
-        };
-        Self { status: Some(status), why, again }
-    }
-
-    fn unanswered(error: &octocrab::Error) -> Self {
-        let mut cause: &(dyn std::error::Error + 'static) = error;
-        let mut never_left = false;
-        while let Some(next) = cause.source() {
-            cause = next;
-            let io = cause.downcast_ref::<io::Error>();
-            never_left |= io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused);
-        }
-        let again = if never_left { Again::After(Duration::from_secs(1)) } else { Again::IfGet };
-        let why = format!("GitHub cannot be reached: {}", escape::line(&cause.to_string()));
-        Self { status: None, why, again }
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
-    }
-}
-
-/// How long GitHub wants us to wait, if it is for the rate of our requests that it refused one.
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-    let until_reset = || {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-        let reset = number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0));
-        Some(reset?.saturating_sub(now).max(1))
-    };
-    number("retry-after").or_else(until_reset).map(Duration::from_secs)
-}
 
 pub(super) struct Client<'t> {
     pub(super) target: &'t Target,
     api: OnceCell<Result<Api, Refused>>,
     waited: Cell<Duration>,
+    /// When the first request was made.
+    start: OnceCell<Instant>,
+    limits: Limits,
 }
 
 /// The client lives on its runtime and goes first.
@@ -151,20 +76,20 @@ struct Api {
 
 impl<'t> Client<'t> {
     pub(super) fn new(target: &'t Target) -> Self {
-        Self { target, api: OnceCell::new(), waited: Cell::default() }
+        Self { target, api: OnceCell::new(), waited: Cell::default(), start: OnceCell::new(), limits: LIMITS }
     }
     /// Below the repository, as all routes here.
     pub(super) fn get(&self, route: &str) -> Result<Value, Refused> {
-        self.call(&Method::GET, route, None)
+        Ok(self.call(&Method::GET, route, None)?.0)
     }
     pub(super) fn post(&self, route: &str, body: &Value) -> Result<Value, Refused> {
-        self.call(&Method::POST, route, Some(body))
+        Ok(self.call(&Method::POST, route, Some(body))?.0)
     }
     pub(super) fn patch(&self, route: &str, body: &Value) -> Result<Value, Refused> {
-        self.call(&Method::PATCH, route, Some(body))
+        Ok(self.call(&Method::PATCH, route, Some(body))?.0)
     }
     pub(super) fn put(&self, route: &str, body: &Value) -> Result<Value, Refused> {
-        self.call(&Method::PUT, route, Some(body))
+        Ok(self.call(&Method::PUT, route, Some(body))?.0)
     }
     pub(super) fn delete(&self, route: &str) -> Result<(), Refused> {
         self.call(&Method::DELETE, route, None).map(drop)
@@ -172,10 +97,17 @@ impl<'t> Client<'t> {
     /// All entries of a list that GitHub hands out in pages.
     pub(super) fn pages(&self, route: &str) -> Result<Vec<Value>, Refused> {
         let mut all = Vec::new();
+        let mut size = 0;
         for page in 1..=PAGES {
-            let answer = self.get(&format!("{route}?per_page={PER_PAGE}&page={page}"))?;
+            let route = format!("{route}?per_page={PER_PAGE}&page={page}");
+            let (answer, bytes) = self.call(&Method::GET, &route, None)?;
             let Value::Array(mut entries) = answer else { return Err(Refused::odd()) };
+            size += bytes;
+            // A page that holds more than was asked for is none.
             let count = entries.len();
+            if size > self.limits.list || count > PER_PAGE {
+                return Err(Refused::here("GitHub's answer is larger than any list is"));
+            }
             all.append(&mut entries);
             if count < PER_PAGE {
                 break;
@@ -184,12 +116,14 @@ impl<'t> Client<'t> {
         Ok(all)
     }
 
-    fn call(&self, method: &Method, route: &str, body: Option<&Value>) -> Result<Value, Refused> {
+    /// The answer, and how many bytes it had.
+    fn call(&self, method: &Method, route: &str, body: Option<&Value>) -> Result<(Value, usize), Refused> {
         let route = self.target.route(route)?;
         let api = self.api.get_or_init(|| connect(self.target)).as_ref().map_err(Clone::clone)?;
         let mut repeats = 0;
         loop {
-            let refused = match api.once(method, &route, body) {
+            let limits = self.left()?;
+            let refused = match api.once(method, &route, body, limits) {
                 Ok(answer) => return Ok(answer),
                 Err(refused) => self.without_token(refused),
             };
@@ -203,6 +137,16 @@ impl<'t> Client<'t> {
             }
             repeats += 1;
         }
+    }
+
+    /// What is left to the next request.
+    fn left(&self) -> Result<Limits, Refused> {
+        let limits = self.limits;
+        let left = limits.all.saturating_sub(self.start.get_or_init(Instant::now).elapsed());
+        if left.is_zero() {
+            return Err(Refused::here(format!("GitHub took longer than {} s", limits.all.as_secs())));
+        }
+        Ok(Limits { request: limits.request.min(left), ..limits })
     }
 
     /// Waits, unless all waits together would take too long.
@@ -233,22 +177,51 @@ impl<'t> Client<'t> {
 }
 
 impl Api {
-    fn once(&self, method: &Method, route: &str, body: Option<&Value>) -> Result<Value, Refused> {
+    fn once(
+        &self,
+        method: &Method,
+        route: &str,
+        body: Option<&Value>,
+        limits: Limits,
+    ) -> Result<(Value, usize), Refused> {
         let sent = async {
             let request = http::Request::builder().method(method).uri(route);
-            let response = self.octocrab.execute(self.octocrab.build_request(request, body)?).await?;
-            let response = octocrab::map_github_error(response).await?;
-            self.octocrab.body_to_string(response).await
-        };
-        match self.runtime.block_on(async { tokio::time::timeout(TIMEOUT, sent).await }) {
+            let request =
+                self.octocrab.build_request(request, body).map_err(|error| Refused::from(&error))?;
+            let response = self.octocrab.execute(request).await.map_err(|error| Refused::from(&error))?;
+            let bytes = read(response, limits.answer).await?;
             // An answer without a body, or one that is no JSON, has no fields.
-            Ok(Ok(text)) => Ok(serde_json::from_str(&text).unwrap_or(Value::Null)),
-            Ok(Err(error)) => Err(Refused::from(&error)),
-            Err(_) => {
-                let why = format!("GitHub did not answer within {} s", TIMEOUT.as_secs());
-                Err(Refused { status: None, why, again: Again::IfGet })
-            }
+            Ok((serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes.len()))
+        };
+        let late = |_| {
+            let why = format!("GitHub did not answer within {} s", limits.request.as_secs());
+            Refused { status: None, why, again: Again::IfGet }
+        };
+        self.runtime.block_on(async { tokio::time::timeout(limits.request, sent).await }).map_err(late)?
+    }
+}
+
+/// The body of an answer, if it is one of success and ends. Nothing is decompressed: what claims to be is no JSON.
+async fn read(response: Response<BoxBody<Bytes, octocrab::Error>>, most: usize) -> Result<Bytes, Refused> {
+    let (head, body) = response.into_parts();
+    let (status, is_done) = (head.status.as_u16(), head.status.is_success());
+    let body = match Limited::new(body, most).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => {
+            let why = match error.downcast_ref::<octocrab::Error>() {
+                Some(error) => return Err(Refused::unanswered(error)),
+                None => format!("GitHub's answer is larger than {most} bytes"),
+            };
+            return Err(Refused { status: Some(status), why, again: Again::Never });
         }
+    };
+    if is_done {
+        return Ok(body);
+    }
+    let whole = Full::new(body).map_err(|never| match never {});
+    match octocrab::map_github_error(Response::from_parts(head, BoxBody::new(whole))).await {
+        Ok(_) => Err(Refused::odd()),
+        Err(error) => Err(Refused::from(&error)),
     }
 }
 
@@ -318,6 +291,11 @@ fn is_local(uri: &Uri) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -330,26 +308,98 @@ mod tests {
         }
     }
 
-    #[test]
-    fn waits_are_read_from_the_answer() {
-        let wait_of = |pairs: &[(&'static str, String)]| {
-            wait(&pairs.iter().map(|(name, v)| (name.parse().unwrap(), v.parse().unwrap())).collect())
+    /// A server that does this with every connection, once it has read a request; and how often it was asked.
+    fn served(answer: impl Fn(&mut TcpStream) + Send + 'static) -> (Target, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let api_url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut part = [0; 4096];
+                let _ = stream.read(&mut part);
+                count.fetch_add(1, Ordering::Relaxed);
+                answer(&mut stream);
+            }
+        });
+        let target = Target {
+            api_url,
+            server_url: String::new(),
+            repository: "o/r".into(),
+            head_sha: "a".repeat(40),
+            git_ref: String::new(),
+            pull_request: Some(7),
+            token: super::super::Token::new("hush"),
+            login: None,
         };
-        let soon = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 5;
-        assert_eq!(wait_of(&[("retry-after", "7".into())]), Some(Duration::from_secs(7)));
-        assert_eq!(wait_of(&[("x-ratelimit-reset", soon.to_string())]), None, "the limit is not reached");
-        let reset = [("x-ratelimit-reset", soon.to_string()), ("x-ratelimit-remaining", "0".into())];
-        assert!(wait_of(&reset).is_some_and(|pause| (3..=5).contains(&pause.as_secs())));
-        assert_eq!(wait_of(&[]), None);
+        (target, asked)
+    }
+
+    fn limited(target: &Target) -> Client<'_> {
+        let request = Duration::from_millis(300);
+        let limits = Limits { request, all: Duration::from_secs(2), answer: 10_000, list: 25_000 };
+        Client { limits, ..Client::new(target) }
+    }
+
+    fn send(stream: &mut TcpStream, head: &str, body: &str) {
+        let _ = write!(stream, "HTTP/1.1 {head}\r\nconnection: close\r\n\r\n{body}");
     }
 
     #[test]
-    fn advice_names_the_permission_where_one_is_missing() {
-        let refused = |status, why: &str| Refused { status, why: why.into(), again: Again::Never };
-        let fork = refused(Some(403), "Resource not accessible by integration").advice("checks: write");
-        assert!(fork.contains("`permissions: checks: write`"), "{fork}");
-        let off = refused(Some(403), "Code scanning is not enabled for this repository");
-        assert_eq!(off.advice("x"), off.to_string());
-        assert_eq!(refused(Some(502), "Bad Gateway").advice("x"), "Bad Gateway");
+    fn an_answer_without_end_is_given_up() {
+        for head in ["200 OK", "403 Forbidden", "500 X", "200 OK\r\ncontent-encoding: gzip"] {
+            let (target, asked) = served(move |stream| {
+                send(stream, head, "");
+                while stream.write_all(&[b'['; 4096]).is_ok() {}
+            });
+            let refused = limited(&target).get("/x").unwrap_err().to_string();
+            assert_eq!(refused, "GitHub's answer is larger than 10000 bytes");
+            assert_eq!(asked.load(Ordering::Relaxed), 1);
+        }
+        // It may say so beforehand.
+        let (target, _) = served(|stream| send(stream, "200 OK\r\ncontent-length: 99999999999", "["));
+        assert!(limited(&target).get("/x").is_err());
+    }
+
+    #[test]
+    fn an_answer_that_drips_is_given_up() {
+        let drips: [fn(&mut TcpStream); 3] = [
+            |stream| {
+                while stream.write_all(b"H").is_ok() {
+                    thread::sleep(Duration::from_millis(50));
+                }
+            },
+            |stream| {
+                send(stream, "200 OK\r\ncontent-length: 9000", "");
+                while stream.write_all(b" ").is_ok() {
+                    thread::sleep(Duration::from_millis(50));
+                }
+            },
+            |_| thread::sleep(Duration::from_secs(5)),
+        ];
+        for drip in drips {
+            let (target, _) = served(drip);
+            let start = Instant::now();
+            let refused = limited(&target).get("/x").unwrap_err().to_string();
+            // A GET is repeated, but all of it together ends, too.
+            assert!(start.elapsed() < Duration::from_secs(5), "{refused}");
+            assert!(refused.contains("GitHub "), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_list_without_end_is_given_up() {
+        let full = format!("[{}1]", "1,".repeat(PER_PAGE - 1));
+        let (target, asked) = served(move |stream| send(stream, "200 OK", &full));
+        assert!(limited(&target).pages("/x").is_ok_and(|all| all.len() == PAGES * PER_PAGE));
+        assert_eq!(asked.load(Ordering::Relaxed), PAGES);
+        // Pages that are large, and one that holds more than was asked for.
+        let large = format!("[{}1]", format!("\"{}\",", "x".repeat(90)).repeat(PER_PAGE - 1));
+        let (target, asked) = served(move |stream| send(stream, "200 OK", &large));
+        assert!(limited(&target).pages("/x").is_err());
+        assert_eq!(asked.load(Ordering::Relaxed), 3);
+        let more = format!("[{}1]", "1,".repeat(PER_PAGE));
+        let (target, _) = served(move |stream| send(stream, "200 OK", &more));
+        assert!(limited(&target).pages("/x").is_err());
     }
 }

@@ -8,7 +8,8 @@ use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
-use super::client::{Client, Refused};
+use super::client::Client;
+use super::refused::Refused;
 
 /// The lines of a file's new side that a diff shows, a range for each hunk, context included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::client::Refused;
+use super::refused::Refused;
 use crate::report::escape;
 
 /// Where findings go. All of it comes from the runner's environment and the event.
