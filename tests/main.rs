@@ -8,6 +8,8 @@ mod floors;
 mod github;
 mod known;
 mod large;
+#[cfg(target_os = "linux")]
+mod links;
 mod pages;
 mod past;
 mod practices;

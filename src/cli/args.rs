@@ -319,6 +319,7 @@ pub(super) struct Found(pub(super) Vec<&'static Rule>);
 fn report(text: &str) -> Result<Report, String> {
     let (name, file) = match text.split_once('=') {
         Some((_, "")) => return Err("a file name belongs after `=`".to_owned()),
+        Some((name, "-")) => (name, None),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::args;
 use super::open::{self, Run};
-use super::{CLEAN, FAILED, plural, print, term};
+use super::{CLEAN, FAILED, output, plural, print, term};
 use crate::baseline::{self, Baseline, Entry, List, NAME};
 use crate::finding::{Status, Suppressor};
 use crate::input::{self, disk};
@@ -52,7 +52,7 @@ pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     if to_stdout {
         return print(text.as_bytes());
     }
-    fs::write(&file, &text).with_context(|| format!("cannot write {name}"))?;
+    output::write(&file, &|out| out.write_all(text.as_bytes()))?;
     let (before, after) = (old.by_fingerprint(), new.by_fingerprint());
     let added = after.keys().filter(|key| !before.contains_key(key)).count();
     let gone = before.keys().filter(|key| !after.contains_key(key)).count();

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::env;
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::{env, fs};
 
 use anyhow::{Context as _, Result, anyhow};
 
 use super::args::{Check, Report};
 use super::open::{self, Run};
-use super::{CLEAN, FAILED, FOUND, lists, plural, term};
+use super::{CLEAN, FAILED, FOUND, lists, output, plural, term};
 use crate::blob::Tree;
 use crate::finding::Status;
 use crate::fix;
@@ -170,8 +170,7 @@ fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
         out.flush()
     };
     if let Some(file) = &report.file {
-        let written = fs::File::create(file).and_then(|mut out| write(&mut out));
-        return written.with_context(|| format!("cannot write {}", file.display()));
+        return output::write(file, &write);
     }
     match write(&mut io::stdout().lock()) {
         // Whoever reads has seen enough; what was found still decides the exit code.

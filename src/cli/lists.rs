@@ -9,7 +9,7 @@ use super::args::Look;
 use super::display::Display;
 use super::term;
 use crate::baseline::{self, FOREIGN, Known, List, Looked, NAME};
-use crate::blob::{Candidate, Tree};
+use crate::blob::{Candidate, Origin, Tree};
 use crate::config::{Config, gitleaks};
 use crate::custom::Custom;
 use crate::gap::{Gap, Reason};
@@ -51,9 +51,9 @@ impl Place<'_> {
     /// What the tree has counts: a commit is judged by what it holds. What git does not know is read from disk.
     fn read(&self, file: &Path) -> Result<Vec<u8>> {
         let bytes = match input::below(self.root, file).filter(|name| self.tree.exists(name)) {
-            Some(name) => self.tree.read(&name),
+            Some(name) if self.tree.origin() != Origin::WorkTree => self.tree.read(&name),
             None if self.sealed => Err(Gap::new(Reason::NotFound, "it is not in that commit")),
-            None => disk::read(file),
+            _ => disk::read_own(self.top, file),
         };
         bytes.map_err(|why| anyhow!("cannot read {}: {why}", self.display.file(file)))
     }

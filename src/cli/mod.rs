@@ -12,6 +12,7 @@ mod graph;
 mod list;
 mod lists;
 mod open;
+mod output;
 mod past;
 mod term;
 

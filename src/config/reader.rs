@@ -57,6 +57,13 @@ pub fn read(source: &Source, base: &str) -> Result<Config, String> {
     if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.told()) }
 }
 
+/// The key that a line begins with.
+fn key(line: &str) -> Option<&str> {
+    let line = line.trim_start().trim_start_matches("- ").trim_start_matches(['{', ' ']);
+    let (key, rest) = line.split_once(':')?;
+    (rest.is_empty() || rest.starts_with([' ', '\r'])).then(|| key.trim_matches(['"', '\'', ' ']))
+}
+
 /// The known word that somebody probably meant.
 pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_ascii_lowercase().replace(['_', ' '], "-");
@@ -280,15 +287,35 @@ impl Reader<'_> {
         good
     }
 
+    /// What is not quoted of a line: the file may be another than it seems, so a value is shown only of a key that is known
+    /// here, and a line without a key only of a file that has such keys.
+    fn foreign(&self, line: Span, is_ours: bool) -> Option<Span> {
+        let text = self.source.slice(line);
+        let known = |key: &str| {
+            [&KEYS[..], &SETTING_KEYS, &IGNORE_KEYS].concat().contains(&key) || rules::find(key).is_some()
+        };
+        let from = match key(text) {
+            Some(key) if is_ours && known(key) => return None,
+            Some(_) => text.find(':')? + 1,
+            None if is_ours => return None,
+            None => 0,
+        };
+        let value = text[from..].trim();
+        let start = line.start as usize + text.len() - text[from..].trim_start().len();
+        (!value.is_empty()).then(|| Span::new(start, start + value.len()))
+    }
+
     /// All mistakes as a text for people.
     fn told(mut self) -> String {
         self.mistakes.sort_by_key(|(span, _)| span.start);
         let mut text = String::new();
+        let is_ours = self.source.text().lines().any(|line| key(line).is_some_and(|key| KEYS.contains(&key)));
         for (span, message) in &self.mistakes {
             let line = self.source.line_span(self.source.line_of(span.start as usize));
             let hidden = mask::sensitive(self.source.slice(line)).into_iter();
             let from = line.start as usize;
-            let masks: Vec<Span> = hidden.map(|r| Span::new(from + r.start, from + r.end)).collect();
+            let mut masks: Vec<Span> = hidden.map(|r| Span::new(from + r.start, from + r.end)).collect();
+            masks.extend(self.foreign(line, is_ours));
             let Place { path, start, excerpt, .. } =
                 place::place(self.source, *span, &Origin::WorkTree, &masks);
             let chars = |range: Range<usize>| excerpt.text[range].chars().count();
@@ -339,15 +366,15 @@ mod tests {
         for (text, told) in [
             (
                 "proflie: strict\n",
-                "hullguard.yaml:1:1: unknown key `proflie`; did you mean `profile`?\n 1 | proflie: strict\n   | ^^^^^^^",
+                "hullguard.yaml:1:1: unknown key `proflie`; did you mean `profile`?\n 1 | proflie: ***\n   | ^^^^^^^",
             ),
             (
                 "fail_on: note\n",
-                "hullguard.yaml:1:1: unknown key `fail_on`; did you mean `fail-on`?\n 1 | fail_on: note\n   | ^^^^^^^",
+                "hullguard.yaml:1:1: unknown key `fail_on`; did you mean `fail-on`?\n 1 | fail_on: ***\n   | ^^^^^^^",
             ),
             (
                 "rules:\n  maintainer-depricated: off\n",
-                "hullguard.yaml:2:3: no rule `maintainer-depricated`; did you mean `maintainer-deprecated`?\n 2 |   maintainer-depricated: off\n   |   ^^^^^^^^^^^^^^^^^^^^^",
+                "hullguard.yaml:2:3: no rule `maintainer-depricated`; did you mean `maintainer-deprecated`?\n 2 |   maintainer-depricated: ***\n   |   ^^^^^^^^^^^^^^^^^^^^^",
             ),
             (
                 "profile: loud\n",
@@ -359,6 +386,19 @@ mod tests {
             ),
         ] {
             assert_eq!(config(text).unwrap_err(), told);
+        }
+        // Of what is no configuration at most the keys are told.
+        for text in [
+            "A=/bin/hush\n",
+            "root:x:0:0:hush\n",
+            "session: hush\n",
+            "- hush\n",
+            "key: {a: hush}\n",
+            "{a: hush\n",
+            "profile: strict\nsession: hush\n",
+        ] {
+            let told = config(text).unwrap_err();
+            assert!(!told.contains("hush"), "{told}");
         }
         for text in [
             "- a\n",

@@ -51,6 +51,24 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Gap> {
     fs::read(file).map_err(|error| gap(&error))
 }
 
+/// As [`read`] for a file that says how a repository is checked. One that lies in the repository may be a link that
+/// somebody has committed; it is read only if what it leads to lies in the repository, too, and not among git's own files.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_own(top: &Path, file: &Path) -> Result<Vec<u8>, Gap> {
+    let mut real = file.to_owned();
+    if file.starts_with(top) {
+        real = file.canonicalize().map_err(|error| unreachable(file, &error))?;
+        let top = top.canonicalize().map_err(|error| gap(&error))?;
+        let inside = real.strip_prefix(top).is_ok_and(|rest| rest.iter().all(|part| part != ".git"));
+        if !inside {
+            return Err(Gap::new(Reason::Link, "it is a symbolic link that leads out of the repository"));
+        }
+    }
+    read(&real)
+}
+
 impl Tree for Disk {
     fn origin(&self) -> Origin {
         Origin::WorkTree

@@ -1,0 +1,89 @@
+//! Where reports and lists are written to.
+//!
+//! A checkout is other people's work: a link in it may lead to any file of the user's, and a report written through it
+//! would overwrite that. So a file below the top of the repository is made anew beside its place and put there, and no link
+//! on the way from the top is followed. What lies elsewhere, and what is no file (`/dev/stdout`), is the user's own.
+
+use std::collections::hash_map::RandomState;
+use std::env;
+use std::fs::{self, File};
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::input;
+
+/// Writes a file; a relative path counts from the current folder. `write` may be called a second time.
+pub(super) fn write(file: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let current = env::current_dir().context("the current folder cannot be read")?;
+    let file = input::tidy(&current.join(file));
+    let shown = file.display();
+    if let Some(link) = link(&file, &current) {
+        let which = if link == file { "it".to_owned() } else { link.display().to_string() };
+        bail!(
+            "cannot write {shown}: {which} is a symbolic link in the repository, which could lead anywhere"
+        );
+    }
+    let filled = |out: File| -> io::Result<()> {
+        let mut out = BufWriter::new(out);
+        write(&mut out)?;
+        out.flush()
+    };
+    let there = fs::metadata(&file).ok();
+    let written = if there.as_ref().is_some_and(|meta| !meta.is_file()) || is_elsewhere(&file, &current) {
+        File::create(&file).and_then(filled)
+    } else {
+        replaced(&file, there.map(|meta| meta.permissions()), &filled)
+    };
+    written.with_context(|| format!("cannot write {shown}"))
+}
+
+/// The top of the repository that a file lies in, or in which somebody works who writes it. All links below it are other
+/// people's.
+fn top_of<'p>(file: &'p Path, current: &'p Path) -> Option<&'p Path> {
+    let top = |folder: &'p Path| input::top_of(folder).filter(|top| file.starts_with(top));
+    top(current).or_else(|| file.parent().and_then(top))
+}
+
+/// The first link between the top of the repository and a file, the file included.
+fn link(file: &Path, current: &Path) -> Option<PathBuf> {
+    let top = top_of(file, current)?;
+    let mut way = top.to_owned();
+    for part in file.strip_prefix(top).ok()?.components() {
+        way.push(part);
+        if way.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
+            return Some(way);
+        }
+    }
+    None
+}
+
+fn is_elsewhere(file: &Path, current: &Path) -> bool {
+    top_of(file, current).is_none()
+}
+
+/// Makes the file beside its place and puts it there. A folder that takes no new file may still let one be written.
+fn replaced(
+    file: &Path,
+    permissions: Option<fs::Permissions>,
+    filled: &dyn Fn(File) -> io::Result<()>,
+) -> io::Result<()> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let lot = RandomState::new().build_hasher().finish();
+    let beside = file.with_file_name(format!(".{name}.hullguard-{lot:016x}"));
+    let out = match File::create_new(&beside) {
+        Err(_) if permissions.is_some() => {
+            return File::options().write(true).truncate(true).open(file).and_then(filled);
+        }
+        out => out?,
+    };
+    let made = permissions.map_or(Ok(()), |known| out.set_permissions(known)).and_then(|()| filled(out));
+    let done = made.and_then(|()| fs::rename(&beside, file));
+    if done.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    done
+}

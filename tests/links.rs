@@ -1,0 +1,169 @@
+//! Links that somebody has committed: nothing is written through one, and no setting is read through one that leads out.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const DOCKERFILE: &str = "FROM debian:latest\n";
+
+/// A repository, and a folder that is none of its business with a file in it.
+fn ground() -> (TempDir, TempDir) {
+    let (repository, outside) = (
+        tempfile::tempdir().expect("a test has its folder to itself"),
+        tempfile::tempdir().expect("a test has its folder to itself"),
+    );
+    let made = Command::new("git").args(["init", "-q"]).current_dir(repository.path()).status();
+    assert!(made.expect("git is installed").success());
+    fs::write(repository.path().join("Dockerfile"), DOCKERFILE).expect("a test has its folder to itself");
+    fs::create_dir(repository.path().join("sub")).expect("a test has its folder to itself");
+    fs::write(outside.path().join("kept"), "precious=hush-hush\n").expect("a test has its folder to itself");
+    (repository, outside)
+}
+
+fn hullguard(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hullguard"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("GITHUB_ACTIONS")
+        .output()
+        .expect("it runs")
+}
+
+fn text(out: &Output) -> String {
+    [&*String::from_utf8_lossy(&out.stdout), &*String::from_utf8_lossy(&out.stderr)].concat()
+}
+
+#[test]
+fn nothing_is_written_through_a_link() {
+    let (repository, outside) = ground();
+    let kept = outside.path().join("kept");
+    let inside = |name: &str| repository.path().join(name);
+    fs::write(inside("source"), "precious=hush-hush\n").unwrap();
+    symlink(&kept, inside("out")).unwrap();
+    symlink("source", inside("in")).unwrap();
+    symlink(outside.path(), inside("reports")).unwrap();
+    symlink("../Dockerfile", inside("sub/out")).unwrap();
+    symlink(outside.path().join("new"), inside("dangling")).unwrap();
+    for name in
+        ["out", "in", "reports/kept", "reports/new", "sub/out", "sub/../out", "dangling", "./reports/./kept"]
+    {
+        for format in ["sarif", "json", "human"] {
+            let told = hullguard(
+                repository.path(),
+                &["check", "Dockerfile", "--format", &format!("{format}={name}")],
+            );
+            assert_eq!(told.status.code(), Some(2), "{name}: {}", text(&told));
+            assert!(text(&told).contains("symbolic link"), "{name}: {}", text(&told));
+        }
+        let told = hullguard(repository.path(), &["baseline", "-o", name]);
+        assert_eq!(told.status.code(), Some(2), "{name}: {}", text(&told));
+    }
+    // From a folder below, and by the whole path from elsewhere.
+    let told = hullguard(&inside("sub"), &["check", "--format", "sarif=../out"]);
+    assert_eq!(told.status.code(), Some(2), "{}", text(&told));
+    let whole = format!("json={}", inside("out").display());
+    let told =
+        hullguard(outside.path(), &["check", inside("Dockerfile").to_str().unwrap(), "--format", &whole]);
+    assert_eq!(told.status.code(), Some(2), "{}", text(&told));
+    for file in [&kept, &inside("source")] {
+        assert_eq!(fs::read_to_string(file).unwrap(), "precious=hush-hush\n");
+    }
+    assert_eq!(fs::read_to_string(inside("Dockerfile")).unwrap(), DOCKERFILE);
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1, "nothing new lies there");
+}
+
+#[test]
+fn files_are_written_where_they_belong() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (repository, outside) = ground();
+    let check = |folder: &Path, to: &str| {
+        let told = hullguard(folder, &["check", "--format", to]);
+        assert_eq!(told.status.code(), Some(1), "{to}: {}", text(&told));
+        String::from_utf8_lossy(&told.stdout).into_owned()
+    };
+    // A new file, and one that was there, which keeps its mode.
+    check(repository.path(), "json=out.json");
+    let out = repository.path().join("out.json");
+    fs::write(&out, "old").unwrap();
+    fs::set_permissions(&out, fs::Permissions::from_mode(0o600)).unwrap();
+    check(repository.path(), "json=out.json");
+    assert!(fs::read_to_string(&out).unwrap().starts_with('{'));
+    assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    let names: Vec<_> =
+        fs::read_dir(repository.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 4, "nothing is left beside it: {names:?}");
+    // The user's own link outside of the repository is followed, and what is no file takes what it gets.
+    let link = outside.path().join("link");
+    symlink(outside.path().join("kept"), &link).unwrap();
+    check(repository.path(), &format!("json={}", link.display()));
+    assert!(fs::read_to_string(outside.path().join("kept")).unwrap().starts_with('{'));
+    check(repository.path(), "json=/dev/null");
+    assert!(check(repository.path(), "sarif=/dev/stdout").starts_with('{'));
+}
+
+#[test]
+fn a_hyphen_is_standard_output() {
+    let (repository, _outside) = ground();
+    for format in ["sarif", "json", "jsonl", "summary", "github", "human"] {
+        let named = hullguard(repository.path(), &["check", "--format", &format!("{format}=-")]);
+        let plain = hullguard(repository.path(), &["check", "--format", format]);
+        assert_eq!((named.status.code(), &named.stdout), (Some(1), &plain.stdout), "{format}");
+        assert!(!repository.path().join("-").exists());
+    }
+    let both = hullguard(repository.path(), &["check", "--format", "sarif=-", "--format", "human"]);
+    assert_eq!(both.status.code(), Some(2), "{}", text(&both));
+}
+
+#[test]
+fn no_setting_is_read_through_a_link_that_leads_out() {
+    let names = [
+        "hullguard.yaml",
+        ".hullguard.yaml",
+        ".github/hullguard.yaml",
+        ".gitleaks.toml",
+        ".betterleaks.toml",
+        ".hullguard-baseline.jsonl",
+        ".gitleaksignore",
+        ".secrets.baseline",
+    ];
+    for name in names {
+        for target in ["/proc/self/environ", "/etc/passwd", "kept", ".git/config"] {
+            let (repository, outside) = ground();
+            let link = repository.path().join(name);
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            let target = match target {
+                "kept" => outside.path().join("kept"),
+                ".git/config" => repository.path().join(target),
+                other => other.into(),
+            };
+            symlink(&target, &link).unwrap();
+            for args in [
+                &["check"][..],
+                &["check", "--history"],
+                &["check", "Dockerfile", "--format", "json"],
+                &["check", "sub"],
+            ] {
+                let told = hullguard(repository.path(), args);
+                let said = text(&told);
+                assert_eq!(told.status.code(), Some(2), "{name} {}: {said}", target.display());
+                assert!(said.contains("leads out of the repository"), "{name} {}: {said}", target.display());
+                assert!(
+                    !said.contains("hush") && !said.contains("root:") && !said.contains("PATH="),
+                    "{said}"
+                );
+            }
+        }
+    }
+    // One that stays inside is a file like others, and what the user names elsewhere is the user's.
+    let (repository, outside) = ground();
+    fs::write(repository.path().join("sub/settings"), "rules: {latest-tag: off}\n").unwrap();
+    symlink("sub/settings", repository.path().join("hullguard.yaml")).unwrap();
+    assert!(!text(&hullguard(repository.path(), &["check"])).contains("[latest-tag]"));
+    let theirs = outside.path().join("settings");
+    symlink(repository.path().join("sub/settings"), &theirs).unwrap();
+    let told = hullguard(repository.path(), &["check", "--config", theirs.to_str().unwrap()]);
+    assert!(!text(&told).contains("[latest-tag]"), "{}", text(&told));
+}
