@@ -27,6 +27,24 @@ pub struct Finding {
     pub fingerprint: u128,
     /// For secrets.
     pub secret: Option<Box<Secret>>,
+    pub values: Values,
+}
+
+/// Which values a finding is about. Two findings that look alike once their secrets are masked may be about two secrets.
+///
+/// For comparisons within a run only: it says too much of a value that can be guessed, so nothing prints it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    /// The secret, or all that is masked on the finding's lines. `None` for a finding that is not about secrets.
+    pub(crate) own: Option<u128>,
+    /// The secrets in the same place that have no finding of their own, because this one explains them.
+    pub(crate) covers: Vec<u128>,
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Values(***)")
+    }
 }
 
 /// What is known of a secret besides its place; never its value.
@@ -195,6 +213,8 @@ pub struct Draft {
     pub(crate) fix: Option<Fix>,
     pub(crate) severity: Option<Severity>,
     pub(crate) secret: Option<Box<Secret>>,
+    /// For [`Values::own`].
+    pub(crate) value: Option<u128>,
 }
 
 impl Findings {
@@ -220,6 +240,7 @@ impl Findings {
             fix: None,
             severity: None,
             secret: None,
+            value: None,
         });
         self.list.last_mut().expect("one was just pushed")
     }

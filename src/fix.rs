@@ -209,7 +209,7 @@ fn io_write(file: &Path, bytes: &[u8], permissions: std::fs::Permissions) -> io:
 mod tests {
     use super::*;
     use crate::blob::One;
-    use crate::finding::Fix;
+    use crate::finding::{Fix, Values};
     use crate::place;
     use crate::rules;
     use crate::text::{Source, Span};
@@ -237,6 +237,7 @@ mod tests {
                 status: Status::Open,
                 fingerprint: 0,
                 secret: None,
+                values: Values::default(),
             }
         });
         Outcome { findings: findings.collect(), ..Outcome::default() }

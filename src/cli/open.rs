@@ -136,6 +136,7 @@ impl Run {
             outcome.pragmas.clear();
         }
         filter::apply(&mut outcome, &self.config, &self.policy, &self.known, self.today);
+        filter::group(&mut outcome, &|_| true);
         outcome
     }
     /// As [`Run::scan`] of the run's own tree, with a word if it takes long.
@@ -219,7 +220,9 @@ fn configure(look: &Look, root: &Path) -> Result<Config> {
         return Ok(Config::default());
     }
     let Some(file) = look.config.clone().or_else(|| config::find(root)) else { return Ok(Config::default()) };
-    read_config(&file, root, disk::read(&file))
+    let top = input::top_of(root).unwrap_or(root);
+    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(&file));
+    read_config(&file, root, disk::read_own(top, &absolute))
 }
 
 /// As [`configure`], but what git has in its index counts: the commit is judged by what it holds. A configuration that

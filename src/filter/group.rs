@@ -9,15 +9,16 @@ use crate::outcome::Outcome;
 /// How many places besides its own a finding names.
 const AT_MOST: usize = 20;
 
-/// Gathers open findings of the same secret. They come in their final order.
-pub(super) fn secrets(outcome: &mut Outcome) {
+/// Gathers open findings of the same secret, unless they are of different `kind`s. They come in their final order. Says
+/// which findings are left, by the numbers that they had.
+pub fn secrets(outcome: &mut Outcome, kind: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let findings = &mut outcome.findings;
-    let mut first: HashMap<(u128, &str), usize> = HashMap::new();
+    let mut first: HashMap<(u128, &str, bool), usize> = HashMap::new();
     // Each with the finding that it is told with.
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
         if let Some(identity) = finding.secret.as_ref().and_then(|secret| secret.identity) {
-            match first.entry((identity, finding.rule.id)) {
+            match first.entry((identity, finding.rule.id, kind(at))) {
                 Entry::Occupied(first) => again.push((at, *first.get())),
                 Entry::Vacant(place) => drop(place.insert(at)),
             }
@@ -43,6 +44,8 @@ pub(super) fn secrets(outcome: &mut Outcome) {
     }
     // Both ascend.
     let mut again = again.iter().map(|&(at, _)| at).peekable();
+    let left: Vec<usize> = (0..findings.len()).filter(|at| again.next_if_eq(at).is_none()).collect();
     let mut at = 0..;
-    findings.retain(|_| again.next_if_eq(&at.next().unwrap_or(usize::MAX)).is_none());
+    findings.retain(|_| at.next().is_some_and(|at| left.binary_search(&at).is_ok()));
+    left
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::severity;
 use crate::config::{Config, Level, suggest};
-use crate::finding::{Finding, Status, Suppressor};
+use crate::finding::{Finding, Status, Suppressor, Values};
 use crate::outcome::{Outcome, Pragma};
 use crate::place;
 use crate::rule::{Policy, Rule};
@@ -53,6 +53,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
                     0,
                 ),
                 secret: None,
+                values: Values::default(),
             };
             severity::set_one(&mut finding, config, policy);
             findings.push(finding);

@@ -19,6 +19,7 @@ use crate::rule::Policy;
 
 pub use baseline::expired as expired_entries;
 pub use config_ignore::expired;
+pub use group::secrets as group;
 
 /// Only what the texts say themselves: for findings whose texts are not those of the run.
 pub fn inline(outcome: &mut Outcome) {
@@ -26,7 +27,7 @@ pub fn inline(outcome: &mut Outcome) {
     inline::mark(outcome, &Config::default(), &policy);
 }
 
-/// All filters, in their order.
+/// All filters, in their order. What is compared with another run is compared before it is gathered with [`group`].
 pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Known, today: Date) {
     severity::set(outcome, config, policy);
     allowlist::mark(outcome, policy);
@@ -35,7 +36,6 @@ pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Kn
     baseline::mark(outcome, config, policy, known, today);
     foreign::mark(outcome, policy, known);
     order::sort(outcome);
-    group::secrets(outcome);
 }
 
 #[cfg(test)]

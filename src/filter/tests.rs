@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::blob::Origin;
 use crate::config;
-use crate::finding::{Finding, Status, Suppressor};
+use crate::finding::{Finding, Status, Suppressor, Values};
 use crate::outcome::Pragma;
 use crate::place;
 use crate::pragma;
@@ -27,6 +27,7 @@ fn finding(source: &Source, start: usize) -> Finding {
         status: Status::Open,
         fingerprint: 0,
         secret: None,
+        values: Values::default(),
     }
 }
 

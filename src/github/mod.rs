@@ -18,6 +18,7 @@ mod check;
 mod client;
 mod diff;
 pub mod event;
+mod refused;
 mod review;
 mod suggestion;
 mod target;
@@ -87,6 +88,8 @@ pub struct Plan<'a> {
     pub diff: Option<BTreeMap<String, Hunks>>,
     /// What code scanning is told instead: also what was known before, whose alerts an upload without it would close.
     pub whole: Option<&'a Outcome>,
+    /// What the change silences: by a comment, a configuration, a list.
+    pub silenced: &'a [Finding],
     /// How long to wait for code scanning to read what was uploaded.
     pub patience: Duration,
 }

@@ -11,8 +11,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::client::{Client, Refused};
+use super::client::Client;
 use super::diff::{self, Hunks};
+use super::refused::Refused;
 use super::suggestion::{self, Suggestion};
 use super::target::Target;
 use super::{Plan, Reporter, Told, body, severest_first};
@@ -33,14 +34,16 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
     let findings = severest_first(outcome);
     let before = Before::ask(client, pull, &Mark::of(&plan.category))?;
 
-    let is_open: HashSet<u128> = findings.iter().map(|finding| finding.fingerprint).collect();
+    let is_open: HashSet<u128> =
+        findings.iter().copied().chain(plan.silenced).map(|finding| finding.fingerprint).collect();
     let (kept, gone): (Vec<_>, Vec<_>) =
         before.comments.iter().partition(|comment| is_open.contains(&comment.fingerprint));
-    let fresh: Vec<&Finding> =
-        findings.iter().copied().filter(|finding| !before.told.contains(&finding.fingerprint)).collect();
+    let is_untold = |finding: &&Finding| !before.told.contains(&finding.fingerprint);
+    let fresh: Vec<&Finding> = findings.iter().copied().filter(is_untold).collect();
+    let silenced: Vec<&Finding> = plan.silenced.iter().filter(is_untold).collect();
 
     let mut told = Told::by(Reporter::Review, findings.len());
-    if !fresh.is_empty() {
+    if !fresh.is_empty() || !silenced.is_empty() {
         let asked;
         let diff = if let Some(diff) = &plan.diff {
             diff
@@ -65,7 +68,7 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
         let review = json!({
             "commit_id": commit,
             "event": "COMMENT",
-            "body": summary(outcome, &rest, plan, target),
+            "body": summary(outcome, &rest, &silenced, plan, target),
             "comments": comments,
         });
         let made = client.post(&format!("/pulls/{pull}/reviews"), &review)?;
@@ -78,8 +81,10 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
     if !outcome.is_incomplete() {
         take_back(client, &gone, &mut told);
         for list in before.lists.iter().filter(|list| list.marks.iter().any(|mark| !is_open.contains(mark))) {
-            let left = findings.iter().copied().filter(|finding| list.marks.contains(&finding.fingerprint));
-            let body = json!({ "body": summary(outcome, &left.collect::<Vec<_>>(), plan, target) });
+            let is_left = |finding: &&Finding| list.marks.contains(&finding.fingerprint);
+            let left: Vec<&Finding> = findings.iter().copied().filter(is_left).collect();
+            let quiet: Vec<&Finding> = plan.silenced.iter().filter(is_left).collect();
+            let body = json!({ "body": summary(outcome, &left, &quiet, plan, target) });
             if let Err(refused) = client.put(&format!("/pulls/{pull}/reviews/{}", list.id), &body) {
                 told.words.push(format!("an earlier list still has what is fixed: {refused}"));
             }
@@ -183,8 +188,14 @@ impl Mark {
     }
 }
 
-fn summary(outcome: &Outcome, rest: &[&Finding], plan: &Plan, target: &Target) -> String {
-    let mut text = Mark::of(&plan.category).write(rest.iter().take(MARKED));
+fn summary(
+    outcome: &Outcome,
+    rest: &[&Finding],
+    silenced: &[&Finding],
+    plan: &Plan,
+    target: &Target,
+) -> String {
+    let mut text = Mark::of(&plan.category).write(rest.iter().chain(silenced).take(MARKED));
     let _ = write!(text, "**hullguard**: {}", body::opening(outcome));
     if !rest.is_empty() {
         let _ = write!(
@@ -194,6 +205,10 @@ fn summary(outcome: &Outcome, rest: &[&Finding], plan: &Plan, target: &Target) -
         );
         body::push_findings(&mut text, rest, target);
         text.push_str("\n</details>\n");
+    }
+    if !silenced.is_empty() {
+        let _ = writeln!(text, "\n**{} suppressed by this change:**\n", count(silenced.len(), "finding"));
+        body::push_findings(&mut text, silenced, target);
     }
     text
 }

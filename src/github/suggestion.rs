@@ -63,7 +63,7 @@ fn is_shown(line: &str) -> bool {
 mod tests {
     use super::*;
     use crate::blob::{One, Origin};
-    use crate::finding::{Fix, Status};
+    use crate::finding::{Fix, Status, Values};
     use crate::place::place;
     use crate::rules::RULES;
     use crate::text::{Edit, Span};
@@ -81,6 +81,7 @@ mod tests {
             status: Status::Open,
             fingerprint: 0,
             secret: None,
+            values: Values::default(),
         };
         of(&finding, &One(text))
     }

@@ -12,7 +12,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::client::{Client, Refused};
+use super::client::Client;
+use super::refused::Refused;
 use super::{Plan, Reporter, Told, open};
 use crate::outcome::Outcome;
 use crate::report::sarif::{self, RESULTS, SHOWN};
@@ -133,7 +134,7 @@ mod tests {
 
     use super::*;
     use crate::blob::Origin;
-    use crate::finding::{Finding, Status};
+    use crate::finding::{Finding, Status, Values};
     use crate::place::place;
     use crate::rule::Severity;
     use crate::rules::RULES;
@@ -155,6 +156,7 @@ mod tests {
             status: Status::Open,
             fingerprint: u128::from(n),
             secret: None,
+            values: Values::default(),
         });
         let outcome = Outcome { findings: findings.collect(), ..Outcome::default() };
         let (all, held) = pack(&outcome, "c", 400, SIZE).unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::blob::Origin;
-use crate::finding::{Fix, Related, Safety};
+use crate::finding::{Fix, Related, Safety, Values};
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use crate::place::{fingerprint, line_hashes, masked_line, place};
@@ -28,6 +28,7 @@ fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &
         status: Status::Open,
         fingerprint: fingerprint(rule.id, path, &line, 0),
         secret: None,
+        values: Values::default(),
     }
 }
 

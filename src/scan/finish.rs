@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::blob::Origin;
-use crate::finding::{Draft, Finding, Fix, Place, Related, Status};
+use crate::finding::{Draft, Finding, Fix, Place, Related, Status, Values};
 use crate::place;
 use crate::purpose::Purpose;
 use crate::rule::{Policy, Profile, Rule, Severity};
@@ -18,6 +18,11 @@ use crate::text::{Source, Span};
 const AT_MOST: usize = 1000;
 /// How many places a finding that stands for many names besides its own.
 const RELATED_AT_MOST: usize = 20;
+
+/// How far a finding's text is read on, for a value that stands below its name; lines.
+const MOST_LINES: u32 = 50;
+/// What stands for a value that begins on the next line.
+const NO_VALUE: [char; 8] = ['\\', '|', '>', '-', '+', '"', '\'', ' '];
 
 /// Turns drafts, of whatever files, into findings, each file's by itself.
 pub(super) fn finish_all(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Vec<Finding> {
@@ -51,6 +56,7 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
             let first = place::fingerprint(draft.rule.id, &path, &line, 0);
             let ordinal = seen.entry(first).and_modify(|n| *n += 1).or_insert(0);
             let fingerprint = place::fingerprint(draft.rule.id, &path, &line, *ordinal);
+            let own = draft.value.or_else(|| unseen(&draft, &found, &mut known));
             let related = draft.related.iter().map(|(source, span, message)| Related {
                 place: place::place(source, *span, origin, &known.of(source, *span)),
                 message: hide(message, source, &masks),
@@ -65,6 +71,7 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
                 status: Status::Open,
                 fingerprint: draft.secret.as_ref().and_then(|secret| secret.identity).unwrap_or(fingerprint),
                 secret: draft.secret,
+                values: Values { own, covers: Vec::new() },
                 place: at,
             }
         })
@@ -78,6 +85,38 @@ fn secret_part(draft: &Draft) -> Option<Span> {
     let header = text.strip_prefix("-----BEGIN ").and_then(|rest| rest.find("-----"));
     let shown = header.map_or(usize::from(secret.prefix), |end| "-----BEGIN ".len() + end + "-----".len());
     Some(Span { start: draft.span.start + shown.min(draft.span.len()) as u32, ..draft.span })
+}
+
+/// What a fingerprint does not see of a finding about a secret: what is masked on its lines. A value may begin on the next
+/// line; then it is all that the lines say, and those they go on to.
+fn unseen(draft: &Draft, found: &[Span], known: &mut Masks) -> Option<u128> {
+    if !draft.rule.tags.contains(&"secrets") {
+        return None;
+    }
+    let source = &draft.source;
+    let line_of = |at: u32| source.line_of(at as usize);
+    let first = line_of(draft.span.start);
+    let mut last = line_of(draft.span.end.max(draft.span.start + 1) - 1).clamp(first, first + MOST_LINES);
+    let lines = |last: u32| (first..=last).map(|line| source.line_span(line));
+    let mut hidden: Vec<Span> = lines(last).flat_map(|line| known.of(source, line).to_vec()).collect();
+    hidden.extend(found.iter().filter(|span| lines(last).any(|line| line.overlaps(**span))));
+    hidden.sort_unstable();
+    hidden.dedup();
+    let values = hidden.iter().map(|span| source.slice(*span).trim_matches(NO_VALUE));
+    let values: Vec<&str> = values.filter(|value| !value.is_empty()).collect();
+    if !values.is_empty() {
+        return Some(super::secrets::identity(draft.rule.id, values.join("\n").as_bytes()));
+    }
+    let text = |line: u32| source.slice(source.line_span(line));
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    while last < first + MOST_LINES
+        && (source.line_span(last).end as usize) < source.text().len()
+        && (text(last).trim_end().ends_with('\\') || indent(text(last + 1)) > indent(text(first)))
+    {
+        last += 1;
+    }
+    let said: Vec<&str> = (first..=last).map(|line| text(line).trim()).collect();
+    Some(super::secrets::identity(draft.rule.id, said.join("\n").as_bytes()))
 }
 
 /// A place without a hash: only a finding's own place has one.

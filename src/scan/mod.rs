@@ -169,8 +169,9 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     });
     for (candidate, searched) in searched {
         match searched {
-            Ok(Some(searched)) => {
+            Ok(Some(mut searched)) => {
                 outcome.searched += 1;
+                searched.cover(&told, &mut outcome.findings);
                 outcome.findings.extend(searched.findings);
                 outcome.pragmas.extend(searched.pragmas);
             }

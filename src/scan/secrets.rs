@@ -5,7 +5,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -28,6 +28,19 @@ use crate::text::{Source, Span};
 pub struct Searched {
     pub findings: Vec<Finding>,
     pub pragmas: Vec<Pragma>,
+    /// Secrets that a document's own rule tells.
+    covered: Vec<Finding>,
+}
+
+impl Searched {
+    /// Says on the findings of documents' own rules which secrets they are about.
+    pub(super) fn cover(&mut self, told: &Told, findings: &mut [Finding]) {
+        for covered in self.covered.drain(..) {
+            for at in told.at(&covered) {
+                findings[at].values.covers.extend(covered.values.own);
+            }
+        }
+    }
 }
 
 /// Searches one file. Of one that was linted (`is_document`) the ignores of our own dialect are known already.
@@ -46,7 +59,8 @@ pub(super) fn file(
     };
     let mut searched = some(&candidate.path, bytes, (&tree.origin(), None), policy, is_new);
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
-    searched.findings.retain(|finding| !told.holds(finding));
+    let (covered, findings) = searched.findings.into_iter().partition(|finding| told.holds(finding));
+    (searched.covered, searched.findings) = (covered, findings);
     Ok(searched)
 }
 
@@ -106,7 +120,7 @@ pub fn some(
             found.at(at)
         })
         .collect();
-    Searched { findings: finish::finish(drafts, origin, policy), pragmas }
+    Searched { findings: finish::finish(drafts, origin, policy), pragmas, covered: Vec::new() }
 }
 
 /// A secret that is told.
@@ -146,6 +160,7 @@ fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Dr
         draft.severity = Some(severity(hit, About::path(path)).min(hit.rule.severity));
     }
     let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit };
+    draft.value = Some(Key::of(hit.rule, source.slice(span).as_bytes()).value);
     draft.secret = Some(Box::new(Secret {
         confidence: hit.confidence,
         identity: (!hit.guessable && hit.span.len() >= 16)
@@ -161,7 +176,7 @@ fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Dr
 
 /// The same for the same secret, and of no use to whoever has it if the value was drawn by lot: only such get
 /// into reports.
-fn identity(rule: &str, value: &[u8]) -> u128 {
+pub(super) fn identity(rule: &str, value: &[u8]) -> u128 {
     let hash =
         Sha256::new().chain_update(b"hullguard\0").chain_update(rule).chain_update([0]).chain_update(value);
     let bytes: [u8; 32] = hash.finalize().into();
@@ -204,33 +219,35 @@ fn own_message(pattern: &Pattern) -> String {
     format!("this {what} your pattern `{}`{about}", pattern.id)
 }
 
-/// Where rules that know documents tell of secrets: the lines, and the spans.
+/// Where rules that know documents tell of secrets: by file the lines, the spans, and which finding it is.
 #[derive(Default)]
-pub(super) struct Told {
-    lines: HashSet<(Arc<str>, u32)>,
-    spans: HashMap<Arc<str>, Vec<Span>>,
-}
+pub(super) struct Told(HashMap<Arc<str>, Vec<Explained>>);
+
+type Explained = (RangeInclusive<u32>, Span, usize);
 
 impl Told {
     pub(super) fn of(findings: &[Finding]) -> Self {
         let mut told = Self::default();
-        for finding in findings.iter().filter(|finding| finding.rule.tags.contains(&"secrets")) {
-            let place = &finding.place;
-            told.lines
-                .extend((place.start.line..=place.end.line).map(|line| (Arc::clone(&place.path), line)));
-            told.spans.entry(Arc::clone(&place.path)).or_default().push(place.span);
+        for (at, finding) in findings.iter().enumerate() {
+            if finding.rule.tags.contains(&"secrets") {
+                let place = &finding.place;
+                let lines = place.start.line..=place.end.line;
+                told.0.entry(Arc::clone(&place.path)).or_default().push((lines, place.span, at));
+            }
         }
         told
     }
     /// What a document's own rule tells is told once: that rule knows what becomes of the secret. A name's secret is the
     /// same if it stands on the same line, since those rules point at names as well.
     fn holds(&self, finding: &Finding) -> bool {
-        let place = &finding.place;
+        self.at(finding).next().is_some()
+    }
+    /// Which findings tell of that secret.
+    fn at<'t>(&'t self, finding: &Finding) -> impl Iterator<Item = usize> + use<'t> {
         let by_name = finding.secret.as_ref().is_some_and(|secret| secret.by_name);
-        by_name && self.lines.contains(&(Arc::clone(&place.path), place.start.line))
-            || self
-                .spans
-                .get(&place.path)
-                .is_some_and(|spans| spans.iter().any(|span| span.overlaps(place.span)))
+        let (line, own) = (finding.place.start.line, finding.place.span);
+        let here = self.0.get(&finding.place.path).into_iter().flatten();
+        here.filter(move |(lines, span, _)| by_name && lines.contains(&line) || span.overlaps(own))
+            .map(|&(.., at)| at)
     }
 }

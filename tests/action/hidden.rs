@@ -41,7 +41,7 @@ fn nothing_that_github_is_told_shows_a_secret() {
             secrets.none_in(&format!("{what} of {reporters}"), text);
         }
         let sarif = fs::read_to_string(job.work().join("out.sarif")).expect("it was written");
-        assert!(sarif.contains("url-credentials"));
+        assert!(sarif.contains("hardcoded-secret-value"));
         secrets.none_in("SARIF", &sarif);
         let asked = github.asked();
         assert!(reporters == "log" || asked.iter().any(|asked| asked.body.len() > 1000), "{asked:?}");

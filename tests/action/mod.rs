@@ -8,7 +8,12 @@ mod events;
 mod hidden;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod identity;
 #[cfg(target_os = "linux")]
 mod install;
+mod lines;
 mod machine;
+#[cfg(target_os = "linux")]
+mod programs;
 mod runner;
+mod suppressed;

@@ -91,12 +91,31 @@ impl Job {
         self
     }
     pub(super) fn run(&self, event: &str, sha: &str, git_ref: &str, payload: &Value) -> Told {
+        self.told(Command::new(env!("CARGO_BIN_EXE_hullguard")), event, sha, git_ref, payload)
+    }
+    /// The same with a log of the programs that are started; `None` where strace cannot be had.
+    #[cfg(target_os = "linux")]
+    pub(super) fn traced(
+        &self,
+        log: &Path,
+        event: &str,
+        sha: &str,
+        git_ref: &str,
+        payload: &Value,
+    ) -> Option<Told> {
+        let works = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
+        works.ok().filter(|out| out.status.success())?;
+        let mut command = Command::new("strace");
+        command.args(["-f", "-e", "trace=execve", "-s", "4096", "-o"]).arg(log);
+        command.arg(env!("CARGO_BIN_EXE_hullguard"));
+        Some(self.told(command, event, sha, git_ref, payload))
+    }
+    fn told(&self, mut command: Command, event: &str, sha: &str, git_ref: &str, payload: &Value) -> Told {
         let file = |name: &str| self.folder.path().join(name);
         fs::write(file("event.json"), payload.to_string()).expect("a test has its folder to itself");
         for name in ["output", "summary"] {
             fs::write(file(name), "").expect("a test has its folder to itself");
         }
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hullguard"));
         command.arg("action").current_dir(self.work());
         clean(&mut command);
         command

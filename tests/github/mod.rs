@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hullguard::blob::{Origin, Tree};
-use hullguard::finding::{Finding, Fix, Safety, Status};
+use hullguard::finding::{Finding, Fix, Safety, Status, Values};
 use hullguard::gap::{Gap, Reason};
 use hullguard::github::{Delivery, Gate, Hunks, Plan, Reporter, Target, Token};
 use hullguard::outcome::{Outcome, Told};
@@ -49,6 +49,7 @@ fn plan(reporters: &[Reporter]) -> Plan<'static> {
         tree: Some(&Pulled),
         diff: None,
         whole: None,
+        silenced: &[],
         patience: Duration::from_millis(300),
     }
 }
@@ -92,6 +93,7 @@ fn finding(path: &str, line: u32, severity: Severity, message: &str) -> Finding 
         status: Status::Open,
         fingerprint: fingerprint(rule.id, path, &masked_line(&source, span, &[]), line),
         secret: None,
+        values: Values::default(),
     }
 }
 

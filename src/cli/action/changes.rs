@@ -1,11 +1,16 @@
-//! What a change did to files: which, and on which lines. git says it, whose answer has no limits.
+//! What a change did to files: which, under which names, and what of them a pull request's page shows.
+//!
+//! That page leaves out what git's attributes call binary, and so does this. Which lines are new is not asked of git but
+//! of the bytes; see `lines`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Context as _, Result};
-use git2::{DiffOptions, Oid, Patch, Repository};
+use git2::{DiffFindOptions, DiffOptions, Oid, Patch, Repository};
 
+use super::lines;
 use crate::github::Hunks;
+use crate::input::LARGEST;
 
 /// How many lines GitHub shows around a change; on those, too, it takes comments.
 const AROUND: u32 = 3;
@@ -19,8 +24,8 @@ pub(super) struct Changes {
     pub(super) renamed: HashMap<String, String>,
     /// What the pull request's page shows.
     pub(super) shown: BTreeMap<String, Hunks>,
-    /// The lines that are new.
-    pub(super) touched: BTreeMap<String, HashSet<u32>>,
+    /// By its name now, a file's bytes as they were and as they are.
+    blobs: HashMap<String, (Oid, Oid)>,
 }
 
 impl Changes {
@@ -33,7 +38,9 @@ impl Changes {
         options.context_lines(AROUND);
         let diff = repository.diff_tree_to_tree(Some(&base), Some(&head), Some(&mut options));
         let mut diff = diff.context("git cannot compare the commits")?;
-        diff.find_similar(None).context("git cannot compare the commits")?;
+        // Not as the clone's configuration says, which may call copies renamed.
+        let mut renames = DiffFindOptions::new();
+        diff.find_similar(Some(renames.renames(true))).context("git cannot compare the commits")?;
         let mut changes = Self::default();
         for (index, delta) in diff.deltas().enumerate() {
             let path =
@@ -44,11 +51,13 @@ impl Changes {
             {
                 changes.renamed.insert(new.clone(), old.clone());
             }
+            let (before, after) = (delta.old_file().id(), delta.new_file().id());
             changes.old.extend(old);
             let Some(new) = new else { continue };
             if let Ok(Some(patch)) = Patch::from_diff(&diff, index) {
                 changes.read(&new, &patch)?;
             }
+            changes.blobs.insert(new.clone(), (before, after));
             changes.new.insert(new);
         }
         Ok(changes)
@@ -57,19 +66,26 @@ impl Changes {
     fn read(&mut self, path: &str, patch: &Patch) -> Result<()> {
         let cut = "git's diff cannot be read";
         for number in 0..patch.num_hunks() {
-            let (hunk, lines) = patch.hunk(number).context(cut)?;
+            let (hunk, _) = patch.hunk(number).context(cut)?;
             if let Some(last) = (hunk.new_start() + hunk.new_lines()).checked_sub(1)
                 && hunk.new_lines() > 0
             {
                 self.shown.entry(path.to_owned()).or_default().0.push(hunk.new_start()..=last);
             }
-            for line in 0..lines {
-                let line = patch.line_in_hunk(number, line).context(cut)?;
-                if let ('+', Some(line)) = (line.origin(), line.new_lineno()) {
-                    self.touched.entry(path.to_owned()).or_default().insert(line);
-                }
-            }
         }
         Ok(())
+    }
+
+    /// The lines of a file that are new, by its name in the commit.
+    pub(super) fn added(&self, repository: &Repository, path: &str) -> HashSet<u32> {
+        let Some(&(before, after)) = self.blobs.get(path) else { return HashSet::new() };
+        // What cannot be read was not searched either, or was not there before.
+        let text = |id: Oid| {
+            let header = repository.odb().and_then(|odb| odb.read_header(id));
+            let blob = header.ok().filter(|&(size, _)| size as u64 <= LARGEST);
+            let blob = blob.and_then(|_| repository.find_blob(id).ok());
+            blob.map(|blob| blob.content().to_vec()).unwrap_or_default()
+        };
+        lines::added(text(before), text(after))
     }
 }

@@ -151,16 +151,36 @@ fn fork(
     }
 }
 
-/// The repository of the job.
+/// What to do about a clone that leaves objects out until somebody asks for them; nobody does here. `None` for any other.
+pub(super) fn partial(repository: &Repository) -> Option<&'static str> {
+    let config = repository.config().ok()?;
+    let mut promises = config.entries(Some("^remote\\..*\\.promisor$")).ok()?;
+    promises.next().is_some().then_some(
+        "this is a partial clone, and what it leaves out cannot be checked; leave `filter` out at actions/checkout, or run \
+         `git fetch --refetch --no-filter` before this step",
+    )
+}
+
+/// The repository of the job, in a folder of the workspace.
+///
+/// A pull request can bring a folder that looks like a bare repository, with settings of its own, or a link to one; it
+/// cannot bring a `.git`, which git takes into no tree. So only what has one is a repository, and the way there is no link.
 ///
 /// In a container the workspace is often another user's, and git takes it for a stranger's, who could have set programs
 /// for git to run. It is the job's own, by the runner's word, and libgit2 runs none: so `open_bare`, which does not ask
 /// whose it is.
-pub(super) fn repository(folder: &Path) -> Result<Repository> {
-    let opened = match Repository::open(folder) {
-        Err(error) if error.code() == ErrorCode::Owner => {
-            Repository::open_bare(folder.join(".git")).map_err(|_| error)
+pub(super) fn repository(workspace: &Path, below: &Path) -> Result<Repository> {
+    let folder = workspace.join(below);
+    let mut way = workspace.to_owned();
+    for part in below.components() {
+        way.push(part);
+        if way.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
+            bail!("`working-directory`: {} is a symbolic link, which could lead anywhere", way.display());
         }
+    }
+    let git = folder.join(".git");
+    let opened = match Repository::open(&git) {
+        Err(error) if error.code() == ErrorCode::Owner => Repository::open_bare(&git).map_err(|_| error),
         opened => opened,
     };
     opened.map_err(|error| anyhow!("{}", crate::history::refused(&error))).with_context(|| {

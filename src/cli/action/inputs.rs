@@ -65,6 +65,8 @@ pub(super) struct Inputs {
     pub(super) config: Option<PathBuf>,
     pub(super) config_from: Option<Say>,
     pub(super) baseline: Vec<PathBuf>,
+    /// What the change silences counts as well.
+    pub(super) count_suppressed: bool,
     pub(super) max_comments: usize,
     pub(super) suggestions: bool,
     pub(super) category: String,
@@ -99,6 +101,7 @@ impl Inputs {
         let from = [("base", Say::Base), ("head", Say::Head), ("none", Say::None)];
         let reach = [("auto", Reach::Auto), ("changed", Reach::Changed), ("all", Reach::All)];
         let levels = [Severity::Error, Severity::Warning, Severity::Note].map(|level| (level.name(), level));
+        let truth = [("true", true), ("false", false)];
         let past = [("auto", Past::Auto), ("full", Past::Full), ("none", Past::None)];
         let fail_on = input("fail-on").map(|name| {
             let known = || format!("input `fail-on`: `{name}` is none of {}", FailOn::NAMES.join(", "));
@@ -134,7 +137,8 @@ impl Inputs {
                 .transpose()
                 .context("input `max-comments` takes a number")?
                 .unwrap_or(25),
-            suggestions: one_of("suggestions", &[("true", true), ("false", false)])?.unwrap_or(true),
+            count_suppressed: one_of("count-suppressed", &truth)?.unwrap_or(false),
+            suggestions: one_of("suggestions", &truth)?.unwrap_or(true),
             category: input("category").unwrap_or_else(|| "hullguard".to_owned()),
             history: one_of("history", &past)?.unwrap_or(Past::Auto),
             sarif_file,

@@ -3,7 +3,7 @@
 //! Findings are compared, not lines: a USER line that was deleted makes a finding though no line of it is left, and
 //! code that moved brings none. Both sides are judged by the same rules and the same settings.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -12,6 +12,7 @@ use git2::Repository;
 
 use super::changes::Changes;
 use super::ground::Ground;
+use super::had::{Had, Names, Standing};
 use super::inputs::{Inputs, Past, Reach, Say};
 use crate::baseline::Known;
 use crate::blob::{Candidate, Tree};
@@ -29,12 +30,15 @@ use crate::outcome::Outcome;
 use crate::rule::{Family, Policy, Rule};
 use crate::rules::RULES;
 use crate::scan::{self, Watch};
+use crate::text::Span;
 
 /// By what both sides are judged.
 pub(super) struct Law {
     pub(super) config: Config,
     policy: Policy,
     known: Known,
+    /// What our own lists hold.
+    prints: HashSet<u128>,
     /// Files that hold hashes, which look like secrets.
     lists: Vec<PathBuf>,
     root: PathBuf,
@@ -94,7 +98,9 @@ impl Law {
         words.extend(
             filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today)),
         );
-        Ok(Self { config, policy, known, lists, root: root.to_owned(), today, words })
+        let prints = known.own.iter().flat_map(|list| list.entries.iter().map(|entry| entry.fingerprint));
+        let prints = prints.collect();
+        Ok(Self { config, policy, known, prints, lists, root: root.to_owned(), today, words })
     }
 
     fn candidates(
@@ -114,11 +120,33 @@ impl Law {
         filter::apply(outcome, &self.config, &self.policy, &self.known, self.today);
     }
 
-    fn check(&self, candidates: &[Candidate], tree: &Committed, watch: &Watch) -> Outcome {
-        let mut outcome = scan::scan(candidates, tree, &self.policy, watch);
+    /// What of an outcome by another law would be open by this one. `again` makes another where it matters: allowlists were
+    /// asked while the texts were there.
+    fn open_of(&self, outcome: &Outcome, again: impl FnOnce(&Policy) -> Outcome) -> HashSet<Spot> {
+        let is_allowed =
+            |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| secret.allowed.is_some());
+        let allowed = outcome.findings.iter().any(is_allowed);
+        let mut outcome = if allowed { again(&self.policy) } else { outcome.clone() };
         self.mark(&mut outcome);
-        outcome
+        outcome.findings.iter().filter(|finding| finding.status == Status::Open).map(spot).collect()
     }
+
+    /// Whether a list of known findings names a secret's place and not the secret: another one may stand there now.
+    fn lists_place(&self, finding: &Finding) -> bool {
+        let by_value = finding.secret.as_ref().is_some_and(|secret| {
+            let own = secret.identity == Some(finding.fingerprint);
+            secret.listed.is_some() || own && self.prints.contains(&finding.fingerprint)
+        });
+        let is_listed = matches!(&finding.status, Status::Suppressed { by: Suppressor::Baseline, .. });
+        is_listed && finding.values.own.is_some() && !by_value
+    }
+}
+
+/// A finding's rule and place.
+type Spot = (&'static str, String, Span);
+
+fn spot(finding: &Finding) -> Spot {
+    (finding.rule.id, finding.place.path.to_string(), finding.place.span)
 }
 
 pub(super) struct Sides {
@@ -128,8 +156,10 @@ pub(super) struct Sides {
     pub(super) fresh: HashSet<usize>,
     /// Of those, the ones that no file of the commit has any more.
     pub(super) past: HashSet<usize>,
-    /// How many findings that the base shows are silenced by comments now.
-    pub(super) silenced: usize,
+    /// Those that are silenced, and were not before: the change brought the finding, or what silences it.
+    pub(super) silenced: HashSet<usize>,
+    /// What people should know of it.
+    pub(super) words: Vec<String>,
 }
 
 /// What is compared, and how much of it is looked at.
@@ -138,6 +168,8 @@ pub(super) struct Task<'a> {
     pub(super) ground: &'a Ground,
     pub(super) changes: Option<&'a Changes>,
     pub(super) inputs: &'a Inputs,
+    /// The base's, where the commit itself says what counts.
+    pub(super) base_law: Option<&'a Law>,
     /// Files that did not change are searched for secrets, too.
     pub(super) whole: bool,
 }
@@ -148,7 +180,10 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
     if let Some(changes) = task.changes.filter(|_| !task.whole) {
         candidates.retain(|file| file.document || changes.new.contains(&*file.path));
     }
-    let mut all = law.check(&candidates, tree, watch);
+    let mut all = scan::scan(&candidates, tree, &law.policy, watch);
+    let again = |policy: &Policy| scan::scan(&candidates, tree, policy, watch);
+    let by_base = task.base_law.map(|base| base.open_of(&all, again));
+    law.mark(&mut all);
     if let Some(changes) = task.changes {
         let is_changed = |path: &str| changes.new.contains(path);
         all.graphs.retain(|graph| is_changed(&graph.path));
@@ -159,29 +194,64 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
     all.skipped.append(&mut told.skipped);
     all.failed.append(&mut told.failed);
 
-    let old = old_side(task, law, watch)?;
-    let fresh: HashSet<usize> = (0..all.findings.len()).filter(|&at| old.lacks(&all.findings[at])).collect();
-    let is_silenced = |finding: &&Finding| {
-        matches!(&finding.status, Status::Suppressed { by: Suppressor::Inline, .. })
-            && old.open.contains(&finding.fingerprint)
+    let old = old_side(task, law, &all, watch)?;
+    let is_new_entry = |open: &Option<HashSet<Spot>>, finding: &Finding| {
+        open.as_ref().is_some_and(|open| open.contains(&spot(finding)))
     };
-    let silenced = all.findings.iter().filter(is_silenced).count();
-    let mut sides = Sides { all, fresh, past: HashSet::new(), silenced };
-    sides.add_past(past(task, law, watch), &old);
+    for finding in &mut all.findings {
+        let listed = !old.none && law.lists_place(finding) && !is_new_entry(&by_base, finding);
+        if listed && old.brings(finding, &old.any) {
+            finding.status = Status::Open;
+        }
+    }
+    let is_fresh: Vec<bool> = all.findings.iter().map(|finding| old.lacks(finding)).collect();
+    let is_silenced: Vec<bool> = all
+        .findings
+        .iter()
+        .map(|finding| match &finding.status {
+            Status::Open => false,
+            // Without a base nothing is brought.
+            _ if old.none => false,
+            Status::Suppressed { by: Suppressor::Inline, .. } => old.brings(finding, &old.inline),
+            // A list or a configuration of the base holds for whatever comes.
+            Status::Suppressed { .. } => is_new_entry(&by_base, finding),
+        })
+        .collect();
+    let left = filter::group(&mut all, &|at| is_fresh[at]);
+    let numbers = |of: &[bool]| left.iter().zip(0..).filter(|(at, _)| of[**at]).map(|(_, at)| at).collect();
+    let (fresh, silenced) = (numbers(&is_fresh), numbers(&is_silenced));
+    let mut sides = Sides { all, fresh, past: HashSet::new(), silenced, words: Vec::new() };
+    if old.failed > 0 {
+        let what = crate::report::human::count(old.failed, "file");
+        sides.words.push(format!("{what} of the base could not be read, so what stood there counts as new"));
+    }
+    let (mut past, by_base) = past(task, law, watch);
+    for finding in &mut past.findings {
+        let listed = !old.none && law.lists_place(finding) && !is_new_entry(&by_base, finding);
+        if listed && !old.all.has(finding) {
+            finding.status = Status::Open;
+        }
+    }
+    sides.add_past(past, &old, &|finding| is_new_entry(&by_base, finding));
     Ok(sides)
 }
 
 impl Sides {
     /// Adds what the commits brought and no file of the last one has.
-    fn add_past(&mut self, past: Outcome, old: &Old) {
-        let here: HashSet<u128> = self.all.findings.iter().map(|finding| finding.fingerprint).collect();
+    fn add_past(&mut self, past: Outcome, old: &Old, is_new_entry: &dyn Fn(&Finding) -> bool) {
+        let here = Standing::of(self.all.findings.iter());
         for finding in past.findings {
-            if here.contains(&finding.fingerprint) {
+            if here.has(&finding) {
                 continue;
             }
             let at = self.all.findings.len();
-            if finding.status == Status::Open && !old.open.contains(&finding.fingerprint) {
-                self.fresh.insert(at);
+            if !old.values.has(&finding) {
+                match finding.status {
+                    Status::Open => self.fresh.insert(at),
+                    _ if old.none => false,
+                    Status::Suppressed { by: Suppressor::Inline, .. } => self.silenced.insert(at),
+                    Status::Suppressed { .. } => is_new_entry(&finding) && self.silenced.insert(at),
+                };
             }
             self.past.insert(at);
             self.all.findings.push(finding);
@@ -190,6 +260,26 @@ impl Sides {
         self.all.failed.extend(past.failed);
         self.all.interrupted |= past.interrupted;
         self.all.error = self.all.error.take().or(past.error);
+    }
+
+    /// Counts what the change silences as open. The sentence says why it is told all the same.
+    pub(super) fn count_silenced(&mut self) {
+        for &at in &self.silenced {
+            let finding = &mut self.all.findings[at];
+            let by = Self::silencer(finding);
+            finding.message = format!("{}; {by} suppresses it", finding.message);
+            finding.status = Status::Open;
+        }
+        self.fresh.extend(self.silenced.drain());
+    }
+
+    /// What silences a finding, for a sentence.
+    pub(super) fn silencer(finding: &Finding) -> &'static str {
+        match &finding.status {
+            Status::Suppressed { by: Suppressor::Config, .. } => "the configuration",
+            Status::Suppressed { by: Suppressor::Baseline, .. } => "a baseline",
+            _ => "a comment",
+        }
     }
 
     /// The run with only those findings.
@@ -206,54 +296,65 @@ impl Sides {
 struct Old {
     /// Nothing is compared: everything is new.
     none: bool,
-    open: HashSet<u128>,
+    open: Had,
+    /// What comments silence there.
+    inline: Had,
+    any: Had,
+    /// The secrets that are open there.
+    values: Standing,
+    /// All, whatever their status.
+    all: Standing,
     /// Files whose findings were looked for there, or that are not as they were.
     compared: HashSet<String>,
-    /// What is found there, without its place: path, rule and line.
-    moved: HashSet<(String, String, String)>,
-    renamed: HashMap<String, String>,
+    renamed: Names,
+    /// How many of its files could not be read.
+    failed: usize,
 }
 
 impl Old {
     fn lacks(&self, finding: &Finding) -> bool {
-        if finding.status != Status::Open {
-            return false;
-        }
-        if self.none {
-            return true;
-        }
-        // A file that is as it was, and that no rule looks at, has the secrets that it had.
-        let unchanged = !self.compared.contains(&*finding.place.path);
-        let renamed = self.renamed.get(&*finding.place.path);
-        let moved = renamed.is_some_and(|old| self.moved.contains(&key(old, finding)));
-        !(unchanged || moved || self.open.contains(&finding.fingerprint))
+        finding.status == Status::Open && self.brings(finding, &self.open)
+    }
+    /// Whether the commit has a finding that was not there. A file that is as it was, and that no rule looks at, has the
+    /// secrets that it had.
+    fn brings(&self, finding: &Finding, had: &Had) -> bool {
+        self.none || self.compared.contains(&*finding.place.path) && !had.has(finding, &self.renamed)
     }
 }
 
-fn key(path: &str, finding: &Finding) -> (String, String, String) {
-    (path.to_owned(), finding.rule.id.to_owned(), finding.place.excerpt.text.trim().to_owned())
-}
-
-fn old_side(task: &Task, law: &Law, watch: &Watch) -> Result<Old> {
+fn old_side(task: &Task, law: &Law, now: &Outcome, watch: &Watch) -> Result<Old> {
     let (Some(base), Some(changes)) = (task.ground.base, task.changes) else {
         return Ok(Old { none: true, ..Old::default() });
     };
     let tree = Committed::open(task.repository, base)?;
-    let mut candidates = law.candidates(&tree, &task.inputs.paths, &mut Outcome::default())?;
+    let mut told = Outcome::default();
+    let mut candidates = law.candidates(&tree, &task.inputs.paths, &mut told)?;
     candidates.retain(|file| file.document || changes.old.contains(&*file.path));
-    let outcome = law.check(&candidates, &tree, watch);
-    let mut old = Old { renamed: changes.renamed.clone(), ..Old::default() };
-    old.compared =
-        candidates.iter().map(|file| file.path.to_string()).chain(changes.new.iter().cloned()).collect();
-    for finding in outcome.findings.iter().filter(|finding| finding.status == Status::Open) {
-        old.open.insert(finding.fingerprint);
-        old.moved.insert(key(&finding.place.path, finding));
-    }
-    Ok(old)
+    let mut outcome = scan::scan(&candidates, &tree, &law.policy, watch);
+    law.mark(&mut outcome);
+    let had = |wanted: &dyn Fn(&Status) -> bool| {
+        let findings = outcome.findings.iter().filter(|finding| wanted(&finding.status));
+        Had::of(findings, &now.findings, &changes.renamed)
+    };
+    let is_inline = |status: &Status| matches!(status, Status::Suppressed { by: Suppressor::Inline, .. });
+    let open = outcome.findings.iter().filter(|finding| finding.status == Status::Open);
+    let compared = candidates.iter().map(|file| file.path.to_string()).chain(changes.new.iter().cloned());
+    Ok(Old {
+        none: false,
+        open: had(&|status| *status == Status::Open),
+        inline: had(&is_inline),
+        any: had(&|_| true),
+        values: Standing::of(open),
+        all: Standing::of(outcome.findings.iter()),
+        compared: compared.collect(),
+        renamed: changes.renamed.clone(),
+        failed: outcome.failed.len() + told.failed.len(),
+    })
 }
 
 /// Secrets in the commits of the event, or in all.
-fn past(task: &Task, law: &Law, watch: &Watch) -> Outcome {
+/// The other is what would be open by the base's law.
+fn past(task: &Task, law: &Law, watch: &Watch) -> (Outcome, Option<HashSet<Spot>>) {
     let exclude = law.config.exclude.clone();
     let paths = task.inputs.paths.clone();
     let excluded = move |path: &str| {
@@ -262,20 +363,23 @@ fn past(task: &Task, law: &Law, watch: &Watch) -> Outcome {
     let wish = Wish { excluded: Some(Box::new(excluded)), ..Wish::default() };
     let asked = &task.inputs.families;
     let full = match (task.inputs.history, &task.ground.range) {
-        _ if !asked.is_empty() && !asked.contains(&Family::Secrets) => return Outcome::default(),
-        (Past::None, _) => return Outcome::default(),
+        _ if !asked.is_empty() && !asked.contains(&Family::Secrets) => return Default::default(),
+        (Past::None, _) => return Default::default(),
         (Past::Full, _) | (Past::Auto, None) => true,
         (Past::Auto, Some(_)) => false,
     };
-    let mut outcome = match (&task.ground.range, full) {
-        (Some(range), false) => leaks::range(task.repository, range, &law.policy, &wish, watch),
+    let search = |policy: &Policy| match (&task.ground.range, full) {
+        (Some(range), false) => leaks::range(task.repository, range, policy, &wish, watch),
         _ => match Repository::open_bare(task.repository.path()) {
             Ok(repository) => {
-                leaks::all(&History::open(repository, &Folders::default()), &law.policy, &wish, watch)
+                leaks::all(&History::open(repository, &Folders::default()), policy, &wish, watch)
             }
             Err(error) => Outcome { error: Some(error.message().to_owned()), ..Outcome::default() },
         },
     };
+    let mut outcome = search(&law.policy);
+    let by_base = task.base_law.map(|base| base.open_of(&outcome, search));
     law.mark(&mut outcome);
-    outcome
+    filter::group(&mut outcome, &|_| true);
+    (outcome, by_base)
 }

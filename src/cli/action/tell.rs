@@ -25,6 +25,8 @@ const LONGEST: usize = 900 << 10;
 /// How many words on the run itself follow, and how many characters of each.
 const WORDS: usize = 100;
 const WORD: usize = 500;
+/// How many findings that a change silences the log and the summary name.
+const SILENCED: usize = 5;
 
 pub(super) struct Run<'a> {
     pub(super) target: &'a Target,
@@ -33,6 +35,8 @@ pub(super) struct Run<'a> {
     pub(super) scope: &'a Outcome,
     /// Of that, what is told.
     pub(super) shown: &'a Outcome,
+    /// How many findings the change silences.
+    pub(super) silenced: usize,
     pub(super) gate: Gate,
     pub(super) delivery: &'a Delivery,
     pub(super) words: &'a [String],
@@ -60,6 +64,7 @@ impl Run<'_> {
             ("errors", count(Severity::Error)),
             ("warnings", count(Severity::Warning)),
             ("secrets", open().filter(|finding| finding.rule.family == Family::Secrets).count().to_string()),
+            ("suppressed", self.silenced.to_string()),
             ("conclusion", conclusion.to_owned()),
             ("complete", (!self.scope.is_incomplete()).to_string()),
             ("report-used", told.map_or_else(String::new, |told| told.reporter.name().to_owned())),
@@ -90,6 +95,20 @@ impl Run<'_> {
         }
         Ok(text)
     }
+}
+
+/// A sentence on what the change silences.
+pub(super) fn silenced(findings: &[Finding]) -> Option<String> {
+    let one = |finding: &Finding| {
+        let (rule, place) = (finding.rule.id, &finding.place);
+        format!("`{rule}` at {}:{} by {}", place.path, place.start.line, Sides::silencer(finding))
+    };
+    let mut some: Vec<String> = findings.iter().take(SILENCED).map(one).collect();
+    if findings.len() > some.len() {
+        some.push("…".to_owned());
+    }
+    let count = crate::cli::plural(findings.len(), "finding");
+    (!findings.is_empty()).then(|| format!("{count} suppressed by this change: {}", some.join(", ")))
 }
 
 fn open(outcome: &Outcome) -> impl Iterator<Item = &Finding> {

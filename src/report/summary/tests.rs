@@ -8,7 +8,7 @@ use ::markdown::{ParseOptions, to_mdast};
 
 use super::*;
 use crate::blob::{Commit, Origin};
-use crate::finding::{Past, Secret, Status, Suppressor};
+use crate::finding::{Past, Secret, Status, Suppressor, Values};
 use crate::gap::{Gap, Reason};
 use crate::graph::{Builder, End, Flow, FlowKind, Outside, StageGraph, StageNode, Target};
 use crate::place::place;
@@ -29,6 +29,7 @@ fn finding(path: &str, severity: Severity, message: &str) -> Finding {
         status: Status::Open,
         fingerprint: 0,
         secret: None,
+        values: Values::default(),
     }
 }
 

@@ -1,0 +1,110 @@
+//! What one side of a comparison had, and whether a finding of the other is the same.
+//!
+//! A secret is the same if its value is: where it stands says nothing, and what is shown of it is masked. In the file that
+//! had it, or whose new name this is, it is not new; nor where it was moved to from a place that has it no more. A copy is
+//! new. Any other finding is the same if its fingerprint is, or in a renamed file its line; if it is about a secret, only
+//! with the same value.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::finding::{Finding, Values};
+use crate::rule::{Family, Severity};
+
+/// From what files are called to what they were called.
+pub(super) type Names = HashMap<String, String>;
+
+/// A secret: rule and value.
+type Secret = (&'static str, u128);
+
+#[derive(Default)]
+pub(super) struct Had {
+    secrets: HashSet<(String, Secret)>,
+    /// Those that stand in no file any more which had them, and what they counted for there.
+    gone: HashMap<Secret, Severity>,
+    prints: HashSet<(u128, Option<u128>)>,
+    /// Without its place: path, rule, line, value.
+    lines: HashSet<(String, &'static str, String, Option<u128>)>,
+}
+
+impl Had {
+    /// `now` is all that the other side has, of whatever status.
+    pub(super) fn of<'f>(
+        findings: impl Iterator<Item = &'f Finding>,
+        now: &[Finding],
+        renamed: &Names,
+    ) -> Self {
+        let stands: HashSet<(&str, Secret)> =
+            now.iter().filter_map(|finding| Some((before(finding, renamed), secret(finding)?))).collect();
+        let mut had = Self::default();
+        for finding in findings {
+            let path = &*finding.place.path;
+            if let Some(secret) = secret(finding) {
+                if !stands.contains(&(path, secret)) {
+                    let severity = had.gone.entry(secret).or_insert(finding.severity);
+                    *severity = (*severity).max(finding.severity);
+                }
+                had.secrets.insert((path.to_owned(), secret));
+                continue;
+            }
+            had.prints.insert((finding.fingerprint, finding.values.own));
+            had.lines.insert(line(path, finding));
+        }
+        had
+    }
+
+    pub(super) fn has(&self, finding: &Finding, renamed: &Names) -> bool {
+        let path = before(finding, renamed);
+        if let Some(secret) = secret(finding) {
+            // Out of a test into a settings file: it begins to count.
+            let moved = self.gone.get(&secret).is_some_and(|&severity| severity >= finding.severity);
+            return moved || self.secrets.contains(&(path.to_owned(), secret));
+        }
+        let moved = path != &*finding.place.path && self.lines.contains(&line(path, finding));
+        moved || self.prints.contains(&(finding.fingerprint, finding.values.own))
+    }
+}
+
+/// Secrets of one side, to tell whether what a commit brought is among them.
+///
+/// What can be guessed may stand in two places by chance, so it is asked for in its file only.
+#[derive(Default)]
+pub(super) struct Standing {
+    anywhere: HashSet<u128>,
+    at: HashSet<(Arc<str>, u128)>,
+}
+
+impl Standing {
+    pub(super) fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Self {
+        let mut standing = Self::default();
+        for finding in findings {
+            let Values { own, covers } = &finding.values;
+            for &value in own.iter().chain(covers) {
+                standing.anywhere.insert(value);
+                standing.at.insert((Arc::clone(&finding.place.path), value));
+            }
+        }
+        standing
+    }
+
+    pub(super) fn has(&self, finding: &Finding) -> bool {
+        let Some(own) = finding.values.own else { return false };
+        let is_unique = finding.secret.as_ref().is_some_and(|secret| secret.identity.is_some());
+        is_unique && self.anywhere.contains(&own) || self.at.contains(&(Arc::clone(&finding.place.path), own))
+    }
+}
+
+/// What the finding's file was called.
+fn before<'f>(finding: &'f Finding, renamed: &'f Names) -> &'f str {
+    renamed.get(&*finding.place.path).map_or(&*finding.place.path, String::as_str)
+}
+
+fn secret(finding: &Finding) -> Option<Secret> {
+    let own = finding.values.own.filter(|_| finding.rule.family == Family::Secrets);
+    own.map(|own| (finding.rule.id, own))
+}
+
+fn line(path: &str, finding: &Finding) -> (String, &'static str, String, Option<u128>) {
+    let text = finding.place.excerpt.text.trim().to_owned();
+    (path.to_owned(), finding.rule.id, text, finding.values.own)
+}
