@@ -1,13 +1,18 @@
 //! Rules on one Dockerfile.
 
+mod addresses;
 mod apt;
+mod arrays;
 mod froms;
 mod near;
 mod overridden;
+mod paths;
 mod purpose;
+mod remote;
 mod root;
 mod secret_files;
 mod shipping;
+mod starts;
 
 pub mod add_instead_of_copy;
 pub mod add_remote_without_checksum;
