@@ -3,7 +3,7 @@
 //! Plain data for rules. `scan` reads the files, asks the tree what exists, and fills it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::compose::Problem;
@@ -96,7 +96,7 @@ pub struct ImageUse<'a> {
     pub role: ImageRole,
     /// The same project builds it, so its name is the project's own.
     pub built_here: bool,
-    /// Where else a variable gives the same reference: what is wrong with it is wrong once.
+    /// Where else the file names the same reference: what is wrong with it is wrong once.
     pub again: Vec<Span>,
 }
 
@@ -117,24 +117,25 @@ pub enum ImageRole {
 /// The images from outside that a Dockerfile names: FROM, `COPY --from`, mounts and `# syntax=`.
 pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
     let mut images: Vec<ImageUse> = Vec::new();
+    // Where each reference stands in `images`.
+    let mut known: HashMap<Cow<'f, str>, usize> = HashMap::new();
     let mut add = |span, reference: Option<Cow<'f, str>>, role| {
-        let from_variable = |span| file.source.slice(span).contains('$');
-        let same = |image: &&mut ImageUse| {
-            reference.is_some() && image.reference == reference && from_variable(image.span)
-        };
-        // Asked first, so that many images in one file are not each compared with all before.
-        let before = if from_variable(span) { images.iter_mut().find(same) } else { None };
-        match before {
-            Some(before) => before.again.push(span),
-            None => images.push(ImageUse {
-                source: file.source,
-                span,
-                reference,
-                role,
-                built_here: false,
-                again: Vec::new(),
-            }),
+        // A frontend is judged otherwise, and there is one.
+        if let Some(text) = reference.as_ref().filter(|_| role != ImageRole::Frontend) {
+            if let Some(&at) = known.get(text) {
+                images[at].again.push(span);
+                return;
+            }
+            known.insert(text.clone(), images.len());
         }
+        images.push(ImageUse {
+            source: file.source,
+            span,
+            reference,
+            role,
+            built_here: false,
+            again: Vec::new(),
+        });
     };
     for directive in &file.directives {
         if directive.name.text.eq_ignore_ascii_case("syntax") {
@@ -181,9 +182,37 @@ pub fn built_images<'p>(project: &'p Project<'_>) -> HashSet<&'p str> {
     built.filter_map(|spec| spec.image.as_ref()?.value()).collect()
 }
 
+/// The image of each container, in their order: `None` where there is none, or where another container of the same file
+/// runs the same one and has it with both places.
+pub fn container_images<'a>(project: &'a Project<'a>) -> Vec<Option<ImageUse<'a>>> {
+    let built = built_images(project);
+    let mut images: Vec<Option<ImageUse>> = Vec::with_capacity(project.containers.len());
+    let mut known: HashMap<(&str, String, bool), usize> = HashMap::new();
+    for (at, spec) in project.containers.iter().enumerate() {
+        let image = container_image(project, spec, &built);
+        let key = image.as_ref().and_then(|image| {
+            Some((&**image.source.path(), image.reference.as_deref()?.to_owned(), image.built_here))
+        });
+        let Some((image, key)) = image.zip(key) else {
+            images.push(None);
+            continue;
+        };
+        if let Some(first) = known.get(&key).and_then(|&first| images[first].as_mut()) {
+            // Services that inherit it, or share an anchor, have it at one place.
+            if first.span != image.span && first.again.last() != Some(&image.span) {
+                first.again.push(image.span);
+            }
+            images.push(None);
+        } else {
+            known.insert(key, at);
+            images.push(Some(image));
+        }
+    }
+    images
+}
+
 /// The image that a container runs; `built` is [`built_images`].
-#[expect(clippy::implicit_hasher, reason = "it is only ever the set that `built_images` makes")]
-pub fn container_image<'a>(
+fn container_image<'a>(
     project: &'a Project<'a>,
     spec: &'a ContainerSpec,
     built: &HashSet<&str>,

@@ -85,6 +85,20 @@ impl Dockerfile<'_> {
         expand_with(text, self.escape, &|name| entries.value(name))
     }
 
+    /// A text of a script with the variables that ARG and ENV give replaced; `None` where one of them may be the script's
+    /// own.
+    pub fn expand_in_script(&self, text: &str, at: &Instruction) -> Option<String> {
+        if !text.contains('$') {
+            return Some(text.to_owned());
+        }
+        let entries = self.scope_at(at, 0);
+        let value = |name: &str| match entries.value(name) {
+            Value::Unset => Value::Unknown,
+            value => value,
+        };
+        expand_with(text, '\\', &value).text().map(str::to_owned)
+    }
+
     /// The variables of a word, nested ones included, in the order they stand.
     pub fn variables<'w>(&self, word: &'w Word) -> Vec<Variable<'w>> {
         let mut found = Vec::new();

@@ -53,6 +53,18 @@ pub(super) fn keyword(word: &str) -> Option<&'static str> {
     KEYWORDS.into_iter().find(|known| known.eq_ignore_ascii_case(word))
 }
 
+/// The keyword that a wrong one is most likely meant to be. Small letters are as often a command that has lost the `\\` on
+/// the line above it.
+pub(super) fn meant(word: &str) -> Option<&'static str> {
+    let is_word = word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b':');
+    if !is_word || word.bytes().all(|b| b.is_ascii_lowercase()) && word.len() < 4 {
+        return None;
+    }
+    let upper = word.to_ascii_uppercase();
+    let found = flags::nearest(&upper, KEYWORDS.into_iter())?;
+    keyword(found)
+}
+
 /// Reads a line, or what follows ONBUILD. Index, stage and heredocs are filled in by the caller.
 pub(super) fn read<'a>(
     line: &Logical<'a>,
@@ -80,7 +92,9 @@ pub(super) fn read<'a>(
     };
     let Some(known) = known else {
         let word = &instruction.keyword;
-        let message = format!("`{}` is no Dockerfile instruction; correct or remove it", word.text);
+        let advice = meant(&word.text)
+            .map_or_else(|| "correct or remove it".to_owned(), |known| format!("did you mean `{known}`?"));
+        let message = format!("`{}` is no Dockerfile instruction; {advice}", word.text);
         cx.error(word.span, ErrorKind::UnknownInstruction, message);
         instruction.kind = Kind::Unknown(words(line, blank_separated(line, trim(line, rest))));
         instruction.flags.clear();
@@ -388,4 +402,28 @@ fn is_stage_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic())
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn slips_of_the_pen_are_known() {
+        for (word, known) in [
+            ("FRM", "FROM"),
+            ("FORM", "FROM"),
+            ("RUNN", "RUN"),
+            ("COPPY", "COPY"),
+            ("EXPOES", "EXPOSE"),
+            ("Entrypont", "ENTRYPOINT"),
+            ("RUN:", "RUN"),
+            ("workdr", "WORKDIR"),
+        ] {
+            assert_eq!(meant(word), Some(known), "{word}");
+        }
+        for word in ["&&", "cd", "rm", "and", "apt-get", "-y", "echo", "FROBNICATE", "}"] {
+            assert_eq!(meant(word), None, "{word}");
+        }
+    }
 }

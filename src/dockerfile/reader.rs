@@ -36,7 +36,7 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
     };
     match text::not_text(reader.text) {
         Some((_, why)) => {
-            reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}"))
+            reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}"));
         }
         None => reader.file(),
     }
@@ -139,6 +139,8 @@ impl<'a> Reader<'a> {
         if self.instructions.is_empty() {
             self.error(Span::at(0), ErrorKind::NoStage, "the file has no instruction; begin with `FROM`");
         } else if self.stage.is_none() {
+            // Then everything stands before it, which is one mistake, not one a line.
+            self.errors.retain(|error| error.kind != ErrorKind::BeforeFrom);
             let span = self.instructions.first().map_or(Span::at(end), |first| first.keyword.span);
             self.error(
                 span,
@@ -226,8 +228,11 @@ impl<'a> Reader<'a> {
         if let Kind::Onbuild(trigger) = &mut instruction.kind {
             trigger.index = instruction.index;
         }
-        if instruction.keyword.text.eq_ignore_ascii_case("FROM") {
-            // One without an image opens a stage too, so that what follows has a home.
+        let word = &instruction.keyword.text;
+        let is_from = word.eq_ignore_ascii_case("FROM")
+            || instructions::keyword(word).is_none() && instructions::meant(word) == Some("FROM");
+        if is_from {
+            // One that is misspelt, or without an image, opens a stage too, so that what follows has a home.
             self.stage = Some(self.stage.map_or(0, |stage| stage + 1));
         } else if self.stage.is_none() && is_misplaced(&instruction) {
             let word = &instruction.keyword;

@@ -14,7 +14,7 @@ use crate::finding::{Draft, Finding, Findings};
 use crate::graph::StageGraph;
 use crate::outcome::Pragma;
 use crate::pragma::{self, Found};
-use crate::project::{self, Project};
+use crate::project::{self, ImageUse, Project};
 use crate::rule::{Check, Context, Family, Rule};
 use crate::rules::{self, RULES};
 use crate::secrets::mask;
@@ -104,10 +104,10 @@ pub(super) fn compose(
         let found = pragma::yaml(file.source, &file.yaml.comments, &|comment| next_in(file, comment));
         (drafts, placed(found, &files[file.id.0 as usize], &tree.origin()))
     });
-    let containers: Vec<&ContainerSpec> = cx.project.containers.iter().collect();
-    let built = project::built_images(cx.project);
-    let in_containers = super::each(containers, |spec| {
-        let image = project::container_image(cx.project, spec, &built);
+    let images = project::container_images(cx.project);
+    let containers: Vec<(&ContainerSpec, Option<ImageUse>)> =
+        cx.project.containers.iter().zip(images).collect();
+    let in_containers = super::each(containers, |(spec, image)| {
         let mut drafts = Vec::new();
         for rule in wanted(cx) {
             let mut out = Findings::new(rule);

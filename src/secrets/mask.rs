@@ -79,7 +79,8 @@ fn assigned(line: &str, ranges: &mut Vec<Range<usize>>) {
         {
             let text = line[value.clone()].trim_matches(['"', '\'']);
             // `${X:-literal}` holds its secret in the default.
-            if values::judge(text) == values::Value::Literal || text.contains(":-") || text.contains('-') {
+            let hides = values::judge(text) == values::Value::Literal || text.contains('-');
+            if hides && !values::repeats_name(&line[at..end], text) {
                 at = value.end;
                 ranges.push(value);
                 continue;

@@ -163,6 +163,12 @@ pub(super) const MADE_UP: [&str; 17] = [
     "deadbeef",
 ];
 
+/// The value is the name over again: `API_KEY=api-key`. Nothing is said by it, and nothing hidden.
+pub fn repeats_name(name: &str, value: &str) -> bool {
+    let letters = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
+    letters(name) == letters(value)
+}
+
 /// Judges a value with its quotes taken off.
 pub fn judge(value: &str) -> Value {
     let value = value.trim();

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use super::downloads::{self, Download, PipedScript};
-use super::files::{self, ModeChange, NewUser, Removal};
+use super::files::{self, Folders, ModeChange, NewUser, Removal};
 use super::packages::{self, Action, Package, PackageCall};
 use super::walk::{self, Call, Event};
 use super::{Script, Word};
@@ -90,6 +90,7 @@ pub(super) fn collect(script: &Script) -> Facts {
     let mut variables: Vec<(&str, &str)> = Vec::new();
     let mut marked = None;
     let budget = Cell::new(VARIABLE_BYTES);
+    let mut folders = Folders::default();
     walk::visit(script, &mut |event| match event {
         Event::Variable(word) => variables.extend(variable(word)),
         Event::Pipe(pipe) => {
@@ -119,17 +120,20 @@ pub(super) fn collect(script: &Script) -> Facts {
             } else if call.is("apt-mark") && call.subcommand() == Some("auto") {
                 marked = Some(call.span());
             }
-            other(&call, &mut facts);
+            other(&call, &folders, &mut facts);
+            if call.changes_folder() {
+                folders.enter(&call);
+            }
         }
     });
     facts
 }
 
-fn other(call: &Call<'_>, facts: &mut Facts) {
+fn other(call: &Call<'_>, folders: &Folders, facts: &mut Facts) {
     facts.downloads.extend(downloads::read(call));
     facts.piped_scripts.extend(downloads::substituted(call));
-    facts.removals.extend(files::removals(call));
-    facts.mode_changes.extend(files::mode_change(call));
+    facts.removals.extend(files::removals(call, folders));
+    facts.mode_changes.extend(files::mode_change(call, folders));
     facts.new_users.extend(files::new_user(call));
     facts.verifications.extend(verification(call));
     let sudo = if call.is("sudo") { Some(call.name_span()) } else { call.wrapped_by("sudo") };

@@ -1,6 +1,7 @@
 //! What a script does to files and accounts: `rm`, `chmod`, `useradd`.
 //!
-//! Paths are as written; where they lead (WORKDIR, links, variables) is not known here.
+//! Paths are as written, and as seen from the folder in which the script starts; which one that is (WORKDIR), and where
+//! links and variables lead, is not known here.
 
 use super::args::{self, Arg};
 use super::walk::Call;
@@ -11,6 +12,8 @@ use crate::text::Span;
 pub struct Removal {
     /// As written, quotes removed and braces expanded.
     pub path: Box<str>,
+    /// As seen from the folder in which the script starts; `None` where a `cd` led to an unknown place.
+    pub from_start: Option<Box<str>>,
     /// The word that names it.
     pub span: Span,
     /// The whole call.
@@ -25,12 +28,17 @@ pub struct Removal {
 impl Removal {
     /// Whether it empties a folder: removes it, one above it, or things in it.
     pub fn clears(&self, folder: &str) -> bool {
-        let path = self.path.trim_end_matches('*').trim_end_matches('/');
-        let below = |outer: &str, inner: &str| {
-            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        below(folder, path) || !path.is_empty() && self.recursive && below(path, folder)
+        clears(&self.path, self.recursive, folder)
     }
+}
+
+/// Whether the removal of a path empties a folder.
+pub fn clears(path: &str, recursive: bool, folder: &str) -> bool {
+    let path = path.trim_end_matches('*').trim_end_matches('/');
+    let below = |outer: &str, inner: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    below(folder, path) || !path.is_empty() && recursive && below(path, folder)
 }
 
 /// A call of `chmod`.
@@ -41,7 +49,54 @@ pub struct ModeChange {
     pub mode: Box<str>,
     pub mode_span: Span,
     pub recursive: bool,
-    pub paths: Vec<(Box<str>, Span)>,
+    pub paths: Vec<ChangedPath>,
+}
+
+/// One of the paths that `chmod` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedPath {
+    /// As written, quotes removed.
+    pub text: Box<str>,
+    /// As [`Removal::from_start`].
+    pub from_start: Option<Box<str>>,
+    pub span: Span,
+}
+
+/// The longest path that is put together from calls of `cd`.
+const LONGEST_PATH: usize = 4096;
+
+/// Where the `cd`s of a script have led so far, in the order of their calls.
+#[derive(Debug, Default)]
+pub(super) struct Folders(Vec<Option<Box<str>>>);
+
+impl Folders {
+    /// Notes where a `cd` leads.
+    pub(super) fn enter(&mut self, call: &Call<'_>) {
+        let operands = call.operands();
+        let there = match &operands[..] {
+            [word] if call.is("cd") || call.is("pushd") => self.seen(call, &word.text, word.expands),
+            [] if call.is("cd") => Some("~".into()),
+            _ => None,
+        };
+        self.0.push(there);
+    }
+
+    /// A path as seen from the folder in which the script starts.
+    fn seen(&self, call: &Call<'_>, path: &str, expands: bool) -> Option<Box<str>> {
+        let is_absolute = path.starts_with(['/', '~', '\\']) || expands && path.starts_with('$');
+        let Some(at) = (call.place.folder as usize).checked_sub(1) else {
+            return (path != "-").then(|| path.into());
+        };
+        if path == "-" {
+            return None;
+        }
+        if is_absolute {
+            return Some(path.into());
+        }
+        let folder = self.0.get(at)?.as_deref()?;
+        let path = format!("{}/{path}", folder.trim_end_matches('/'));
+        (path.len() <= LONGEST_PATH).then(|| path.into())
+    }
 }
 
 impl ModeChange {
@@ -87,34 +142,39 @@ pub struct NewUser {
 }
 
 /// The paths that a call removes.
-pub(super) fn removals(call: &Call<'_>) -> Vec<Removal> {
+pub(super) fn removals(call: &Call<'_>, folders: &Folders) -> Vec<Removal> {
     match call.name() {
         Some("rm") => {
             let recursive = call.has_flag('r', "recursive") || call.has_flag('R', "");
-            call.operands().into_iter().flat_map(|word| removal(call, word, recursive)).collect()
+            call.operands().into_iter().flat_map(|word| removal(call, folders, word, recursive)).collect()
         }
         Some("rmdir" | "unlink") => {
-            call.operands().into_iter().flat_map(|word| removal(call, word, false)).collect()
+            call.operands().into_iter().flat_map(|word| removal(call, folders, word, false)).collect()
         }
         Some("shred") if call.has_flag('u', "remove") => {
-            call.operands().into_iter().flat_map(|word| removal(call, word, false)).collect()
+            call.operands().into_iter().flat_map(|word| removal(call, folders, word, false)).collect()
         }
         Some("find") => {
             let deletes = call.args().iter().any(|word| &*word.text == "-delete")
                 || super::wrappers::executed_by_find(call.words).iter().any(|words| &*words[0].text == "rm");
             let starts = call.args().iter().take_while(|word| !word.text.starts_with(['-', '(', '!']));
-            if deletes { starts.flat_map(|word| removal(call, word, true)).collect() } else { Vec::new() }
+            if deletes {
+                starts.flat_map(|word| removal(call, folders, word, true)).collect()
+            } else {
+                Vec::new()
+            }
         }
         _ => Vec::new(),
     }
 }
 
-fn removal(call: &Call<'_>, word: &super::Word, recursive: bool) -> Vec<Removal> {
+fn removal(call: &Call<'_>, folders: &Folders, word: &super::Word, recursive: bool) -> Vec<Removal> {
     if &*word.text == "{}" {
         return Vec::new();
     }
     let texts = if word.quoted { vec![word.text.to_string()] } else { braces(&word.text) };
     let make = |path: String| Removal {
+        from_start: folders.seen(call, &path, word.expands),
         path: path.into(),
         span: word.span,
         call: call.span(),
@@ -126,7 +186,7 @@ fn removal(call: &Call<'_>, word: &super::Word, recursive: bool) -> Vec<Removal>
 }
 
 /// Reads a `chmod`.
-pub(super) fn mode_change(call: &Call<'_>) -> Option<ModeChange> {
+pub(super) fn mode_change(call: &Call<'_>, folders: &Folders) -> Option<ModeChange> {
     if !call.is("chmod") || call.has_flag('\0', "reference") {
         return None;
     }
@@ -137,7 +197,14 @@ pub(super) fn mode_change(call: &Call<'_>) -> Option<ModeChange> {
         mode: mode.text.clone(),
         mode_span: mode.span,
         recursive: call.has_flag('R', "recursive"),
-        paths: paths.iter().map(|word| (word.text.clone(), word.span)).collect(),
+        paths: paths
+            .iter()
+            .map(|word| ChangedPath {
+                text: word.text.clone(),
+                from_start: folders.seen(call, &word.text, word.expands),
+                span: word.span,
+            })
+            .collect(),
     })
 }
 

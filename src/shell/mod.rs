@@ -29,7 +29,7 @@ use crate::text::{Joined, Span};
 pub use args::{Arg, Grammar};
 pub use downloads::{Download, Form, Output, PipedScript, Tool, Url};
 pub use facts::{Facts, Verification};
-pub use files::{ModeChange, NewUser, Removal};
+pub use files::{ChangedPath, ModeChange, NewUser, Removal, clears};
 pub use packages::{Action, Flag, Manager, Package, PackageCall, PackageKind};
 pub use walk::{Call, Pipe, Place};
 

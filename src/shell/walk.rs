@@ -38,6 +38,9 @@ pub struct Place {
     pub conditional: bool,
     /// In a script that another shell reads: `sh -c '…'`, `eval …`, a heredoc.
     pub inner: bool,
+    /// The `cd` that led here, as the number of its call among all `cd`, `pushd` and `popd` in order of execution;
+    /// 0 if there was none.
+    pub(super) folder: u32,
 }
 
 /// A real pipeline: two commands or more connected by `|`.
@@ -65,6 +68,10 @@ impl<'s> Call<'s> {
     /// The program's name as a place.
     pub fn name_span(&self) -> Span {
         self.words[0].span
+    }
+    /// What comes after it may run in another folder.
+    pub(super) fn changes_folder(&self) -> bool {
+        self.wrappers.is_empty() && matches!(self.name(), Some("cd" | "pushd" | "popd"))
     }
     /// How the pipeline that holds the call follows the one before it.
     pub fn joined_by(&self) -> Join {
@@ -99,8 +106,9 @@ impl<'s> Call<'s> {
     }
     /// The place of a program in front of this one: `sudo`, `gosu`.
     pub fn wrapped_by(&self, name: &str) -> Option<Span> {
-        let found = self.wrappers.iter().find(|word| word.text.rsplit('/').next() == Some(name));
-        found.map(|word| word.span)
+        wrappers::themselves(self.wrappers)
+            .find(|word| word.text.rsplit('/').next() == Some(name))
+            .map(|word| word.span)
     }
     /// The value and the place of `NAME=value` in front of the program, plain or through `env` or `sudo`.
     pub fn assignment(&self, name: &str) -> Option<(&'s str, Span)> {
@@ -140,7 +148,7 @@ pub(super) fn calls_in<'s>(command: &'s Command, pipeline: &'s Pipeline, positio
             out.push(call);
         }
     };
-    Visitor { see: &mut see }.command(command, pipeline, position, &mut Place::default());
+    Visitor { see: &mut see, folders: 0 }.command(command, pipeline, position, &mut Place::default());
     out
 }
 
@@ -154,11 +162,13 @@ pub(super) enum Event<'s> {
 
 /// Tells `see` everything in a script, in order of execution.
 pub(super) fn visit<'s>(script: &'s Script, see: &mut dyn FnMut(Event<'s>)) {
-    Visitor { see }.script(script, &mut Place::default());
+    Visitor { see, folders: 0 }.script(script, &mut Place::default());
 }
 
 struct Visitor<'v, 's> {
     see: &'v mut dyn FnMut(Event<'s>),
+    /// How many calls have changed the folder so far, in subshells, too.
+    folders: u32,
 }
 
 impl<'s> Visitor<'_, 's> {
@@ -230,6 +240,10 @@ impl<'s> Visitor<'_, 's> {
         }
         if wrappers.is_empty() {
             set_options(&call, place);
+        }
+        if call.changes_folder() {
+            self.folders += 1;
+            place.folder = self.folders;
         }
         let shell = wrappers::is_shell(call.name().unwrap_or_default());
         for script in inner {

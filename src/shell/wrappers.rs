@@ -89,6 +89,15 @@ pub(super) fn program(words: &[Word]) -> usize {
     at
 }
 
+/// The wrappers among the words in front of a program, without their flags and operands: `sudo`, but not the `exec`
+/// of `bundle exec`.
+pub(super) fn themselves(wrappers: &[Word]) -> impl Iterator<Item = &Word> {
+    let first = (!wrappers.is_empty()).then_some(0);
+    let next =
+        |&at: &usize| behind(&wrappers[at], wrappers, at).filter(|&next| next > at && next < wrappers.len());
+    std::iter::successors(first, next).map(|at| &wrappers[at])
+}
+
 /// The index of the program behind the wrapper at `at`, if it is one and runs a program.
 fn behind(word: &Word, words: &[Word], at: usize) -> Option<usize> {
     if word.expands {

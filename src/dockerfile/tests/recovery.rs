@@ -56,6 +56,19 @@ fn each_mistake_is_told_at_its_place() {
 }
 
 #[test]
+fn one_bad_line_is_one_error() {
+    for text in [
+        "FRM node\nRUN x\nCOPY a b\nCMD c\n",
+        "FORM node AS a\nCOPY --from=a b c\n",
+        "RUN x\nCOPY a b\nCMD c\n",
+        "FROM a\nRUNN x\nUSER b\n",
+        "ARG X=1\nFRMO b:$X\nENV C=d\n",
+    ] {
+        assert_eq!(errors(text).len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn what_is_not_known_is_not_wrong() {
     for text in [
         "FROM a\nRUN --mount=type=$T,uid=$U,sharing=$S x\n",

@@ -1,3 +1,4 @@
+use super::addresses::{self, Names};
 use super::shipping::follows;
 use crate::dockerfile::{Dockerfile, Kind, Value, Variable};
 use crate::finding::Findings;
@@ -20,7 +21,14 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let remote = url.starts_with("http://") || url.starts_with("https://");
             // BuildKit clones what ends in `.git`, whatever fragment or query follows.
             let path = url.split(['#', '?']).next().unwrap_or_default();
-            if remote && path.strip_suffix(".git").is_none() && !checked() {
+            let names = addresses::names(expanded.text().unwrap_or(&word.text));
+            if remote && path.strip_suffix(".git").is_none() && names != Names::State && !checked() {
+                if names == Names::Moving {
+                    let message = "this URL gives something else from day to day, so no checksum can stand; name a version, \
+                                   and add its `--checksum=sha256:…`";
+                    out.at(file.source, word.span, message);
+                    continue;
+                }
                 // One checksum cannot fit what differs from build to build.
                 let varies = |variable: &Variable| {
                     matches!(

@@ -9,7 +9,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     if apt::is_configured(file, "apt::get::assume-yes") {
         return;
     }
-    for script in file.runs().flat_map(Instruction::scripts) {
+    for script in file.runs().filter(|run| !apt::base_assumes_yes(file, run)).flat_map(Instruction::scripts) {
         for call in script.facts().packages.iter().filter(|call| asks(call)) {
             let Some((name, span)) = &call.subcommand else { continue };
             let manager = file.source.slice(call.program);
@@ -40,7 +40,5 @@ fn condition(call: &PackageCall) -> &'static str {
 fn asks(call: &PackageCall) -> bool {
     let changes = call.action.installs()
         || matches!(call.action, Action::Upgrade | Action::DistUpgrade | Action::Remove | Action::Autoremove);
-    let only_looks = call.has_flag('s', "simulate")
-        || ["just-print", "dry-run", "recon", "no-act", "print-uris"].iter().any(|f| call.has_flag('\0', f));
-    apt::is_apt(call) && changes && !call.assume_yes && !only_looks && !apt::may_have_hidden_flags(call)
+    apt::is_apt(call) && changes && !call.assume_yes && !apt::may_have_hidden_flags(call)
 }

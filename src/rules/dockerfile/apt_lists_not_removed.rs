@@ -1,14 +1,22 @@
-use super::apt;
+use std::collections::HashSet;
+
+use super::apt::{self, LISTS, Lists};
 use super::shipping::in_image;
 use crate::dockerfile::{Command, Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
-use crate::shell::{Action, Call, Join, Script};
+use crate::shell::{Action, Join, Script};
 use crate::text::{Edit, Span};
 
-const LISTS: &str = "/var/lib/apt/lists";
-
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    // Lists that a later RUN installs from are still needed.
+    let needed: HashSet<usize> = apt::uses(file)
+        .iter()
+        .filter_map(|used| match used.lists {
+            Lists::Left(run, _) => Some(run),
+            _ => None,
+        })
+        .collect();
     for run in file.runs().filter(|run| in_image(file, run) && !apt::lists_are_mounted(run)) {
         let scripts = run.scripts();
         let packages = || scripts.iter().flat_map(|script| &script.facts().packages);
@@ -19,20 +27,14 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             continue;
         }
         let removed = scripts.iter().any(|script| {
-            script.facts().removals.iter().any(|removal| {
-                // A variable may hold the folder.
-                (removal.clears(LISTS) || removal.expands && removal.path.contains("list"))
-                    && removal.span.start > update.span.start
+            let mut removals = script.facts().removals.iter();
+            removals.any(|removal| {
+                removal.span.start > update.span.start && apt::clears_lists(file, run, removal)
             })
         });
-        // `apt-get dist-clean` is `clean` and the lists.
-        let removed = removed
-            || packages().any(|call| {
-                call.subcommand
-                    .as_ref()
-                    .is_some_and(|(name, _)| matches!(&**name, "dist-clean" | "distclean"))
-            });
-        if removed || scripts.iter().any(|script| script.calls().iter().any(may_clean)) {
+        let cleaned = packages().any(apt::cleans_lists)
+            || scripts.iter().any(|script| script.calls().iter().any(apt::may_clean));
+        if removed || cleaned || !run.is_trigger && needed.contains(&run.index) {
             continue;
         }
         let span = update.subcommand.as_ref().map_or(update.span, |(_, span)| update.program.cover(*span));
@@ -49,11 +51,6 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             );
         }
     }
-}
-
-/// A program or function whose name promises to clean up.
-fn may_clean(call: &Call) -> bool {
-    call.name().is_some_and(|name| name.contains("clean") || name.contains("slim"))
 }
 
 /// The end of a line of commands that are all joined by `&&`.

@@ -1,7 +1,7 @@
 //! Toolchains: images that are one, packages that are part of one, commands that build, and whether a stage starts
 //! an application. Data and the questions that the rules on stages ask of it.
 
-use super::{missing_user, purpose, root};
+use super::{missing_user, purpose, root, starts};
 use crate::dockerfile::{Base, Dockerfile, Instruction, Kind};
 use crate::image;
 use crate::rule::Context;
@@ -190,10 +190,8 @@ fn named(later: &PackageCall, install: &PackageCall, package: &Package) -> bool 
 /// The stage takes in files of the project and starts a program that is neither a shell nor part of a toolchain, and
 /// neither its name nor the file's says that it is a workplace.
 pub(super) fn is_application(cx: &Context, file: &Dockerfile, stage: usize) -> bool {
-    let starts: Vec<&Instruction> =
-        [file.entrypoint_of(stage), file.cmd_of(stage)].into_iter().flatten().collect();
-    let programs: Vec<String> = starts.into_iter().flat_map(root::programs).collect();
-    programs.iter().any(|name| !missing_user::is_shell(name))
+    let programs: Vec<String> = starts::of(file, stage).flat_map(starts::programs).collect();
+    !starts::of(file, stage).all(starts::nothing)
         && !programs.iter().any(|name| is_builder(name))
         && !file.stage_name(stage).is_some_and(purpose::is_for_developers)
         && !purpose::is_workplace(cx, file.source.path())

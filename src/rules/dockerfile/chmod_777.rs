@@ -1,41 +1,126 @@
+use std::collections::{HashMap, HashSet};
+
+use super::paths::{self, is_below};
 use super::shipping::in_image;
 use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
+use crate::shell::{ChangedPath, ModeChange, Script};
 use crate::text::{Edit, Span};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    // Where each path was told in each stage: the draft, and whether all below it was meant.
+    let mut told: HashMap<(Option<usize>, String), (usize, bool)> = HashMap::new();
     for instruction in file.all() {
         match &instruction.kind {
-            Kind::Copy(_) | Kind::Add(_) => {
+            Kind::Copy(transfer) | Kind::Add(transfer) => {
                 let value = instruction.flag("chmod").and_then(|flag| flag.value.as_ref());
                 if let Some(value) = value {
-                    judge(file, instruction, &value.text, value.span, out);
+                    let change = Change { mode: &value.text, span: value.span, recursive: true };
+                    let expanded = file.expand(&transfer.destination, instruction);
+                    // A folder gets files besides those that it has.
+                    let path = expanded.text().filter(|path| !path.ends_with(['/', '.']));
+                    let path = path.map(|path| paths::resolve(file, instruction, path));
+                    judge(file, instruction, change, path.into_iter().collect(), &mut told, out);
                 }
             }
-            Kind::Run(_) => run(file, instruction, out),
+            Kind::Run(_) => {
+                for script in
+                    instruction.scripts().iter().filter(|script| !script.facts().mode_changes.is_empty())
+                {
+                    let fates = Fates::of(script);
+                    for change in &script.facts().mode_changes {
+                        let left = fates.left(change);
+                        if !change.paths.is_empty() && left.is_empty() {
+                            continue;
+                        }
+                        let places =
+                            left.into_iter().map(|path| paths::resolve(file, instruction, path)).collect();
+                        let change = Change {
+                            mode: &change.mode,
+                            span: change.mode_span,
+                            recursive: change.recursive,
+                        };
+                        judge(file, instruction, change, places, &mut told, out);
+                    }
+                }
+            }
             _ => {}
         }
     }
 }
 
-fn run(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
-    for script in instruction.scripts() {
-        for change in &script.facts().mode_changes {
-            // Temporary folders and devices are everybody's.
-            let shared = |path: &str| {
-                ["/tmp", "/var/tmp", "/dev"].iter().any(|folder| {
-                    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                })
-            };
-            if change.paths.is_empty() || !change.paths.iter().all(|(path, _)| shared(path)) {
-                judge(file, instruction, &change.mode, change.mode_span, out);
+/// What a script does to paths besides changing their modes.
+#[derive(Default)]
+struct Fates<'s> {
+    /// Where each path is removed last, and whether with all below it.
+    removed: HashMap<&'s str, (u32, bool)>,
+    /// Paths that get the sticky bit, perhaps by a call of its own.
+    sticky: HashSet<&'s str>,
+    /// Named pipes and devices, which are there for others to write to.
+    pipes: HashSet<&'s str>,
+}
+
+fn from_start(path: &ChangedPath) -> &str {
+    path.from_start.as_deref().unwrap_or(&path.text)
+}
+
+impl<'s> Fates<'s> {
+    fn of(script: &'s Script) -> Self {
+        let facts = script.facts();
+        let mut fates = Self::default();
+        for removal in facts.removals.iter().filter(|removal| !removal.conditional) {
+            if let Some(path) = &removal.from_start {
+                let path = path.strip_suffix("/*").unwrap_or(path).trim_end_matches('/');
+                fates.removed.insert(path, (removal.span.start, removal.recursive));
             }
         }
+        let sticky = |change: &&ModeChange| {
+            change.mode.contains('t') || change.bits().is_some_and(|bits| bits & 0o1000 != 0)
+        };
+        fates.sticky.extend(
+            facts.mode_changes.iter().filter(sticky).flat_map(|change| &change.paths).map(from_start),
+        );
+        for call in script.calls() {
+            if call.is("mkfifo") || call.is("mknod") {
+                fates.pipes.extend(call.operands().into_iter().map(|word| &*word.text));
+            }
+        }
+        fates
+    }
+
+    /// The paths for which the mode lasts and means what it says.
+    fn left(&self, change: &'s ModeChange) -> Vec<&'s str> {
+        let lasts = |path: &&str| {
+            // Temporary folders and devices are everybody's.
+            let shared = ["/tmp", "/var/tmp", "/dev"].iter().any(|folder| is_below(path, folder));
+            let bare = path.trim_end_matches('/');
+            let removed = paths::upwards(bare).any(|above| {
+                let removal = self.removed.get(above);
+                removal.is_some_and(|&(at, recursive)| at > change.call.start && (recursive || above == bare))
+            });
+            !shared && !removed && !self.sticky.contains(*path) && !self.pipes.contains(*path)
+        };
+        change.paths.iter().map(from_start).filter(lasts).collect()
     }
 }
 
-fn judge(file: &Dockerfile, instruction: &Instruction, mode: &str, span: Span, out: &mut Findings) {
+#[derive(Clone, Copy)]
+struct Change<'s> {
+    mode: &'s str,
+    span: Span,
+    recursive: bool,
+}
+
+fn judge(
+    file: &Dockerfile,
+    instruction: &Instruction,
+    change: Change,
+    places: Vec<String>,
+    told: &mut HashMap<(Option<usize>, String), (usize, bool)>,
+    out: &mut Findings,
+) {
+    let Change { mode, span, recursive } = change;
     let message = match what(mode) {
         None => return,
         Some(Fault::Everybody) => {
@@ -47,14 +132,36 @@ fn judge(file: &Dockerfile, instruction: &Instruction, mode: &str, span: Span, o
             )
         }
     };
+    let octal = u32::from_str_radix(mode, 8).ok().filter(|_| file.source.slice(span) == mode);
+    // What group and others may write, and setuid; the number of digits stays.
+    let better = octal.map(|bits| format!("{:0width$o}", bits & !0o4022, width = mode.len()));
+    // One path is one finding, however often its mode is set.
+    let before = |place: &String| {
+        let mut known = paths::upwards(place).filter_map(|folder| {
+            let &(draft, below) = told.get(&(instruction.stage, folder.to_owned()))?;
+            (below || folder.len() == place.len()).then_some(draft)
+        });
+        known.next()
+    };
+    let same: Vec<Option<usize>> = places.iter().map(before).collect();
+    if let Some(Some(first)) = same.first().copied()
+        && same.iter().all(Option::is_some)
+    {
+        let draft = &mut out.list[first];
+        draft.see(file.source, span, "and here");
+        match (&mut draft.fix, better) {
+            (Some(fix), Some(better)) => fix.edits.push(Edit::replace(span, better)),
+            (fix, _) => *fix = None,
+        }
+        return;
+    }
+    let index = out.list.len();
+    told.extend(places.into_iter().map(|place| ((instruction.stage, place), (index, recursive))));
     let finding = out.at(file.source, span, message);
     if !in_image(file, instruction) {
         finding.severity(Severity::Note);
     }
-    let octal = u32::from_str_radix(mode, 8).ok().filter(|_| file.source.slice(span) == mode);
-    if let Some(bits) = octal {
-        // What group and others may write, and setuid; the number of digits stays.
-        let better = format!("{:0width$o}", bits & !0o4022, width = mode.len());
+    if let Some(better) = better {
         finding.fix(Safety::Unsafe, format!("set mode {better}"), vec![Edit::replace(span, better)]);
     }
 }

@@ -1,7 +1,9 @@
-use super::{purpose, root};
+use super::{purpose, root, starts};
 use crate::dockerfile::{Dockerfile, FromRef, Instruction, Kind, Transfer};
 use crate::finding::Findings;
 use crate::rule::{Context, Profile, Severity};
+use crate::shell::Script;
+use crate::text::Span;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let path = file.source.path();
@@ -23,9 +25,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         {
             continue;
         }
-        let user = file.ancestry(stage.index).find_map(|stage| new_user(file, stage));
+        let user = user_for_it(file, stage.index);
         // A script that is not here may well go on as somebody else.
-        let hidden = starts_script(file, stage.index) && file.starts.is_empty();
+        let hidden = starts::script(file, stage.index) && file.starts.is_empty();
         let unless = if hidden { ", unless its script gives that up" } else { "" };
         let message = match &user {
             Some((name, _)) => {
@@ -44,47 +46,51 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
 }
 
 /// The user that a stage makes, if it is one.
-fn new_user(file: &Dockerfile, stage: usize) -> Option<(String, crate::text::Span)> {
+fn new_user(file: &Dockerfile, stage: usize) -> Option<(String, Span)> {
     let runs = file.stage_instructions(stage).iter();
     let mut users = runs.flat_map(Instruction::scripts).flat_map(|script| &script.facts().new_users);
     let user = users.next()?;
     (users.next().is_none() && !user.name.contains('$')).then(|| (user.name.to_string(), user.name_span))
 }
 
+/// The user that the stage makes for what it starts: files are given to them, or they are at home in its WORKDIR. Others
+/// belong to daemons and helpers.
+fn user_for_it(file: &Dockerfile, stage: usize) -> Option<(String, Span)> {
+    let (name, span) = file.ancestry(stage).find_map(|stage| new_user(file, stage))?;
+    let is_theirs = |owner: &str| owner.split([':', '.']).next() == Some(&*name);
+    let owns = |instruction: &Instruction| match &instruction.kind {
+        Kind::Copy(_) | Kind::Add(_) => {
+            let owner = instruction.flag("chown").and_then(|flag| flag.value.as_ref());
+            owner.is_some_and(|owner| is_theirs(&owner.text))
+        }
+        Kind::Workdir(path) => {
+            path.text.strip_prefix("/home/").is_some_and(|rest| rest.split('/').next() == Some(&*name))
+        }
+        Kind::Run(_) => instruction.scripts().iter().flat_map(Script::calls).any(|call| {
+            let owner = match call.name() {
+                Some("chown") => call.operands().first().map(|word| &*word.text),
+                Some("install") => call.flag_value('o', "owner"),
+                _ => None,
+            };
+            owner.is_some_and(is_theirs)
+        }),
+        _ => false,
+    };
+    file.ancestry(stage).flat_map(|stage| file.stage_instructions(stage)).any(owns).then_some((name, span))
+}
+
 /// The stage takes in files of the project and starts something that is not a shell. Images that only install
 /// something are there to be built upon, or are tools.
 fn is_application(file: &Dockerfile, stage: usize) -> bool {
-    let starts = [file.entrypoint_of(stage), file.cmd_of(stage)];
-    let is_shell = |start: &Instruction| {
-        let names = root::programs(start);
-        names.len() <= 1 && names.iter().all(|name| is_shell(name))
-    };
     // A script that is not here, together with a user made for it, very often starts the program as that user.
     if file.starts.is_empty()
-        && starts_script(file, stage)
+        && starts::script(file, stage)
         && file.ancestry(stage).any(|stage| new_user(file, stage).is_some())
     {
         return false;
     }
-    !starts.into_iter().flatten().all(is_shell)
+    !starts::of(file, stage).all(starts::nothing)
         && file.ancestry(stage).flat_map(|stage| file.stage_instructions(stage)).any(|i| takes_in(file, i))
-}
-
-/// ENTRYPOINT is a script by its name.
-fn starts_script(file: &Dockerfile, stage: usize) -> bool {
-    let start = file.entrypoint_of(stage);
-    start.is_some_and(|start| root::programs(start).iter().any(|name| is_entrypoint_script(name)))
-}
-
-pub(super) fn is_shell(name: &str) -> bool {
-    matches!(name, "sh" | "bash" | "ash" | "dash" | "zsh" | "fish" | "pwsh" | "tail" | "sleep" | "true")
-}
-
-fn is_entrypoint_script(name: &str) -> bool {
-    name.strip_suffix(".sh").is_some()
-        // It only passes signals on.
-        || name != "dumb-init"
-            && ["entrypoint", "init", "bootstrap"].iter().any(|mark| name.contains(mark))
 }
 
 /// COPY or ADD of an application, from the build context or from a stage that built it.

@@ -1,18 +1,32 @@
-use crate::dockerfile::{Dockerfile, Instruction};
+use super::addresses::{self, Names};
+use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for script in file.all().flat_map(Instruction::scripts) {
-        for piped in &script.facts().piped_scripts {
-            out.at(
-                file.source,
-                piped.span,
-                format!(
-                    "`{}` runs what the server sends, unseen; save it, check it, then run it",
-                    piped.interpreter
-                ),
-            );
+    for instruction in file.all() {
+        for piped in instruction.scripts().iter().flat_map(|script| &script.facts().piped_scripts) {
+            let names = |url: &str| {
+                let expanded = file.expand_in_script(url, instruction);
+                // What a variable is called says more than a value that may be another one.
+                match addresses::names(url) {
+                    Names::Unclear => expanded.as_deref().map_or(Names::Unclear, addresses::names),
+                    known => known,
+                }
+            };
+            let urls = &piped.download.urls;
+            let is_fixed = !urls.is_empty() && urls.iter().all(|url| names(&url.text) == Names::Version);
+            let program = &piped.interpreter;
+            if is_fixed {
+                let message = format!(
+                    "`{program}` runs what the server sends, and only its URL says which version; compare a checksum first"
+                );
+                out.at(file.source, piped.span, message).severity(Severity::Note);
+            } else {
+                let message =
+                    format!("`{program}` runs what the server sends, unseen; save it, check it, then run it");
+                out.at(file.source, piped.span, message);
+            }
         }
     }
 }

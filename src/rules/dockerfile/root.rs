@@ -1,10 +1,12 @@
 //! Who an image's program runs as, as far as a Dockerfile tells: users, bases that are not root, programs and helpers
 //! that give up root themselves.
 
+use super::starts;
 use crate::container::ContainerSpec;
-use crate::dockerfile::{Base, Command, Dockerfile, Instruction};
+use crate::dockerfile::{Base, Dockerfile, Instruction};
 use crate::image;
 use crate::rule::Context;
+use crate::rules::image::known;
 use crate::rules::runtime::known_images;
 
 /// Programs that start another one with fewer rights. Where one of them is named in a file, its entrypoint script,
@@ -261,24 +263,8 @@ pub(super) fn is_windows(file: &Dockerfile, stage: usize) -> bool {
         })
 }
 
-/// The names of the programs that CMD or ENTRYPOINT starts, with those in front of them (`tini --`, `exec`).
-pub(super) fn programs(instruction: &Instruction) -> Vec<String> {
-    let mut names = Vec::new();
-    if let Some(Command::Exec { words, .. }) = instruction.command() {
-        // Beyond a few words there are only arguments.
-        names.extend(
-            words.iter().take(4).map(|word| word.text.rsplit('/').next().unwrap_or_default().to_owned()),
-        );
-    }
-    for call in instruction.scripts().iter().flat_map(crate::shell::Script::calls) {
-        names.extend(call.name().map(str::to_owned));
-        names.extend(call.wrappers.iter().map(|word| word.text.to_string()));
-    }
-    names
-}
-
 fn starts_such_a_program(instruction: &Instruction) -> bool {
-    programs(instruction)
+    starts::programs(instruction)
         .iter()
         .any(|name| PROGRAMS.contains(&&**name) || HELPERS.contains(&&**name) || name.starts_with("php-fpm"))
 }
@@ -304,8 +290,15 @@ pub(super) fn listed(name: &str, list: &[&str]) -> bool {
     )
 }
 
+/// The stage stands on an image that is known to run as root.
+pub(super) fn base_is_root(file: &Dockerfile, stage: usize) -> bool {
+    let Base::Image(text) = file.root_base(stage) else { return false };
+    let is_known = image::parse(text).is_ok_and(|image| known::is_official(&image.familiar_name()));
+    is_distribution(file, stage) || is_known && !base_may_not_be_root(file, stage)
+}
+
 /// The stage stands on the bare image of a distribution, which runs as root.
-pub(super) fn is_distribution(file: &Dockerfile, stage: usize) -> bool {
+fn is_distribution(file: &Dockerfile, stage: usize) -> bool {
     let Base::Image(text) = file.root_base(stage) else { return false };
     let known = [
         "almalinux",

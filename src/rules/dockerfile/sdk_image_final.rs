@@ -1,4 +1,4 @@
-use super::{build_tools, root};
+use super::{build_tools, starts};
 use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
@@ -27,8 +27,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
 /// CMD or ENTRYPOINT starts a program that does not look as if it needed the toolchain: no script, no interpreter of
 /// another language, no `dotnet watch`.
 fn starts_artefact(file: &Dockerfile, stage: usize) -> bool {
-    let starts = [file.entrypoint_of(stage), file.cmd_of(stage)].into_iter().flatten();
-    let words: Vec<String> = starts.flat_map(root::programs).collect();
+    let words: Vec<String> = starts::of(file, stage).flat_map(starts::programs).collect();
     let other = ["python", "python3", "node", "npm", "yarn", "ruby", "perl"];
     let works = ["run", "watch", "test"];
     !words.iter().any(|word| {

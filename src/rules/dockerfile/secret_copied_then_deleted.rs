@@ -1,3 +1,4 @@
+use super::paths;
 use super::secret_files::{self, Brought};
 use super::shipping::in_image;
 use crate::dockerfile::Dockerfile;
@@ -37,14 +38,15 @@ fn written<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
                 let Some(holds) = secret_files::holds(path).filter(|holds| writes && holds.sure) else {
                     continue;
                 };
-                if removals.iter().any(|removal| removal.path == *path || removal.clears(path)) {
+                let target = paths::resolve(file, run, path);
+                if removals.iter().any(|removal| secret_files::removes(file, run, removal, &target)) {
                     continue;
                 }
                 found.push(Brought {
                     instruction: run,
                     span: redirect.target.span,
                     name: path.to_string(),
-                    target: path.to_string(),
+                    target,
                     holds,
                 });
             }

@@ -1,8 +1,11 @@
 //! Which files hold secrets, by their names, and what becomes of them in a Dockerfile.
 
+use std::collections::HashMap;
+
+use super::paths::{self, is_below};
 use super::shipping::follows;
 use crate::dockerfile::{Dockerfile, Instruction, Kind, Word};
-use crate::shell::Removal;
+use crate::shell::{Call, Removal, Script};
 use crate::text::Span;
 
 /// What a file of some name holds.
@@ -131,14 +134,14 @@ pub(super) struct Brought<'f, 'a> {
     pub span: Span,
     /// Its name as written.
     pub name: String,
-    /// Where it lies in the image, as far as that is known.
+    /// Where it lies in the image, as [`paths::resolve`] has it.
     pub target: String,
     pub holds: Holds,
 }
 
 /// The secret files that COPY and ADD bring.
 pub(super) fn copied<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
-    let mut found = Vec::new();
+    let (mut found, mut imported) = (Vec::new(), None);
     for instruction in file.all() {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { continue };
         let from_elsewhere = instruction.flag("from").is_some();
@@ -156,14 +159,63 @@ pub(super) fn copied<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
             let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
             let folder = destination.ends_with('/') || destination == "." || transfer.sources.len() > 1;
             let target = if folder {
-                format!("{}/{base}", destination.trim_end_matches(['/', '.']))
+                format!("{}/{base}", destination.trim_end_matches('/'))
             } else {
                 destination.clone()
             };
-            found.push(Brought { instruction, span: word.span, name, target, holds });
+            let target = paths::resolve(file, instruction, &target);
+            let brought = Brought { instruction, span: word.span, name, target, holds };
+            if !is_public(file, &brought, imported.get_or_insert_with(|| self::imported(file))) {
+                found.push(brought);
+            }
         }
     }
     found
+}
+
+/// A key that a later RUN hands to a package manager or to gpg for checking signatures is for everybody to read.
+fn is_public(file: &Dockerfile, brought: &Brought, imported: &HashMap<String, Vec<&Instruction>>) -> bool {
+    let name = brought.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let may_be = [".key", ".pem", ".asc", ".gpg"].iter().any(|end| name.ends_with(end));
+    let takers = imported.get(&brought.target).map_or(&[][..], Vec::as_slice);
+    may_be
+        && !name.contains("priv")
+        && !name.contains("secret")
+        && takers.iter().any(|run| follows(file, run, brought.instruction))
+}
+
+/// The paths that RUNs take as keys to check signatures with, or put where such keys lie.
+fn imported<'f, 'a>(file: &'f Dockerfile<'a>) -> HashMap<String, Vec<&'f Instruction<'a>>> {
+    let mut found: HashMap<String, Vec<&Instruction>> = HashMap::new();
+    for run in file.runs() {
+        for call in run.scripts().iter().flat_map(Script::calls) {
+            if takes_keys(file, &call) {
+                let inputs = call.redirects().iter().filter(|redirect| redirect.operator == "<");
+                let words = call.operands().into_iter().chain(inputs.map(|redirect| &redirect.target));
+                for word in words {
+                    found.entry(paths::resolve(file, run, &word.text)).or_default().push(run);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn takes_keys(file: &Dockerfile, call: &Call) -> bool {
+    match call.name() {
+        Some("apt-key" | "rpmkeys") => true,
+        Some("gpg" | "gpg2") => ["import", "dearmor"].iter().any(|flag| call.has_flag('\0', flag)),
+        Some("rpm") => call.has_flag('\0', "import"),
+        Some("mv" | "cp" | "install" | "ln") => {
+            call.operands().last().is_some_and(|word| is_keyring(&word.text))
+        }
+        // `cat x.key | apt-key add -`
+        Some("cat") if call.position + 1 < call.pipeline.commands.len() => {
+            let next = file.source.slice(call.pipeline.commands[call.position + 1].span);
+            ["apt-key add", "gpg --import", "gpg --dearmor"].iter().any(|reader| next.contains(reader))
+        }
+        _ => false,
+    }
 }
 
 /// The first removal of a file in a later layer, and the RUN that does it.
@@ -171,35 +223,27 @@ pub(super) fn removed_later<'f, 'a>(
     file: &'f Dockerfile<'a>,
     brought: &Brought<'f, 'a>,
 ) -> Option<(&'f Instruction<'a>, &'f Removal)> {
-    let target = home(&brought.target);
     file.runs().filter(|run| follows(file, run, brought.instruction)).find_map(|run| {
-        let removals = run.scripts().iter().flat_map(|script| &script.facts().removals);
-        removals.into_iter().find(|removal| is_removed(&target, removal)).map(|removal| (run, removal))
+        let mut removals = run.scripts().iter().flat_map(|script| &script.facts().removals);
+        removals.find(|removal| removes(file, run, removal, &brought.target)).map(|removal| (run, removal))
     })
 }
 
-fn is_removed(target: &str, removal: &Removal) -> bool {
-    let path = home(&removal.path);
-    let path = path.trim_end_matches("/*").trim_end_matches('/');
-    if path.is_empty() || path == "." {
+/// Whether a removal takes a file away; `target` is as [`paths::resolve`] has it.
+pub(super) fn removes(file: &Dockerfile, run: &Instruction, removal: &Removal, target: &str) -> bool {
+    let Some(path) = &removal.from_start else { return false };
+    let path = paths::resolve(file, run, path);
+    if path == target || removal.recursive && path != "/" && is_below(target, &path) {
+        return true;
+    }
+    let (Some((folder, pattern)), Some((there, name))) = (path.rsplit_once('/'), target.rsplit_once('/'))
+    else {
         return false;
-    }
-    if path.starts_with('/') && target.starts_with('/') {
-        return path == target
-            || removal.recursive && target.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
-            || removal.path.ends_with("/*")
-                && target.rsplit_once('/').is_some_and(|(folder, _)| folder == path);
-    }
-    // One of them is relative, to a folder that is not known here: go by the name.
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    !path.contains('*') && name(path) == name(target)
-}
-
-/// `~` as root has it.
-fn home(path: &str) -> String {
-    let rest = path.strip_prefix("~/").or_else(|| path.strip_prefix("$HOME/"));
-    let path = rest.map_or_else(|| path.to_owned(), |rest| format!("/root/{rest}"));
-    path.strip_prefix("./").map_or(path.clone(), str::to_owned)
+    };
+    let fits = pattern.split_once('*').is_some_and(|(start, end)| {
+        name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+    });
+    fits && (folder == there || removal.recursive && is_below(there, folder))
 }
 
 /// Folders of public keys of package repositories.

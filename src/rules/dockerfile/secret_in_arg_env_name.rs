@@ -2,7 +2,7 @@ use super::shipping::in_image;
 use crate::dockerfile::{Assignment, Dockerfile, Expanded, Instruction, Kind, Origin};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
-use crate::secrets::values::{Value, judge};
+use crate::secrets::values::{Value, judge, repeats_name};
 use crate::secrets::{self, names};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -57,8 +57,7 @@ fn with_value(
     if secrets::holds_token(&value) {
         return;
     }
-    let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
-    let judged = if plain(&value) == plain(name) { Value::Placeholder } else { judge(&value) };
+    let judged = if repeats_name(name, &value) { Value::Placeholder } else { judge(&value) };
     match judged {
         Value::Harmless => {}
         Value::Placeholder => {

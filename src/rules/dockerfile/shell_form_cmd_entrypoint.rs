@@ -1,3 +1,4 @@
+use super::arrays;
 use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
@@ -28,8 +29,8 @@ fn check(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
     let Some(script) = instruction.script() else { return };
     // Who chooses a shell wants one; `exec` gets it out of the way.
     let execs = script.calls().iter().any(|call| call.is("exec") || call.wrapped_by("exec").is_some());
-    // What begins like an array was meant as one; that its JSON is wrong is another matter.
-    if line.text.trim_start().starts_with('[') {
+    // What was meant as an array is `malformed-json-array`'s.
+    if arrays::broken(file, instruction).is_some() {
         return;
     }
     if file.shell_at(instruction).set_by.is_some() || execs || script.pipelines.is_empty() {

@@ -1,49 +1,34 @@
-use super::shipping::in_image;
-use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
+use super::remote::{self, Made, Service};
+use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
-use crate::text::Span;
-
-/// Packages of Debian, Alpine, Fedora and SUSE. Alpine's `openssh` is mostly there for its client.
-const SERVERS: [&str; 8] = [
-    "openssh-server",
-    "openssh-server-pam",
-    "dropbear",
-    "dropbear-bin",
-    "telnetd",
-    "inetutils-telnetd",
-    "telnet-server",
-    "tinysshd",
-];
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for instruction in file.instructions.iter().filter(|instruction| in_image(file, instruction)) {
-        if matches!(instruction.kind, Kind::Run(_)) {
-            for script in instruction.scripts() {
-                for (_, package) in script.facts().kept() {
-                    if SERVERS.contains(&&*package.name) {
-                        let message = format!(
-                            "`{}` lets people log in to the container; use `docker exec`, and leave it out",
-                            package.name
-                        );
-                        out.at(file.source, package.span, message);
-                    }
-                }
+    // An image has one finding for its one decision: the first server of its stage.
+    let mut told: Option<usize> = None;
+    let mut made = Made::default();
+    for log_in in remote::log_ins(file) {
+        if told.is_some_and(|stage| file.ancestry(log_in.stage).any(|above| above == stage)) {
+            if let Some(draft) = out.list.last_mut() {
+                draft.see(
+                    file.source,
+                    log_in.span,
+                    if log_in.package.is_some() { "and here" } else { "started here" },
+                );
             }
-        } else if let Some(span) = started(instruction) {
-            let message = "the container starts `sshd`, for people to log in; use `docker exec` instead";
-            out.at(file.source, span, message);
+            continue;
         }
+        if [Service::Ssh, Service::Telnet].into_iter().any(|service| made.is_for(file, log_in.stage, service))
+        {
+            continue;
+        }
+        told = Some(log_in.stage);
+        let message = match &log_in.package {
+            Some(name) => {
+                format!("`{name}` lets people log in to the container; use `docker exec`, and leave it out")
+            }
+            None => "the container starts `sshd`, for people to log in; use `docker exec` instead".to_owned(),
+        };
+        out.at(file.source, log_in.span, message);
     }
-}
-
-/// Where CMD or ENTRYPOINT starts sshd.
-fn started(instruction: &Instruction) -> Option<Span> {
-    let (Kind::Cmd(command) | Kind::Entrypoint(command)) = &instruction.kind else { return None };
-    if let Command::Exec { words, .. } = command {
-        let first = words.first()?;
-        return (first.text.rsplit('/').next() == Some("sshd")).then_some(first.span);
-    }
-    let calls = instruction.script()?.calls();
-    calls.iter().find(|call| call.is("sshd")).map(crate::shell::Call::name_span)
 }

@@ -1,26 +1,32 @@
 use super::root;
+use super::shipping::in_image;
 use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
 use crate::text::{Edit, Span};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for instruction in file.all().filter(|instruction| instruction.command().is_some()) {
+    let shipped = |instruction: &&Instruction| instruction.command().is_some() && in_image(file, instruction);
+    for instruction in file.all().filter(shipped) {
         let is_root = runs_as_root(file, instruction);
         // One finding an instruction: a long RUN is put right in one go.
         let uses = uses(instruction);
         let Some(&(span, _)) = uses.first() else { continue };
-        let message = if is_root {
-            "`sudo` does nothing for root; leave it out"
-        } else {
-            "`sudo` leaves a way to become root in the image; use `USER root` for the steps that need it"
+        let message = match is_root {
+            Some(true) => "`sudo` does nothing for root; leave it out",
+            Some(false) => {
+                "`sudo` leaves a way to become root in the image; use `USER root` for the steps that need it"
+            }
+            None => {
+                "root does not need `sudo`, and others should not have it; use `USER root` for the steps that need it"
+            }
         };
         let found = out.at(file.source, span, message);
         for &(span, _) in &uses[1..] {
             found.see(file.source, span, "and here");
         }
         let edits: Option<Vec<Edit>> = uses.into_iter().map(|(_, edit)| edit).collect();
-        if let (true, Some(edits)) = (is_root, edits) {
+        if let (Some(true), Some(edits)) = (is_root, edits) {
             found.fix(Safety::Unsafe, "leave out `sudo`", edits);
         }
     }
@@ -32,18 +38,18 @@ fn uses(instruction: &Instruction) -> Vec<(Span, Option<Edit>)> {
     if let Some(Command::Exec { words, .. }) = instruction.command()
         && let [sudo, rest @ ..] = &words[..]
         && sudo.text.rsplit('/').next() == Some("sudo")
-        && !rest.first().is_some_and(|word| gives_up(&word.text))
+        && !gives_up(rest.iter().map(|word| &*word.text))
     {
         found.push((sudo.span, None));
     }
     for call in instruction.scripts().iter().flat_map(crate::shell::Script::calls) {
-        if call.is("sudo") && !call.args().iter().any(|word| gives_up(&word.text)) {
+        if call.is("sudo") && !gives_up(call.args().iter().map(|word| &*word.text)) {
             found.push((call.name_span(), None));
         }
         let Some(span) = call.wrapped_by("sudo") else { continue };
         let at = call.wrappers.iter().position(|word| word.span == span).unwrap_or(0);
         let flags = &call.wrappers[at + 1..];
-        if flags.iter().any(|word| gives_up(&word.text)) {
+        if gives_up(flags.iter().map(|word| &*word.text)) {
             continue;
         }
         // With flags or assignments behind it, `sudo` cannot simply be taken out.
@@ -54,15 +60,73 @@ fn uses(instruction: &Instruction) -> Vec<(Span, Option<Edit>)> {
     found
 }
 
-/// `-u somebody`, `-usomebody`, `--user=somebody`
-fn gives_up(word: &str) -> bool {
-    word == "-u" || word.starts_with("-u") || word.starts_with("--user") || word == "-Eu" || word == "-Hu"
+/// Its flags name another user than root: `-u somebody`, `-Eusomebody`, `--user=somebody`.
+fn gives_up<'w>(mut words: impl Iterator<Item = &'w str>) -> bool {
+    while let Some(word) = words.next() {
+        let user = if let Some(long) = word.strip_prefix("--") {
+            match long.split_once('=') {
+                Some(("user", user)) => Some(user),
+                None if long == "user" => words.next(),
+                None if matches!(
+                    long,
+                    "group" | "host" | "prompt" | "chdir" | "chroot" | "role" | "type"
+                ) =>
+                {
+                    words.next();
+                    None
+                }
+                _ => None,
+            }
+        } else if let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+            // The first letter that takes a value takes the rest of the word, or the next one.
+            match letters.find(|letter| "ughpCTrtDRU".contains(letter)) {
+                Some(at) => {
+                    let rest = &letters[at + 1..];
+                    let value = if rest.is_empty() { words.next() } else { Some(rest) };
+                    value.filter(|_| letters[at..].starts_with('u'))
+                }
+                None => None,
+            }
+        } else if word.contains('=') {
+            None
+        } else {
+            return false;
+        };
+        if let Some(user) = user {
+            return !root::is_root(user.trim_start_matches('#'));
+        }
+    }
+    false
 }
 
-/// The USER in force is root for sure: set so, or never set on a distribution's own image.
-fn runs_as_root(file: &Dockerfile, instruction: &Instruction) -> bool {
+/// Whether the USER in force is root: set so, or never set on an image that is known to be; `None` where the base image
+/// or a variable decides.
+fn runs_as_root(file: &Dockerfile, instruction: &Instruction) -> Option<bool> {
     match file.user_at(instruction).map(|user| (&user.kind, user)) {
-        Some((Kind::User(word), user)) => file.expand(word, user).known().is_some_and(root::is_root),
-        _ => instruction.stage.is_some_and(|stage| root::is_distribution(file, stage)),
+        Some((Kind::User(word), user)) => file.expand(word, user).text().map(root::is_root),
+        _ => instruction.stage.is_some_and(|stage| root::base_is_root(file, stage)).then_some(true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gives_up;
+
+    #[test]
+    fn a_user_may_stand_behind_any_flag() {
+        for words in [
+            "-u app run",
+            "-E -u app run",
+            "-Eu app",
+            "-uapp x",
+            "--user=app x",
+            "-H --user app x",
+            "-g x -u app",
+        ] {
+            assert!(gives_up(words.split(' ')), "{words}");
+        }
+        for words in ["run -u app", "-E run", "-u root x", "-u #0 x", "-g app x", "A=b run --user=app", ""] {
+            assert!(!gives_up(words.split(' ')), "{words}");
+        }
     }
 }

@@ -5,7 +5,9 @@ use crate::dockerfile::{
     Assignment, Base, Dockerfile, Instruction, Kind, Modifier, Origin, Transfer, Variable, Word,
 };
 use crate::finding::{Findings, Safety};
+use crate::image;
 use crate::rule::Context;
+use crate::rules::image::known;
 use crate::text::{Edit, Span};
 
 /// Variables that well-known images set, so that a file may use them undeclared; `*` at the end stands for anything.
@@ -74,6 +76,26 @@ const SET_BY_BASES: [&str; 61] = [
     "YARN_VERSION",
 ];
 
+/// Images of distributions, which set `PATH` and little else. Source: their Dockerfiles.
+const PLAIN: [&str; 16] = [
+    "almalinux",
+    "alpine",
+    "amazonlinux",
+    "archlinux",
+    "busybox",
+    "centos",
+    "clearlinux",
+    "debian",
+    "fedora",
+    "mageia",
+    "opensuse/leap",
+    "opensuse/tumbleweed",
+    "oraclelinux",
+    "photon",
+    "rockylinux",
+    "ubuntu",
+];
+
 /// What is known to be wrong with a variable that the file does not set where it is used.
 enum Mistake<'f> {
     /// Set before the first FROM only.
@@ -83,14 +105,22 @@ enum Mistake<'f> {
     /// Set further down.
     Later(Span),
     Slip(&'f str),
-    /// FROM scratch: nobody else can set it.
+    /// Nobody else can set it: FROM scratch, or an image of which it is known what it sets.
     Nowhere,
+    /// Set by the same ENV, whose values see only what was set before it.
+    Same(Span),
+    /// `ENV X=$X`, with nothing that sets X before.
+    Itself,
 }
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let mut search = Search::new(file);
     for instruction in &file.instructions {
         let mut told: Vec<&str> = Vec::new();
+        let names: HashMap<&str, Span> = match &instruction.kind {
+            Kind::Env(pairs) => pairs.iter().map(|pair| (&*pair.key.text, pair.key.span)).collect(),
+            _ => HashMap::new(),
+        };
         for variable in variables(file, instruction) {
             let Origin::Undeclared { base_may_set } = file.lookup(variable.name, instruction).origin else {
                 continue;
@@ -102,10 +132,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             {
                 continue;
             }
-            if base_may_set && is_set_by_bases(variable.name) {
+            let beside = set_beside(instruction, &variable, &names);
+            if base_may_set && is_set_by_bases(variable.name) && beside.is_none() {
                 continue;
             }
-            if let Some(mistake) = search.mistake(instruction, variable.name, base_may_set) {
+            let mistake = beside.or_else(|| search.mistake(instruction, variable.name, base_may_set));
+            if let Some(mistake) = mistake {
                 told.push(variable.name);
                 tell(file, instruction, &variable, &mistake, out);
             }
@@ -132,6 +164,18 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
         }
         Mistake::Slip(meant) => (format!("`{name}` is not set; did you mean `{meant}`?"), None),
         Mistake::Nowhere => (format!("`{name}` is not set; declare it with `ARG {name}`"), None),
+        Mistake::Same(seen) => (
+            format!(
+                "this `ENV` sets `{name}` only when it is done, so it is empty here; use an `ENV` of its own after it"
+            ),
+            Some(seen),
+        ),
+        Mistake::Itself => (
+            format!(
+                "nothing sets `{name}` before, so this makes it empty; declare it with `ARG {name}` above"
+            ),
+            None,
+        ),
     };
     let found = out.at(file.source, variable.span, message);
     if let Some(seen) = seen {
@@ -175,6 +219,8 @@ impl<'f, 'a> Search<'f, 'a> {
     fn mistake(&mut self, at: &Instruction, name: &str, base_may_set: bool) -> Option<Mistake<'f>> {
         let here = at.stage?;
         let file = self.file;
+        // Of an image that is not known, nobody can say what it sets.
+        let base = base(file, here);
         let all = self.settings.get(name).map_or(&[][..], Vec::as_slice);
         // A setting of the file's own tells most: the name is right, the place is wrong. `ENV A=/x:$A` adds to whatever the
         // base image has; that it is set there is no sign of a mistake.
@@ -183,15 +229,11 @@ impl<'f, 'a> Search<'f, 'a> {
         if let Some((_, pair)) = own.clone().find(|(instruction, _)| instruction.stage.is_none()) {
             return Some(Mistake::Global(pair.key.span));
         }
-        if !adds_to_itself {
+        if !adds_to_itself && base != Knowledge::None {
             if let Some((_, pair)) = own.clone().find(|(i, _)| i.stage == Some(here) && i.index > at.index) {
                 return Some(Mistake::Later(pair.key.span));
             }
-            // `FROM base-${ARCH}` may be that very stage.
-            let chosen = || {
-                file.ancestry(here).any(|stage| file.from_of(stage).is_some_and(|f| f.image.has_variable()))
-            };
-            if let Some((instruction, pair)) = own.next().filter(|_| !chosen()) {
+            if let Some((instruction, pair)) = own.next() {
                 return Some(Mistake::Elsewhere(instruction.stage?, pair.key.span));
             }
             let names = || file.names_at(at).into_iter().map(|(name, _)| name);
@@ -199,9 +241,46 @@ impl<'f, 'a> Search<'f, 'a> {
                 return Some(Mistake::Slip(meant));
             }
         }
-        (!base_may_set && !adds_to_itself && matches!(file.root_base(here), Base::Scratch))
-            .then_some(Mistake::Nowhere)
+        (!adds_to_itself && (!base_may_set || base == Knowledge::All)).then_some(Mistake::Nowhere)
     }
+}
+
+/// What is known of the variables that the base image of a stage sets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Knowledge {
+    None,
+    /// Official, so `SET_BY_BASES` has the most of it.
+    Most,
+    /// A distribution's own image, or none.
+    All,
+}
+
+fn base(file: &Dockerfile, stage: usize) -> Knowledge {
+    match file.root_base(stage) {
+        Base::Scratch => Knowledge::All,
+        Base::Image(text) => match image::parse(text).map(|image| image.familiar_name()) {
+            Ok(name) if PLAIN.contains(&&*name) => Knowledge::All,
+            Ok(name) if known::is_official(&name) => Knowledge::Most,
+            _ => Knowledge::None,
+        },
+        _ => Knowledge::None,
+    }
+}
+
+/// The ENV sets the variable beside the value that uses it, or by that very value: `ENV A=/x B=$A/y`, `ENV X=${X}`.
+fn set_beside<'f>(
+    at: &'f Instruction,
+    variable: &Variable,
+    names: &HashMap<&str, Span>,
+) -> Option<Mistake<'f>> {
+    let Kind::Env(pairs) = &at.kind else { return None };
+    let pair = pairs.get(pairs.partition_point(|pair| pair.span.end <= variable.span.start))?;
+    if pair.key.text == variable.name {
+        let value = pair.value.as_ref()?.text.trim_matches('"');
+        let bare = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+        return (bare == Some(variable.name) && !is_set_by_bases(variable.name)).then_some(Mistake::Itself);
+    }
+    names.get(variable.name).map(|&key| Mistake::Same(key))
 }
 
 /// The instruction itself sets the variable.

@@ -60,7 +60,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
 }
 
 /// The update of a RUN that does nothing else of weight.
-fn lone_update<'f>(run: &'f Instruction) -> Option<&'f PackageCall> {
+pub(super) fn lone_update<'f>(run: &'f Instruction) -> Option<&'f PackageCall> {
     let mut update = None;
     for script in run.scripts() {
         for call in &script.facts().packages {

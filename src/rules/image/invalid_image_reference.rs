@@ -37,4 +37,29 @@ fn is_template(text: &str) -> bool {
         // `@BASE@`, `__BASE__`
         || text.starts_with(['@', '_'])
         || text.split(['/', ':']).any(|part| part.len() > 1 && part.starts_with('@') && part.ends_with('@'))
+        // `REPLACE-ME`, `YOUR_IMAGE:TAG`
+        || !text.bytes().any(|b| b.is_ascii_lowercase())
+            && text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| FILL_IN.contains(&word))
 }
+
+/// Words in capitals that ask the reader for a name.
+const FILL_IN: [&str; 18] = [
+    "BASE",
+    "CHANGE",
+    "CHANGEME",
+    "CHANGETHIS",
+    "FIXME",
+    "IMAGE",
+    "INSERT",
+    "MY",
+    "NAME",
+    "PLACEHOLDER",
+    "REGISTRY",
+    "REPLACE",
+    "REPLACEME",
+    "SOME",
+    "TAG",
+    "TBD",
+    "TODO",
+    "YOUR",
+];

@@ -10,9 +10,10 @@ pub const MOVING_TAGS: [&str; 18] = [
 ];
 
 /// Docker's official images, those without an owner on Docker Hub. Source: github.com/docker-library/official-images,
-/// `library/`, with the retired ones that files still name.
-pub const OFFICIAL: [&str; 164] = [
+/// `library/` at 37079fb of 2026-08-21, with the retired ones of its history, which files still name.
+pub const OFFICIAL: [&str; 186] = [
     "adminer",
+    "adoptopenjdk",
     "aerospike",
     "almalinux",
     "alpine",
@@ -22,6 +23,7 @@ pub const OFFICIAL: [&str; 164] = [
     "api-firewall",
     "arangodb",
     "archlinux",
+    "azul-zulu",
     "backdrop",
     "bash",
     "bonita",
@@ -29,6 +31,7 @@ pub const OFFICIAL: [&str; 164] = [
     "busybox",
     "caddy",
     "cassandra",
+    "celery",
     "centos",
     "chronograf",
     "cirros",
@@ -42,9 +45,12 @@ pub const OFFICIAL: [&str; 164] = [
     "couchbase",
     "couchdb",
     "crate",
+    "crux",
     "dart",
     "debian",
+    "django",
     "docker",
+    "docker-dev",
     "drupal",
     "eclipse-mosquitto",
     "eclipse-temurin",
@@ -53,22 +59,28 @@ pub const OFFICIAL: [&str; 164] = [
     "elixir",
     "emqx",
     "erlang",
+    "espocrm",
+    "euleros",
     "express-gateway",
     "fedora",
     "flink",
     "fluentd",
     "friendica",
+    "fsharp",
     "gazebo",
     "gcc",
     "geonetwork",
     "ghost",
+    "glassfish",
     "golang",
     "gradle",
     "groovy",
     "haproxy",
     "haskell",
     "haxe",
+    "hello-seattle",
     "hello-world",
+    "hipache",
     "hitch",
     "hola-mundo",
     "httpd",
@@ -76,6 +88,7 @@ pub const OFFICIAL: [&str; 164] = [
     "ibm-semeru-runtimes",
     "ibmjava",
     "influxdb",
+    "iojs",
     "irssi",
     "java",
     "jenkins",
@@ -91,6 +104,7 @@ pub const OFFICIAL: [&str; 164] = [
     "kong",
     "krakend",
     "lightstreamer",
+    "lightstreamer-server",
     "liquibase",
     "logstash",
     "mageia",
@@ -103,6 +117,7 @@ pub const OFFICIAL: [&str; 164] = [
     "mongo-express",
     "monica",
     "mono",
+    "mosquitto",
     "mysql",
     "nats",
     "nats-streaming",
@@ -110,8 +125,11 @@ pub const OFFICIAL: [&str; 164] = [
     "neurodebian",
     "nextcloud",
     "nginx",
+    "nim",
     "node",
     "notary",
+    "notary-server",
+    "notary-signer",
     "nuxeo",
     "odoo",
     "open-liberty",
@@ -119,6 +137,7 @@ pub const OFFICIAL: [&str; 164] = [
     "opensuse",
     "oraclelinux",
     "orientdb",
+    "owncloud",
     "percona",
     "perl",
     "photon",
@@ -133,6 +152,7 @@ pub const OFFICIAL: [&str; 164] = [
     "python",
     "r-base",
     "rabbitmq",
+    "rails",
     "rakudo-star",
     "rapidoid",
     "redis",
@@ -147,6 +167,7 @@ pub const OFFICIAL: [&str; 164] = [
     "sapmachine",
     "satosa",
     "scratch",
+    "sentry",
     "silverpeas",
     "sl",
     "solr",
@@ -174,13 +195,20 @@ pub const OFFICIAL: [&str; 164] = [
     "wordpress",
     "xwiki",
     "yourls",
+    "zend-php",
     "znc",
     "zookeeper",
 ];
 
 /// Whether a name without an owner is one of Docker's official images.
 pub fn is_official(name: &str) -> bool {
-    OFFICIAL.contains(&name)
+    OFFICIAL.binary_search(&name).is_ok()
+}
+
+/// Whether nobody publishes an image of this name: on Docker Hub only official images have no owner. So it is built on
+/// the spot, or a named context of the build.
+pub fn is_local(image: &ImageRef) -> bool {
+    image.registry.is_none() && !image.repository.contains('/') && !is_official(image.repository)
 }
 
 /// Images for which nobody without a contract can name a version by its tag: distroless has it in the repository's
@@ -191,5 +219,30 @@ pub fn has_no_versions(image: &ImageRef) -> bool {
         "cgr.dev" => image.repository.starts_with("chainguard/"),
         "docker.io" => image.repository.starts_with("chainguard/"),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image;
+
+    #[test]
+    fn names_without_owner_are_local_unless_official() {
+        assert!(OFFICIAL.is_sorted());
+        for text in ["web", "local-base-image", "php-base:latest", "rootfs", "my_app"] {
+            assert!(is_local(&image::parse(text).expect(text)), "{text}");
+        }
+        for text in [
+            "node",
+            "nim:latest",
+            "django",
+            "owner/web",
+            "localhost/web",
+            "ghcr.io/web",
+            "docker.io/library/node",
+        ] {
+            assert!(!is_local(&image::parse(text).expect(text)), "{text}");
+        }
     }
 }

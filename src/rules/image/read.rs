@@ -10,8 +10,13 @@ use crate::image::{self, ImageRef};
 use crate::project::{ImageRole, ImageUse};
 use crate::text::Span;
 
-/// The reference, if it is known, is one, and names an image that comes from outside.
+/// The reference, if it is known, is one, and names an image that somebody publishes.
 pub(super) fn outside<'u>(image: &'u ImageUse) -> Option<ImageRef<'u>> {
+    named(image).filter(|reference| !known::is_local(reference))
+}
+
+/// The reference, if it is known, is one, and names an image that may come from outside.
+pub(super) fn named<'u>(image: &'u ImageUse) -> Option<ImageRef<'u>> {
     if image.built_here {
         return None;
     }
@@ -35,6 +40,14 @@ pub(super) fn may_be_context(role: ImageRole, text: &str) -> bool {
     }
 }
 
+/// The tag that moves, and where it stands. Left out, it is `untagged-image`'s.
+pub(super) fn moving_tag(image: &ImageUse, reference: &ImageRef) -> Option<Range<usize>> {
+    let (tag, range) = reference.tag.zip(reference.tag_range())?;
+    let moves = tag.eq_ignore_ascii_case("latest")
+        || image.role == ImageRole::Container && known::MOVING_TAGS.contains(&tag);
+    (moves && reference.digest.is_none() && !known::has_no_versions(reference)).then_some(range)
+}
+
 /// Where a part of the reference stands; all of it if variables or escapes are in the way.
 pub(super) fn place(image: &ImageUse, part: &Range<usize>) -> Span {
     let written = image.source.slice(image.span);
@@ -47,7 +60,7 @@ pub(super) fn place(image: &ImageUse, part: &Range<usize>) -> Span {
     }
 }
 
-/// Says what is wrong with an image, once for all places where a variable gives it.
+/// Says what is wrong with an image, once for all places of a file that name it.
 pub(super) fn tell(image: &ImageUse, span: Span, message: String, out: &mut Findings) {
     let found = out.at(image.source, span, message);
     for &again in &image.again {

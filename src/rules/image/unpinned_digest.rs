@@ -9,7 +9,9 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
         return;
     }
     let Some(reference) = read::outside(image) else { return };
-    if reference.tag.is_none() || reference.digest.is_some() {
+    // A tag that moves, or none, is told as that.
+    if reference.tag.is_none() || reference.digest.is_some() || read::moving_tag(image, &reference).is_some()
+    {
         return;
     }
     let name = image.reference.as_deref().unwrap_or_default();

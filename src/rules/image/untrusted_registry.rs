@@ -9,7 +9,7 @@ pub fn image(cx: &Context, image: &ImageUse, out: &mut Findings) {
     if trusted.is_empty() {
         return;
     }
-    let Some(reference) = read::outside(image) else { return };
+    let Some(reference) = read::named(image) else { return };
     let host = canonical(reference.host());
     if trusted.iter().any(|pattern| fits(canonical(pattern), host)) {
         return;

@@ -218,6 +218,7 @@ pub(super) fn read(call: &Call<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> 
     } else {
         subcommand(manager, table, &operands)
     };
+    let action = prompts::instead(manager, action, &flags);
     let packages = if matches!(action, Action::Run | Action::Query | Action::Clean | Action::Update)
         && manager != Manager::Go
         || manager == Manager::Conda && action == Action::LockedInstall

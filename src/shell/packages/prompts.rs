@@ -1,6 +1,6 @@
-//! Whether a package manager will ask, and whether it takes recommended packages along.
+//! Whether a package manager will ask, whether it takes recommended packages along, and whether it does anything.
 
-use super::{Action, Manager, PackageCall};
+use super::{Action, Flag, Manager, PackageCall};
 use crate::shell::{Pipeline, walk};
 
 fn is_true(value: &str) -> bool {
@@ -9,6 +9,38 @@ fn is_true(value: &str) -> bool {
 
 fn is_false(value: &str) -> bool {
     matches!(value.to_ascii_lowercase().as_str(), "0" | "no" | "false" | "off" | "without" | "disable")
+}
+
+/// What a call does in place of its action, where a flag says that it only looks or only downloads. From the manual pages.
+pub(super) fn instead(manager: Manager, action: Action, flags: &[Flag]) -> Action {
+    let has = |short: &str, long: &[&str]| {
+        flags
+            .iter()
+            .any(|flag| if flag.short { short.contains(&*flag.name) } else { long.contains(&&*flag.name) })
+    };
+    let (looks, downloads) = match manager {
+        Manager::AptGet | Manager::Apt | Manager::Aptitude => (
+            has("s", &["simulate", "just-print", "dry-run", "recon", "no-act", "print-uris"]),
+            has("d", &["download-only"]),
+        ),
+        Manager::Apk => (has("s", &["simulate"]), false),
+        Manager::Dnf | Manager::Microdnf | Manager::Yum | Manager::Tdnf => {
+            (has("", &["assumeno"]), has("", &["downloadonly"]))
+        }
+        Manager::Zypper => (has("D", &["dry-run"]), has("d", &["download-only"])),
+        Manager::Pacman => (has("p", &["print"]), has("w", &["downloadonly"])),
+        Manager::Conda => (has("d", &["dry-run"]), has("", &["download-only"])),
+        Manager::Pip | Manager::UvPip | Manager::Npm | Manager::Poetry | Manager::Composer => {
+            (has("", &["dry-run"]), false)
+        }
+        _ => (false, false),
+    };
+    match action {
+        Action::Other | Action::Query => action,
+        _ if looks => Action::Query,
+        _ if downloads && action.installs() => Action::Download,
+        _ => action,
+    }
 }
 
 pub(super) fn assume_yes(call: &PackageCall) -> bool {

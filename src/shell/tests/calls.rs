@@ -54,6 +54,11 @@ fn wrappers_are_seen_through() {
             (Some("b"), Some("d"))
         );
     });
+    // A word of a wrapper is none itself.
+    for text in ["bundle exec x", "sudo -u exec x", "env exec=1 x", "timeout 5 bundle exec x"] {
+        first(text, |call| assert!(call.wrapped_by("exec").is_none(), "{text}"));
+    }
+    first("exec bundle exec x", |call| assert!(call.wrapped_by("exec").is_some()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Downloads, piped scripts, removed files, modes, users, packages kept.
 
 use super::{script, slice};
-use crate::shell::{Form, Output, Tool};
+use crate::shell::{Action, Form, Output, Tool};
 
 #[test]
 fn downloads_are_read() {
@@ -151,6 +151,47 @@ fn modes_and_users() {
         assert_eq!((&*user.name, user.uid.as_deref(), user.system), (name, uid, system), "{text}");
     }
     assert!(script("adduser app wheel; addgroup x; adduser --group y").facts().new_users.is_empty());
+}
+
+#[test]
+fn paths_are_followed_through_cd() {
+    for (text, expected) in [
+        ("rm a", Some("a")),
+        ("cd /x && rm a", Some("/x/a")),
+        ("cd /x; cd y/ && rm -r a/b", Some("/x/y/a/b")),
+        ("cd x && rm a", Some("x/a")),
+        ("cd /x && rm /a", Some("/a")),
+        ("(cd /x && make); rm a", Some("a")),
+        ("(cd /x && rm a); cd /y", Some("/x/a")),
+        ("cd && rm a", Some("~/a")),
+        ("cd /x && cd - && rm a", None),
+        ("pushd /x; popd; rm a", None),
+        ("cd $(mktemp -d) && rm a", Some("$(mktemp -d)/a")),
+    ] {
+        let script = script(text);
+        assert_eq!(script.facts().removals[0].from_start.as_deref(), expected, "{text}");
+    }
+    let script = script("cd /x && chmod 777 a");
+    assert_eq!(script.facts().mode_changes[0].paths[0].from_start.as_deref(), Some("/x/a"));
+}
+
+#[test]
+fn calls_that_only_look_do_nothing() {
+    for text in [
+        "apt-get install -s x",
+        "apt-get --dry-run install x",
+        "apt-get -y --simulate upgrade",
+        "apk add --simulate x",
+        "dnf install --assumeno x",
+        "zypper install --dry-run x",
+        "pip install --dry-run x",
+    ] {
+        assert_eq!(script(text).facts().packages[0].action, Action::Query, "{text}");
+    }
+    for text in ["apt-get install -d -y x", "dnf install --downloadonly x"] {
+        assert_eq!(script(text).facts().packages[0].action, Action::Download, "{text}");
+    }
+    assert_eq!(script("apt-get install -y x").facts().packages[0].action, Action::Install);
 }
 
 #[test]

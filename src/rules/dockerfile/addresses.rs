@@ -1,0 +1,139 @@
+//! What the address of a download promises: one version of a file, or whatever it is that day.
+
+/// What an address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// A version or a commit: what comes should be the same each time.
+    Version,
+    /// What moves by design: `latest`, a branch, `HEAD`.
+    Moving,
+    /// The state of a repository or a clock, fetched only so that the cache is left when it changes.
+    State,
+    /// Nothing can be told.
+    Unclear,
+}
+
+/// Words in an address that stand for whatever is newest.
+const MOVING: [&str; 16] = [
+    "canary",
+    "current",
+    "dev",
+    "develop",
+    "edge",
+    "head",
+    "latest",
+    "main",
+    "master",
+    "nightly",
+    "releases-latest",
+    "snapshot",
+    "snapshots",
+    "stable",
+    "tip",
+    "trunk",
+];
+
+/// Parts of the names of variables that hold a version.
+const VERSIONS: [&str; 9] =
+    ["COMMIT", "DIGEST", "HASH", "RELEASE", "REVISION", "SHA", "TAG", "VER", "VERSION"];
+
+/// Reads an address; variables without a known value may still stand in it.
+pub(super) fn names(url: &str) -> Names {
+    let url = url.trim();
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if is_state(&host.to_ascii_lowercase(), path) {
+        return Names::State;
+    }
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let parts = || path.split('/').filter(|part| !part.is_empty());
+    let words = || parts().flat_map(|part| part.split(['-', '_', '.']));
+    // A branch decides, whatever version stands in the name of a file of it: `/master/php-7.4.1.ini`.
+    if parts().any(is_moving) {
+        return Names::Moving;
+    }
+    if parts().any(is_version) || has_version_variable(path) {
+        return Names::Version;
+    }
+    if words().any(is_moving) { Names::Moving } else { Names::Unclear }
+}
+
+fn is_moving(word: &str) -> bool {
+    MOVING.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn is_state(host: &str, path: &str) -> bool {
+    let api = host == "api.github.com" && path.starts_with("repos/") || path.starts_with("api/v4/projects/");
+    let asks = ["/git/", "/commits", "/branches", "/tags", "/events", "/compare", "/releases"];
+    api && asks.iter().any(|part| path.contains(part)) && !path.contains("/assets/")
+        || matches!(
+            host,
+            "worldtimeapi.org" | "worldclockapi.com" | "www.random.org" | "www.uuidgenerator.net"
+        )
+}
+
+/// It holds a number of three parts, or of two behind a `v`, or it is a commit or a digest.
+fn is_version(part: &str) -> bool {
+    let is_hex = part.bytes().all(|b| b.is_ascii_hexdigit());
+    let mixed = part.bytes().any(|b| b.is_ascii_digit()) && part.bytes().any(|b| b.is_ascii_alphabetic());
+    if is_hex && (part.len() == 40 || part.len() == 64 || mixed && (7..=12).contains(&part.len())) {
+        return true;
+    }
+    let mut rest = part;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let number = &rest[at..];
+        let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+        let count = number[..end].split('.').filter(|part| !part.is_empty()).count();
+        let moves = number[end..].starts_with(['x', 'X', '*']);
+        let behind_v = rest[..at].ends_with(['v', 'V']);
+        if !moves && (count >= 3 || count == 2 && behind_v) {
+            return true;
+        }
+        rest = &number[end..];
+    }
+    false
+}
+
+/// `${VERSION}`, `$NVM_VERSION`
+fn has_version_variable(path: &str) -> bool {
+    path.match_indices('$').any(|(at, _)| {
+        let name = path[at + 1..].trim_start_matches('{');
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+        name[..end].to_ascii_uppercase().split('_').any(|word| {
+            VERSIONS.contains(&word) || VERSIONS.iter().any(|known| known.len() > 4 && word.ends_with(known))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Names, names};
+
+    #[test]
+    fn versions_are_told_from_what_moves() {
+        for (url, what) in [
+            ("https://raw.githubusercontent.com/nvm-sh/nvm/v0.39.5/install.sh", Names::Version),
+            (
+                "https://raw.githubusercontent.com/o/r/3f786850e387550fdab836ed7e6dc881de23001b/x.sh",
+                Names::Version,
+            ),
+            ("https://raw.githubusercontent.com/o/r/v$NVM_VERSION/install.sh", Names::Version),
+            ("https://github.com/o/r/releases/download/${VERSION}/x", Names::Version),
+            ("https://example.org/tool-1.2.3.tar.gz", Names::Version),
+            ("https://raw.githubusercontent.com/o/r/master/install.sh", Names::Moving),
+            ("https://github.com/o/r/raw/HEAD/install.sh", Names::Moving),
+            ("https://github.com/o/r/releases/latest/download/x-1.2.3.tgz", Names::Moving),
+            ("https://repo.example.org/Miniconda3-latest-Linux.sh", Names::Moving),
+            ("https://raw.githubusercontent.com/o/r/main/php-7.4.1.ini", Names::Moving),
+            ("https://api.github.com/repos/o/r/git/refs/heads/master", Names::State),
+            ("https://api.github.com/repos/o/r/commits?per_page=1", Names::State),
+            ("https://gitlab.com/api/v4/projects/1/repository/branches/main", Names::State),
+            ("https://deb.nodesource.com/setup_18.x", Names::Unclear),
+            ("https://bootstrap.pypa.io/pip/3.6/get-pip.py", Names::Unclear),
+            ("https://sh.rustup.rs", Names::Unclear),
+            ("https://get.docker.com/", Names::Unclear),
+        ] {
+            assert_eq!(names(url), what, "{url}");
+        }
+    }
+}
