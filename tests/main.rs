@@ -6,6 +6,7 @@ mod cases;
 mod corpus;
 mod floors;
 mod github;
+mod hostile;
 mod known;
 mod large;
 mod pages;
@@ -14,6 +15,7 @@ mod practices;
 mod secrets;
 #[cfg(unix)]
 mod surroundings;
+mod swallowed;
 mod tables;
 mod tokens;
 mod tree;

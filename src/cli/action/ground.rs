@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use git2::{ErrorCode, Oid, Repository};
+use git2::{Oid, Repository};
 
 use super::fetch::{Depth, Remote};
 use crate::github::event::{Against, Look};
+use crate::history::opening::{self, At, Reads};
 use crate::history::{Ends, Range};
 
 const GONE: &str =
@@ -157,13 +158,13 @@ fn fork(
 /// for git to run. It is the job's own, by the runner's word, and libgit2 runs none: so `open_bare`, which does not ask
 /// whose it is.
 pub(super) fn repository(folder: &Path) -> Result<Repository> {
-    let opened = match Repository::open(folder) {
-        Err(error) if error.code() == ErrorCode::Owner => {
-            Repository::open_bare(folder.join(".git")).map_err(|_| error)
+    let opened = match opening::open(At::Exactly(folder), Reads::Objects) {
+        Err(refused) if refused.is_owner() => {
+            opening::open(At::Bare(&folder.join(".git")), Reads::Objects).map_err(|_| refused)
         }
         opened => opened,
     };
-    opened.map_err(|error| anyhow!("{}", crate::history::refused(&error))).with_context(|| {
+    opened.map_err(|refused| anyhow!("{refused}")).with_context(|| {
         format!(
             "{} is no git repository; actions/checkout belongs before this step, and its `path` is our \
              `working-directory`",
