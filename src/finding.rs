@@ -144,6 +144,17 @@ pub struct Place {
     pub line_hash: Option<Box<str>>,
 }
 
+impl Place {
+    /// The place in a text that has so many bytes and lines before the one in which this was found.
+    pub(crate) fn move_down(&mut self, bytes: u64, lines: u32) {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.span.start = self.span.start.saturating_add(bytes);
+        self.span.end = self.span.end.saturating_add(bytes);
+        self.start.line = self.start.line.saturating_add(lines);
+        self.end.line = self.end.line.saturating_add(lines);
+    }
+}
+
 /// The first line of a span, as much of it as is worth showing. Secrets in it are masked.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Excerpt {

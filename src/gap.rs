@@ -118,3 +118,10 @@ impl std::fmt::Display for Gap {
         f.write_str(&self.why)
     }
 }
+
+/// For readers of git's data, whose errors are told with one reason by whoever asked.
+impl From<Gap> for String {
+    fn from(gap: Gap) -> Self {
+        gap.why
+    }
+}

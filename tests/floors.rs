@@ -19,7 +19,7 @@ fn floor(module: &str) -> Option<usize> {
     FLOORS.iter().position(|modules| modules.contains(&module))
 }
 
-fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
+pub(crate) fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("src can be read").flatten() {
         let path = entry.path();
         if path.is_dir() {

@@ -6,6 +6,7 @@ mod cases;
 mod corpus;
 mod floors;
 mod github;
+mod hostile;
 mod known;
 mod large;
 #[cfg(target_os = "linux")]
@@ -16,6 +17,7 @@ mod practices;
 mod secrets;
 #[cfg(unix)]
 mod surroundings;
+mod swallowed;
 mod tables;
 mod tokens;
 mod tree;

@@ -36,8 +36,6 @@ pub fn run() -> ExitCode {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         term::complain(&format!("internal error{place}; please report it"));
     }));
-    // git checks what it reads when it fetches; doing so again costs a third of reading.
-    git2::opts::strict_hash_verification(false);
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -4,7 +4,7 @@
 
 use std::env;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -13,7 +13,8 @@ use git2::Repository;
 use super::args::{Hook, Look};
 use crate::config::Date;
 use crate::history::leaks::{self, Wish};
-use crate::history::{Ends, Folders, History, Range, refused};
+use crate::history::opening::{self, At, Reads};
+use crate::history::{Ends, Folders, History, Range};
 use crate::input;
 use crate::outcome::Outcome;
 use crate::rule::Policy;
@@ -21,12 +22,15 @@ use crate::scan::Watch;
 
 /// The repository that is meant: the named one (perhaps bare), the one that git's environment names, or the one around.
 pub(super) fn repository(look: &Look, current: &Path) -> Result<Repository> {
+    // A whole history is read by us, and what is broken in it is told; libgit2 finds a branch's tip, and walks ranges.
+    let whole = look.history && look.branch.is_none();
+    let reads = if whole { Reads::Index } else { Reads::Objects };
     let found = match look.paths.as_slice() {
-        [] => Repository::open_from_env().or_else(|_| Repository::discover(current)),
-        [path] => Repository::discover(current.join(path)),
+        [] => opening::open(At::Environment(current), reads),
+        [path] => opening::open(At::Around(&current.join(path)), reads),
         _ => bail!("--history and --commits look at one repository at a time"),
     };
-    found.map_err(|error| anyhow!("no git repository to look at: {}", refused(&error)))
+    found.map_err(|refused| anyhow!("no git repository to look at: {refused}"))
 }
 
 /// What to search, made ready as far as it can fail.
@@ -70,7 +74,7 @@ impl Search {
                 let range = Range::read(&repository, &ends)?;
                 Over::Range(repository, range)
             }
-            None => Over::All(History::open(repository, &folders())),
+            None => Over::All(History::open(repository, &Folders::from_env())),
         };
         Ok(Self { over, wish })
     }
@@ -80,15 +84,6 @@ impl Search {
             Over::All(history) => leaks::all(history, policy, &self.wish, watch),
             Over::Range(repository, range) => leaks::range(repository, range, policy, &self.wish, watch),
         }
-    }
-}
-
-/// What git's environment says of where objects lie.
-fn folders() -> Folders {
-    let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES");
-    Folders {
-        objects: env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
-        alternates: alternates.map(|list| env::split_paths(&list).collect()).unwrap_or_default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a scan did not see, and why: a history with gaps must never pass for a clean one.
 
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::objects::pack::Pack;
@@ -22,6 +23,10 @@ impl Gaps {
         } else {
             told.1 += 1;
         }
+    }
+
+    pub(crate) fn add(&self, path: &Path, gap: Gap) {
+        self.tell(&path.to_string_lossy(), gap.reason, gap.why);
     }
 
     /// An entry of a pack that could not be read.

@@ -8,9 +8,11 @@ mod forest;
 mod gaps;
 pub mod leaks;
 mod objects;
+pub mod opening;
 mod pieces;
 mod provenance;
 mod range;
+mod refs;
 mod remote;
 mod search;
 mod walk;
@@ -19,7 +21,8 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::env;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use git2::{Oid, Repository};
@@ -83,6 +86,23 @@ pub struct Folders {
     pub alternates: Vec<PathBuf>,
 }
 
+impl Folders {
+    /// What git's environment says.
+    pub fn from_env() -> Self {
+        let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+        Self {
+            objects: env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
+            alternates: alternates.map(|list| env::split_paths(&list).collect()).unwrap_or_default(),
+        }
+    }
+
+    /// All of a repository, its own first.
+    fn of(&self, repository: &Repository) -> Vec<PathBuf> {
+        let own = self.objects.clone().unwrap_or_else(|| repository.commondir().join("objects"));
+        std::iter::once(own).chain(self.alternates.iter().cloned()).collect()
+    }
+}
+
 pub struct History {
     repository: Repository,
     store: Store,
@@ -92,11 +112,8 @@ pub struct History {
 impl History {
     /// All objects of a repository, reachable or not. What cannot be read of it is told by the scan.
     pub fn open(repository: Repository, folders: &Folders) -> Self {
-        let own = folders.objects.clone().unwrap_or_else(|| repository.commondir().join("objects"));
-        let mut all = vec![own];
-        all.extend(folders.alternates.iter().cloned());
         let mut told = Vec::new();
-        let store = Store::open(&all, &mut told);
+        let store = Store::open(&folders.of(&repository), &mut told);
         Self { repository, store, told }
     }
 
@@ -104,14 +121,15 @@ impl History {
         &self.repository
     }
 
-    /// Shows the visitor every object of the kinds it wants. Says what could not be shown; what only trees could tell is
-    /// missing is told by `origins`.
+    /// Shows the visitor every object of the kinds it wants. Says what could not be shown; what is named and missing is
+    /// told by `origins`.
     pub fn scan<V: Visit>(&self, visit: &V) -> Vec<Told> {
         let gaps = Gaps::default();
         walk::walk(&self.store, visit, &gaps);
-        let cuts = provenance::shallow(&self.repository).len();
-        if cuts > 0 {
-            gaps.shallow(cuts);
+        match provenance::shallow(&self.repository) {
+            Ok(cuts) if cuts.is_empty() => {}
+            Ok(cuts) => gaps.shallow(cuts.len()),
+            Err(gap) => gaps.add(Path::new("shallow"), gap),
         }
         gaps.into_told(self.told.clone())
     }
@@ -121,7 +139,8 @@ impl History {
         self.scan(&search::Searching(search))
     }
 
-    /// What is needed to ask where some objects come from; and what was missing on the way.
+    /// What is needed to ask where some objects come from, and all that refs need and that is not here. So it is asked
+    /// even of no objects.
     pub fn origins(&self, ids: impl IntoIterator<Item = Oid>) -> (Origins<'_>, Vec<Told>) {
         let gaps = Gaps::default();
         let origins = Origins::read(&self.repository, &self.store, ids.into_iter().collect(), &gaps);

@@ -1,6 +1,7 @@
 //! Blobs too large to be held, shown part by part.
 
 use std::io::Read;
+use std::ops::Range;
 
 use super::walk::{Object, Visit};
 
@@ -9,21 +10,36 @@ const PIECE: usize = 4 << 20;
 /// What parts share with their neighbours on each side.
 pub const OVERLAP: usize = 64 << 10;
 
-/// Reads `size` bytes and shows them.
+/// Reads `size` bytes and shows them. What was found in a part stays found if the rest is damaged.
 pub(crate) fn read<V: Visit>(
     object: &Object,
     size: u64,
     from: &mut dyn Read,
     visit: &V,
 ) -> Result<(), String> {
+    let mut found = None;
+    let read = each(size, from, |bytes, at, own| {
+        found = Some(visit.piece(object, bytes, at, own, found.take()));
+    });
+    visit.done(object, &found.expect("there is one part at least"));
+    read
+}
+
+/// Shows `size` bytes part by part, each with where it begins and which of its bytes are its own.
+pub(crate) fn each(
+    size: u64,
+    from: &mut dyn Read,
+    mut show: impl FnMut(&[u8], u64, Range<usize>),
+) -> Result<(), String> {
     let mut buffer = Vec::with_capacity(PIECE + 2 * OVERLAP);
-    let (mut at, mut own, mut found) = (0u64, 0, None);
+    let (mut at, mut own) = (0u64, 0);
     loop {
         let room = (PIECE + 2 * OVERLAP - buffer.len()) as u64;
-        let read = from.take(room).read_to_end(&mut buffer).map_err(|error| error.to_string())? as u64;
-        let last = read < room;
+        let read = from.take(room).read_to_end(&mut buffer);
+        let last = !matches!(read, Ok(read) if read as u64 == room);
         let end = if last { buffer.len() } else { buffer.len() - OVERLAP };
-        found = Some(visit.piece(object, &buffer, at, own..end, found.take()));
+        show(&buffer, at, own..end);
+        read.map_err(|error| format!("{error}; what stands before that was looked at"))?;
         if last {
             break;
         }
@@ -34,9 +50,9 @@ pub(crate) fn read<V: Visit>(
         buffer.copy_within(gone.., 0);
         buffer.truncate(buffer.len() - gone);
     }
-    if at + buffer.len() as u64 != size {
-        return Err("it is cut off or longer than it says; what there is was looked at".to_owned());
+    if at + buffer.len() as u64 == size {
+        Ok(())
+    } else {
+        Err("it is cut off or longer than it says; what there is was looked at".to_owned())
     }
-    visit.done(object, &found.expect("the loop runs at least once"));
-    Ok(())
 }

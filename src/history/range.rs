@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result, bail};
 use git2::{ObjectType, Oid, Repository, Sort, Tree};
 
-use super::provenance::shallow;
+use super::opening::Believing;
+use super::provenance::{is_shallow, shallow};
 
 /// Longer paths are no work of people, and every folder on the way takes room on the stack.
 const LONGEST: usize = 16 << 10;
@@ -56,7 +57,7 @@ impl Ends {
                 match repository.merge_bases(a, b) {
                     Ok(bases) => ends.without.extend(bases.iter()),
                     // Without a common commit both histories are the range, unless it was only cut off.
-                    Err(_) if shallow(repository).is_empty() => {}
+                    Err(_) if !is_shallow(repository) => {}
                     Err(_) => bail!("{}", cut(&format!("the common commit of {word}"))),
                 }
             } else if let Some((a, b)) = word.split_once("..") {
@@ -102,7 +103,7 @@ fn commit(repository: &Repository, word: &str) -> Result<Oid> {
     let found = repository.revparse_single(word).and_then(|object| object.peel(ObjectType::Commit));
     match found {
         Ok(object) => Ok(object.id()),
-        Err(_) if !shallow(repository).is_empty() => bail!("{}", cut(&format!("commit {word}"))),
+        Err(_) if is_shallow(repository) => bail!("{}", cut(&format!("commit {word}"))),
         Err(error) if error.code() == git2::ErrorCode::NotFound => {
             bail!("there is no commit {word} here; `git fetch` it first")
         }
@@ -131,8 +132,11 @@ impl Range {
         for id in &ends.with {
             walk.push(*id).with_context(|| format!("cannot walk from commit {id}"))?;
         }
-        let cuts = shallow(repository);
+        let cuts = shallow(repository).map_err(anyhow::Error::msg)?;
         let mut seen = Seen::default();
+        let walk: Vec<_> = walk.collect();
+        // Trees that lead round in a circle end with `seen`.
+        let _believing = Believing::new();
         for id in walk {
             let id = match id {
                 Ok(id) => id,

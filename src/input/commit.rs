@@ -14,6 +14,7 @@ use super::walk::{lost, no_file, not_utf8, template, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Candidate, Commit, Origin, Tree};
 use crate::gap::{Gap, Reason};
+use crate::history::opening::{self, Believing};
 
 /// The type bits of a file's mode in git, and what they are for a regular file.
 const TYPE: i32 = 0o170_000;
@@ -60,7 +61,8 @@ impl Committed {
         let idle = self.idle.lock().expect("nothing panics while it holds the lock").pop();
         let repository = match idle {
             Some(repository) => repository,
-            None => Repository::open_bare(&self.folder).map_err(|error| lost(&error))?,
+            None => opening::again(&self.folder)
+                .map_err(|refused| Gap::new(Reason::Damaged, refused.to_string()))?,
         };
         let done = work(&repository);
         self.idle.lock().expect("nothing panics while it holds the lock").push(repository);
@@ -75,8 +77,7 @@ impl Committed {
 
     /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
     pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
-        let repository =
-            Repository::open_bare(&self.folder).context("the repository cannot be opened again")?;
+        let repository = opening::again(&self.folder).context("the repository cannot be opened again")?;
         let odb = repository.odb().context("the repository's objects cannot be read")?;
         let mut listing = Listing::default();
         let mut seen = 0;
@@ -128,6 +129,7 @@ impl Tree for Committed {
             if mode & TYPE != REGULAR {
                 return Err(no_file());
             }
+            let _believing = Believing::new();
             let blob = repository.find_blob(id).map_err(|error| lost(&error))?;
             if blob.size() as u64 > LARGEST {
                 return Err(too_large());

@@ -12,6 +12,7 @@ use super::walk::{gap, no_file, too_large, unreachable};
 use super::{LARGEST, below, inside};
 use crate::blob::{Origin, Tree};
 use crate::gap::{Gap, Reason};
+use crate::history::opening::{self, At, Reads};
 
 /// git's file mode of a submodule's commit.
 const GITLINK: u32 = 0o160_000;
@@ -85,7 +86,7 @@ impl Tree for Disk {
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         let repository = self.repository.get_or_init(|| {
-            let repository = Repository::discover(&self.root).ok()?;
+            let repository = opening::open(At::Around(&self.root), Reads::Index).ok()?;
             repository.workdir()?;
             Some(Mutex::new(repository))
         });

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, anyhow};
-use git2::{Delta, Index, IndexEntry, Repository};
+use git2::{Delta, ErrorCode, Index, IndexEntry, Repository};
 
 use super::names::{Name, classify};
 use super::walk::{lost, no_file, not_utf8, template, told, too_large};
@@ -15,7 +15,7 @@ use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Candidate, Origin, Tree};
 use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
-use crate::history::refused;
+use crate::history::opening::{self, At, Reads};
 
 /// The type bits of a file's mode in git, and what they are for a regular file and a symbolic link.
 const TYPE: u32 = 0o170_000;
@@ -32,9 +32,8 @@ pub struct Staged {
 impl Staged {
     /// The index of the repository that git names in the environment, or that holds `folder`.
     pub fn open(folder: &Path) -> Result<Self> {
-        let repository = Repository::open_from_env()
-            .or_else(|_| Repository::discover(folder))
-            .map_err(|error| anyhow!("--staged needs a git repository: {}", refused(&error)))?;
+        let repository = opening::open(At::Environment(folder), Reads::Objects)
+            .map_err(|refused| anyhow!("--staged needs a git repository: {refused}"))?;
         let top =
             repository.workdir().context("--staged needs a work tree; this repository is bare")?.to_owned();
         let mut index = repository.index().context("cannot read the git index")?;
@@ -56,7 +55,8 @@ impl Staged {
         let index = repository.index().context("cannot read the git index")?;
         let head = match repository.head() {
             Ok(head) => Some(head.peel_to_tree().context("HEAD has no tree")?),
-            Err(_) => None, // a branch without commits
+            Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => None,
+            Err(error) => return Err(error).context("cannot read HEAD"),
         };
         let diff = repository
             .diff_tree_to_index(head.as_ref(), Some(&index), None)

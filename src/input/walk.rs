@@ -87,8 +87,9 @@ fn folder_name(root: &Path, folder: &Path) -> String {
 }
 
 /// Whether the walk would read an ignore file that has no end or waits for a writer: a FIFO, `.gitignore -> /dev/zero`.
+/// Those in git's folder, and what may lead to it, are read, too.
 fn has_endless_ignores(folder: &Path) -> bool {
-    [".gitignore", ".ignore"]
+    [".gitignore", ".ignore", ".git", ".git/info/exclude", ".git/commondir"]
         .iter()
         .any(|name| folder.join(name).metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir()))
 }
@@ -206,10 +207,14 @@ fn unread(root: &Path, path: &Path, kind: FileType) -> Option<Gap> {
         Ok(meta) if !meta.is_file() => {
             return Some(Gap::new(Reason::Link, format!("a symbolic link to {}", special(meta.file_type()))));
         }
-        Ok(_) => path.canonicalize().ok()?,
+        Ok(_) => path.canonicalize().and_then(|target| Ok((target, root.canonicalize()?))),
+        Err(error) => Err(error),
+    };
+    let (target, root) = match target {
+        Ok(found) => found,
         Err(error) => return Some(unreachable(path, &error)),
     };
-    let found = target.starts_with(root.canonicalize().ok()?)
+    let found = target.starts_with(root)
         && target.file_name().is_some_and(|name| classify(&name.to_string_lossy()) != Name::Other);
     (!found).then(|| {
         Gap::new(Reason::Link, "a symbolic link to a file that is not looked for; name it to check it")
@@ -251,7 +256,7 @@ pub(super) fn unreachable(path: &Path, error: &std::io::Error) -> Gap {
 }
 
 /// An operating system's error as a gap.
-pub(super) fn gap(error: &std::io::Error) -> Gap {
+pub fn gap(error: &std::io::Error) -> Gap {
     let kind = match error.kind() {
         std::io::ErrorKind::NotFound => Reason::NotFound,
         std::io::ErrorKind::PermissionDenied => Reason::Permission,

@@ -75,6 +75,10 @@ impl Key {
     pub fn of(rule: &'static Rule, value: &[u8]) -> Self {
         Self { rule: rule.id, value: identity(rule.id, value) }
     }
+
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
 }
 
 /// All that may be secrets in a text.

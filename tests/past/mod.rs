@@ -21,36 +21,36 @@ use crate::tokens;
 const HULLGUARD: &str = env!("CARGO_BIN_EXE_hullguard");
 
 /// A personal access token of GitHub with a true checksum, another for every `seed`.
-fn token(seed: u32) -> String {
+pub(crate) fn token(seed: u32) -> String {
     let letters = b"aB3dE6gH9kLmN0pQrS4tUvW7xYz2cFjK5nP8qR1sT";
     let random: String =
         (0..30u32).map(|i| letters[((i * 17 + seed * 13 + i * i * seed) % 41) as usize] as char).collect();
     tokens::github(&random)
 }
 
-struct Repo(TempDir);
+pub(crate) struct Repo(pub(crate) TempDir);
 
 impl Repo {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let repo = Self(tempfile::tempdir().expect("the test's own ground holds"));
         repo.git(&["init", "-q", "-b", "main"]);
         repo
     }
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
-    fn git(&self, args: &[&str]) -> String {
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         let out = git(self.path(), args).output().expect("git is installed");
         assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8_lossy(&out.stdout).trim().to_owned()
     }
-    fn write(&self, file: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) {
         let path = self.path().join(file);
         fs::create_dir_all(path.parent().expect("the test's own ground holds"))
             .expect("the test's own ground holds");
         fs::write(path, text).expect("the test's own ground holds");
     }
-    fn commit(&self, message: &str) -> String {
+    pub(crate) fn commit(&self, message: &str) -> String {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);
         self.git(&["rev-parse", "HEAD"])
@@ -88,7 +88,7 @@ fn git(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn hullguard(folder: &Path, args: &[&str]) -> Command {
+pub(crate) fn hullguard(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(HULLGUARD);
     command.arg("check").args(args).current_dir(folder);
     for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY"] {

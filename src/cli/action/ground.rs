@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use git2::{ErrorCode, Oid, Repository};
+use git2::{Oid, Repository};
 
 use super::fetch::{Depth, Remote};
 use crate::github::event::{Against, Look};
+use crate::history::opening::{self, At, Reads};
 use crate::history::{Ends, Range};
 
 const GONE: &str =
@@ -179,11 +180,13 @@ pub(super) fn repository(workspace: &Path, below: &Path) -> Result<Repository> {
         }
     }
     let git = folder.join(".git");
-    let opened = match Repository::open(&git) {
-        Err(error) if error.code() == ErrorCode::Owner => Repository::open_bare(&git).map_err(|_| error),
+    let opened = match opening::open(At::Exactly(&git), Reads::Objects) {
+        Err(refused) if refused.is_owner() => {
+            opening::open(At::Bare(&git), Reads::Objects).map_err(|_| refused)
+        }
         opened => opened,
     };
-    opened.map_err(|error| anyhow!("{}", crate::history::refused(&error))).with_context(|| {
+    opened.map_err(|refused| anyhow!("{refused}")).with_context(|| {
         format!(
             "{} is no git repository; actions/checkout belongs before this step, and its `path` is our \
              `working-directory`",

@@ -23,6 +23,7 @@ use crate::config::{self, Config, Date};
 use crate::filter;
 use crate::finding::{Finding, Status, Suppressor};
 use crate::history::leaks::{self, Wish};
+use crate::history::opening::{self, At, Reads};
 use crate::history::{Folders, History};
 use crate::input;
 use crate::input::commit::Committed;
@@ -370,11 +371,11 @@ fn past(task: &Task, law: &Law, watch: &Watch) -> (Outcome, Option<HashSet<Spot>
     };
     let search = |policy: &Policy| match (&task.ground.range, full) {
         (Some(range), false) => leaks::range(task.repository, range, policy, &wish, watch),
-        _ => match Repository::open_bare(task.repository.path()) {
+        _ => match opening::open(At::Bare(task.repository.path()), Reads::Index) {
             Ok(repository) => {
                 leaks::all(&History::open(repository, &Folders::default()), policy, &wish, watch)
             }
-            Err(error) => Outcome { error: Some(error.message().to_owned()), ..Outcome::default() },
+            Err(refused) => Outcome { error: Some(refused.to_string()), ..Outcome::default() },
         },
     };
     let mut outcome = search(&law.policy);

@@ -11,16 +11,16 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
-use git2::{Oid, Repository};
+use git2::Oid;
 
-use super::{History, Hit, Kind, Object, Provenance, Reach, Search, Window};
+use super::{History, Hit, Kind, Object, Pages, Provenance, Reach, Search, Window};
 use crate::outcome::Outcome;
 use crate::rule::{Confidence, Policy, Profile};
 use crate::scan::Watch;
 use crate::scan::secrets::Key;
 use crate::secrets::{self, about::About, custom};
 pub use range::range;
-use tell::{Judge, Leak};
+use tell::{Judge, Leak, Texts};
 
 /// How far beyond lines that are new a text is searched of which more is not known; bytes.
 const BEYOND: usize = 512;
@@ -167,7 +167,7 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
     let ids = |holders: &Vec<Holder>| -> Vec<Oid> { holders.iter().map(|holder| holder.id).collect() };
     let (origins, more) = history.origins(holders.iter().flat_map(ids));
     told.extend(more);
-    let line = wish.branch.map(|tip| line_of(history.repository(), tip));
+    let line = wish.branch.map(|tip| origins.history(&tip));
     let brings = |commit: &Oid, time: i64| {
         wish.since.is_none_or(|since| time >= since) && line.as_ref().is_none_or(|line| line.contains(commit))
     };
@@ -183,8 +183,8 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
         .filter(|(_, (_, whole))| counts(whole))
         .map(|(key, (holders, whole))| Leak::new(*key, holders, whole))
         .collect();
-    let judge = Judge { policy, wish };
-    tell::at_first(history, &mut leaks, judge);
+    let texts = Texts::new(history, Judge { policy, wish });
+    texts.at_first(&mut leaks);
     let others: Vec<Vec<&Holder>> = leaks.iter().map(Leak::others).collect();
     let each: Vec<Vec<Oid>> = others.iter().flatten().map(|holder| vec![holder.id]).collect();
     let sources = origins.of(&each, &brings);
@@ -196,18 +196,13 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
             some.into_iter().filter(|(_, source)| counts(source)).collect()
         })
         .collect();
-    tell::at_others(history, &mut leaks, &others, judge);
-    let findings = tell::findings(history, leaks, judge);
+    texts.at_others(&mut leaks, &others);
+    let (findings, lost) = texts.findings(leaks, Pages::of(history.repository()).as_ref());
+    told.extend(lost);
     let mut outcome =
         Outcome { findings, objects: watch.done.load(Ordering::Relaxed), failed: told, ..Outcome::default() };
     outcome.interrupted = watch.is_stopped();
     outcome
-}
-
-/// The commits of a history that ends at `tip`.
-fn line_of(repository: &Repository, tip: Oid) -> HashSet<Oid> {
-    let walk = repository.revwalk().and_then(|mut walk| walk.push(tip).map(|()| walk));
-    walk.map(|walk| walk.flatten().collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -241,7 +236,7 @@ mod tests {
             let watch = Watch::default();
             let leaks = || Leaks { policy: &policy, watch: &watch, holders: Mutex::default() };
             let history = History::open(
-                Repository::open(&path).expect("a repository"),
+                git2::Repository::open(&path).expect("a repository"),
                 &super::super::Folders::default(),
             );
             let (parts, whole) = (leaks(), Whole(leaks()));

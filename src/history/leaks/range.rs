@@ -12,6 +12,7 @@ use super::tell::{Judge, is_open, with};
 use crate::blob::Commit;
 use crate::finding::{Finding, Past, Status};
 use crate::gap::{Gap, Reason};
+use crate::history::opening::Believing;
 use crate::history::{self, Pages, Range};
 use crate::input;
 use crate::outcome::{Outcome, Told};
@@ -47,6 +48,7 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
     let wanted = |brought: &&history::Brought| !judge.excludes(&brought.path);
     let brought: Vec<&history::Brought> = range.brought.iter().filter(wanted).collect();
     let read_all = |some: &[&history::Brought]| -> Vec<_> {
+        let _believing = Believing::new();
         let read = |brought: &&history::Brought| read(brought.blob).map_err(|why| why.message().to_owned());
         some.iter().map(read).collect()
     };
@@ -123,7 +125,14 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
         }
     }
     for &id in &range.commits {
-        let Ok(found) = repository.find_commit(id) else { continue };
+        let found = match repository.find_commit(id) {
+            Ok(found) => found,
+            Err(error) => {
+                let gap = Gap::new(Reason::Damaged, error.message());
+                outcome.failed.push(Told::new(format!("commit {id}"), gap));
+                continue;
+            }
+        };
         let message = found.message_bytes().to_vec();
         outcome.objects += 1;
         let commit = about(repository, id);

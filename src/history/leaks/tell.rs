@@ -5,18 +5,20 @@
 //! a doubt (a sample in a test may be a key in use elsewhere) other files that hold it are asked too, one of each tree of
 //! deltas, which mostly is one of each file.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use git2::Oid;
 use rayon::prelude::*;
 
-use super::{Holder, Wish, said};
+use super::{Holder, Wish};
 use crate::blob::{Commit, Origin};
 use crate::filter;
 use crate::finding::{Finding, Now, Past, Status};
+use crate::gap::{Gap, Reason};
+use crate::history::objects::Store;
 use crate::history::{History, Kind, Named, Pages, Paths, Provenance, Reach};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Policy, Rule};
 use crate::scan::secrets::{self as scan, Key};
 
@@ -96,7 +98,7 @@ impl<'a> Leak<'a> {
         let holder = |id: Oid| self.holders.iter().find(|holder| holder.id == id);
         let message = self.whole.first.as_ref().and_then(|first| holder(first.commit));
         match &self.whole.first {
-            Some(first) if message.is_none() => {
+            Some(first) if message.is_none() && !first.paths.named.is_empty() => {
                 files(&first.paths, PATHS_AT_MOST, commit(self.whole).as_ref())
             }
             _ => {
@@ -151,90 +153,116 @@ impl<'a> Leak<'a> {
     }
 }
 
-/// Judges the files with which secrets came.
-pub(super) fn at_first(history: &History, leaks: &mut [Leak], judge: Judge) {
-    let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::first).collect();
-    let said = texts(history, each(leaks, &asked), judge);
-    for (leak, places) in leaks.iter_mut().zip(&asked) {
-        places.iter().filter_map(|place| said.get(place)).for_each(|said| leak.take(said, leak.whole));
-    }
+/// Texts that are read once more, and what of them could not be.
+pub(super) struct Texts<'a> {
+    store: &'a Store,
+    judge: Judge<'a>,
+    lost: Mutex<BTreeMap<Oid, String>>,
 }
 
-/// Judges other objects: for each of the secrets some, with where they come from.
-pub(super) fn at_others<'a>(
-    history: &History,
-    leaks: &mut [Leak<'a>],
-    others: &[Vec<(&Holder, &'a Provenance)>],
-    judge: Judge,
-) {
-    let mut asked: Vec<Vec<(Place, &Provenance)>> = Vec::new();
-    for some in others {
-        let mut some = some.clone();
-        some.sort_by_key(|(holder, source)| (source.first.as_ref().map(|first| first.time), holder.id));
-        let all = some.iter().flat_map(|&(holder, source)| {
-            places(holder, source).into_iter().map(move |place| (place, source))
+impl<'a> Texts<'a> {
+    pub(super) fn new(history: &'a History, judge: Judge<'a>) -> Self {
+        Self { store: &history.store, judge, lost: Mutex::default() }
+    }
+
+    /// Judges the files with which secrets came.
+    pub(super) fn at_first(&self, leaks: &mut [Leak]) {
+        let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::first).collect();
+        let said = self.texts(each(leaks, &asked));
+        for (leak, places) in leaks.iter_mut().zip(&asked) {
+            places.iter().filter_map(|place| said.get(place)).for_each(|said| leak.take(said, leak.whole));
+        }
+    }
+
+    /// Judges other objects: for each of the secrets some, with where they come from.
+    pub(super) fn at_others<'l>(&self, leaks: &mut [Leak<'l>], others: &[Vec<(&Holder, &'l Provenance)>]) {
+        let mut asked: Vec<Vec<(Place, &Provenance)>> = Vec::new();
+        for some in others {
+            let mut some = some.clone();
+            some.sort_by_key(|(holder, source)| (source.first.as_ref().map(|first| first.time), holder.id));
+            let all = some.iter().flat_map(|&(holder, source)| {
+                places(holder, source).into_iter().map(move |place| (place, source))
+            });
+            asked.push(all.collect());
+        }
+        let each = leaks.iter().zip(&asked);
+        let each = each.flat_map(|(leak, places)| places.iter().map(|(place, _)| (leak.key, place)));
+        let said = self.texts(each);
+        for (leak, places) in leaks.iter_mut().zip(&asked) {
+            for (place, source) in places {
+                said.get(place).into_iter().for_each(|said| leak.take(said, source));
+            }
+        }
+    }
+
+    /// The findings. One is silenced if a comment says so that was written beside the secret later, wherever it still
+    /// stands. A secret whose texts could not be read again is told as that.
+    pub(super) fn findings(self, mut leaks: Vec<Leak>, pages: Option<&Pages>) -> (Vec<Finding>, Vec<Told>) {
+        let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::still).collect();
+        let said = self.texts(each(&leaks, &asked));
+        for (leak, places) in leaks.iter_mut().zip(&asked) {
+            let found = |place| said.get(place)?.get(&leak.key).filter(|found| !found.is_empty());
+            let Some(found) = places.iter().map(found).collect::<Option<Vec<_>>>() else { continue };
+            let mut found = found.into_iter().flatten();
+            if let (Some(first), Some((best, _))) = (found.next(), &mut leak.best)
+                && !is_open(first)
+                && !found.any(is_open)
+            {
+                best.status = first.status.clone();
+            }
+        }
+        let lost = self.lost.into_inner().expect("nothing panics while it holds the list");
+        let unknown = leaks.iter().filter(|leak| leak.best.is_none()).filter_map(|leak| {
+            let (id, why) = leak.holders.iter().find_map(|holder| lost.get_key_value(&holder.id))?;
+            let rule = leak.key.rule();
+            let why = format!("a secret was found in it (`{rule}`), but it could not be read again: {why}");
+            Some(Told::new(format!("object {id}"), Gap::new(Reason::Damaged, why)))
         });
-        asked.push(all.collect());
+        let unknown = unknown.collect();
+        (leaks.into_iter().filter_map(|leak| leak.finish(pages)).collect(), unknown)
     }
-    let each = leaks.iter().zip(&asked);
-    let each = each.flat_map(|(leak, places)| places.iter().map(|(place, _)| (leak.key, place)));
-    let said = texts(history, each, judge);
-    for (leak, places) in leaks.iter_mut().zip(&asked) {
-        for (place, source) in places {
-            said.get(place).into_iter().for_each(|said| leak.take(said, source));
-        }
-    }
-}
 
-/// The findings. One is silenced if a comment says so that was written beside the secret later, wherever it still stands.
-pub(super) fn findings(history: &History, mut leaks: Vec<Leak>, judge: Judge) -> Vec<Finding> {
-    let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::still).collect();
-    let said = texts(history, each(&leaks, &asked), judge);
-    for (leak, places) in leaks.iter_mut().zip(&asked) {
-        let found = |place| said.get(place)?.get(&leak.key).filter(|found| !found.is_empty());
-        let Some(found) = places.iter().map(found).collect::<Option<Vec<_>>>() else { continue };
-        let mut found = found.into_iter().flatten();
-        if let (Some(first), Some((best, _))) = (found.next(), &mut leak.best)
-            && !is_open(first)
-            && !found.any(is_open)
-        {
-            best.status = first.status.clone();
+    /// Reads and judges every place once, for all secrets that are asked of it.
+    fn texts<'l>(&self, asked: impl Iterator<Item = (Key, &'l Place)>) -> HashMap<Place, Said> {
+        let mut all: HashMap<&Place, HashSet<Key>> = HashMap::new();
+        for (key, place) in asked.filter(|(_, place)| !self.judge.excludes(&place.path)) {
+            all.entry(place).or_default().insert(key);
         }
+        let all: Vec<_> = all.into_iter().collect();
+        all.par_iter().map(|(place, keys)| ((*place).clone(), self.said(place, keys))).collect()
     }
-    let pages = Pages::of(history.repository());
-    leaks.into_iter().filter_map(|leak| leak.finish(pages.as_ref())).collect()
+
+    /// What is said of one place. A large text is judged part by part, as it was searched.
+    fn said(&self, place: &Place, keys: &HashSet<Key>) -> Said {
+        let wanted = |rule, value: &[u8]| keys.contains(&Key::of(rule, value));
+        let mut said = Said::new();
+        let mut lines = 0;
+        let shown = self.store.show(&place.object, |kind, bytes, at, own| {
+            let text = crate::secrets::as_utf8(bytes[super::said(kind, bytes)].to_vec());
+            let before = memchr::memchr_iter(b'\n', &bytes[..own.start]).count() as u32;
+            for mut finding in self.judge.text(&place.path, text.clone(), place.commit.as_ref(), wanted) {
+                let span = finding.place.span.range();
+                let value = text.get(span.clone()).unwrap_or_default();
+                // In a text that was made UTF-8 places are other ones; there a finding may be said of two parts.
+                if at == 0 || text.len() != bytes.len() || own.contains(&span.start) {
+                    let key = Key::of(finding.rule, value);
+                    finding.place.move_down(at, lines - before.min(lines));
+                    said.entry(key).or_default().push(finding);
+                }
+            }
+            lines += memchr::memchr_iter(b'\n', &bytes[own]).count() as u32;
+        });
+        if let Err(why) = shown {
+            self.lost.lock().expect("nothing panics while it holds the list").insert(place.object, why);
+        }
+        said
+    }
 }
 
 /// Each secret with each of its places.
 fn each<'l>(leaks: &'l [Leak], asked: &'l [Vec<Place>]) -> impl Iterator<Item = (Key, &'l Place)> {
     let each = leaks.iter().zip(asked);
     each.flat_map(|(leak, places)| places.iter().map(|place| (leak.key, place)))
-}
-
-/// Reads and judges every place once, for all secrets that are asked of it.
-fn texts<'l>(
-    history: &History,
-    asked: impl Iterator<Item = (Key, &'l Place)>,
-    judge: Judge,
-) -> HashMap<Place, Said> {
-    let mut all: HashMap<&Place, HashSet<Key>> = HashMap::new();
-    for (key, place) in asked.filter(|(_, place)| !judge.excludes(&place.path)) {
-        all.entry(place).or_default().insert(key);
-    }
-    let all: Vec<_> = all.into_iter().collect();
-    let store = &history.store;
-    let said = all.par_iter().filter_map(|(place, keys)| {
-        let (kind, bytes) = store.read(&place.object).ok()?;
-        let text = crate::secrets::as_utf8(bytes[said(kind, &bytes)].to_vec());
-        let wanted = |rule, value: &[u8]| keys.contains(&Key::of(rule, value));
-        let mut said = Said::new();
-        for finding in judge.text(&place.path, text.clone(), place.commit.as_ref(), wanted) {
-            let value = text.get(finding.place.span.range()).unwrap_or_default();
-            said.entry(Key::of(finding.rule, value)).or_default().push(finding);
-        }
-        Some(((*place).clone(), said))
-    });
-    said.collect()
 }
 
 /// The finding with what is known of its past.
@@ -249,8 +277,11 @@ pub(super) fn with(past: Past, mut finding: Finding) -> Finding {
 /// Under which names an object came in.
 fn places(holder: &Holder, source: &Provenance) -> Vec<Place> {
     let path: Arc<str> = match (holder.kind, &source.first) {
-        (Kind::Blob, Some(first)) => return files(&first.paths, PATHS_AT_MOST, commit(source).as_ref()),
-        (Kind::Blob, None) => format!("object {}", holder.id).into(),
+        (Kind::Blob, Some(first)) if !first.paths.named.is_empty() => {
+            return files(&first.paths, PATHS_AT_MOST, commit(source).as_ref());
+        }
+        // No commit has it, or it lies too deep in folders for a path.
+        (Kind::Blob, _) => format!("object {}", holder.id).into(),
         (Kind::Tag, _) => "tag message".into(),
         _ => "commit message".into(),
     };

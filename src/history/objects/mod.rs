@@ -4,30 +4,32 @@
 //! `History::open` refuses other repositories with a sentence. Nothing here checks an object against its name.
 
 pub(crate) mod delta;
-mod file;
-mod index;
+pub(crate) mod file;
+pub(crate) mod index;
 pub(crate) mod loose;
 pub(crate) mod pack;
+mod read;
 
 use std::collections::HashSet;
-use std::fs;
-use std::io::Read as _;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 
 use git2::Oid;
 
 use super::Kind;
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
-use delta::Changes;
-use pack::{Form, Pack};
+use pack::Pack;
 
 /// Bytes of an object's name.
 pub(crate) const NAME: usize = 20;
 /// How far alternates of alternates are followed, as in git.
 const DEEPEST: usize = 5;
-/// git's own chains have at most 4,095 deltas.
-const LONGEST: usize = 10_000;
+/// So many object folders are enough for everybody.
+const MOST_FOLDERS: usize = 1000;
+/// The largest list of them.
+const LIST: u64 = 1 << 20;
 
 /// What is larger is not held in memory: such a blob is shown in pieces, and anything else is not read. git itself
 /// makes no deltas of larger files.
@@ -52,6 +54,8 @@ pub(crate) struct Store {
     first_loose: u32,
     /// Some pack came from a partial clone.
     pub(crate) promised: bool,
+    /// What objects behind very many deltas have cost so far.
+    spent: AtomicU64,
 }
 
 /// A pack in its place among the others.
@@ -66,28 +70,36 @@ pub(crate) struct Ranked {
 impl Store {
     /// Opens the object folders and their alternates. What cannot be read is told and left out.
     pub(crate) fn open(folders: &[PathBuf], told: &mut Vec<Told>) -> Self {
-        let mut all = Vec::new();
-        for folder in folders {
-            alternates(folder, DEEPEST, &mut all, told);
-        }
+        let all = self::folders(folders, told);
         let mut promised = false;
         let mut packs = Vec::new();
         for folder in &all {
-            let Ok(entries) = fs::read_dir(folder.join("pack")) else { continue };
-            for path in entries.flatten().map(|entry| entry.path()) {
-                match path.extension().and_then(|ending| ending.to_str()) {
-                    Some("promisor") => promised = true,
-                    Some("idx") => match Pack::open(&path) {
-                        Ok(pack) => packs.push(pack),
-                        Err(why) => told.push(Told::new(
-                            path.with_extension("pack").to_string_lossy(),
-                            Gap::new(Reason::Damaged, why),
-                        )),
-                    },
-                    _ => {}
+            let folder = folder.join("pack");
+            for found in paired(&folder, told) {
+                promised |= found.promised;
+                let path = folder.join(&found.name).with_extension("pack");
+                let mut tell = |why: String| {
+                    told.push(Told::new(path.to_string_lossy(), Gap::new(Reason::Damaged, why)));
+                };
+                match Pack::open(&path.with_extension("idx")) {
+                    Ok(pack) => {
+                        pack.index.doubt.iter().for_each(|why| tell(format!("its index is damaged: {why}")));
+                        packs.push(pack);
+                    }
+                    Err(why) => tell(why),
                 }
             }
         }
+        let mut numbers = 0u64;
+        packs.retain(|pack| {
+            numbers += pack.index.len() as u64;
+            let fits = numbers < u64::from(u32::MAX / 2);
+            if !fits {
+                let gap = Gap::new(Reason::Limit, "there are too many objects to count");
+                told.push(Told::new(pack.label(), gap));
+            }
+            fits
+        });
         // The largest first: it owns most objects, and the others' few are looked up in it.
         packs.sort_by(|a, b| b.index.len().cmp(&a.index.len()).then_with(|| a.label().cmp(&b.label())));
         let mut ranked: Vec<Ranked> = Vec::with_capacity(packs.len());
@@ -107,12 +119,12 @@ impl Store {
         }
         let mut loose: Vec<(Oid, u32)> = Vec::new();
         for (i, folder) in all.iter().enumerate() {
-            loose.extend(loose::list(folder).into_iter().map(|id| (id, i as u32)));
+            loose.extend(loose::list(folder, told).into_iter().map(|id| (id, i as u32)));
         }
         loose.retain(|(id, _)| ranked.iter().all(|other| other.pack.index.row(id).is_none()));
         loose.sort_unstable();
         loose.dedup_by_key(|(id, _)| *id);
-        Self { packs: ranked, loose, folders: all, first_loose: first, promised }
+        Self { packs: ranked, loose, folders: all, first_loose: first, promised, spent: AtomicU64::new(0) }
     }
 
     /// How many numbers there are; some may be unused.
@@ -149,81 +161,121 @@ impl Store {
     }
 }
 
-impl Store {
-    /// Reads one object, wherever it is.
-    pub(crate) fn read(&self, id: &Oid) -> Result<(Kind, Vec<u8>), String> {
-        let missing = |id: &Oid| format!("object {id} is missing");
-        let mut id = *id;
-        let mut deltas = Vec::new();
-        let (kind, mut bytes) = 'found: loop {
-            let Some((pack, row)) =
-                self.packs.iter().find_map(|ranked| Some((&ranked.pack, ranked.pack.index.row(&id)?)))
-            else {
-                let row = self.loose.binary_search_by_key(&id, |(id, _)| *id).map_err(|_| missing(&id))?;
-                let open = self.open_loose(row)?;
-                break (open.kind, open.read()?);
-            };
-            let mut at = pack.index.offset(row);
-            loop {
-                // In a circle of deltas this would go on for ever.
-                if deltas.len() > LONGEST {
-                    return Err(format!("object {id} is at the end of too many deltas"));
-                }
-                let header = pack.header(at..pack.end().max(at))?;
-                held(header.size)?;
-                let mut bytes = Vec::new();
-                let stream = pack.stream(at + header.len as u64..pack.end());
-                stream.take(header.size + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-                if bytes.len() as u64 != header.size {
-                    return Err(format!("object {id}: it is cut off or longer than it says"));
-                }
-                match header.form {
-                    Form::Whole(kind) => break 'found (kind, bytes),
-                    Form::Of(base) => {
-                        deltas.push(bytes);
-                        id = base;
-                        break;
-                    }
-                    Form::Before(back) => {
-                        deltas.push(bytes);
-                        at = at.checked_sub(back).ok_or_else(|| missing(&id))?;
-                    }
-                }
-            }
-        };
-        while let Some(delta) = deltas.pop() {
-            let (_, size, rest) = delta::sizes(&delta)?;
-            let mut target = Vec::new();
-            delta::apply(rest, size, &bytes, &mut target, &mut Changes::default())?;
-            bytes = target;
-        }
-        Ok((kind, bytes))
-    }
-}
-
 impl Ranked {
     pub(crate) fn is_twice(&self, row: u32) -> bool {
         self.twice.contains(&row)
     }
 }
 
+/// A pack's name in its folder, and whether it came from a partial clone.
+pub(crate) struct Paired {
+    pub(crate) name: OsString,
+    promised: bool,
+}
+
+/// The packs of a folder. A pack or an index without the other is told, and so is what cannot be listed.
+pub(crate) fn paired(folder: &Path, told: &mut Vec<Told>) -> Vec<Paired> {
+    let names = match file::list(folder) {
+        Ok(names) => names,
+        Err(gap) => {
+            told.push(Told::new(folder.to_string_lossy(), gap));
+            return Vec::new();
+        }
+    };
+    let with = |name: &OsString, ending: &str| Path::new(name).with_extension(ending).into_os_string();
+    let has = |name: &OsString| names.binary_search(name).is_ok();
+    let mut found = Vec::new();
+    for name in &names {
+        let ending = Path::new(name).extension().unwrap_or_default();
+        if ending == "idx" && has(&with(name, "pack")) {
+            found.push(Paired { name: name.clone(), promised: has(&with(name, "promisor")) });
+        } else if ending == "idx" {
+            told.push(damaged(&folder.join(name), "its pack is missing"));
+        } else if ending == "pack" && !has(&with(name, "idx")) {
+            let why = "its index is missing; `git index-pack` on this file makes one";
+            told.push(damaged(&folder.join(name), why));
+        }
+    }
+    found
+}
+
+/// All object folders: some, and those that their `info/alternates` name, each once.
+pub(crate) fn folders(some: &[PathBuf], told: &mut Vec<Told>) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for folder in some {
+        alternates(folder, DEEPEST, &mut all, told);
+    }
+    all
+}
+
 /// Adds a folder and those that its `info/alternates` names, each once.
 fn alternates(folder: &Path, depth: usize, all: &mut Vec<PathBuf>, told: &mut Vec<Told>) {
-    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let tell = |path: &Path, gap: Gap| Told::new(path.to_string_lossy(), gap);
+    let found = folder.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Gap::new(Reason::NotFound, "this object folder is missing"),
+        _ => crate::input::walk::gap(&error),
+    });
+    let folder = match found {
+        Ok(folder) if folder.is_dir() => folder,
+        Ok(_) => {
+            return told.push(tell(folder, Gap::new(Reason::NotAFile, "this object folder is no folder")));
+        }
+        Err(gap) => return told.push(tell(folder, gap)),
+    };
     if all.contains(&folder) {
         return;
     }
-    if !folder.is_dir() {
-        let gap = Gap::new(Reason::NotFound, "this object folder is missing");
-        told.push(Told::new(folder.to_string_lossy(), gap));
-        return;
-    }
-    let list = fs::read_to_string(folder.join("info/alternates")).unwrap_or_default();
     all.push(folder.clone());
-    if depth == 0 {
-        return;
+    let list = folder.join("info/alternates");
+    let lines = match file::read(&list, LIST) {
+        Ok(lines) => lines.unwrap_or_else(Vec::new),
+        Err(gap) => return told.push(tell(&list, gap)),
+    };
+    for line in lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#') {
+        match unquoted(line).and_then(|line| file::path(&line)) {
+            Ok(_) if depth == 0 || all.len() > MOST_FOLDERS => {
+                let gap = Gap::new(Reason::Limit, "it leads to more object folders than git follows");
+                return told.push(tell(&list, gap));
+            }
+            Ok(named) => alternates(&folder.join(named), depth - 1, all, told),
+            Err(why) => told.push(damaged(&list, &why)),
+        }
     }
-    for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        alternates(&folder.join(line), depth - 1, all, told);
+}
+
+fn damaged(path: &Path, why: &str) -> Told {
+    Told::new(path.to_string_lossy(), Gap::new(Reason::Damaged, why))
+}
+
+/// A path of `info/alternates`; git takes one in double quotes as C has them.
+fn unquoted(line: &[u8]) -> Result<Vec<u8>, String> {
+    let Some(inside) = line.strip_prefix(b"\"") else { return Ok(line.to_vec()) };
+    let wrong = || "a path in it has no closing quote".to_owned();
+    let mut path = Vec::new();
+    let mut bytes = inside.iter().copied();
+    loop {
+        match bytes.next().ok_or_else(wrong)? {
+            b'"' => return Ok(path),
+            b'\\' => path.push(match bytes.next().ok_or_else(wrong)? {
+                b'a' => 7,
+                b'b' => 8,
+                b't' => b'\t',
+                b'n' => b'\n',
+                b'v' => 11,
+                b'f' => 12,
+                b'r' => b'\r',
+                first @ b'0'..=b'3' => {
+                    let mut value = first - b'0';
+                    for _ in 0..2 {
+                        let digit =
+                            bytes.next().filter(|byte| (b'0'..=b'7').contains(byte)).ok_or_else(wrong)?;
+                        value = value << 3 | (digit - b'0');
+                    }
+                    value
+                }
+                other => other,
+            }),
+            other => path.push(other),
+        }
     }
 }

@@ -10,7 +10,7 @@ use git2::Oid;
 use libdeflater::{DecompressionError, Decompressor};
 
 use super::file::Positioned;
-use super::index::Index;
+use super::index::{Ends, Index};
 use super::{Kind, NAME, name};
 
 /// No header is longer: two numbers of at most ten bytes, or one and a name.
@@ -45,21 +45,32 @@ pub(crate) enum Form {
     Of(Oid),
 }
 
+/// Opens a pack and reads what its index must agree with.
+pub(crate) fn ends(path: &Path) -> Result<(Positioned, Ends), String> {
+    let file = Positioned::open(path)?;
+    let cut = |error: io::Error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
+        _ => error.to_string(),
+    };
+    let mut head = [0; 12];
+    file.read(&mut head, 0).map_err(cut)?;
+    if &head[..4] != b"PACK" || !matches!(head[4..8], [0, 0, 0, 2 | 3]) {
+        return Err("it is no pack of a known version".to_owned());
+    }
+    let count = u32::from_be_bytes([head[8], head[9], head[10], head[11]]);
+    let end = file.len().checked_sub(NAME as u64).filter(|&end| end >= 12).ok_or("it is cut off")?;
+    let mut checksum = [0; NAME];
+    file.read(&mut checksum, end).map_err(cut)?;
+    Ok((file, Ends { count, entries: 12..end, checksum }))
+}
+
 impl Pack {
     /// Opens the pack of an index file.
     pub(crate) fn open(index: &Path) -> Result<Self, String> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let path = index.with_extension("pack");
-        let file = Positioned::open(&path).map_err(|error| error.to_string())?;
-        let mut head = [0; 12];
-        file.read(&mut head, 0).map_err(|error| error.to_string())?;
-        if &head[..4] != b"PACK" || !matches!(head[4..8], [0, 0, 0, 2 | 3]) {
-            return Err("it is no pack of a known version".to_owned());
-        }
-        let index = Index::open(index).map_err(|why| format!("its index cannot be read: {why}"))?;
-        if head[8..] != (index.len() as u32).to_be_bytes() {
-            return Err("its index speaks of another number of objects".to_owned());
-        }
+        let (file, ends) = ends(&path)?;
+        let index = Index::open(index, &ends).map_err(|why| format!("its index cannot be read: {why}"))?;
         Ok(Self { number: NEXT.fetch_add(1, Ordering::Relaxed), path, file, index })
     }
 

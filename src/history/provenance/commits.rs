@@ -10,8 +10,11 @@ pub(crate) struct Commits {
     /// The places of all parents that are here; those of a commit from `first` of it to `first` of the next.
     parents: Vec<u32>,
     first: Vec<u32>,
-    /// Places in `all`, parents before children, the older first.
+    /// Places in `all`, parents before children, the older first. Those that are their own ancestors, and what comes
+    /// from them, stand at the end.
     pub(crate) order: Vec<u32>,
+    /// How many these are.
+    pub(crate) circular: usize,
 }
 
 impl Commits {
@@ -21,6 +24,7 @@ impl Commits {
             parents: Vec::new(),
             first: vec![0],
             order: Vec::new(),
+            circular: 0,
         };
         for at in 0..commits.all.len() {
             let parents = commits.all[at].parents.iter().filter_map(|parent| commits.find((*parent)?));
@@ -28,7 +32,7 @@ impl Commits {
             commits.parents.extend(parents);
             commits.first.push(commits.parents.len() as u32);
         }
-        commits.order = commits.sorted();
+        (commits.order, commits.circular) = commits.sorted();
         commits
     }
 
@@ -50,7 +54,7 @@ impl Commits {
         self.parents[range].iter().copied()
     }
 
-    fn sorted(&self) -> Vec<u32> {
+    fn sorted(&self) -> (Vec<u32>, usize) {
         let count = self.all.len() as u32;
         let mut children = Vec::new();
         let mut waits = vec![0u32; count as usize];
@@ -76,7 +80,9 @@ impl Commits {
                 }
             }
         }
-        order
+        let circular = self.all.len() - order.len();
+        order.extend((0..count).filter(|&at| waits[at as usize] > 0));
+        (order, circular)
     }
 
     /// Marks all that can be reached from some commits.

@@ -2,16 +2,20 @@
 //!
 //! Of a tree that is a delta only the difference to its base is kept, so there are about two edges a tree and not one
 //! for every entry. Which trees hold an object is then asked of the delta forest: those that got it, and their deltas
-//! until one lost it. All ids are the store's numbers.
+//! until one lost it. All ids are the store's numbers; an object that is named and is not there has one behind them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use git2::Oid;
 
+use crate::gap::Reason;
 use crate::history::Kind;
+use crate::history::gaps::Gaps;
 use crate::history::objects::{NAME, Store, name};
+use crate::history::refs;
 use crate::history::walk::{Delta, Object, Visit};
 
 #[derive(Default)]
@@ -23,8 +27,10 @@ pub(crate) struct Edges {
     /// Of a tree those that are deltas of it.
     deltas: Lists,
     pub(crate) commits: Vec<Commit>,
-    /// How many objects are named in trees and are not there.
-    pub(crate) missing: usize,
+    /// What trees name and is not there; the nth has the number of the store's last object and n more.
+    pub(crate) missing: Vec<Oid>,
+    /// How many there are; the edges of very many are not kept.
+    pub(crate) missing_total: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -34,6 +40,8 @@ pub(crate) struct Commit {
     pub(crate) tree: Option<u32>,
     /// The parents' numbers; one that is not there has none.
     pub(crate) parents: Vec<Option<u32>>,
+    /// What it names and is not there: its tree, and parents.
+    pub(crate) missing: Vec<(Kind, Oid)>,
     /// When it was committed, in seconds.
     pub(crate) time: i64,
 }
@@ -89,12 +97,18 @@ struct Collected {
     commits: Vec<Commit>,
 }
 
+/// Of so many missing objects it is asked whether a ref needs them. Where more are missing, all count as needed.
+pub(crate) const ASKED: usize = 4096;
+
 pub(crate) struct Collect<'a> {
     store: &'a Store,
     /// The blobs that are asked for; other blobs' edges are not kept.
     wanted: HashSet<Oid>,
+    gaps: &'a Gaps,
     collected: Mutex<Collected>,
-    missing: Mutex<HashSet<Oid>>,
+    /// Whether anything is missing at all, which nearly never is so.
+    lacks: AtomicBool,
+    missing: Mutex<HashMap<Oid, u32>>,
 }
 
 pub(crate) enum Found {
@@ -103,36 +117,83 @@ pub(crate) enum Found {
 }
 
 impl<'a> Collect<'a> {
-    pub(crate) fn new(store: &'a Store, wanted: HashSet<Oid>) -> Self {
-        Self { store, wanted, collected: Mutex::default(), missing: Mutex::default() }
+    pub(crate) fn new(store: &'a Store, wanted: HashSet<Oid>, gaps: &'a Gaps) -> Self {
+        let (collected, missing) = Default::default();
+        Self { store, wanted, gaps, collected, lacks: AtomicBool::new(false), missing }
     }
 
     pub(crate) fn finish(self) -> Edges {
         let Collected { gained, lost, deltas, mut commits } =
             self.collected.into_inner().expect("nothing panics while it holds the edges");
         commits.sort_unstable_by_key(|commit| commit.number);
-        let numbers = self.store.len();
+        let missing = self.missing.into_inner().expect("nothing panics while it holds the names");
+        let missing_total = missing.len();
+        let mut missing: Vec<(u32, Oid)> = missing.into_iter().map(|(id, number)| (number, id)).collect();
+        missing.sort_unstable();
+        missing.truncate(ASKED);
+        let numbers = self.store.len() + missing.len();
         Edges {
             gained: Lists::new(gained, numbers),
             lost: Lists::new(lost, numbers),
             deltas: Lists::new(deltas, numbers),
             commits,
-            missing: self.missing.into_inner().expect("nothing panics while it holds the names").len(),
+            missing: missing.into_iter().map(|(_, id)| id).collect(),
+            missing_total,
         }
     }
 
     /// An entry's number, if its edges are kept.
     fn number(&self, entry: &Entry) -> Option<u32> {
-        let id = entry.id();
-        let kept = self.keeps(entry, &id);
-        if entry.is_module() || !(kept || self.store.promised) {
+        if entry.is_module() {
             return None;
         }
-        let number = self.store.number(&id);
-        if number.is_none() {
-            self.missing.lock().expect("nothing panics while it holds the names").insert(id);
+        let id = entry.id();
+        match self.store.number(&id) {
+            Some(number) => Some(number).filter(|_| self.keeps(entry, &id)),
+            None => self.lacking(id),
         }
-        number.filter(|_| kept)
+    }
+
+    /// The number of an object that is not there, if its edges are kept.
+    fn lacking(&self, id: Oid) -> Option<u32> {
+        self.lacks.store(true, Ordering::Relaxed);
+        let mut missing = self.missing.lock().expect("nothing panics while it holds the names");
+        let next = missing.len() as u32;
+        let number = *missing.entry(id).or_insert(next);
+        ((number as usize) < ASKED).then(|| self.store.len() as u32 + number)
+    }
+
+    /// The number that an object has that some tree was found to name.
+    fn known(&self, id: &Oid) -> Option<u32> {
+        let lacking = || {
+            let missing = self.missing.lock().expect("nothing panics while it holds the names");
+            missing.get(id).filter(|&&number| (number as usize) < ASKED).map(|n| self.store.len() as u32 + n)
+        };
+        let lacks = self.lacks.load(Ordering::Relaxed);
+        self.store.number(id).or_else(|| if lacks { lacking() } else { None })
+    }
+
+    /// Where a tag leads is asked of those that refs name; here only whether it is one.
+    fn tag(&self, object: &Object, bytes: &[u8]) -> Found {
+        if !bytes.starts_with(b"object ") {
+            self.gaps.tell(
+                &format!("tag {}", object.id),
+                Reason::Damaged,
+                "it is damaged: it names no object",
+            );
+        }
+        Found::Commit(None)
+    }
+
+    /// Whoever cannot read a tree to its end does not know what it names.
+    fn ends(&self, object: &Object, rest: &[u8]) {
+        if !rest.is_empty() {
+            self.gaps.tell(
+                &format!("tree {}", object.id),
+                Reason::Damaged,
+                "it is damaged: an entry is cut off",
+            );
+        }
     }
 
     fn keeps(&self, entry: &Entry, id: &Oid) -> bool {
@@ -140,16 +201,33 @@ impl<'a> Collect<'a> {
     }
 
     fn commit(&self, object: &Object, bytes: &[u8]) -> Found {
-        let number = |hex: &[u8]| {
-            let id = str::from_utf8(hex).ok().and_then(|hex| Oid::from_str(hex).ok())?;
-            self.store.number(&id)
+        let (parents, missing) = Default::default();
+        let mut commit = Commit { number: object.number, tree: None, parents, missing, time: 0 };
+        let mut number = |kind, hex: &[u8]| {
+            let Some(id) = refs::object(hex) else {
+                self.gaps.tell(
+                    &format!("commit {}", object.id),
+                    Reason::Damaged,
+                    "it is damaged: a line names no object",
+                );
+                return None;
+            };
+            let number = self.store.number(&id);
+            commit.missing.extend(number.is_none().then_some((kind, id)));
+            number
         };
-        let mut commit = Commit { number: object.number, tree: None, parents: Vec::new(), time: 0 };
+        if !bytes.starts_with(b"tree ") {
+            self.gaps.tell(
+                &format!("commit {}", object.id),
+                Reason::Damaged,
+                "it is damaged: it has no tree",
+            );
+        }
         for line in bytes.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty()) {
             if let Some(hex) = line.strip_prefix(b"tree ") {
-                commit.tree = number(hex);
+                commit.tree = number(Kind::Tree, hex);
             } else if let Some(hex) = line.strip_prefix(b"parent ") {
-                commit.parents.push(number(hex));
+                commit.parents.push(number(Kind::Commit, hex));
             } else if line.starts_with(b"committer ") {
                 let line = String::from_utf8_lossy(line);
                 commit.time =
@@ -165,31 +243,39 @@ impl Visit for Collect<'_> {
     type Found = Found;
 
     fn wants(&self, kind: Kind) -> bool {
-        matches!(kind, Kind::Tree | Kind::Commit)
+        kind != Kind::Blob
     }
 
     fn whole(&self, object: &Object, bytes: &[u8]) -> Found {
-        if object.kind == Kind::Commit {
-            return self.commit(object, bytes);
+        match object.kind {
+            Kind::Commit => return self.commit(object, bytes),
+            Kind::Tag => return self.tag(object, bytes),
+            _ => {}
         }
-        let gained = Entries(bytes).filter_map(|entry| self.number(&entry)).collect();
+        let mut entries = Entries(bytes);
+        let gained = entries.by_ref().filter_map(|entry| self.number(&entry)).collect();
+        self.ends(object, entries.0);
         Found::Tree { base: None, gained, lost: Vec::new() }
     }
 
     fn delta(&self, object: &Object, bytes: &[u8], from: &Delta<'_, Found>) -> Found {
-        if object.kind == Kind::Commit {
-            return self.commit(object, bytes);
+        match object.kind {
+            Kind::Commit => return self.commit(object, bytes),
+            Kind::Tag => return self.tag(object, bytes),
+            _ => {}
         }
         let (mut gained, mut lost) = (Vec::new(), Vec::new());
-        differences(
+        let lacks = self.lacks.load(Ordering::Relaxed);
+        let rest = differences(
             from.bytes,
             bytes,
             |entry| gained.extend(self.number(entry)),
-            |entry| lost.extend(Some(entry.id()).filter(|id| self.keeps(entry, id))),
+            |entry| lost.extend(Some(entry.id()).filter(|id| lacks || self.keeps(entry, id))),
         );
+        self.ends(object, rest);
         // What only went under another name is not lost.
         lost.retain(|id| !holds(bytes, id));
-        let lost = lost.iter().filter_map(|id| self.store.number(id)).collect();
+        let lost = lost.iter().filter_map(|id| self.known(id)).collect();
         Found::Tree { base: Some(from.base), gained, lost }
     }
 
@@ -255,13 +341,14 @@ fn holds(tree: &[u8], id: &Oid) -> bool {
     memchr::memmem::find(tree, id.as_bytes()).is_some() && Entries(tree).any(|entry| entry.id() == *id)
 }
 
-/// Entries that only one of two trees has. Trees are sorted; if one is not, an entry may be told on both sides.
+/// Entries that only one of two trees has. Trees are sorted; if one is not, an entry may be told on both sides. What
+/// stands behind a broken entry of the new tree is given back.
 pub(crate) fn differences<'a>(
     old: &'a [u8],
     new: &'a [u8],
     mut gained: impl FnMut(&Entry<'a>),
     mut lost: impl FnMut(&Entry<'a>),
-) {
+) -> &'a [u8] {
     let (mut old, mut new) = (Entries(old), Entries(new));
     // Most entries are the same, and the new tree's need not be looked at for that.
     let same = |old: &mut Entries<'a>, new: &mut Entries<'a>| {
@@ -276,7 +363,7 @@ pub(crate) fn differences<'a>(
     let (mut a, mut b) = same(&mut old, &mut new);
     loop {
         let order = match (&a, &b) {
-            (None, None) => return,
+            (None, None) => return new.0,
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
             (Some(x), Some(y)) if x == y => {

@@ -17,17 +17,18 @@ use super::Kind;
 use super::gaps::Gaps;
 use super::objects::Store;
 use super::walk;
+use crate::gap::Reason;
 use commits::Commits;
 use edges::{Collect, Edges, Entries};
 use refs::Tips;
-pub(crate) use refs::shallow;
+pub(crate) use refs::{is_shallow, shallow};
 
 /// So many refs and paths are named, the others counted.
 const NAMED: usize = 10;
 /// So many paths of an object are counted; there may be more.
 const COUNTED: usize = 10_000;
 /// Longer paths are not followed.
-const LONGEST: usize = 16 << 10;
+const LONGEST: usize = 4 << 10;
 
 /// Where a group of objects comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,32 +98,97 @@ pub struct Origins<'a> {
 }
 
 impl<'a> Origins<'a> {
-    /// Walks all trees and commits once. Tells how many objects are named in trees and are not there, as in a partial
-    /// clone.
+    /// Walks all trees and commits once. Tells what refs need and is not there, as in a partial clone.
     pub(crate) fn read(repository: &Repository, store: &'a Store, wanted: HashSet<Oid>, gaps: &Gaps) -> Self {
-        let asks = !wanted.is_empty();
-        let collect = Collect::new(store, wanted);
-        // Whoever has fetched all has all objects, or git itself would complain.
-        if asks || store.promised {
-            walk::walk(store, &collect, gaps);
-        }
+        let collect = Collect::new(store, wanted, gaps);
+        walk::walk(store, &collect, gaps);
         let mut edges = collect.finish();
-        if edges.missing > 0 {
-            gaps.missing(edges.missing);
-        }
         let commits = Commits::new(&mut edges);
-        let tips = Tips::read(repository, store, &commits);
-        Self { store, edges, commits, tips }
+        let tips = Tips::read(repository, store, &commits, gaps);
+        let origins = Self { store, edges, commits, tips };
+        origins.tell_missing(gaps);
+        origins
+    }
+
+    /// Tells what is missing of that which refs need.
+    fn tell_missing(&self, gaps: &Gaps) {
+        if self.commits.circular > 0 {
+            let at = self.commits.order[self.commits.len() - self.commits.circular];
+            let first = self.store.name(self.commits.get(at).number);
+            gaps.tell(
+                &format!("commit {first}"),
+                Reason::Damaged,
+                format!(
+                    "it and {} more are their own ancestors, or come from such",
+                    self.commits.circular - 1
+                ),
+            );
+        }
+        let mut trees = 0;
+        for at in (0..self.commits.len() as u32).filter(|&at| self.tips.reach(at) == Reach::Ref) {
+            let commit = self.commits.get(at);
+            let id = self.store.name(commit.number);
+            let tell = |what, id: Oid, why| gaps.tell(&format!("{what} {id}"), Reason::MissingObject, why);
+            for &(kind, missing) in &commit.missing {
+                if kind == Kind::Tree {
+                    trees += 1;
+                    if !self.store.promised {
+                        tell("tree", missing, format!("it is missing; commit {id} names it"));
+                    }
+                } else if !self.tips.shallow.contains(&id) {
+                    tell("commit", missing, format!("it is missing; commit {id} names it as a parent"));
+                }
+            }
+            for parent in
+                commit.parents.iter().flatten().filter(|&&parent| self.commits.find(parent).is_none())
+            {
+                let why = format!("it cannot be read; commit {id} names it as a parent");
+                tell("commit", self.store.name(*parent), why);
+            }
+        }
+        let Edges { missing, missing_total, .. } = &self.edges;
+        if self.store.promised || *missing_total > missing.len() {
+            let trees = if self.store.promised { trees } else { 0 };
+            if missing_total + trees > 0 {
+                gaps.missing(missing_total + trees);
+            }
+            return;
+        }
+        let numbers: Vec<u32> = (self.store.len() as u32..).take(missing.len()).collect();
+        let mut bits = self.bits(&|_, _| true);
+        for (numbers, ids) in numbers.chunks(64).zip(missing.chunks(64)) {
+            let needed = bits.needed(numbers);
+            for (_, id) in ids.iter().enumerate().filter(|(bit, _)| needed & 1 << bit != 0) {
+                gaps.tell(
+                    &format!("object {id}"),
+                    Reason::MissingObject,
+                    "it is missing; a tree that a ref leads to names it",
+                );
+            }
+        }
+    }
+
+    /// The names of all commits in the history of one; empty if that is none.
+    pub fn history(&self, tip: &Oid) -> HashSet<Oid> {
+        let mut marks = vec![false; self.commits.len()];
+        let tip = self.store.number(tip).and_then(|number| self.commits.find(number));
+        self.commits.reach(tip, &mut marks);
+        let all = marks.iter().zip(0u32..).filter(|(mark, _)| **mark);
+        all.map(|(_, at)| self.store.name(self.commits.get(at).number)).collect()
+    }
+
+    fn bits<'b>(&'b self, counts: Counts<'b>) -> Bits<'b> {
+        Bits {
+            from: self,
+            counts,
+            objects: vec![0; self.store.len() + self.edges.missing.len()],
+            history: vec![0; self.commits.len()],
+        }
     }
 
     /// Where each of some groups comes from, in their order; all their objects were wanted.
     pub fn of(&self, groups: &[Vec<Oid>], counts: Counts) -> Vec<Provenance> {
-        let new = || Bits {
-            from: self,
-            counts,
-            objects: vec![0; self.store.len()],
-            history: vec![0; self.commits.len()],
-        };
+        let new = || self.bits(counts);
         // The tables are large, and what stays of a batch between two of them would keep their room from being used again.
         let batches = groups.par_chunks(64).map_init(new, Bits::batch);
         batches.flatten_iter().collect()
@@ -175,6 +241,17 @@ impl Bits<'_> {
             }
         };
         refs.into_iter().enumerate().map(about).collect()
+    }
+
+    /// Which of some objects a ref leads to.
+    fn needed(&mut self, numbers: &[u32]) -> u64 {
+        self.objects.fill(0);
+        let groups: Vec<Vec<u32>> = numbers.iter().map(|&number| vec![number]).collect();
+        self.climb(&groups);
+        let Origins { commits, tips, .. } = self.from;
+        let reached = (0..commits.len() as u32).filter(|&at| tips.reach(at) == Reach::Ref);
+        let trees = reached.fold(0, |bits, at| bits | self.tree_bits(at));
+        tips.refs.iter().flat_map(|tip| &tip.objects).fold(trees, |bits, &n| bits | self.objects[n as usize])
     }
 
     /// Lets the bits rise from the objects to all trees above them.
@@ -262,10 +339,9 @@ impl Bits<'_> {
         let Origins { store, commits, tips, .. } = self.from;
         let commit = commits.get(at);
         let id = store.name(commit.number);
-        let (author, email, time) = match store.read(&id) {
-            Ok((_, bytes)) => author(&bytes),
-            Err(_) => Default::default(),
-        };
+        // A commit that cannot be read was told by the walk.
+        let read = store.read(&id).map(|(_, bytes)| author(&bytes));
+        let (author, email, time) = read.unwrap_or_default();
         Introduction {
             commit: id,
             author,

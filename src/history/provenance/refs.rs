@@ -1,14 +1,22 @@
 //! The refs of a repository, HEAD, its reflogs, and what they reach.
 
 use std::collections::HashSet;
-use std::fs;
+use std::path::Path;
 
 use git2::{Oid, Repository};
 
 use super::Reach;
 use super::commits::Commits;
+use crate::gap::{Gap, Reason};
 use crate::history::Kind;
-use crate::history::objects::{NAME, Store};
+use crate::history::gaps::Gaps;
+use crate::history::objects::{NAME, Store, file};
+use crate::history::refs::{self, Refs, Target};
+
+/// So many tags of tags are followed.
+const TAGS: usize = 1000;
+/// The largest log, or list of cut commits, that is read.
+const LOG: u64 = 256 << 20;
 
 pub(crate) struct Tips {
     /// By name.
@@ -28,32 +36,43 @@ pub(crate) struct Tip {
 }
 
 impl Tips {
-    pub(crate) fn read(repository: &Repository, store: &Store, commits: &Commits) -> Self {
+    /// Follows all refs. What they name and is not here is told.
+    pub(crate) fn read(repository: &Repository, store: &Store, commits: &Commits, gaps: &Gaps) -> Self {
+        let mut tell = |path: &Path, gap| gaps.add(path, gap);
+        let named = Refs::read(repository.path(), repository.commondir(), &mut tell);
         let mut refs = Vec::new();
-        for reference in repository.references().into_iter().flatten().flatten() {
-            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-            let mut tip = Tip { name, commit: None, objects: Vec::new() };
-            let mut object = reference.resolve().ok().and_then(|direct| direct.target());
-            while let Some(id) = object.take() {
-                let Some(number) = store.number(&id) else { break };
-                tip.commit = commits.find(number);
-                if tip.commit.is_none() {
-                    tip.objects.push(number);
-                    object = tagged(store, &id);
+        let follow = |name: &str, target: &Target| {
+            let mut tip = Tip { name: name.to_owned(), commit: None, objects: Vec::new() };
+            let followed = named.resolve(target).and_then(|id| {
+                tip.follow(id, store, commits)?;
+                let is_branch = name == "HEAD" || name.starts_with("refs/heads/");
+                if id.is_some() && tip.commit.is_none() && is_branch {
+                    return Err("a branch leads to a commit, and this does not".to_owned());
                 }
+                Ok(())
+            });
+            if let Err(why) = followed {
+                let reason =
+                    if why.ends_with("is missing") { Reason::MissingObject } else { Reason::Damaged };
+                gaps.tell(name, reason, why);
             }
-            refs.push(tip);
+            tip
+        };
+        for (name, target) in &named.all {
+            refs.push(follow(name, target));
         }
-        refs.sort_by(|a, b| a.name.cmp(&b.name));
-        let head = repository.head().ok().and_then(|head| head.target());
-        let head = head.and_then(|id| commits.find(store.number(&id)?));
+        let head = named.head.as_ref().and_then(|target| follow("HEAD", target).commit);
         let mut by_ref = vec![false; commits.len()];
         commits.reach(refs.iter().filter_map(|tip| tip.commit).chain(head), &mut by_ref);
         let mut by_log = by_ref.clone();
-        let logged = logged(repository);
+        let logged = logged(repository, gaps);
         commits.reach(logged.iter().filter_map(|id| commits.find(store.number(id)?)), &mut by_log);
         let head_tree = head.and_then(|at| commits.get(at).tree);
-        Self { refs, head, head_tree, shallow: shallow(repository), by_ref, by_log }
+        let shallow = shallow(repository).unwrap_or_else(|gap| {
+            gaps.add(Path::new("shallow"), gap);
+            HashSet::new()
+        });
+        Self { refs, head, head_tree, shallow, by_ref, by_log }
     }
 
     pub(crate) fn reach(&self, commit: u32) -> Reach {
@@ -67,14 +86,39 @@ impl Tips {
     }
 }
 
+impl Tip {
+    /// Follows what a ref names over tags to a commit, or to what else it leads to.
+    fn follow(&mut self, id: Option<Oid>, store: &Store, commits: &Commits) -> Result<(), String> {
+        let mut next = id;
+        while let Some(id) = next {
+            let number = store.number(&id).ok_or_else(|| format!("object {id} is missing"))?;
+            self.commit = commits.find(number);
+            if self.commit.is_some() {
+                break;
+            }
+            if self.objects.contains(&number) || self.objects.len() > TAGS {
+                return Err(format!("tag {id} leads to itself, or to tags without end"));
+            }
+            self.objects.push(number);
+            next = match store.kind(&id)? {
+                Kind::Tag => Some(tagged(store, &id)?),
+                Kind::Commit => return Err(format!("commit {id} cannot be read")),
+                Kind::Tree | Kind::Blob => None,
+            };
+        }
+        Ok(())
+    }
+}
+
 /// What a tag stands for.
-fn tagged(store: &Store, id: &Oid) -> Option<Oid> {
-    let (Kind::Tag, bytes) = store.read(id).ok()? else { return None };
-    Oid::from_str(str::from_utf8(bytes.strip_prefix(b"object ")?.get(..2 * NAME)?).ok()?).ok()
+fn tagged(store: &Store, id: &Oid) -> Result<Oid, String> {
+    let (_, bytes) = store.read(id)?;
+    let hex = bytes.strip_prefix(b"object ").and_then(|rest| rest.get(..2 * NAME));
+    hex.and_then(refs::object).ok_or_else(|| format!("tag {id} names no object"))
 }
 
 /// All commits that the reflogs name. Read by us, because libgit2 makes a file for a log that is missing.
-fn logged(repository: &Repository) -> HashSet<Oid> {
+fn logged(repository: &Repository, gaps: &Gaps) -> HashSet<Oid> {
     let mut found = HashSet::new();
     let mut paths = vec![repository.commondir().join("logs"), repository.path().join("logs")];
     while let Some(path) = paths.pop() {
@@ -82,20 +126,33 @@ fn logged(repository: &Repository) -> HashSet<Oid> {
         if path.is_symlink() {
             continue;
         }
-        if path.is_dir() {
-            paths.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
-        } else if let Ok(log) = fs::read(&path) {
-            for line in log.split(|&byte| byte == b'\n') {
-                let ids = line.split(|&byte| byte == b' ').take(2);
-                found.extend(ids.filter_map(|hex| Oid::from_str(str::from_utf8(hex).ok()?).ok()));
-            }
+        let read = if path.is_dir() {
+            file::list(&path).map(|names| paths.extend(names.iter().map(|name| path.join(name))))
+        } else {
+            file::read(&path, LOG).map(|log| {
+                for line in log.iter().flat_map(|log| log.split(|&byte| byte == b'\n')) {
+                    let ids = line.split(|&byte| byte == b' ').take(2);
+                    found.extend(ids.filter_map(refs::object));
+                }
+            })
+        };
+        if let Err(gap) = read {
+            gaps.add(&path, gap);
         }
     }
     found
 }
 
 /// The commits where a shallow clone was cut.
-pub(crate) fn shallow(repository: &Repository) -> HashSet<Oid> {
-    let list = fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
-    list.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
+pub(crate) fn shallow(repository: &Repository) -> Result<HashSet<Oid>, Gap> {
+    let list = file::read(&repository.commondir().join("shallow"), LOG)?.unwrap_or_else(Vec::new);
+    let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    lines
+        .map(|line| refs::object(line).ok_or_else(|| Gap::new(Reason::Damaged, "a line of it is no commit")))
+        .collect()
+}
+
+/// Whether a clone is shallow. Of a list that cannot be read nobody knows what it would say, so it is.
+pub(crate) fn is_shallow(repository: &Repository) -> bool {
+    shallow(repository).map_or(true, |cuts| !cuts.is_empty())
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use sha1::{Digest as _, Sha1};
 
 use super::*;
 
@@ -35,7 +36,7 @@ fn write(folder: &Path, entries: &[Entry]) {
         deflate.write_all(&entry.bytes).unwrap();
         pack = deflate.finish().unwrap();
     }
-    pack.extend([0; 20]);
+    pack.extend(Sha1::digest(&pack));
     let mut index = b"\xfftOc\0\0\0\x02".to_vec();
     for first in 0..256u32 {
         let below = (0..entries.len() as u32).filter(|n| n >> 24 <= first).count() as u32;
@@ -44,7 +45,8 @@ fn write(folder: &Path, entries: &[Entry]) {
     index.extend((0..entries.len() as u32).flat_map(name));
     index.extend(vec![0; 4 * entries.len()]);
     index.extend(offsets.into_iter().flat_map(u32::to_be_bytes));
-    index.extend([0; 40]);
+    index.extend(&pack[pack.len() - 20..]);
+    index.extend(Sha1::digest(&index));
     let place = folder.join(".git/objects/pack");
     fs::write(place.join("pack-1.pack"), pack).unwrap();
     fs::write(place.join("pack-1.idx"), index).unwrap();

@@ -1,0 +1,136 @@
+//! A law of `src/history/` and `src/input/`: no error is dropped. Whoever looks and cannot see says so, or a history
+//! with holes passes for a clean one.
+//!
+//! Lines that could drop one are looked for by their words. Each that may stay is named here with the reason.
+
+use std::fs;
+use std::path::Path;
+
+use crate::floors::sources;
+
+/// Ways to drop an error, or to make nothing of it.
+const WAYS: [&str; 10] = [
+    ".ok()",
+    ".flatten()",
+    ".unwrap_or_default()",
+    "let Ok(",
+    "Result::ok",
+    "let _ =",
+    "Err(_) =>",
+    ".unwrap_or_else(|_|",
+    "drop(fs::",
+    ".map_or(true",
+];
+
+/// What may stay: a file, a part of the line, and why nothing is lost.
+const ALLOWED: &[(&str, &str, &str)] = &[
+    ("history/forest.rs", "binary_search", "a search that finds nothing, and the caller tells it"),
+    ("history/leaks/mod.rs", "text.get(look", "a range of bytes, no error"),
+    ("history/leaks/range.rs", "read(id).ok()", "what was before and cannot be read silences nothing"),
+    ("history/leaks/range.rs", "finding.place.span", "a range of bytes, no error"),
+    ("history/leaks/tell.rs", "places(holder, self.whole)", "a secret without a place is told by its object"),
+    ("history/leaks/tell.rs", "text.get(span", "a range of bytes, no error"),
+    ("history/leaks/tell.rs", ".into_iter().flatten()", "lists of findings, no errors"),
+    ("history/mod.rs", "env::split_paths", "a variable that is not set"),
+    ("history/objects/file.rs", "unwrap_or", "a file that is not there, which its reader asks for"),
+    ("history/objects/loose.rs", "Oid::from_str", "a file that is no object by its name"),
+    ("history/objects/loose.rs", "str::from_utf8(&header)", "made an error in the next line"),
+    ("history/objects/mod.rs", "binary_search", "a search that finds nothing is no error"),
+    ("history/objects/mod.rs", ".extension()", "a name without an ending"),
+    ("history/objects/pack.rs", ".file_name()", "a path always has one"),
+    ("history/opening.rs", "current_dir()", "libgit2 fails where the current folder is gone"),
+    ("history/opening.rs", "start.canonicalize()", "looked at under the name it was given"),
+    (
+        "history/opening.rs",
+        "file::path(path",
+        "only Windows has paths that are none; libgit2 finds no such either",
+    ),
+    ("history/opening.rs", "file::path(path.trim_ascii())", "as above"),
+    ("history/opening.rs", "home_dir()", "without a home `~` is nowhere"),
+    (
+        "history/opening.rs",
+        "file::list(&folder)",
+        "libgit2 can list it no more than we, and does not find what it needs",
+    ),
+    ("history/provenance/commits.rs", "binary_search", "a search that finds nothing; the caller tells it"),
+    (
+        "history/provenance/edges.rs",
+        "seconds.parse()",
+        "a commit without a time, which only puts commits in order",
+    ),
+    (
+        "history/provenance/mod.rs",
+        ".map(|tree| self.paths(tree, bit))",
+        "a commit whose tree is missing was told",
+    ),
+    (
+        "history/provenance/mod.rs",
+        "read.unwrap_or_default()",
+        "the walk has told a commit that cannot be read",
+    ),
+    (
+        "history/provenance/mod.rs",
+        "let Ok((Kind::Tree, bytes))",
+        "the walk has told a tree that cannot be read",
+    ),
+    ("history/provenance/mod.rs", "b\"author \"", "a commit without an author"),
+    ("history/provenance/mod.rs", "seconds.parse()", "an author without a time"),
+    (
+        "history/provenance/refs.rs",
+        "shallow(repository).map_or(true",
+        "whoever cannot read the list takes it for cut",
+    ),
+    ("history/range.rs", "bail!", "told in other words"),
+    ("history/range.rs", "cannot list the refs", "a ref left out takes nothing from the range"),
+    ("history/range.rs", "raw.unwrap_or_default()", "words of an error"),
+    ("history/range.rs", "let _ = write!", "a text takes all that is written to it"),
+    ("history/range.rs", "into_iter().flatten()", "blobs that a parent has or has not, no errors"),
+    ("history/refs.rs", "str::from_utf8(hex)", "no name, and the caller tells it"),
+    ("history/refs.rs", "Oid::from_str(hex)", "no name, and the caller tells it"),
+    ("history/remote.rs", "", "without a remote a commit has no page"),
+    ("history/search.rs", "found.flatten()", "lists of hits, no errors"),
+    ("history/walk.rs", "Err(Not::Now)", "waits, and is seen later"),
+    ("input/commit.rs", "repository.find_tree(self.tree)", "`list` reads every tree before, and fails"),
+    ("input/commit.rs", "tree.get_path", "a file that is not there"),
+    ("input/commit.rs", "self.find(repository, path).is_some()", "unknown is an answer"),
+    ("input/disk.rs", ".ok()?", "unknown is an answer to whether git tracks a file"),
+    ("input/mod.rs", "strip_prefix(root)", "a path elsewhere has no name here, and its caller tells it"),
+    ("input/staged.rs", "repository.index().ok()?", "`open` has read the index"),
+    ("input/staged.rs", "repository.find_blob(link.id)", "a link, of which only is told that it is left out"),
+    ("input/staged.rs", "blob.content()).ok()?", "as above"),
+    ("input/staged.rs", "peel_to_tree().ok()", "what was before is asked for and may be unknown"),
+    ("input/staged.rs", "tree.get_path", "as above"),
+    ("input/staged.rs", "repository.find_blob(entry.id())", "as above"),
+];
+
+#[test]
+fn no_error_is_dropped() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    for floor in ["history", "input"] {
+        sources(&src.join(floor), &mut files);
+    }
+    files.retain(|file| !file.components().any(|part| part.as_os_str() == "tests"));
+    files.sort();
+    let mut wrong = Vec::new();
+    for file in files {
+        let name =
+            file.strip_prefix(&src).expect("it was found below src").to_string_lossy().replace('\\', "/");
+        let text = fs::read_to_string(&file).expect("a source can be read");
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for (number, line) in
+            text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
+            let drops = WAYS.iter().any(|way| line.contains(way)) && !line.contains(".iter().flatten()");
+            let allowed = ALLOWED.iter().any(|(at, part, _)| *at == name && line.contains(part));
+            if drops && !allowed {
+                wrong.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "an error may be dropped here; tell it, or name the line in tests/swallowed.rs and say why:\n{}",
+        wrong.join("\n")
+    );
+}
