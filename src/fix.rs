@@ -1,22 +1,22 @@
 //! Applies the edits that findings offer, to bytes; writing them to disk is a function of its own.
 //!
 //! A finding's edits are applied together or not at all. Those that touch bytes of another's wait for the next pass:
-//! [`until_stable`] applies, scans again and goes on until nothing changes. A file that no longer reads as well as
-//! before is put back and left alone.
+//! [`until_stable`] applies, scans again and goes on until nothing changes. What broke the law of fixes is taken back:
+//! the file reads as well as before, the finding is gone, and no other has come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blob::{Origin, Tree};
-use crate::finding::{Finding, Safety, Status};
+use crate::finding::{Finding, Fix, Safety, Status};
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
 use crate::text::Edit;
 
-/// More passes than any chain of fixes needs; two fixes that undo each other end here.
-const PASSES: usize = 10;
+/// More passes than any chain of fixes needs, even one rule at a time.
+const PASSES: usize = 60;
 
 /// The rule that tells what cannot be read.
 const SYNTAX: &str = "syntax-error";
@@ -63,15 +63,12 @@ pub fn until_stable(
     scan: &mut dyn FnMut(&dyn Tree) -> Outcome,
 ) -> Fixed {
     let mut fixed = Fixed { files: BTreeMap::new(), outcome: first, count: 0, left_alone: Vec::new() };
-    let mut frozen: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut law = Law::default();
     for _ in 0..PASSES {
-        let before = errors(&fixed.outcome);
-        let mut undo = Vec::new();
-        let wanted = fixed.outcome.findings.iter().filter(|finding| {
-            let safety = finding.fix.as_ref().map(|fix| fix.safety);
-            (safety == Some(Safety::Safe) || unsafe_too) && !frozen.contains(&finding.place.path)
-        });
-        for (path, (edits, count)) in plan(wanted) {
+        let before = State::of(&fixed.outcome, unsafe_too);
+        let mut tried = Vec::new();
+        let wanted = fixed.outcome.findings.iter().filter(|finding| law.allows(finding, unsafe_too));
+        for (path, Plan { edits, count, rules }) in plan(wanted, &law.careful) {
             let old = match fixed.files.get(&path) {
                 Some(bytes) => bytes.clone(),
                 None => match tree.read(&path) {
@@ -80,17 +77,17 @@ pub fn until_stable(
                 },
             };
             let Some(new) = splice(&old, &edits).filter(|new| *new != old) else { continue };
-            undo.push((path.clone(), fixed.files.insert(path, new), count));
+            tried.push((path.clone(), fixed.files.insert(path, new), count, rules));
             fixed.count += count;
         }
-        if undo.is_empty() {
+        if tried.is_empty() {
             break;
         }
         fixed.outcome = scan(&Overlay { below: tree, files: &fixed.files });
-        let after = errors(&fixed.outcome);
+        let after = State::of(&fixed.outcome, unsafe_too);
         let mut undone = false;
-        for (path, old, count) in undo {
-            if after.get(&path).unwrap_or(&0) <= before.get(&path).unwrap_or(&0) {
+        for (path, old, count, rules) in tried {
+            if !law.is_broken(&path, &rules, &before, &after) {
                 continue;
             }
             match old {
@@ -98,46 +95,139 @@ pub fn until_stable(
                 None => fixed.files.remove(&path),
             };
             fixed.count -= count;
-            let gap = Gap::new(Reason::NotFixed, "a fix would have broken it; it was left alone");
-            fixed.left_alone.push(Told::new(path.clone(), gap));
-            frozen.insert(path);
             undone = true;
         }
         if undone {
             fixed.outcome = scan(&Overlay { below: tree, files: &fixed.files });
         }
     }
+    fixed.left_alone = law.left_alone();
     fixed.files.retain(|path, bytes| tree.read(path).is_ok_and(|old| old != *bytes));
     fixed
 }
 
-/// How much of each file cannot be read.
-fn errors(outcome: &Outcome) -> BTreeMap<Arc<str>, usize> {
-    let mut errors = BTreeMap::new();
-    let broken = outcome.findings.iter().filter(|finding| finding.rule.id == SYNTAX);
-    let lost = outcome.failed.iter().chain(&outcome.skipped).map(|told| &told.path);
-    for path in broken.map(|finding| &finding.place.path).chain(lost) {
-        *errors.entry(path.clone()).or_default() += 1;
-    }
-    errors
+/// What counts of an outcome when two are compared.
+struct State {
+    /// How much of each file cannot be read.
+    errors: HashMap<Arc<str>, usize>,
+    /// Open findings of each file by rule, and the edits that they offer.
+    findings: HashMap<Arc<str>, BTreeMap<&'static str, (usize, usize)>>,
 }
 
-/// For each file the edits of one pass, in order and apart from each other, and how many findings they fix.
-fn plan<'f>(findings: impl Iterator<Item = &'f Finding>) -> BTreeMap<Arc<str>, (Vec<Edit>, usize)> {
-    let mut files: BTreeMap<Arc<str>, (Vec<Edit>, usize)> = BTreeMap::new();
+impl State {
+    fn of(outcome: &Outcome, unsafe_too: bool) -> Self {
+        let mut state = Self { errors: HashMap::new(), findings: HashMap::new() };
+        let broken = outcome.findings.iter().filter(|finding| finding.rule.id == SYNTAX);
+        let lost = outcome.failed.iter().chain(&outcome.skipped).map(|told| &told.path);
+        for path in broken.map(|finding| &finding.place.path).chain(lost) {
+            *state.errors.entry(path.clone()).or_default() += 1;
+        }
+        for finding in outcome.findings.iter().filter(|finding| finding.status == Status::Open) {
+            let rules = state.findings.entry(finding.place.path.clone()).or_default();
+            let (count, edits) = rules.entry(finding.rule.id).or_default();
+            *count += 1;
+            *edits += offered(finding, unsafe_too).map_or(0, |fix| fix.edits.len());
+        }
+        state
+    }
+}
+
+/// The fix that may be applied.
+fn offered(finding: &Finding, unsafe_too: bool) -> Option<&Fix> {
+    finding.fix.as_ref().filter(|fix| fix.safety == Safety::Safe || unsafe_too)
+}
+
+/// What was learnt of fixes that did not do what they promise.
+#[derive(Default)]
+struct Law {
+    /// Rules whose fixes are not applied to a file.
+    frozen: BTreeSet<(Arc<str>, &'static str)>,
+    /// Files in which one rule's fixes are applied at a time, to see whose do harm.
+    careful: BTreeSet<Arc<str>>,
+}
+
+impl Law {
+    fn allows(&self, finding: &Finding, unsafe_too: bool) -> bool {
+        offered(finding, unsafe_too).is_some()
+            && !self.frozen.contains(&(finding.place.path.clone(), finding.rule.id))
+    }
+
+    /// Whether the edits of these rules, so many each, left their findings, brought others, or broke the file.
+    fn is_broken(
+        &mut self,
+        path: &Arc<str>,
+        rules: &BTreeMap<&'static str, usize>,
+        before: &State,
+        after: &State,
+    ) -> bool {
+        let none = BTreeMap::new();
+        let (old, new) =
+            (before.findings.get(path).unwrap_or(&none), after.findings.get(path).unwrap_or(&none));
+        let of =
+            |state: &BTreeMap<&'static str, (usize, usize)>, id| state.get(id).copied().unwrap_or_default();
+        // An edit that is offered again did not help.
+        let stayed = rules.iter().filter(|&(id, applied)| of(new, id).1 + applied > of(old, id).1);
+        let culprits: Vec<&'static str> = stayed.map(|(id, _)| *id).collect();
+        let errors = |state: &State| state.errors.get(path).copied().unwrap_or_default();
+        let came = new.iter().any(|(id, &(count, _))| count > of(old, id).0);
+        if culprits.is_empty() && !came && errors(after) <= errors(before) {
+            return false;
+        }
+        match rules.keys().next() {
+            Some(only) if culprits.is_empty() && rules.len() == 1 => {
+                self.frozen.insert((path.clone(), only));
+            }
+            _ if culprits.is_empty() => {
+                self.careful.insert(path.clone());
+            }
+            _ => self.frozen.extend(culprits.into_iter().map(|id| (path.clone(), id))),
+        }
+        true
+    }
+
+    fn left_alone(self) -> Vec<Told> {
+        let told = |(path, id)| {
+            let why = format!("the fix of `{id}` does not do what it should here, so it was not applied");
+            Told::new(path, Gap::new(Reason::NotFixed, why))
+        };
+        self.frozen.into_iter().map(told).collect()
+    }
+}
+
+/// The edits of one pass over a file, in order and apart from each other.
+#[derive(Default)]
+struct Plan {
+    edits: Vec<Edit>,
+    /// How many findings they fix.
+    count: usize,
+    /// Whose they are, and how many.
+    rules: BTreeMap<&'static str, usize>,
+}
+
+/// For each file the edits of one pass; of one rule only in the files that need care.
+fn plan<'f>(
+    findings: impl Iterator<Item = &'f Finding>,
+    careful: &BTreeSet<Arc<str>>,
+) -> BTreeMap<Arc<str>, Plan> {
+    let mut files: BTreeMap<Arc<str>, Plan> = BTreeMap::new();
     for finding in findings {
         let fix = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty());
         let Some(fix) = fix.filter(|_| finding.status == Status::Open) else { continue };
-        let (edits, count) = files.entry(finding.place.path.clone()).or_default();
-        let apart = |new: &Edit| edits.iter().all(|old| !collide(old, new));
+        let path = &finding.place.path;
+        let plan = files.entry(path.clone()).or_default();
+        if careful.contains(path) && plan.rules.keys().any(|id| *id != finding.rule.id) {
+            continue;
+        }
+        let apart = |new: &Edit| plan.edits.iter().all(|old| !collide(old, new));
         let among = fix.edits.iter().enumerate().any(|(i, a)| fix.edits[..i].iter().any(|b| collide(a, b)));
         if !among && fix.edits.iter().all(apart) {
-            edits.extend(fix.edits.iter().cloned());
-            *count += 1;
+            plan.edits.extend(fix.edits.iter().cloned());
+            plan.count += 1;
+            *plan.rules.entry(finding.rule.id).or_default() += fix.edits.len();
         }
     }
-    for (edits, _) in files.values_mut() {
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    for plan in files.values_mut() {
+        plan.edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     }
     files
 }
@@ -149,8 +239,8 @@ fn collide(a: &Edit, b: &Edit) -> bool {
 
 /// The bytes of a file after one pass over findings in it, whatever the safety of their fixes.
 pub fn apply(bytes: &[u8], findings: &[&Finding]) -> Vec<u8> {
-    let edits = plan(findings.iter().copied()).into_values().next().map(|(edits, _)| edits);
-    edits.and_then(|edits| splice(bytes, &edits)).unwrap_or_else(|| bytes.to_vec())
+    let plan = plan(findings.iter().copied(), &BTreeSet::new()).into_values().next();
+    plan.and_then(|plan| splice(bytes, &plan.edits)).unwrap_or_else(|| bytes.to_vec())
 }
 
 /// The bytes after edits that are in order and apart; `None` if one lies outside of them.

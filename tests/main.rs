@@ -4,6 +4,7 @@
 mod action;
 mod cases;
 mod corpus;
+mod fixes;
 mod floors;
 mod github;
 mod hostile;

@@ -191,8 +191,19 @@ pub(super) fn gather(mut drafts: Vec<Draft>, profile: Profile) -> Vec<Draft> {
             }
             *last = kept.len();
             kept.push(draft);
-        } else if kept[*last].related.len() < RELATED_AT_MOST {
-            kept[*last].related.push((draft.source, draft.span, draft.message));
+            continue;
+        }
+        let stays = &mut kept[*last];
+        // One finding for the whole file mends all of it.
+        if once(draft.rule) {
+            match (&mut stays.fix, draft.fix) {
+                (Some(all), Some(one)) if all.edits.len() < AT_MOST => all.edits.extend(one.edits),
+                (none @ None, one) => *none = one,
+                (Some(_), _) => {}
+            }
+        }
+        if stays.related.len() < RELATED_AT_MOST {
+            stays.related.push((draft.source, draft.span, draft.message));
         }
     }
     for (count, last) in of_rule.into_values() {
@@ -200,7 +211,9 @@ pub(super) fn gather(mut drafts: Vec<Draft>, profile: Profile) -> Vec<Draft> {
         let more = count - if once(draft.rule) { 1 } else { count.min(AT_MOST) };
         if more > 0 {
             draft.message = format!("{} (and {more} more in this file)", draft.message);
-            draft.fix = None;
+            if !once(draft.rule) {
+                draft.fix = None;
+            }
         }
     }
     kept

@@ -36,7 +36,8 @@ pub(super) fn dash_before(text: &str, offset: usize) -> Option<usize> {
 
 fn line_start_if_blank(yaml: &Yaml<'_>, offset: usize) -> Option<usize> {
     let text = yaml.text();
-    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = text[..offset].rfind('\n').map_or(mark, |at| at + 1);
     text[start..offset].bytes().all(|b| b == b' ').then_some(start)
 }
 

@@ -43,22 +43,43 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             span,
             format!("the package lists stay in this layer; end the `RUN` with `rm -rf {LISTS}/*`"),
         );
-        if let Some(at) = end_of_chain(file, run) {
-            finding.fix(
-                Safety::Unsafe,
-                "remove the package lists",
-                vec![Edit::insert(at, format!(" && rm -rf {LISTS}/*"))],
-            );
+        if let Some(edit) = behind_chain(file, run, &format!("rm -rf {LISTS}/*")) {
+            finding.fix(Safety::Unsafe, "remove the package lists", vec![edit]);
         }
     }
 }
 
-/// The end of a line of commands that are all joined by `&&`.
-fn end_of_chain(file: &Dockerfile, run: &Instruction) -> Option<usize> {
+/// The edit that adds a command behind commands that are all joined by `&&`, as the others are written: on their line, or
+/// on a line of its own, with `&&` where theirs is.
+fn behind_chain(file: &Dockerfile, run: &Instruction, command: &str) -> Option<Edit> {
     let script: &Script = run.script()?;
     let Some(Command::Shell(_)) = run.command() else { return None };
     let chain = script.pipelines.iter().all(|pipeline| matches!(pipeline.joined_by, Join::Start | Join::And));
-    let end = script.pipelines.last()?.span.end;
-    let rest = file.source.slice(Span { start: end, end: run.span.end });
-    (chain && run.heredocs.is_empty() && rest.trim().is_empty()).then_some(end as usize)
+    let last = script.pipelines.last()?.span;
+    let rest = file.source.slice(Span { start: last.end, end: run.span.end });
+    if !(chain && run.heredocs.is_empty() && rest.trim().is_empty()) {
+        return None;
+    }
+    let text = file.source.text();
+    let line_start = file.source.line_span(file.source.line_of(last.start as usize)).start as usize;
+    let at = last.end as usize;
+    let before = &text[line_start..last.start as usize];
+    let (escape, newline) = (file.escape, file.source.newline());
+    // How the last command begins its line; arguments on further lines do not count.
+    let indent = &before[..before.len() - before.trim_start().len()];
+    let (leads, begins) = (before.trim() == "&&", before.trim().is_empty());
+    let several = text[run.span.start as usize..at].contains('\n');
+    let insert = match () {
+        () if leads => format!(" {escape}{newline}{indent}&& {command}"),
+        () if begins => format!(" && {escape}{newline}{indent}{command}"),
+        // `RUN a && b \` with b's arguments below: behind them, indented like them.
+        () if several => {
+            let line = file.source.line_span(file.source.line_of(at)).start as usize;
+            let line = &text[line..at];
+            let indent = &line[..line.len() - line.trim_start().len()];
+            format!(" {escape}{newline}{indent}&& {command}")
+        }
+        () => format!(" && {command}"),
+    };
+    Some(Edit::insert(at, insert))
 }

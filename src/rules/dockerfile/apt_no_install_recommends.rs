@@ -27,18 +27,65 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             }
             let Some((name, span)) = &call.subcommand else { continue };
             let manager = file.source.slice(call.program);
-            out.at(
+            let finding = out.at(
                 file.source,
                 call.program.cover(*span),
                 format!("`{manager} {name}` brings recommended packages along; add `{FLAG}`"),
-            )
-            .fix(
-                Safety::Unsafe,
-                format!("add `{FLAG}`"),
-                vec![Edit::insert(flag_place(call, span.end), format!(" {FLAG}"))],
             );
+            let flag = Edit::insert(flag_place(call, span.end), format!(" {FLAG}"));
+            match certificates(file, call) {
+                Certificates::NotNeeded => {
+                    finding.fix(Safety::Unsafe, format!("add `{FLAG}`"), vec![flag]);
+                }
+                Certificates::Missing(edit) => {
+                    let title = format!("add `{FLAG}`, and `{CERTIFICATES}`, which come by recommendation");
+                    finding.fix(Safety::Unsafe, title, vec![flag, edit]);
+                }
+                // Who runs it may need them; only the author knows.
+                Certificates::Unknown => {}
+            }
         }
     }
+}
+
+/// What a download over TLS needs, and what curl, wget and git only recommend.
+/// Source: the `Recommends` of libcurl4, wget and git in Debian and Ubuntu.
+const CERTIFICATES: &str = "ca-certificates";
+const RECOMMEND_THEM: [&str; 3] = ["curl", "wget", "git"];
+
+enum Certificates {
+    NotNeeded,
+    /// The edit that asks for them by name.
+    Missing(Edit),
+    Unknown,
+}
+
+/// What becomes of the certificates once recommended packages stay away.
+fn certificates(file: &Dockerfile, call: &PackageCall) -> Certificates {
+    let recommends = call.packages.iter().find(|package| RECOMMEND_THEM.contains(&&*package.name));
+    let Some(package) = recommends else {
+        return if call.from_input { Certificates::Unknown } else { Certificates::NotNeeded };
+    };
+    let text = file.source.text();
+    let named = file.runs().flat_map(Instruction::scripts).flat_map(|script| &script.facts().packages);
+    if named.flat_map(|call| &call.packages).any(|package| &*package.name == CERTIFICATES) {
+        return Certificates::NotNeeded;
+    }
+    if !text.contains("https://") {
+        return Certificates::Unknown;
+    }
+    // As its neighbours stand: on a line of its own, or on theirs.
+    let source = &file.source;
+    let (start, end) = (package.span.start as usize, package.span.end as usize);
+    let line = source.line_span(source.line_of(start));
+    let (before, behind) = (&text[line.start as usize..start], &text[end..line.end as usize]);
+    let alone = before.bytes().all(|b| b == b' ' || b == b'\t') && behind.trim() == file.escape.to_string();
+    Certificates::Missing(if alone {
+        let insert = format!("{CERTIFICATES}{behind}{}{before}", source.newline());
+        Edit::insert(start, insert)
+    } else {
+        Edit::insert(end, format!(" {CERTIFICATES}"))
+    })
 }
 
 /// Behind the flags that stand between the subcommand and the first package.

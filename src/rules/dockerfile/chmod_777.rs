@@ -132,6 +132,12 @@ fn judge(
             )
         }
     };
+    // Root owns what was copied or made, and who may no longer write a folder cannot work there.
+    let others_keep_it = !matches!(what(mode), Some(Fault::Everybody))
+        || places.iter().all(|path| {
+            let whole_folder = recursive && matches!(instruction.kind, Kind::Run(_));
+            !whole_folder && is_file(path) || has_owner(file, path)
+        });
     let octal = u32::from_str_radix(mode, 8).ok().filter(|_| file.source.slice(span) == mode);
     // What group and others may write, and setuid; the number of digits stays.
     let better = octal.map(|bits| format!("{:0width$o}", bits & !0o4022, width = mode.len()));
@@ -149,7 +155,7 @@ fn judge(
     {
         let draft = &mut out.list[first];
         draft.see(file.source, span, "and here");
-        match (&mut draft.fix, better) {
+        match (&mut draft.fix, better.filter(|_| others_keep_it)) {
             (Some(fix), Some(better)) => fix.edits.push(Edit::replace(span, better)),
             (fix, _) => *fix = None,
         }
@@ -161,9 +167,32 @@ fn judge(
     if !in_image(file, instruction) {
         finding.severity(Severity::Note);
     }
-    if let Some(better) = better {
+    if let Some(better) = better.filter(|_| others_keep_it) {
         finding.fix(Safety::Unsafe, format!("set mode {better}"), vec![Edit::replace(span, better)]);
     }
+}
+
+/// By its name it is a program or a file, which is to be run or read.
+fn is_file(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let ending = name.rsplit_once('.').is_some_and(|(stem, ending)| {
+        !stem.is_empty() && (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphabetic())
+    });
+    ending
+        || name.contains("entrypoint")
+        || folder.rsplit('/').next().is_some_and(|folder| matches!(folder, "bin" | "sbin" | "init.d"))
+}
+
+/// The path, or a folder above it, is given to somebody with `chown`.
+fn has_owner(file: &Dockerfile, path: &str) -> bool {
+    file.runs().any(|run| {
+        let calls = run.scripts().iter().flat_map(Script::calls).filter(|call| call.is("chown"));
+        let mut operands = calls.flat_map(|call| {
+            call.operands().into_iter().skip(1).map(|word| word.text.to_string()).collect::<Vec<_>>()
+        });
+        operands
+            .any(|operand| is_below(path, &paths::resolve(file, run, operand.trim_end_matches(['/', '*']))))
+    })
 }
 
 enum Fault {

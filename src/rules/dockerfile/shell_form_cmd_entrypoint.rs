@@ -18,13 +18,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         for instruction in [file.entrypoint_of(stage.index), file.cmd_of(stage.index)].into_iter().flatten() {
             if !seen.contains(&instruction.index) {
                 seen.push(instruction.index);
-                check(file, instruction, out);
+                check(file, stage.index, instruction, out);
             }
         }
     }
 }
 
-fn check(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
+fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut Findings) {
     let Some(Command::Shell(line)) = instruction.command() else { return };
     let Some(script) = instruction.script() else { return };
     // Who chooses a shell wants one; `exec` gets it out of the way.
@@ -50,9 +50,25 @@ fn check(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
     };
     let finding = out.at(file.source, keyword, message);
     let span = line.span(0..line.text.len());
-    if !file.source.slice(span).contains(['\n', '#']) {
+    // Behind an ENTRYPOINT in an array CMD is its arguments, which change with their form.
+    let partner = if is_entrypoint { file.cmd_of(stage) } else { file.entrypoint_of(stage) };
+    let starts_alone = partner.is_none();
+    if starts_alone && may_be_executed(script) && !file.source.slice(span).contains(['\n', '#']) {
         finding.fix(Safety::Unsafe, "write a JSON array", vec![Edit::replace(span, array)]);
     }
+}
+
+/// The kernel can start the program itself. A script without `#!` only a shell runs, and what stands in one is not known
+/// here; its name is all that there is.
+fn may_be_executed(script: &Script) -> bool {
+    script.calls().first().is_some_and(|call| {
+        let word = &call.words[0].text;
+        let file = word.rsplit('/').next().unwrap_or(word);
+        let is_system =
+            ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"].iter().any(|folder| word.starts_with(folder));
+        let is_script = file.ends_with(".sh") || file.ends_with(".bash") || file.contains("entrypoint");
+        is_system || !is_script
+    })
 }
 
 /// A single command of plain words as a JSON array; `None` if it needs a shell.

@@ -100,6 +100,13 @@ pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port) -> Meant {
 
 /// What a fix puts before a port in the short syntax, and how many bytes of `written` it takes away.
 pub fn loopback(written: &str, host_ip: Option<&Text>, published: bool) -> Option<(usize, &'static str)> {
+    // `:80:80` has an empty address. A variable may hold one.
+    if written.starts_with(':') {
+        return Some((0, "127.0.0.1"));
+    }
+    if written.starts_with('$') {
+        return None;
+    }
     if host_ip.is_none() {
         return Some((0, if published { "127.0.0.1:" } else { "127.0.0.1::" }));
     }
