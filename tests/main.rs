@@ -10,6 +10,7 @@ mod known;
 mod large;
 #[cfg(target_os = "linux")]
 mod links;
+mod names;
 mod pages;
 mod past;
 mod practices;

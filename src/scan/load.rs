@@ -9,6 +9,7 @@ use crate::compose::resolve;
 use crate::container::FileId;
 use crate::gap::{Gap, Reason};
 use crate::outcome::Outcome;
+use crate::secrets::Wide;
 use crate::text::Source;
 use crate::{compose, yaml};
 
@@ -25,7 +26,7 @@ pub(super) enum Loaded {
 
 /// A Dockerfile by its name: it can wait, and be dropped when it is done.
 pub(super) fn is_streamed(candidate: &Candidate) -> bool {
-    matches!(kind::name(&candidate.path), Name::Dockerfile | Name::Template)
+    matches!(kind::name(&candidate.path), Name::Dockerfile | Name::Perhaps | Name::Template)
 }
 
 pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
@@ -33,13 +34,22 @@ pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
         Ok(bytes) => bytes,
         Err(why) => return Loaded::Fail(why),
     };
-    let source = Source::new(Arc::clone(&candidate.path), bytes);
-    match kind::kind(&candidate.path, source.text(), candidate.explicit) {
-        Kind::Dockerfile => Loaded::Dockerfile(Arc::new(source)),
-        Kind::Compose => Loaded::Compose(Arc::new(source)),
+    let source = source(&candidate.path, bytes);
+    match kind::kind(&source, candidate.explicit) {
+        Kind::Dockerfile => Loaded::Dockerfile(source),
+        Kind::Compose => Loaded::Compose(source),
         Kind::Skip(reason, why) => Loaded::Skip(Gap::new(reason, why)),
         Kind::Other => Loaded::Other,
     }
+}
+
+/// A file's text, from UTF-16, too.
+fn source(path: &Arc<str>, bytes: Vec<u8>) -> Arc<Source> {
+    let path = Arc::clone(path);
+    Arc::new(match Wide::of(&bytes) {
+        Some(wide) => Source::from_utf16(path, wide.part(&bytes).0),
+        None => Source::new(path, bytes),
+    })
 }
 
 /// Says what became of a candidate that is no document.
@@ -122,7 +132,7 @@ fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
             if !known.contains_key(&path) && tree.exists(&path) {
                 let Ok(bytes) = tree.read(&path) else { continue };
                 known.insert(Arc::clone(&path), all.len());
-                all.push(Arc::new(Source::new(Arc::clone(&path), bytes)));
+                all.push(self::source(&path, bytes));
             }
             named.extend(known.get(&path).copied().filter(|_| is_reference));
         }
@@ -155,7 +165,7 @@ fn references(source: &Source) -> Vec<String> {
 /// A Dockerfile that a service builds, if it is there and is one.
 pub(super) fn built(path: &Arc<str>, tree: &dyn Tree) -> Option<Arc<Source>> {
     let bytes = tree.exists(path).then(|| tree.read(path).ok()).flatten()?;
-    let source = Source::new(Arc::clone(path), bytes);
-    let is_dockerfile = matches!(kind::kind(path, source.text(), true), Kind::Dockerfile);
-    is_dockerfile.then(|| Arc::new(source))
+    let source = source(path, bytes);
+    let is_dockerfile = matches!(kind::kind(&source, true), Kind::Dockerfile);
+    is_dockerfile.then_some(source)
 }

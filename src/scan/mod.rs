@@ -5,12 +5,15 @@
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
 mod check;
+mod evidence;
 mod finish;
 mod join;
 pub mod kind;
 mod load;
+mod opening;
 pub mod secrets;
 mod starts;
+mod template;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -142,6 +145,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
     outcome.findings.extend(finish::finish_all(drafts, &tree.origin(), policy));
+    let documents: HashSet<Arc<str>> = files.into_iter().cloned().collect();
     for one in checked {
         outcome.findings.extend(one.findings);
         outcome.pragmas.extend(one.pragmas);
@@ -152,15 +156,12 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     if !policy.only.is_empty() && !policy.only.iter().any(|id| is_secret(id)) {
         all.clear();
     }
-    let is_document = |candidate: &Candidate| {
-        linted.contains(&candidate.path) || load::is_streamed(candidate) && candidate.document
-    };
     let told = secrets::Told::of(&outcome.findings);
     let searched = each(all, |candidate| {
         let searched = if watch.is_stopped() {
             Ok(None)
         } else {
-            secrets::file(candidate, is_document(candidate), &told, tree, policy).map(Some)
+            secrets::file(candidate, documents.contains(&candidate.path), &told, tree, policy).map(Some)
         };
         if !candidate.document {
             watch.count(1);
