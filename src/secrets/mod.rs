@@ -38,7 +38,7 @@ use gate::{GATE, Lead};
 use merit::Merit;
 pub use reach::{Touched, reach};
 
-/// The longest value that is looked at under a name; bytes.
+/// The longest value that is looked at under any name; bytes. A longer one must look like a key in base64.
 const LONGEST: usize = 512;
 
 /// A secret in a text.
@@ -225,7 +225,8 @@ impl Search<'_> {
             return Some(hit);
         }
         let found = syntax::assignment(text, name)?;
-        if found.value.len() > LONGEST || patterns::is_digest(text, &found.value) {
+        let too_long = found.value.len() > LONGEST && !assigned::is_long_key(text, &found);
+        if too_long || patterns::is_digest(text, &found.value) {
             return None;
         }
         if let Some(hit) = structures::registry_auth(text, &found, about) {
