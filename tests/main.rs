@@ -16,7 +16,10 @@ mod past;
 mod practices;
 mod secrets;
 #[cfg(unix)]
+mod silence;
+#[cfg(unix)]
 mod surroundings;
 mod tables;
+mod together;
 mod tokens;
 mod tree;

@@ -9,7 +9,7 @@ fn pattern() -> regex::Regex {
     let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
     let text = std::fs::read_to_string(hooks).expect("the hooks are there").replace("\r\n", "\n");
     let (_, rest) = text.split_once("files: &files |-\n").expect("the pattern is a block");
-    let lines: Vec<&str> = rest.lines().take_while(|line| line.starts_with("    ")).collect();
+    let lines: Vec<&str> = rest.lines().map_while(|line| line.strip_prefix("    ")).collect();
     regex::Regex::new(&lines.join("\n")).expect("it is a pattern that Python and Rust both read")
 }
 

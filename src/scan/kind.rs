@@ -144,7 +144,7 @@ pub fn kind(source: &Arc<Source>, explicit: bool) -> Kind {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let name = name(path);
     let base = path.rsplit('/').next().unwrap_or(path);
-    let is_foreign = FOREIGN.contains(&ending(&base.to_ascii_lowercase()).as_ref());
+    let is_foreign = FOREIGN.contains(&ending(&base.to_ascii_lowercase()));
     // Whoever gives a file such a name, or names it, is told when it cannot be read; others may be anything.
     let promised = explicit || DOCKERFILE.contains(&base) || compose::is_project_file(base);
     match (name, text::not_text(text)) {
@@ -174,6 +174,15 @@ pub fn kind(source: &Arc<Source>, explicit: bool) -> Kind {
             dockerfile(source)
         }
         Name::Yaml | Name::Other => Kind::Other,
+    }
+}
+
+/// What a file is that a service builds: a Dockerfile, whatever its name, unless it is no text or a template.
+pub(super) fn built(source: &Arc<Source>) -> Kind {
+    match (name(source.path()), text::not_text(source.text())) {
+        (Name::Template, _) => Kind::Skip(Reason::Template, "a template"),
+        (Name::Dockerfile, Some(_)) | (_, None) => dockerfile(source),
+        (_, Some((reason, why))) => Kind::Skip(reason, why),
     }
 }
 
