@@ -280,6 +280,13 @@ fn what_git_tracks_is_looked_at_whatever_ignore_files_say() {
     };
     assert_eq!(found(&top), ["deep/er/Dockerfile", "out/Dockerfile", "plain/Dockerfile"]);
     assert_eq!(found(&top.join("deep")), ["er/Dockerfile"]);
+    // A folder that became a link is not what was tracked.
+    write(&work.path().join("away/er/Dockerfile"), bad);
+    fs::remove_dir_all(top.join("deep")).expect("it is there");
+    symlink("../away", top.join("deep")).expect("a link");
+    assert_eq!(found(&top), ["out/Dockerfile", "plain/Dockerfile"]);
+    fs::remove_file(top.join("deep")).expect("it is there");
+    git(&top, &["checkout", "-q", "--", "deep"]);
     // A linked work tree has its index elsewhere.
     git(&top, &["commit", "-qm", "a"]);
     git(&top, &["worktree", "add", "-q", "../linked"]);

@@ -110,18 +110,31 @@ fn add_tracked(
                 continue;
             }
         };
-        for entry in tracked {
-            let path = top.join(&entry.path);
-            let Some(name) = below(root, &path).filter(|name| !seen.contains(name.as_str())) else {
+        // One of them is above the other.
+        let (down, up) = (below(root, top), below(top, root));
+        let name_of = |path: String| match (&down, &up) {
+            (Some(down), _) if down.is_empty() => Some(path),
+            (Some(down), _) => Some(format!("{down}/{path}")),
+            (None, Some(up)) => Some(path.strip_prefix(up.as_str())?.strip_prefix('/')?.to_owned()),
+            (None, None) => None,
+        };
+        for index::Tracked { path, submodule: is_submodule } in tracked {
+            let Some(name) = name_of(path).filter(|name| !seen.contains(name.as_str())) else { continue };
+            let path = root.join(&name);
+            // What an index names may be made up, to lead out of the tree.
+            let is_inside = super::inside(&name).as_ref() == Some(&name);
+            let through_link =
+                || path.ancestors().skip(1).take_while(|above| *above != root).any(Path::is_symlink);
+            if !is_inside || through_link() {
                 continue;
-            };
+            }
             let asked = folders.iter().any(|folder| path.starts_with(folder));
             if !asked || super::excluded_with_folders(&name, excluded) {
                 continue;
             }
             match path.symlink_metadata() {
                 // A submodule that was fetched was walked.
-                Ok(meta) if entry.submodule && meta.is_dir() && index::git_folder(&path).is_none() => {
+                Ok(meta) if is_submodule && meta.is_dir() && index::git_folder(&path).is_none() => {
                     listing.skipped.push(told(&name, submodule()));
                 }
                 Ok(meta) if meta.is_file() => list(&name, meta.len(), listing),
