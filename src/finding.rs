@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::blob::{Commit, Origin};
 use crate::container::At;
+use crate::custom::Sha1;
 use crate::date::Date;
 use crate::rule::{Confidence, Context, Rule, Severity};
 use crate::text::{Edit, Position, Source, Span};
@@ -39,6 +40,8 @@ pub struct Values {
     pub(crate) own: Option<u128>,
     /// The secrets in the same place that have no finding of their own, because this one explains them.
     pub(crate) covers: Vec<u128>,
+    /// For rules on documents that tell of a secret: the value's hash, where a list of another scanner has it.
+    pub(crate) listed: Option<Sha1>,
 }
 
 impl fmt::Debug for Values {

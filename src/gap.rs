@@ -73,6 +73,11 @@ impl Reason {
         Self::NotFixed,
     ];
 
+    /// Whether people are told only how many there are: of these a tree may have very many, and somebody wanted it so.
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Self::Submodule | Self::Archive | Self::Excluded)
+    }
+
     /// The word that reports for programs have.
     pub const fn id(self) -> &'static str {
         match self {

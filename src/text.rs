@@ -63,31 +63,20 @@ const MANY_NULS: usize = 16;
 /// Why a [`Source`]'s text is none; a stray NUL is only a mistake in one.
 pub fn not_text(text: &str) -> Option<(Reason, &'static str)> {
     let nuls = text.bytes().filter(|&b| b == 0).take(MANY_NULS).count();
-    let (bom, every_other) = match text.as_bytes() {
-        [a, b, c, d, ..] => {
-            let zero = [a, b, c, d].map(|&byte| byte == 0);
-            let bad = Source::BAD_BYTE as u8;
-            ((*a, *b) == (bad, bad), matches!(zero, [true, false, true, false] | [false, true, false, true]))
-        }
-        _ => (false, false),
-    };
-    match nuls {
-        0 => None,
-        _ if bom || every_other => Some((Reason::Encoding, "UTF-16; save it as UTF-8")),
-        MANY_NULS => Some((Reason::Binary, "binary content")),
-        _ => None,
-    }
+    (nuls == MANY_NULS).then_some((Reason::Binary, "binary content"))
 }
 
 /// One text to be linted, with the path it is known by.
 ///
 /// The text has exactly as many bytes as the file, so that a span means the same in both: each byte that is not
-/// valid UTF-8 stands as [`Source::BAD_BYTE`] in the text, and the file's own bytes are kept aside.
+/// valid UTF-8 stands as [`Source::BAD_BYTE`] in the text, and the file's own bytes are kept aside. Only a file in UTF-16
+/// is read as what it says in UTF-8: its lines and columns are the file's, its spans are not, so nothing can be edited.
 #[derive(Debug)]
 pub struct Source {
     path: Arc<str>,
     text: String,
     original: Option<Box<[u8]>>,
+    was_utf16: bool,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -109,7 +98,11 @@ impl Source {
                 (text, Some(bytes.into_boxed_slice()))
             }
         };
-        Self { path: path.into(), text, original, lines: OnceLock::new() }
+        Self { path: path.into(), text, original, was_utf16: false, lines: OnceLock::new() }
+    }
+    /// Takes what a file in UTF-16 says in UTF-8.
+    pub fn from_utf16(path: impl Into<Arc<str>>, text: Vec<u8>) -> Self {
+        Self { was_utf16: true, ..Self::new(path, text) }
     }
 
     pub fn path(&self) -> &Arc<str> {
@@ -125,6 +118,10 @@ impl Source {
     /// Whether some bytes of the file are not UTF-8.
     pub fn is_lossy(&self) -> bool {
         self.original.is_some()
+    }
+    /// Whether the file is in UTF-16, so that spans are places of the text and not of the file.
+    pub fn was_utf16(&self) -> bool {
+        self.was_utf16
     }
     /// The text under a span.
     pub fn slice(&self, span: Span) -> &str {

@@ -12,13 +12,17 @@ mod known;
 mod large;
 #[cfg(target_os = "linux")]
 mod links;
+mod names;
 mod pages;
 mod past;
 mod practices;
 mod secrets;
 #[cfg(unix)]
+mod silence;
+#[cfg(unix)]
 mod surroundings;
 mod swallowed;
 mod tables;
+mod together;
 mod tokens;
 mod tree;

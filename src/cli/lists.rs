@@ -77,20 +77,16 @@ impl Place<'_> {
         [NAME].into_iter().chain(FOREIGN).map(|name| self.top.join(name))
     }
 
-    /// The lists, and the files among them that hold hashes, which look like secrets to a scanner.
-    pub(super) fn known(&self, making: bool) -> Result<(Known, Vec<PathBuf>)> {
+    /// The lists. They are searched for secrets like any file: hashes are none.
+    pub(super) fn known(&self, making: bool) -> Result<Known> {
         let mut known = Known::default();
-        let mut hashes: Vec<PathBuf> = self.usual().collect();
         for file in self.files() {
             if making && !self.exists(&file) {
                 continue;
             }
             let name = self.display.file(&file);
             match baseline::read(&name, &self.read(&file)?).map_err(|why| anyhow!(why))? {
-                List::Own(list) => {
-                    known.own.push(list);
-                    hashes.push(file);
-                }
+                List::Own(list) => known.own.push(list),
                 List::Foreign(list) => {
                     let no = |line: &u32| format!("{name}:{line}: this is no fingerprint (file:rule:line)");
                     warn(&list.unread.iter().map(no).collect::<Vec<_>>());
@@ -98,7 +94,7 @@ impl Place<'_> {
                 }
             }
         }
-        Ok((known, hashes))
+        Ok(known)
     }
 
     /// What `.gitleaks.toml` says; what of it does not hold is told.

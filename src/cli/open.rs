@@ -64,7 +64,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         term::end_early(&watch.stop)?;
     }
     let (root, tree, listing, config) = files(look, &current, &watch)?;
-    let Listing { mut candidates, skipped, failed } = listing;
+    let Listing { candidates, skipped, failed } = listing;
     let top = input::top_of(&root).unwrap_or(&root).to_owned();
     // Paths of commits are told as the commits have them.
     let seen_from = if look.is_past() { root.clone() } else { current.clone() };
@@ -80,9 +80,8 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         sealed: false,
     };
     let custom = place.gitleaks()?;
-    let (mut known, lists) = place.known(making)?;
+    let mut known = place.known(making)?;
     let policy = policy(&place, custom.seeing(known.hashes()));
-    candidates.retain(|file| file.explicit || !lists.contains(&root.join(&*file.path)));
     let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
     known.looked = reach.looked(&candidates, &*tree, &known);
     let past = if look.is_past() {

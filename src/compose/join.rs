@@ -12,6 +12,7 @@ use super::value::{Field, Maker, Shape, Tag, Value};
 use super::{ComposeFile, Env, Nearby, Problem, ProblemKind};
 use crate::container::{At, FileId, PullKind};
 use crate::text::Span;
+use crate::yaml::{Entry, Node};
 
 /// Top-level sections that are joined.
 pub(super) const SECTIONS: [&str; 5] = ["services", "networks", "volumes", "secrets", "configs"];
@@ -111,9 +112,9 @@ impl<'r> Joined<'r> {
             for root in file.yaml.documents() {
                 let mut own = Sections::default();
                 for (section, name) in own.iter_mut().zip(SECTIONS) {
-                    if let Some(entry) = root.entry(name) {
-                        let value = self.maker.value(entry.value, file.id, None);
-                        *section = self.section(value, name);
+                    for written in root.entry(name).into_iter().chain(jobs(root, name)) {
+                        let value = self.maker.value(written.value, file.id, None);
+                        section.extend(self.section(value, written.key_str()));
                     }
                 }
                 if let Some(include) = root.get("include") {
@@ -323,15 +324,21 @@ impl<'r> Joined<'r> {
             return Rc::clone(known);
         }
         let mut all = Vec::new();
-        for services in file.yaml.documents().filter_map(|root| root.get("services")) {
-            let value = self.maker.value(services, file.id, None);
-            let fields = self.section(value, "services");
+        let sections = |root: Node<'r>| root.entry("services").into_iter().chain(jobs(root, "services"));
+        for written in file.yaml.documents().flat_map(sections) {
+            let value = self.maker.value(written.value, file.id, None);
+            let fields = self.section(value, written.key_str());
             all = join_section(all, fields, "services");
         }
         let all: Rc<Services> = Rc::new(all.into_iter().map(|field| (field.name, field)).collect());
         self.bases.insert(file.id, Rc::clone(&all));
         all
     }
+}
+
+/// `jobs:` beside `services:`, since Compose 5.6: a job is a service that is run on demand, with every setting of one.
+fn jobs<'r>(root: Node<'r>, section: &str) -> Option<Entry<'r>> {
+    (section == "services").then(|| root.entry("jobs")).flatten()
 }
 
 /// A line that was passed over belongs to the service that it stands in.

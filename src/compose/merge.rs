@@ -50,7 +50,11 @@ pub(super) fn join<'y>(base: Value<'y>, over: Value<'y>, path: &mut Vec<&'y str>
     match rule(path) {
         Rule::Replace => over,
         _ if over.is_null() => base,
-        Rule::ToList => append(to_list(base), to_list(over)),
+        Rule::ToList => {
+            let (mut base, over) = (to_list(base), to_list(over));
+            reset(&mut base, &over);
+            append(base, over)
+        }
         Rule::ToMap => plain(to_map(base), to_map(over), path),
         Rule::Build => plain(to_build(base), to_build(over), path),
         Rule::Logging => match (driver(&base), driver(&over)) {
@@ -109,6 +113,23 @@ fn fields_joined<'y>(
 
 fn append<'y>(base: Value<'y>, over: Value<'y>) -> Value<'y> {
     plain(base, over, &mut Vec::new())
+}
+
+/// Takes out of a list what another says is gone: `environment: {A: !reset null}`.
+fn reset(base: &mut Value<'_>, over: &Value<'_>) {
+    let gone: Vec<&str> =
+        over.items().iter().filter(|item| item.tag == Tag::Reset).filter_map(item_name).collect();
+    if let (Shape::List(items), false) = (&mut base.shape, gone.is_empty()) {
+        items.retain(|item| item_name(item).is_none_or(|name| !gone.contains(&name)));
+    }
+}
+
+/// The name in an item of name and value.
+fn item_name<'y>(item: &Value<'y>) -> Option<&'y str> {
+    match &item.shape {
+        Shape::Pair(field) => Some(field.name),
+        _ => item.str().and_then(|text| text.split(['=', ':']).next()),
+    }
 }
 
 fn to_list(value: Value<'_>) -> Value<'_> {

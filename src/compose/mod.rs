@@ -55,9 +55,11 @@ impl ComposeFile<'_> {
     pub fn section(&self, key: &str) -> Vec<Entry<'_>> {
         self.yaml.documents().filter_map(|root| root.get(key)).flat_map(Node::entries).collect()
     }
-    /// The services as written, before anything is joined.
+    /// The services and jobs as written, before anything is joined.
     pub fn services(&self) -> Vec<Entry<'_>> {
-        self.section("services")
+        let mut services = self.section("services");
+        services.extend(self.section("jobs"));
+        services
     }
     /// Whether Compose would find a container in it: some service with `image`, `build` or `extends`.
     pub fn has_containers(&self) -> bool {

@@ -34,11 +34,14 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         stage: None,
         unterminated: 0,
     };
-    match text::not_text(reader.text) {
-        Some((_, why)) => {
-            reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}"));
-        }
-        None => reader.file(),
+    if source.was_utf16() {
+        let message = "the file is UTF-16, which no builder reads; save it as UTF-8";
+        reader.error(Span::at(0), ErrorKind::NotText, message);
+    }
+    if let Some((_, why)) = text::not_text(reader.text) {
+        reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}"));
+    } else {
+        reader.file();
     }
     let mut file = Dockerfile {
         source,

@@ -1,7 +1,7 @@
 //! Secrets that lists of other scanners name.
 //!
-//! A list that has hashes of values, or values, is asked by them first: those hold wherever the line went. What is left
-//! of it, and lists without them, speak of lines.
+//! An entry with the hash of a value, or the value, holds for that value, wherever the line went; one without speaks of a
+//! line.
 
 use std::collections::HashMap;
 
@@ -45,7 +45,8 @@ fn by_value(outcome: &mut Outcome, policy: &Policy, list: &Foreign, used: &mut [
         }
     }
     for finding in &mut outcome.findings {
-        let Some(value) = finding.secret.as_ref().and_then(|secret| secret.listed) else { continue };
+        let of_secret = finding.secret.as_ref().and_then(|secret| secret.listed);
+        let Some(value) = of_secret.or(finding.values.listed) else { continue };
         for &at in values.get(&value).into_iter().flatten() {
             let seen = &list.entries[at];
             if !seen.here || is_at(seen, finding, policy) {
@@ -58,7 +59,8 @@ fn by_value(outcome: &mut Outcome, policy: &Policy, list: &Foreign, used: &mut [
 
 fn by_line(outcome: &mut Outcome, policy: &Policy, list: &Foreign, used: &mut [bool]) {
     let mut lines: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (at, seen) in list.entries.iter().enumerate().filter(|(at, _)| !used[*at]) {
+    // Where the value is known, another one on its line is another secret.
+    for (at, seen) in list.entries.iter().enumerate().filter(|(_, seen)| seen.value.is_none()) {
         lines.entry(seen.line).or_default().push(at);
     }
     for finding in outcome.findings.iter_mut().filter(|finding| is_secret(finding)) {

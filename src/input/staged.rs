@@ -10,9 +10,9 @@ use anyhow::{Context as _, Result, anyhow};
 use git2::{Delta, ErrorCode, Index, IndexEntry, Repository};
 
 use super::names::{Name, classify};
-use super::walk::{lost, no_file, not_utf8, template, told, too_large};
+use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
-use crate::blob::{Candidate, Origin, Tree};
+use crate::blob::{Origin, Tree};
 use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
@@ -21,6 +21,7 @@ use crate::history::opening::{self, At, Reads};
 const TYPE: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
 const LINK: u32 = 0o120_000;
+const GITLINK: u32 = 0o160_000;
 /// `git add --intent-to-add`: named in the index, but not in the next commit.
 const INTENT_TO_ADD: u16 = 1 << 13;
 
@@ -72,8 +73,11 @@ impl Staged {
             }
             let Some(bytes) = delta.new_file().path_bytes() else { continue };
             let path = String::from_utf8_lossy(bytes);
-            let what = classify(path.rsplit('/').next().unwrap_or(&path));
-            if !is_within(&path, within) || super::excluded_with_folders(&path, excluded) {
+            if !is_within(&path, within) {
+                continue;
+            }
+            if super::excluded_with_folders(&path, excluded) {
+                listing.skipped.push(told(&path, left_out()));
                 continue;
             }
             if let std::borrow::Cow::Owned(path) = path {
@@ -86,24 +90,31 @@ impl Staged {
             {
                 listing.skipped.push(told(&path, Gap::new(Reason::Link, why)));
             }
+            if entry.mode & TYPE == GITLINK {
+                listing.skipped.push(told(&path, submodule()));
+            }
             if entry.mode & TYPE != REGULAR || entry.flags_extended & INTENT_TO_ADD != 0 {
                 continue;
             }
-            if what == Name::Template {
-                listing.skipped.push(told(&path, template()));
-            } else if size(&repository, &entry) > LARGEST {
-                listing.skipped.push(told(&path, too_large()));
-            } else {
-                listing.candidates.push(Candidate {
-                    path: path.as_ref().into(),
-                    explicit: false,
-                    document: what != Name::Other,
-                });
-            }
+            list(&path, size(&repository, &entry), &mut listing);
+        }
+        for path in within.iter().filter(|path| !is_known(path, &index, head.as_ref())) {
+            listing
+                .failed
+                .push(told(path, Gap::new(Reason::NotFound, "neither in the git index nor in HEAD")));
         }
         listing.sort();
         Ok(listing)
     }
+}
+
+/// Whether a path that was asked for is, or was, a file or folder.
+fn is_known(path: &str, index: &Index, head: Option<&git2::Tree>) -> bool {
+    let below = format!("{path}/");
+    path.is_empty()
+        || index.get_path(Path::new(path), 0).is_some()
+        || index.iter().any(|entry| entry.path.starts_with(below.as_bytes()))
+        || head.is_some_and(|head| head.get_path(Path::new(path)).is_ok())
 }
 
 fn find(repository: &Repository, path: &str) -> Option<IndexEntry> {

@@ -1,16 +1,19 @@
 //! Finds files to lint under folders, and takes the files that were named.
 //!
-//! `.gitignore` is respected, hidden folders are read, `.git` never is. Symbolic links are not followed: what they
-//! lead to is found where it lies, and told where it is not. Nothing is opened here, so a FIFO cannot hold a run up.
+//! What ignore files leave out (`ignores`) is not read, unless git tracks it (`index`). Hidden folders are read, `.git`
+//! never is. Symbolic links are not followed: what they lead to is found where it lies, and told where it is not.
+//! Nothing is opened here, so a FIFO cannot hold a run up.
 
+use std::collections::HashSet;
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::names::{Name, classify};
-use super::{LARGEST, Listing, below};
+use super::ignores::Ignores;
+use super::names::{Name, classify, is_archive};
+use super::{LARGEST, Listing, below, index};
 use crate::blob::Candidate;
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
@@ -28,33 +31,32 @@ pub fn walk(
     let mut folders = Vec::new();
     for start in starts {
         match start.metadata() {
-            Ok(meta) if meta.is_dir() => folders.push(start),
+            Ok(meta) if meta.is_dir() => folders.push(start.as_path()),
             found => {
                 take(root, start, found.map(|meta| (meta.is_file(), meta.len())), excluded, &mut listing);
             }
         }
     }
-    folders.retain(|folder| {
-        let endless = folder.ancestors().find(|above| has_endless_ignores(above));
-        listing.failed.extend(endless.map(|_| told(&folder_name(root, folder), endless_ignores())));
-        endless.is_none()
-    });
-    let left_out: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
     if let Some((first, rest)) = folders.split_first() {
+        let ignores = Arc::new(Ignores::default());
+        for folder in &folders {
+            ignores.start(folder);
+        }
         let mut builder = WalkBuilder::new(first);
         for folder in rest {
             builder.add(folder);
         }
-        // An exported tree has no `.git`; its `.gitignore` still says what is no source.
-        builder.hidden(false).follow_links(false).require_git(false).threads(threads);
-        let told = Arc::clone(&left_out);
+        builder.standard_filters(false).follow_links(false).threads(threads);
+        let hidden = Arc::clone(&ignores);
         builder.filter_entry(move |entry| {
-            let endless =
-                entry.file_type().is_some_and(|kind| kind.is_dir()) && has_endless_ignores(entry.path());
-            if endless {
-                told.lock().expect("no thread panics while it holds the list").push(entry.path().to_owned());
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if entry.depth() > 0 && hidden.hides(entry.path(), is_folder) {
+                return false;
             }
-            !endless
+            if is_folder && entry.file_name() != ".git" {
+                hidden.enter(entry.path());
+            }
+            true
         });
         let found = Mutex::new(&mut listing);
         builder.build_parallel().run(|| {
@@ -66,32 +68,97 @@ pub fn walk(
                 let state = see(root, entry, excluded, &mut listing);
                 if !(listing.candidates.is_empty() && listing.skipped.is_empty() && listing.failed.is_empty())
                 {
-                    let mut found = found.lock().expect("no thread panics while it holds the listing");
-                    found.candidates.append(&mut listing.candidates);
-                    found.skipped.append(&mut listing.skipped);
-                    found.failed.append(&mut listing.failed);
+                    found.lock().expect("no thread panics while it holds the listing").append(listing);
                 }
                 state
             })
         });
-    }
-    for folder in left_out.lock().expect("no thread panics while it holds the list").iter() {
-        listing.failed.push(told(&folder_name(root, folder), endless_ignores()));
+        drop(builder);
+        let ignores =
+            Arc::into_inner(ignores).expect("the walk has ended, and all that knew of them with it");
+        let (repositories, told) = ignores.done();
+        listing.skipped.extend(told.into_iter().map(|(file, why)| named(root, &file, why)));
+        add_tracked(root, &folders, &repositories, excluded, &mut listing);
     }
     listing.sort();
     listing
 }
 
-fn folder_name(root: &Path, folder: &Path) -> String {
-    below(root, folder).filter(|name| !name.is_empty()).unwrap_or_else(|| ".".to_owned())
+/// A path as it is told, wherever it lies.
+fn named(root: &Path, path: &Path, why: Gap) -> Told {
+    let name = below(root, path).unwrap_or_else(|| path.to_string_lossy().into_owned());
+    told(if name.is_empty() { "." } else { &name }, why)
 }
 
-/// Whether the walk would read an ignore file that has no end or waits for a writer: a FIFO, `.gitignore -> /dev/zero`.
-/// Those in git's folder, and what may lead to it, are read, too.
-fn has_endless_ignores(folder: &Path) -> bool {
-    [".gitignore", ".ignore", ".git", ".git/info/exclude", ".git/commondir"]
-        .iter()
-        .any(|name| folder.join(name).metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir()))
+/// Adds what the walk has not seen although git tracks it: ignore files are for what git does not know.
+fn add_tracked(
+    root: &Path,
+    folders: &[&Path],
+    repositories: &[PathBuf],
+    excluded: &dyn Fn(&str) -> bool,
+    listing: &mut Listing,
+) {
+    let skipped = listing.skipped.iter().map(|told| Arc::clone(&told.path));
+    let seen: HashSet<Arc<str>> =
+        listing.candidates.iter().map(|file| Arc::clone(&file.path)).chain(skipped).collect();
+    for top in repositories {
+        let Some(git) = index::git_folder(top) else { continue };
+        let tracked = match index::tracked(&git) {
+            Ok(tracked) => tracked,
+            Err(why) => {
+                listing.failed.push(named(root, &git.join("index"), why));
+                continue;
+            }
+        };
+        // One of them is above the other.
+        let (down, up) = (below(root, top), below(top, root));
+        let name_of = |path: String| match (&down, &up) {
+            (Some(down), _) if down.is_empty() => Some(path),
+            (Some(down), _) => Some(format!("{down}/{path}")),
+            (None, Some(up)) => Some(path.strip_prefix(up.as_str())?.strip_prefix('/')?.to_owned()),
+            (None, None) => None,
+        };
+        for index::Tracked { path, submodule: is_submodule } in tracked {
+            let Some(name) = name_of(path).filter(|name| !seen.contains(name.as_str())) else { continue };
+            let path = root.join(&name);
+            // What an index names may be made up, to lead out of the tree.
+            let is_inside = super::inside(&name).as_ref() == Some(&name);
+            let through_link =
+                || path.ancestors().skip(1).take_while(|above| *above != root).any(Path::is_symlink);
+            if !is_inside || through_link() {
+                continue;
+            }
+            let asked = folders.iter().any(|folder| path.starts_with(folder));
+            if !asked || super::excluded_with_folders(&name, excluded) {
+                continue;
+            }
+            match path.symlink_metadata() {
+                // A submodule that was fetched was walked.
+                Ok(meta) if is_submodule && meta.is_dir() && index::git_folder(&path).is_none() => {
+                    listing.skipped.push(told(&name, submodule()));
+                }
+                Ok(meta) if meta.is_file() => list(&name, meta.len(), listing),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A regular file, found in whatever way.
+pub(super) fn list(name: &str, size: u64, listing: &mut Listing) {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let what = classify(base);
+    if size > LARGEST {
+        return listing.skipped.push(told(name, too_large()));
+    }
+    // Both are searched for secrets as they are.
+    if what == Name::Template {
+        listing.skipped.push(told(name, template()));
+    } else if is_archive(base) {
+        listing.skipped.push(told(name, archive()));
+    }
+    let document = !matches!(what, Name::Other | Name::Template);
+    listing.candidates.push(Candidate { path: name.into(), explicit: false, document });
 }
 
 /// One file that was named.
@@ -109,7 +176,7 @@ fn take(
         Err(error) => listing.failed.push(told(&name, unreachable(path, &error))),
         Ok((false, _)) => listing.failed.push(told(&name, no_file())),
         // Hooks name the files of a commit, so what a configuration excludes must stay excluded then.
-        Ok(_) if excluded(&name) => listing.skipped.push(told(&name, Gap::new(Reason::Excluded, "excluded"))),
+        Ok(_) if excluded(&name) => listing.skipped.push(told(&name, left_out())),
         Ok((_, size)) if size > LARGEST => listing.skipped.push(told(&name, too_large())),
         Ok(_) => listing.candidates.push(Candidate { path: name.into(), explicit: true, document: true }),
     }
@@ -136,11 +203,12 @@ fn see(
     if kind.is_dir() {
         let inner = entry.depth() > 0;
         let git = inner && entry.file_name() == ".git";
-        let out = inner && below(root, entry.path()).is_some_and(|name| excluded(&name));
-        return if git || out { WalkState::Skip } else { WalkState::Continue };
+        let out = below(root, entry.path()).filter(|name| inner && !git && excluded(name));
+        listing.skipped.extend(out.iter().map(|name| told(name, left_out())));
+        return if git || out.is_some() { WalkState::Skip } else { WalkState::Continue };
     }
     let what = classify(&entry.file_name().to_string_lossy());
-    if what == Name::Other && !kind.is_file() {
+    if what == Name::Other && !kind.is_file() && !kind.is_symlink() {
         return WalkState::Continue;
     }
     let Some(name) = below(root, entry.path()) else {
@@ -149,34 +217,33 @@ fn see(
         return WalkState::Continue;
     };
     if excluded(&name) {
+        listing.skipped.push(told(&name, left_out()));
         return WalkState::Continue;
     }
     if !kind.is_file() {
-        if let Some(why) = unread(root, entry.path(), kind) {
-            listing.skipped.push(told(&name, why));
-        }
+        let why = if what == Name::Other {
+            leads_out(root, entry.path())
+        } else {
+            unread(root, entry.path(), kind)
+        };
+        listing.skipped.extend(why.map(|why| told(&name, why)));
         return WalkState::Continue;
     }
-    let size = entry.metadata().map_or(0, |meta| meta.len());
-    if what == Name::Template {
-        listing.skipped.push(told(&name, template()));
-    } else if size > LARGEST {
-        listing.skipped.push(told(&name, too_large()));
-    } else {
-        listing.candidates.push(Candidate {
-            path: name.into(),
-            explicit: false,
-            document: what != Name::Other,
-        });
-    }
+    list(&name, entry.metadata().map_or(0, |meta| meta.len()), listing);
     WalkState::Continue
 }
 
 pub(super) fn template() -> Gap {
     Gap::new(Reason::Template, "a template; lint what it renders to")
 }
-fn endless_ignores() -> Gap {
-    Gap::new(Reason::NotAFile, "its `.gitignore` or `.ignore` is no regular file")
+pub(super) fn archive() -> Gap {
+    Gap::new(Reason::Archive, "an archive; the files in it are not searched")
+}
+pub(super) fn submodule() -> Gap {
+    Gap::new(Reason::Submodule, "a submodule; its files are not here")
+}
+pub(super) fn left_out() -> Gap {
+    Gap::new(Reason::Excluded, "excluded")
 }
 pub(super) fn too_large() -> Gap {
     Gap::new(Reason::TooLarge, "larger than 16 MiB")
@@ -197,13 +264,21 @@ pub(super) fn told(path: &str, gap: Gap) -> Told {
     Told::new(path, gap)
 }
 
+/// What a link leads to is found where it lies; if that is elsewhere, it is not.
+fn leads_out(root: &Path, path: &Path) -> Option<Gap> {
+    let target = path.canonicalize().ok()?;
+    let is_content = target.is_file() || target.is_dir();
+    (is_content && !target.starts_with(root.canonicalize().ok()?))
+        .then(|| Gap::new(Reason::Link, "a symbolic link that leads out of what is checked"))
+}
+
 /// Why something that is no regular file is not read; `None` for a link to what is found where it lies.
 fn unread(root: &Path, path: &Path, kind: FileType) -> Option<Gap> {
     if !kind.is_symlink() {
         return Some(Gap::new(Reason::NotAFile, special(kind)));
     }
     let target = match path.metadata() {
-        Ok(meta) if meta.is_dir() => return None,
+        Ok(meta) if meta.is_dir() => return leads_out(root, path),
         Ok(meta) if !meta.is_file() => {
             return Some(Gap::new(Reason::Link, format!("a symbolic link to {}", special(meta.file_type()))));
         }
@@ -328,7 +403,7 @@ mod tests {
             paths(&listing),
             [".devcontainer/Dockerfile", "Dockerfile", "compose.yml", "z/api.Dockerfile"]
         );
-        assert_eq!(listing.skipped, [told("Dockerfile.j2", template())]);
+        assert_eq!(listing.skipped, [told("Dockerfile.j2", template()), told("vendor", left_out())]);
         assert!(listing.failed.is_empty());
     }
 

@@ -36,8 +36,9 @@ pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::
         commands.extend(findings().take(SLOTS).map(|finding| command(kind, finding)));
         if severity == Severity::Warning {
             // After the findings, so that they take nobody's place.
-            count += outcome.skipped.len();
-            commands.extend(outcome.skipped.iter().take(SLOTS).map(|told| not_checked("warning", told)));
+            let named = || outcome.skipped.iter().filter(|told| !told.reason.is_counted());
+            count += named().count();
+            commands.extend(named().take(SLOTS).map(|told| not_checked("warning", told)));
         }
         commands.truncate(SLOTS);
         if count > SLOTS {

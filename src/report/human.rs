@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::{Options, escape, is_open};
 use crate::finding::{Finding, Place, Status, Suppressor};
+use crate::gap::Reason;
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Severity};
 
@@ -41,7 +42,8 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         return out.write_all(text.as_bytes());
     }
     outcome.failed.iter().for_each(|told| tell("error", RED, told));
-    outcome.skipped.iter().take(SKIPPED).for_each(|told| tell("skipped", GREEN, told));
+    let named = outcome.skipped.iter().filter(|told| !told.reason.is_counted());
+    named.take(SKIPPED).for_each(|told| tell("skipped", GREEN, told));
     text.push_str(&summary(outcome));
     text.push('\n');
     out.write_all(text.as_bytes())
@@ -81,8 +83,19 @@ pub fn summary(outcome: &Outcome) -> String {
     if suppressed > 0 {
         let _ = write!(text, "; {suppressed} suppressed");
     }
-    if !outcome.skipped.is_empty() {
-        let _ = write!(text, "; {} skipped", count(outcome.skipped.len(), "file"));
+    let skipped = |reason| outcome.skipped.iter().filter(|told| told.reason == reason).count();
+    let named = outcome.skipped.iter().filter(|told| !told.reason.is_counted()).count();
+    if named > 0 {
+        let _ = write!(text, "; {} skipped", count(named, "file"));
+    }
+    for (reason, noun, what) in [
+        (Reason::Archive, "archive", "not opened"),
+        (Reason::Submodule, "submodule", "not searched"),
+        (Reason::Excluded, "path", "excluded"),
+    ] {
+        if skipped(reason) > 0 {
+            let _ = write!(text, "; {} {what}", count(skipped(reason), noun));
+        }
     }
     if !outcome.failed.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(outcome.failed.len(), "file"));

@@ -78,7 +78,7 @@ pub(super) struct InCompose {
     pub(super) pragmas: Vec<Pragma>,
 }
 
-/// Checks Compose files as written, and the containers that they come to. Only what lies in a file of `linted` counts.
+/// Checks Compose files as written (`documents`), and the containers that they come to. Only what lies in a file of `linted` counts.
 pub(super) fn compose(
     cx: &Context,
     documents: &[&ComposeFile],

@@ -11,7 +11,7 @@ use crate::finding::{Draft, Finding, Fix, Place, Related, Status, Values};
 use crate::place;
 use crate::purpose::Purpose;
 use crate::rule::{Policy, Profile, Rule, Severity};
-use crate::secrets::mask;
+use crate::secrets::{custom, mask};
 use crate::text::{Source, Span};
 
 /// How many findings of one rule a file gets.
@@ -62,16 +62,27 @@ pub(super) fn finish(drafts: Vec<Draft>, origin: &Origin, policy: &Policy) -> Ve
                 message: hide(message, source, &masks),
             });
             let severity = draft.severity.unwrap_or(draft.rule.severity);
+            // What stands on the line may be the value, or a part of it; the list knows.
+            let values = masks.iter().copied().chain([draft.span]);
+            let listed = draft.rule.tags.contains(&"secrets").then(|| {
+                values
+                    .into_iter()
+                    .find_map(|span| custom::listed(&policy.custom, draft.source.slice(span).as_bytes()))
+            });
             Finding {
                 rule: draft.rule,
                 severity: if draft.rule.softens { severity.softened(purpose) } else { severity },
                 message: hide(&draft.message, &draft.source, &masks),
                 related: related.collect(),
-                fix: draft.fix.map(|fix| shown(fix, &draft.source, &masks, &mut known)),
+                // Edits are places of the file, which a text from UTF-16 does not know.
+                fix: draft
+                    .fix
+                    .filter(|_| !draft.source.was_utf16())
+                    .map(|fix| shown(fix, &draft.source, &masks, &mut known)),
                 status: Status::Open,
                 fingerprint: draft.secret.as_ref().and_then(|secret| secret.identity).unwrap_or(fingerprint),
                 secret: draft.secret,
-                values: Values { own, covers: Vec::new() },
+                values: Values { own, covers: Vec::new(), listed: listed.flatten() },
                 place: at,
             }
         })

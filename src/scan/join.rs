@@ -8,7 +8,9 @@ use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::project::{BuildEdge, Project, SecretFile, Sent};
+use crate::secrets;
 use crate::text::Source;
+use crate::yaml::Node;
 
 /// A service that builds a Dockerfile, and how: what the Dockerfile's rules want to know of a group.
 pub(super) struct Builder {
@@ -89,14 +91,12 @@ pub(super) fn builders(
 pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], tree: &dyn Tree) -> Joined {
     let file = |path: &str| documents.iter().find(|document| &**document.source.path() == path);
     let mut envs: HashMap<String, Env> = HashMap::new();
-    for document in documents {
-        let path = resolve(compose::directory(document.source.path()), ".env")
-            .expect("a name is a path inside the tree");
+    for path in documents.iter().flat_map(env_files) {
         if envs.contains_key(&path) || !tree.exists(&path) {
             continue;
         }
         if let Ok(bytes) = tree.read(&path) {
-            envs.insert(path, Env::parse(&String::from_utf8_lossy(&bytes)));
+            envs.insert(path, Env::parse(&String::from_utf8_lossy(&secrets::as_utf8(bytes))));
         }
     }
     let env = |path: &str| envs.get(path);
@@ -114,6 +114,23 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], tree: &dyn
     }
     joined.containers = services;
     joined
+}
+
+/// The files that a Compose file's variables may come from: `.env` beside it, and those that its includes name.
+fn env_files(file: &ComposeFile) -> Vec<String> {
+    let mut named = vec![".env".to_owned()];
+    for item in file.top("include").iter().flat_map(|include| include.value.items()) {
+        let Some(files) = item.get("env_file") else {
+            let folder = item.get("project_directory").and_then(Node::as_str);
+            named.extend(folder.map(|folder| format!("{folder}/.env")));
+            continue;
+        };
+        named.extend(
+            files.as_str().into_iter().chain(files.items().filter_map(Node::as_str)).map(str::to_owned),
+        );
+    }
+    let folder = compose::directory(file.source.path());
+    named.iter().filter_map(|name| resolve(folder, name)).collect()
 }
 
 /// Where a service's build leads.

@@ -1,7 +1,13 @@
 //! What a file is, from its name first and its content second.
 //!
-//! Names that cannot be Dockerfiles or YAML never get here: `input` leaves them out. Reading is `mod.rs`'s business.
+//! Names that cannot be Dockerfiles or YAML never get here: `input` leaves them out. A name that says "perhaps" is
+//! decided by its content: `opening` knows how a Dockerfile begins, `evidence` what a Compose file has, `template` what
+//! is none yet. Reading is `mod.rs`'s business.
 
+use std::sync::Arc;
+
+use super::evidence::{self, Evidence};
+use super::{opening, template};
 use crate::gap::Reason;
 use crate::text::{self, Source};
 use crate::{compose, yaml};
@@ -20,11 +26,13 @@ pub enum Kind {
 /// What a file's name says about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
-    /// `Dockerfile`, `api.dockerfile`, `Containerfile.dev` …
+    /// `Dockerfile`, `Containerfile`, `api.dockerfile`
     Dockerfile,
+    /// `Dockerfile.dev`, `Dockerfile.go`, `dockerfile_test.go`: a Dockerfile if it begins as one.
+    Perhaps,
     /// Such a name with a template's ending.
     Template,
-    /// `compose.yaml`, `docker-compose.prod.yml` …
+    /// `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml` …
     Compose,
     /// Some other YAML file.
     Yaml,
@@ -34,10 +42,13 @@ pub enum Name {
 /// Names that builders look for by themselves.
 const DOCKERFILE: [&str; 2] = ["Dockerfile", "Containerfile"];
 const FIRST_FORMAT: &str = "no `services:`; Compose no longer reads the first file format";
-/// Endings after `Dockerfile.` that make the file something else than a Dockerfile.
-const NOT_DOCKERFILE: [&str; 42] = [
+const NO_YAML: &str = "not valid YAML, and no `services:` was found in it";
+const NO_FROM: &str = "not read as a Dockerfile: neither FROM nor ARG comes first";
+/// Endings that say what else a file is, so that nobody wants to hear that it is no Dockerfile.
+const FOREIGN: [&str; 53] = [
     "dockerignore",
     "md",
+    "mdx",
     "rst",
     "adoc",
     "txt",
@@ -51,6 +62,7 @@ const NOT_DOCKERFILE: [&str; 42] = [
     "lock",
     "py",
     "pyi",
+    "pyc",
     "go",
     "rs",
     "js",
@@ -73,193 +85,217 @@ const NOT_DOCKERFILE: [&str; 42] = [
     "png",
     "svg",
     "jpg",
+    "pdf",
+    "csv",
+    "tsv",
+    "env",
+    "ini",
+    "diff",
+    "patch",
+    "vim",
     "log",
     "orig",
     "rej",
     "bak",
     "swp",
+    "snap",
 ];
 const TEMPLATE: [&str; 12] =
     ["j2", "jinja", "jinja2", "tmpl", "tpl", "template", "m4", "in", "erb", "mustache", "gotmpl", "hbs"];
+const WORDS: [&str; 2] = ["dockerfile", "containerfile"];
 
 /// Reads the last part of a path.
 pub fn name(path: &str) -> Name {
     let base = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let extension = base.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let yaml = matches!(extension, "yml" | "yaml");
-    let dockerfile = ["dockerfile", "containerfile"].iter().any(|word| {
-        base.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
-            || base.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '-', '_']))
-            || base.contains(&format!(".{word}."))
-    });
-    if dockerfile && !base.starts_with('.') || base == ".dockerfile" {
-        return match extension {
-            _ if TEMPLATE.contains(&extension) => Name::Template,
-            _ if yaml && base.contains("compose") => Name::Compose,
-            _ if NOT_DOCKERFILE.contains(&extension) => Name::Other,
-            _ => Name::Dockerfile,
+    let ending = ending(&base);
+    let yaml = matches!(ending, "yml" | "yaml");
+    let says_compose = base.contains("compose") || says_stack(&base);
+    if let Some(word) = WORDS.iter().find(|word| base.contains(**word)) {
+        let before = base.strip_suffix(word);
+        // Whether the word stands by itself.
+        let apart = base.split(['.', '-', '_']).any(|part| part == *word);
+        return match ending {
+            _ if before.is_some_and(|before| before.is_empty() || before.ends_with('.')) => Name::Dockerfile,
+            _ if TEMPLATE.contains(&ending) && apart => Name::Template,
+            _ if yaml && says_compose => Name::Compose,
+            _ => Name::Perhaps,
         };
     }
     match yaml {
-        true if base.contains("compose") || base.starts_with("docker-stack") => Name::Compose,
+        true if says_compose => Name::Compose,
         true => Name::Yaml,
         false => Name::Other,
     }
 }
 
+/// In small letters, without the dot.
+fn ending(base: &str) -> &str {
+    base.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
+/// Whether `stack` is a word of a name: `stack.yml`, `docker-stack.prod.yml`.
+fn says_stack(base: &str) -> bool {
+    base.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "stack")
+}
+
 /// Reads name and content. `explicit`: the user named the file, so a content that fits is enough.
-pub fn kind(path: &str, text: &str, explicit: bool) -> Kind {
+pub fn kind(source: &Arc<Source>, explicit: bool) -> Kind {
+    let (path, text) = (&**source.path(), source.text());
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let name = name(path);
     let base = path.rsplit('/').next().unwrap_or(path);
+    let is_foreign = FOREIGN.contains(&ending(&base.to_ascii_lowercase()));
     // Whoever gives a file such a name, or names it, is told when it cannot be read; others may be anything.
     let promised = explicit || DOCKERFILE.contains(&base) || compose::is_project_file(base);
     match (name, text::not_text(text)) {
-        // No builder reads a Dockerfile that is no text; Compose does read UTF-16.
+        // No builder reads a Dockerfile that is no text.
         (Name::Dockerfile, Some(_)) if promised => return Kind::Dockerfile,
         (Name::Dockerfile | Name::Compose, Some((reason, why))) => return Kind::Skip(reason, why),
+        (Name::Perhaps, Some((reason, why))) if !is_foreign => return Kind::Skip(reason, why),
         (Name::Yaml, Some((reason, why))) if explicit => return Kind::Skip(reason, why),
         _ => {}
     }
     match name {
         Name::Template => Kind::Skip(Reason::Template, "a template"),
-        Name::Dockerfile if is_template(text) => Kind::Skip(Reason::Template, "a template"),
-        Name::Dockerfile => Kind::Dockerfile,
-        Name::Yaml if is_pipeline(text) => Kind::Other,
-        Name::Compose | Name::Yaml => match yaml_kind(text, name == Name::Compose || explicit) {
-            Kind::Other | Kind::Skip(Reason::OtherFormat, FIRST_FORMAT) if promised && is_broken(text) => {
-                Kind::Compose
-            }
-            kind => kind,
-        },
-        Name::Other if explicit && has_services(text) => yaml_kind(text, true),
-        Name::Other if explicit && has_from(text) => Kind::Dockerfile,
-        Name::Other => Kind::Other,
+        Name::Dockerfile => dockerfile(source),
+        Name::Perhaps if opening::is_dockerfile(text, !is_foreign) => dockerfile(source),
+        Name::Perhaps if is_foreign => Kind::Other,
+        Name::Perhaps if template::is_dockerfile_template(source) => {
+            Kind::Skip(Reason::Template, "a template")
+        }
+        Name::Perhaps => Kind::Skip(Reason::OtherFormat, NO_FROM),
+        Name::Compose => yaml_kind(source, true, promised),
+        Name::Yaml if explicit => yaml_kind(source, true, true),
+        Name::Yaml if evidence::may_have_services(text) => yaml_kind(source, false, false),
+        Name::Other if explicit && evidence::may_have_services(text) => yaml_kind(source, true, false),
+        Name::Other
+            if explicit && (opening::is_dockerfile(text, false) || opening::may_be_dockerfile(text)) =>
+        {
+            dockerfile(source)
+        }
+        Name::Yaml | Name::Other => Kind::Other,
     }
 }
 
-/// Whether a text is no YAML.
-fn is_broken(text: &str) -> bool {
-    !yaml::parse(&Source::new("", text.into())).errors.is_empty()
+/// What a file is that a service builds: a Dockerfile, whatever its name, unless it is no text or a template.
+pub(super) fn built(source: &Arc<Source>) -> Kind {
+    match (name(source.path()), text::not_text(source.text())) {
+        (Name::Template, _) => Kind::Skip(Reason::Template, "a template"),
+        (Name::Dockerfile, Some(_)) | (_, None) => dockerfile(source),
+        (_, Some((reason, why))) => Kind::Skip(reason, why),
+    }
 }
 
-/// Template syntax where no Dockerfile or YAML could have it: at the start of a line, or in an image.
-fn is_template(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start();
-        let marks = ["{{", "{%", "<%", "changequote(", "m4_", "include(`", "define(`", "{#", "%%", "@@"];
-        marks.iter().any(|mark| line.starts_with(mark))
-            || (line.len() > 5
-                && line.is_char_boundary(5)
-                && line[..5].eq_ignore_ascii_case("from ")
-                && (line.contains("{{") || line.contains("<%")))
-    })
+fn dockerfile(source: &Arc<Source>) -> Kind {
+    if template::is_dockerfile_template(source) {
+        Kind::Skip(Reason::Template, "a template")
+    } else {
+        Kind::Dockerfile
+    }
 }
 
-fn yaml_kind(text: &str, named: bool) -> Kind {
-    let services = has_services(text);
-    if !services && !named {
+/// `named`: the name says Compose, or the user. `promised`: so surely that a broken file is told as one.
+fn yaml_kind(source: &Source, named: bool, promised: bool) -> Kind {
+    let yaml = yaml::parse(source);
+    let evidence = evidence::evidence(&yaml);
+    if evidence == Evidence::Pipeline || !named && evidence != Evidence::Sure {
         return Kind::Other;
     }
-    if is_template(text) {
-        return if named { Kind::Skip(Reason::Template, "a template") } else { Kind::Other };
+    if template::is_yaml_template(&yaml) {
+        return Kind::Skip(Reason::Template, "a template");
     }
-    let at_line_start = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
-    match services {
-        true if named || mentions_container(text) => Kind::Compose,
-        true => Kind::Other,
-        false
-            if ["include:", "volumes:", "networks:", "secrets:", "configs:"]
-                .iter()
-                .any(|k| at_line_start(k)) =>
-        {
-            Kind::Compose
-        }
-        false if mentions_container(text) => Kind::Skip(Reason::OtherFormat, FIRST_FORMAT),
-        false => Kind::Other,
+    match evidence {
+        Evidence::Sure | Evidence::Services | Evidence::Section => Kind::Compose,
+        Evidence::Bare | Evidence::None if promised && !yaml.errors.is_empty() => Kind::Compose,
+        Evidence::Bare => Kind::Skip(Reason::OtherFormat, FIRST_FORMAT),
+        Evidence::None if !yaml.errors.is_empty() => Kind::Skip(Reason::OtherFormat, NO_YAML),
+        Evidence::None | Evidence::Pipeline => Kind::Other,
     }
-}
-
-/// Pipelines of Woodpecker, Drone and GitLab have `services:`, too: beside their steps, or as a list.
-fn is_pipeline(text: &str) -> bool {
-    let key = |key: &str| text.lines().any(|line| line.starts_with(key));
-    let mut below = text.lines().skip_while(|line| !line.starts_with("services:")).skip(1);
-    let first = below.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    let list = first.is_some_and(|line| line.trim_start().starts_with('-'));
-    list || ["steps:", "pipeline:", "kind: pipeline", "stages:"].iter().any(|name| key(name))
-}
-
-/// `services:` as a key of the document, block or flow style.
-fn has_services(text: &str) -> bool {
-    let keyed = |at: usize| {
-        let before = text[..at].trim_end_matches(['"', '\'']);
-        let after = text[at + "services".len()..].trim_start_matches(['"', '\'']).trim_start_matches(' ');
-        after.starts_with(':') && (before.is_empty() || before.ends_with(['\n', '{']))
-    };
-    text.match_indices("services").any(|(at, _)| keyed(at))
-}
-
-/// `image` or `build` as an indented key.
-fn mentions_container(text: &str) -> bool {
-    ["image", "build"].iter().any(|key| {
-        text.match_indices(key).any(|(at, _)| {
-            let after = text[at + key.len()..].trim_start_matches(['"', '\'']);
-            after.starts_with(':')
-                && at > 0
-                && matches!(text.as_bytes()[at - 1], b' ' | b'\t' | b'{' | b',' | b'"' | b'\'')
-        })
-    })
-}
-
-/// A line that begins with FROM.
-fn has_from(text: &str) -> bool {
-    text.lines().any(|line| line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("from ")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Name, kind, name};
+    use std::sync::Arc;
+
+    use super::{Kind, Name, name};
+
     use crate::gap::Reason;
+    use crate::text::Source;
+
+    fn kind(path: &str, text: &str, explicit: bool) -> Kind {
+        super::kind(&Arc::new(Source::new(path, text.into())), explicit)
+    }
 
     #[test]
     fn names_speak() {
-        for path in [
-            "Dockerfile",
-            "a/b/Dockerfile.dev",
-            "Dockerfile-alpine",
-            "api.dockerfile",
-            "Containerfile",
-            "build/api.Dockerfile",
-            "dockerfile",
-            "Dockerfile_x",
-            "Containerfile.prod",
-            "Dockerfile.22.04",
-        ] {
+        for path in ["Dockerfile", "api.dockerfile", "Containerfile", "build/api.Dockerfile", "dockerfile"] {
             assert_eq!(name(path), Name::Dockerfile, "{path}");
         }
         for path in [
-            ".dockerignore",
+            "a/b/Dockerfile.dev",
+            "Dockerfile-alpine",
+            "Dockerfile_x",
+            "Containerfile.prod",
+            "Dockerfile.22.04",
+            "Dockerfile.go",
+            "dockerfile-rules.tsv",
+            "Dockerfile.env",
             "Dockerfile.dockerignore",
-            "Dockerfile.md",
-            "dockerfile.py",
-            "mydockerfile",
-            "a.rs",
+            "MyDockerfile",
+            "prod.Dockerfile.arm64",
         ] {
+            assert_eq!(name(path), Name::Perhaps, "{path}");
+        }
+        for path in [".dockerignore", "a.rs", "docker.go"] {
             assert_eq!(name(path), Name::Other, "{path}");
         }
         assert_eq!(name("Dockerfile.j2"), Name::Template);
-        assert_eq!(name("x/docker-compose.prod.yml"), Name::Compose);
-        assert_eq!(name(".github/workflows/ci.yml"), Name::Yaml);
+        for path in ["x/docker-compose.prod.yml", "docker-stack.yml", "stack.yaml", "web-stack.prod.yml"] {
+            assert_eq!(name(path), Name::Compose, "{path}");
+        }
+        for path in [".github/workflows/ci.yml", "haystack.yml"] {
+            assert_eq!(name(path), Name::Yaml, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_says_perhaps_is_decided_by_content() {
+        for ending in ["go", "php", "java", "rs", "py", "js", "rb", "ts", "tsv", "env", "ini", "md", "dev"] {
+            let path = format!("Dockerfile.{ending}");
+            assert_eq!(kind(&path, "# syntax=x\n\nARG V=1\nFROM a:$V\n", false), Kind::Dockerfile, "{path}");
+            assert_ne!(kind(&path, "x: y\nFROM here on\n", false), Kind::Dockerfile, "{path}");
+        }
+        assert_eq!(kind("dockerfile-rules.tsv", "id\tFROM\nFROM\t1\n", false), Kind::Other);
+        assert_eq!(kind("dockerfile_test.go", "package a\n", false), Kind::Other);
+        assert_eq!(kind("Dockerfile.py", "from x import y\n", false), Kind::Other);
+        // Somebody may think that it is one.
+        assert_eq!(
+            kind("Dockerfile.common", "RUN make\n", false),
+            Kind::Skip(Reason::OtherFormat, super::NO_FROM)
+        );
+        assert_eq!(kind("Dockerfile.dev", "FROM a b\n", false), Kind::Dockerfile);
+        assert_eq!(kind("api.dockerfile", "RUN make\n", false), Kind::Dockerfile);
     }
 
     #[test]
     fn content_decides() {
-        assert_eq!(kind("a.yml", "services:\n  a:\n    image: b\n", false), Kind::Compose);
+        let compose = "services:\n  a:\n    image: b:1\n";
+        assert_eq!(kind("a.yml", compose, false), Kind::Compose);
+        let other = "services: {camera: {image: still}}\n";
+        assert_eq!(kind("a.yml", other, false), Kind::Other);
+        assert_eq!(kind("camera-stack.yml", other, false), Kind::Compose);
+        assert_eq!(kind("a.yml", other, true), Kind::Compose);
+        let indented = "  # a\n  services:\n    a:\n      image: b:1\n";
+        let braces = "{\n  services: {\n    a: {image: b:1}\n  }\n}\n";
+        for text in [indented, braces] {
+            assert_eq!(kind("a.yml", text, false), Kind::Compose, "{text}");
+            assert_eq!(kind("compose.yml", text, false), Kind::Compose, "{text}");
+        }
         assert_eq!(
-            kind("a.yml", "jobs:\n  a:\n    services:\n      b:\n        image: c\n", false),
+            kind("a.yml", "jobs:\n  a:\n    services:\n      b:\n        image: c:1\n", false),
             Kind::Other
         );
-        let woodpecker = "steps:\n  a:\n    image: b\nservices:\n  db:\n    image: c\n";
+        let woodpecker = "steps:\n  a:\n    image: b\nservices:\n  db:\n    image: c:1\n";
         assert_eq!(kind(".woodpecker.yml", woodpecker, true), Kind::Other);
         let gitlab = "services:\n  - docker:dind\njob:\n  image: a\n";
         assert_eq!(kind(".gitlab-ci.yml", gitlab, false), Kind::Other);
@@ -268,30 +304,28 @@ mod tests {
             kind("Dockerfile", "FROM {{ base }}\n", false),
             Kind::Skip(Reason::Template, "a template")
         );
-        assert_eq!(
-            kind("Dockerfile", "FROM a\nRUN docker inspect -f '{{.Id}}' x\n", false),
-            Kind::Dockerfile
-        );
+        let configs =
+            "services:\n  a:\n    image: b\nconfigs:\n  c:\n    content: |\n      {{ x }}\n      $(date)\n";
+        assert_eq!(kind("compose.yaml", configs, false), Kind::Compose);
         assert!(matches!(kind("docker-compose.yml", "web:\n  image: a\n", false), Kind::Skip(..)));
         assert_eq!(kind("x", "from alpine\n", true), Kind::Dockerfile);
+        assert_eq!(kind("app", "from alpine import wine\n", true), Kind::Other);
     }
 
     #[test]
     fn broken_files_are_told_where_their_name_promises_something() {
         assert_eq!(kind("a/compose.yaml", "a: [\n", false), Kind::Compose);
-        assert_eq!(kind("docker-compose.prod.yml", "a: [\n", false), Kind::Other);
-        assert_eq!(kind("values.yml", "a: [\n", true), Kind::Compose);
-        assert_eq!(kind("a.dockerfile", "FROM a\0\n", false), Kind::Dockerfile);
-        let utf16 = "F\0R\0O\0M\0";
         assert_eq!(
-            kind("a.dockerfile", utf16, false),
-            Kind::Skip(Reason::Encoding, "UTF-16; save it as UTF-8")
+            kind("docker-compose.prod.yml", "a: [\n", false),
+            Kind::Skip(Reason::OtherFormat, super::NO_YAML)
         );
-        assert_eq!(kind("a.dockerfile", utf16, true), Kind::Dockerfile);
-        assert_eq!(kind("Dockerfile", utf16, false), Kind::Dockerfile);
+        assert_eq!(kind("values.yml", "a: [\n", true), Kind::Compose);
+        assert_eq!(kind("values.yml", "a: [\n", false), Kind::Other);
+        assert_eq!(kind("a.dockerfile", "FROM a\0\n", false), Kind::Dockerfile);
         assert_eq!(
             kind("Dockerfile.x", &"\0".repeat(99), false),
             Kind::Skip(Reason::Binary, "binary content")
         );
+        assert_eq!(kind("Dockerfile.png", &"\0".repeat(99), false), Kind::Other);
     }
 }

@@ -1,16 +1,20 @@
 //! From candidates to sources: what is read when, and what is said of files that are left out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::chains::{self, Chain};
 use super::kind::{self, Kind, Name};
 use crate::blob::{Candidate, Tree};
 use crate::compose::resolve;
 use crate::container::FileId;
 use crate::gap::{Gap, Reason};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Told};
+use crate::secrets::Wide;
 use crate::text::Source;
 use crate::{compose, yaml};
+
+pub(super) const NO_DOCUMENT: &str = "neither a Dockerfile nor a Compose file by its content";
 
 /// A candidate, read.
 pub(super) enum Loaded {
@@ -25,7 +29,7 @@ pub(super) enum Loaded {
 
 /// A Dockerfile by its name: it can wait, and be dropped when it is done.
 pub(super) fn is_streamed(candidate: &Candidate) -> bool {
-    matches!(kind::name(&candidate.path), Name::Dockerfile | Name::Template)
+    matches!(kind::name(&candidate.path), Name::Dockerfile | Name::Perhaps | Name::Template)
 }
 
 pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
@@ -33,13 +37,22 @@ pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
         Ok(bytes) => bytes,
         Err(why) => return Loaded::Fail(why),
     };
-    let source = Source::new(Arc::clone(&candidate.path), bytes);
-    match kind::kind(&candidate.path, source.text(), candidate.explicit) {
-        Kind::Dockerfile => Loaded::Dockerfile(Arc::new(source)),
-        Kind::Compose => Loaded::Compose(Arc::new(source)),
+    let source = source(&candidate.path, bytes);
+    match kind::kind(&source, candidate.explicit) {
+        Kind::Dockerfile => Loaded::Dockerfile(source),
+        Kind::Compose => Loaded::Compose(source),
         Kind::Skip(reason, why) => Loaded::Skip(Gap::new(reason, why)),
         Kind::Other => Loaded::Other,
     }
+}
+
+/// A file's text, from UTF-16, too.
+fn source(path: &Arc<str>, bytes: Vec<u8>) -> Arc<Source> {
+    let path = Arc::clone(path);
+    Arc::new(match Wide::of(&bytes) {
+        Some(wide) => Source::from_utf16(path, wide.part(&bytes).0),
+        None => Source::new(path, bytes),
+    })
 }
 
 /// Says what became of a candidate that is no document.
@@ -48,8 +61,7 @@ pub(super) fn tell(candidate: &Candidate, loaded: Loaded, outcome: &mut Outcome)
         Loaded::Skip(why) => outcome.skip(&candidate.path, why),
         Loaded::Fail(why) => outcome.fail(&candidate.path, why),
         Loaded::Other if candidate.explicit => {
-            let why = "neither a Dockerfile nor a Compose file by its content";
-            outcome.skip(&candidate.path, Gap::new(Reason::OtherFormat, why));
+            outcome.skip(&candidate.path, Gap::new(Reason::OtherFormat, NO_DOCUMENT));
         }
         Loaded::Other | Loaded::Unread | Loaded::Dockerfile(_) | Loaded::Compose(_) => {}
     }
@@ -63,22 +75,57 @@ pub(super) struct Group {
     pub(super) own: usize,
 }
 
-/// What belongs together, and the paths that several groups name. Only the groups hold the texts, so that each can
-/// be dropped with the last group that names it.
-pub(super) fn groups(linted: Vec<Arc<Source>>, tree: &dyn Tree) -> (Vec<Group>, HashSet<Arc<str>>) {
-    let Sources { all, names } = with_references(linted, tree);
+/// The Compose files of a run, and what is said of files that they name.
+pub(super) struct Groups {
+    pub(super) list: Vec<Group>,
+    /// Files that several groups name.
+    pub(super) shared: HashSet<Arc<str>>,
+    /// Files that are only part of what names them: nobody would take them for Compose files.
+    pub(super) parts: HashSet<Arc<str>>,
+    /// What is there and cannot be read.
+    pub(super) failed: Vec<Told>,
+}
+
+/// What belongs together. Only the groups hold the texts, so that each can be dropped with the last group that names it.
+/// `settings`: the devcontainers of the run.
+pub(super) fn groups<'p>(
+    linted: Vec<Arc<Source>>,
+    settings: impl Iterator<Item = &'p str>,
+    tree: &dyn Tree,
+) -> Groups {
+    let chains = if linted.is_empty() {
+        BTreeSet::default()
+    } else {
+        chains::chains(linted.iter().map(|source| &**source.path()), settings, tree)
+    };
+    let count = linted.len();
+    let Sources { all, names, failed } = with_references(linted, &chains, tree);
     let paths: Vec<&str> = all.iter().map(|source| &**source.path()).collect();
+    let places: HashMap<&str, usize> = paths.iter().enumerate().map(|(index, &path)| (path, index)).collect();
+    // A chain of which a file is missing cannot be run.
+    let whole = |chain: Chain| {
+        let files = chain.paths.iter().map(|path| places.get(path.as_str()).copied());
+        Some((files.collect::<Option<Vec<_>>>()?, chain.always))
+    };
+    let chains = chains.into_iter().filter_map(whole).collect();
+    let is_part = |source: &&Arc<Source>| kind::kind(source, false) != Kind::Compose;
+    let parts: HashSet<Arc<str>> =
+        all[count..].iter().filter(is_part).map(|source| Arc::clone(source.path())).collect();
+    let mut groups = chains::regroup(compose::groups(&paths), chains);
+    // Nobody runs a part alone.
+    groups.retain(|group| group.iter().any(|&file| !parts.contains(all[file].path())));
     let mut users = vec![0; all.len()];
-    let groups = compose::groups(&paths).into_iter().map(|own| {
+    let groups = groups.into_iter().map(|own| {
         let reached = reach(&own, &names);
         for &i in &reached {
             users[i] += 1;
         }
         Group { sources: reached.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len() }
     });
-    let groups = groups.collect();
+    let list = groups.collect();
     let shared = all.iter().zip(users).filter(|(_, users)| *users > 1);
-    (groups, shared.map(|(source, _)| Arc::clone(source.path())).collect())
+    let shared = shared.map(|(source, _)| Arc::clone(source.path())).collect();
+    Groups { list, shared, parts, failed }
 }
 
 /// The files of a group and all that they name.
@@ -102,11 +149,13 @@ struct Sources {
     all: Vec<Arc<Source>>,
     /// For each what it names in `extends` and `include`, as far as it is here.
     names: Vec<Vec<usize>>,
+    failed: Vec<Told>,
 }
 
-/// Adds the files that Compose files name in `extends` and `include`, and theirs, as far as the tree has them; and
-/// for an override file the main file beside it.
-fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
+/// Adds the files that Compose files name in `extends` and `include`, and theirs, as far as the tree has them; for an
+/// override file the main file beside it; and for a file of a chain the others.
+fn with_references(mut all: Vec<Arc<Source>>, chains: &BTreeSet<Chain>, tree: &dyn Tree) -> Sources {
+    let mut failed = Vec::new();
     let mut known: HashMap<Arc<str>, usize> =
         all.iter().enumerate().map(|(i, source)| (Arc::clone(source.path()), i)).collect();
     let mut names: Vec<Vec<usize>> = Vec::new();
@@ -114,21 +163,29 @@ fn with_references(mut all: Vec<Arc<Source>>, tree: &dyn Tree) -> Sources {
         let mentions = ["extends", "include"].iter().any(|word| source.text().contains(word));
         let references = if mentions { references(&source) } else { Vec::new() };
         let beside = compose::beside(source.path()).into_iter().find(|path| tree.exists(path));
+        let with = chains.iter().filter(|chain| chain.paths.iter().any(|path| **path == **source.path()));
+        let others = beside.into_iter().chain(with.flat_map(|chain| chain.paths.iter().cloned()));
         let mut named = Vec::new();
         for (path, is_reference) in
-            references.into_iter().map(|p| (p, true)).chain(beside.into_iter().map(|p| (p, false)))
+            references.into_iter().map(|p| (p, true)).chain(others.map(|p| (p, false)))
         {
             let path: Arc<str> = path.into();
             if !known.contains_key(&path) && tree.exists(&path) {
-                let Ok(bytes) = tree.read(&path) else { continue };
-                known.insert(Arc::clone(&path), all.len());
-                all.push(Arc::new(Source::new(Arc::clone(&path), bytes)));
+                match tree.read(&path) {
+                    Ok(bytes) => {
+                        known.insert(Arc::clone(&path), all.len());
+                        all.push(self::source(&path, bytes));
+                    }
+                    Err(why) => failed.push(Told::new(Arc::clone(&path), why)),
+                }
             }
             named.extend(known.get(&path).copied().filter(|_| is_reference));
         }
         names.push(named);
     }
-    Sources { all, names }
+    failed.sort();
+    failed.dedup();
+    Sources { all, names, failed }
 }
 
 /// The paths in `extends: {file: …}` and `include:`, relative to the run's root.
@@ -152,10 +209,14 @@ fn references(source: &Source) -> Vec<String> {
     named.iter().filter_map(|path| resolve(compose::directory(source.path()), path)).collect()
 }
 
-/// A Dockerfile that a service builds, if it is there and is one.
-pub(super) fn built(path: &Arc<str>, tree: &dyn Tree) -> Option<Arc<Source>> {
-    let bytes = tree.exists(path).then(|| tree.read(path).ok()).flatten()?;
-    let source = Source::new(Arc::clone(path), bytes);
-    let is_dockerfile = matches!(kind::kind(path, source.text(), true), Kind::Dockerfile);
-    is_dockerfile.then(|| Arc::new(source))
+/// A Dockerfile that a service builds; `None` if nothing is there.
+pub(super) fn built(path: &Arc<str>, tree: &dyn Tree) -> Option<Loaded> {
+    let bytes = tree.exists(path).then(|| tree.read(path))?;
+    Some(match bytes.map(|bytes| source(path, bytes)) {
+        Err(why) => Loaded::Fail(why),
+        Ok(source) => match kind::built(&source) {
+            Kind::Skip(reason, why) => Loaded::Skip(Gap::new(reason, why)),
+            _ => Loaded::Dockerfile(source),
+        },
+    })
 }

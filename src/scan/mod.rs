@@ -4,13 +4,18 @@
 //! one at a time on all cores, each dropped when it is done; then what needs all of them. A rule that panics becomes a
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
+mod chains;
 mod check;
+mod evidence;
 mod finish;
 mod join;
 pub mod kind;
 mod load;
+mod opening;
+mod own;
 pub mod secrets;
 mod starts;
+mod template;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,7 +28,7 @@ use crate::compose::{self, ComposeFile};
 use crate::container::FileId;
 use crate::dockerfile::{self, Dockerfile};
 use crate::finding::{Draft, Finding};
-use crate::gap::Gap;
+use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Pragma, Told};
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
@@ -74,9 +79,16 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
             }
         }
     }
-    let linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
-    let (groups, shared) = load::groups(compose, tree);
-    let read: Mutex<HashMap<Arc<str>, Option<Arc<Source>>>> = Mutex::default();
+    let mut linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
+    let settings =
+        candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
+    let load::Groups { list: groups, shared, parts, failed } = load::groups(compose, settings, tree);
+    outcome.failed.extend(failed);
+    // What is no Compose file by itself is read for those that name it, and then it is one.
+    outcome.skipped.retain(|told| !parts.contains(&told.path));
+    outcome.checked += parts.len();
+    linted.extend(parts.iter().cloned());
+    let read: Read = Mutex::default();
     // A file that several groups name gets its findings from all of them.
     let alone = |path: &Arc<str>| linted.contains(path) && !shared.contains(path);
     // In whatever order they come; they are sorted in the end.
@@ -85,7 +97,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         if watch.is_stopped() {
             return Group::default();
         }
-        let checked = check_group(&group, &linted, &read, tree, policy);
+        let checked = check_group(&group, &linted, &parts, &read, tree, policy);
         watch.count(checked.checked);
         let (own, others) = checked.drafts.into_iter().partition(|draft| alone(draft.source.path()));
         let own = finish::finish_all(own, &tree.origin(), policy);
@@ -105,6 +117,18 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         }
     }
     let read = read.into_inner().expect("no thread panics while it holds the lock");
+    let named: HashSet<&str> = candidates.iter().map(|file| &*file.path).collect();
+    let waiting: HashSet<&str> = later.iter().map(|file| &*file.path).collect();
+    for (path, built) in read.iter().filter(|(path, _)| !waiting.contains(&***path)) {
+        let is_new = || named.contains(&**path) && dockerfiles.iter().all(|file| file.path() != path);
+        match built {
+            // Whatever its name is, a service builds it.
+            Some(Loaded::Dockerfile(source)) if is_new() => dockerfiles.push(Arc::clone(source)),
+            Some(Loaded::Fail(why)) => outcome.fail(path, why.clone()),
+            Some(Loaded::Skip(why)) => outcome.skip(path, why.clone()),
+            _ => {}
+        }
+    }
     let one = |source: &Arc<Source>| {
         let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
         let mut file = dockerfile::parse(source);
@@ -121,7 +145,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     let mut checked: Vec<check::Checked> =
         each(dockerfiles, |source| unstopped(&source)).into_iter().flatten().collect();
     let streamed = each(later.clone(), |candidate| match read.get(&candidate.path) {
-        Some(Some(source)) => unstopped(source).ok_or(Loaded::Unread),
+        Some(Some(Loaded::Dockerfile(source))) => unstopped(source).ok_or(Loaded::Unread),
         _ => match load(candidate) {
             Loaded::Dockerfile(source) => Ok(one(&source)),
             other => {
@@ -142,6 +166,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
     outcome.findings.extend(finish::finish_all(drafts, &tree.origin(), policy));
+    let documents: HashSet<Arc<str>> = files.into_iter().cloned().collect();
     for one in checked {
         outcome.findings.extend(one.findings);
         outcome.pragmas.extend(one.pragmas);
@@ -152,15 +177,16 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     if !policy.only.is_empty() && !policy.only.iter().any(|id| is_secret(id)) {
         all.clear();
     }
-    let is_document = |candidate: &Candidate| {
-        linted.contains(&candidate.path) || load::is_streamed(candidate) && candidate.document
-    };
+    // Whoever named a file that is no document wanted it searched, and that is done.
+    if !all.is_empty() {
+        outcome.skipped.retain(|told| told.reason != Reason::OtherFormat || told.why != load::NO_DOCUMENT);
+    }
     let told = secrets::Told::of(&outcome.findings);
     let searched = each(all, |candidate| {
         let searched = if watch.is_stopped() {
             Ok(None)
         } else {
-            secrets::file(candidate, is_document(candidate), &told, tree, policy).map(Some)
+            secrets::file(candidate, documents.contains(&candidate.path), &told, tree, policy).map(Some)
         };
         if !candidate.document {
             watch.count(1);
@@ -172,6 +198,9 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
             Ok(Some(mut searched)) => {
                 outcome.searched += 1;
                 searched.cover(&told, &mut outcome.findings);
+                if let Some(gap) = searched.gap {
+                    outcome.skip(&candidate.path, gap);
+                }
                 outcome.findings.extend(searched.findings);
                 outcome.pragmas.extend(searched.pragmas);
             }
@@ -198,6 +227,9 @@ fn is_secret(id: &str) -> bool {
     rules::find(id).is_some_and(|rule| rule.family == Family::Secrets)
 }
 
+/// The Dockerfiles that services build, each read once; `None` for what is not there.
+type Read = Mutex<HashMap<Arc<str>, Option<Loaded>>>;
+
 /// What stays of a group of Compose files.
 #[derive(Default)]
 struct Group {
@@ -214,7 +246,8 @@ struct Group {
 fn check_group(
     group: &load::Group,
     linted: &HashSet<Arc<str>>,
-    read: &Mutex<HashMap<Arc<str>, Option<Arc<Source>>>>,
+    parts: &HashSet<Arc<str>>,
+    read: &Read,
     tree: &dyn Tree,
     policy: &Policy,
 ) -> Group {
@@ -229,7 +262,10 @@ fn check_group(
     paths.dedup();
     let read_once = |path: &&Arc<str>| {
         let mut read = read.lock().expect("no thread panics while it holds the lock");
-        read.entry(Arc::clone(path)).or_insert_with(|| load::built(path, tree)).clone()
+        match read.entry(Arc::clone(path)).or_insert_with(|| load::built(path, tree)) {
+            Some(Loaded::Dockerfile(source)) => Some(Arc::clone(source)),
+            _ => None,
+        }
     };
     let built: Vec<Arc<Source>> = paths.iter().filter_map(read_once).collect();
     let mut dockerfiles: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
@@ -241,10 +277,13 @@ fn check_group(
     let edges = joined.edges.clone();
     let project = join::project(joined, &group.sources, &dockerfiles, tree);
     let cx = Context { policy, project: &project, sent: None };
-    let mut found = check::compose(&cx, &own, linted, tree);
+    let is_part = |file: &&ComposeFile| parts.contains(file.source.path());
+    let written: Vec<&ComposeFile> =
+        own.iter().copied().chain(documents.iter().skip(group.own).filter(is_part)).collect();
+    let mut found = check::compose(&cx, &written, linted, tree);
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges, &built);
-    let checked = own.iter().filter(|file| linted.contains(file.source.path())).count();
+    let checked = own.iter().filter(|file| linted.contains(file.source.path()) && !is_part(file)).count();
     Group { checked, drafts: found.drafts, pragmas: found.pragmas, builders }
 }
 

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::finish;
+use super::{finish, own};
 use crate::blob::{Candidate, Origin, Tree};
 use crate::custom::Pattern;
 use crate::finding::{Draft, Finding, Findings, Secret};
-use crate::gap::Gap;
+use crate::gap::{Gap, Reason};
 use crate::outcome::Pragma;
 use crate::pragma;
 use crate::rule::{Confidence, Policy, Profile, Rule, Severity};
@@ -28,6 +28,8 @@ use crate::text::{Source, Span};
 pub struct Searched {
     pub findings: Vec<Finding>,
     pub pragmas: Vec<Pragma>,
+    /// Something of it was passed over.
+    pub(super) gap: Option<Gap>,
     /// Secrets that a document's own rule tells.
     covered: Vec<Finding>,
 }
@@ -57,7 +59,14 @@ pub(super) fn file(
         let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
         !old.contains(&Key::of(rule, value))
     };
+    let ours = own::is_report(&bytes);
     let mut searched = some(&candidate.path, bytes, (&tree.origin(), None), policy, is_new);
+    if ours {
+        let is_token = |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| !secret.by_name);
+        searched.findings.retain(is_token);
+        searched.gap =
+            Some(Gap::new(Reason::OwnOutput, "a report that hullguard wrote; searched for tokens only"));
+    }
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     let (covered, findings) = searched.findings.into_iter().partition(|finding| told.holds(finding));
     (searched.covered, searched.findings) = (covered, findings);
@@ -124,7 +133,7 @@ pub fn some(
             found.at(at)
         })
         .collect();
-    Searched { findings: finish::finish(drafts, origin, policy), pragmas, covered: Vec::new() }
+    Searched { findings: finish::finish(drafts, origin, policy), pragmas, gap: None, covered: Vec::new() }
 }
 
 /// A secret that is told.

@@ -4,7 +4,7 @@
 //! Where names and values stand is found by `syntax`; the shapes of known tokens are `patterns`' business.
 
 use super::about::{About, Kind};
-use super::cursor::LONGEST;
+use super::cursor::BEFORE;
 use super::random;
 pub(super) use super::strength::{Strength, strength};
 use super::syntax::{Assignment, Form};
@@ -104,6 +104,24 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     })
 }
 
+/// Whether a long value is one piece of base64 under a credential's name; under a name that says little, a private key in
+/// DER. Cheap where it is not.
+pub(super) fn is_long_key(text: &[u8], found: &Assignment) -> bool {
+    let value = text[found.value.clone()].trim_ascii();
+    let body = value.len() - value.iter().rev().take(2).take_while(|&&b| b == b'=').count();
+    let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+    if !value[..body].iter().all(is_base64) {
+        return false;
+    }
+    let written = std::str::from_utf8(&text[found.name.clone()]).unwrap_or_default();
+    match name(last_part(written, found.form)) {
+        // SEQUENCE, its length in two bytes, INTEGER 0: what RSA's private keys and all PKCS#8 begin with.
+        Some(Name::Perhaps) => value.starts_with(b"MII") && value.get(6..9) == Some(b"IBA"),
+        Some(Name::Password | Name::Secret) => true,
+        None => false,
+    }
+}
+
 /// A password as rules for passwords want it: of three kinds of small and capital letters, digits and signs.
 fn is_careful(value: &str) -> bool {
     let has = |wanted: fn(&u8) -> bool| value.bytes().any(|b| wanted(&b));
@@ -174,7 +192,7 @@ fn stands_bare(text: &[u8], value: &str, found: &Assignment, strength: Strength,
 /// `name=value` inside a literal, as connection strings have it: `"Server=x;Password=…;"`.
 fn is_inside(text: &[u8], found: &Assignment) -> bool {
     let tight = found.value.start == found.name.end + 1 && text[found.name.end] == b'=';
-    let line = text[..found.name.start].iter().rev().take(LONGEST).take_while(|&&b| b != b'\n');
+    let line = text[..found.name.start].iter().rev().take(BEFORE).take_while(|&&b| b != b'\n');
     tight && line.filter(|&&b| b == b'"').count() % 2 == 1
 }
 

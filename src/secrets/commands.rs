@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::cursor::{Cursor, LONGEST};
+use super::cursor::{BEFORE, Cursor};
 
 /// How an option holds its password.
 #[derive(Clone, Copy)]
@@ -91,7 +91,7 @@ pub(super) fn password(text: &[u8], anchor: &Range<usize>) -> Option<(Option<Ran
         (*takes, behind, close.filter(|_| open == close))
     };
     let arguments =
-        Arguments { at: Cursor { text, at: behind }, list: quote.is_some(), end: behind + LONGEST };
+        Arguments { at: Cursor { text, at: behind }, list: quote.is_some(), end: behind + BEFORE };
     find(text, arguments, takes)
 }
 

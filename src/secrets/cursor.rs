@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::reach::GAP;
 
-/// How far a name or a value is followed; nobody writes longer ones by hand.
-pub(super) const LONGEST: usize = 1024;
+/// How far a value is followed; a private key of 4096 bits has 3,200 characters.
+const LONGEST: usize = 4096;
+/// How much of a line before a name is looked at.
+pub(super) const BEFORE: usize = 1024;
 
 pub(super) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')

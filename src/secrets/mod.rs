@@ -38,7 +38,7 @@ use gate::{GATE, Lead};
 use merit::Merit;
 pub use reach::{Touched, reach};
 
-/// The longest value that is looked at under a name; bytes.
+/// The longest value that is looked at under any name; bytes. A longer one must look like a key in base64.
 const LONGEST: usize = 512;
 
 /// A secret in a text.
@@ -138,14 +138,16 @@ pub struct Wide {
 }
 
 impl Wide {
-    /// How the text is written, told by its beginning: every other byte is a zero, and between them stands text.
+    /// How the text is written, told by its beginning: every other byte is a zero, and between them stands text. Behind a
+    /// byte order mark a fifth of that is enough, for not all the world writes in ASCII.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let sample = &bytes[..bytes.len().min(512)];
         memchr::memchr(0, sample)?;
         let is_wide = |zero: usize| {
             let text = |b: u8| (b' '..=b'~').contains(&b) || b.is_ascii_whitespace();
             let good = sample.chunks_exact(2).filter(|pair| pair[zero] == 0 && text(pair[1 - zero])).count();
-            good >= 4 && good * 10 >= sample.len() / 2 * 6
+            let marked = matches!((sample, zero), ([0xff, 0xfe, ..], 1) | ([0xfe, 0xff, ..], 0));
+            good >= 4 && good * 10 >= sample.len() / 2 * if marked { 2 } else { 6 }
         };
         let big_endian = !is_wide(1);
         (!big_endian || is_wide(0)).then_some(Self { big_endian })
@@ -223,7 +225,8 @@ impl Search<'_> {
             return Some(hit);
         }
         let found = syntax::assignment(text, name)?;
-        if found.value.len() > LONGEST || patterns::is_digest(text, &found.value) {
+        let too_long = found.value.len() > LONGEST && !assigned::is_long_key(text, &found);
+        if too_long || patterns::is_digest(text, &found.value) {
             return None;
         }
         if let Some(hit) = structures::registry_auth(text, &found, about) {

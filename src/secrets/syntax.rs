@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::cursor::{Cursor, LONGEST, Operator, Value, blank, is_name};
+use super::cursor::{BEFORE, Cursor, Operator, Value, blank, is_name};
 
 /// How a value is tied to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +55,8 @@ pub(super) fn name_around(text: &[u8], word: Range<usize>) -> Range<usize> {
 
 /// The value that the name at `name` gets.
 pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> {
-    let line_start = text[..name.start].iter().rev().take(LONGEST).position(|&b| b == b'\n');
-    let line_start = name.start - line_start.unwrap_or(name.start.min(LONGEST));
+    let line_start = text[..name.start].iter().rev().take(BEFORE).position(|&b| b == b'\n');
+    let line_start = name.start - line_start.unwrap_or(name.start.min(BEFORE));
     let before = &text[line_start..name.start];
     let lead = before.trim_ascii_start();
     let leads = matches!(lead, b"" | b"- " | b"export " | b"-e " | b"- \"" | b"\"" | b"'");

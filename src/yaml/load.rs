@@ -23,6 +23,10 @@ const MAX_NESTING: usize = 200;
 /// Reads a text. Never fails: see [`Yaml::errors`].
 pub fn parse(source: &Source) -> Yaml<'_> {
     let mut errors = Vec::new();
+    if source.was_utf16() && !source.text().starts_with('\u{feff}') {
+        let message = "UTF-16 without a byte order mark is no YAML; save the file as UTF-8";
+        errors.push(YamlError { span: Span::at(0), message: message.into() });
+    }
     let mut text = without_controls(source.text(), &mut errors);
     let mut retries = 0;
     loop {

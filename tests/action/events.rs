@@ -277,7 +277,14 @@ fn the_base_says_what_is_known() {
     let told = with("INPUT_CONFIG", "ci/other.yaml");
     told.expect(1, &[USER]);
     assert!(told.err.contains("ci/other.yaml is not in the commit"), "{}", told.err);
-    with("INPUT_PATHS", "ci, other").expect(0, &[]);
+    with("INPUT_PATHS", "ci").expect(0, &[]);
+    // Nothing was looked at there, which must not pass for clean.
+    for paths in ["ci, other", "CI", "ci/*", "ci/hull.yaml/x"] {
+        let told = with("INPUT_PATHS", paths);
+        assert_eq!(told.code, 2, "{paths}");
+        let last = paths.rsplit(", ").next().unwrap();
+        assert!(told.err.contains(&format!("`{last}`")), "{}", told.err);
+    }
 }
 
 #[test]

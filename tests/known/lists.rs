@@ -52,10 +52,6 @@ fn lists_of_other_scanners_hold() {
     assert_eq!(by_report.len(), 4);
     assert_eq!(by_report[0], "assigned-secret sub/app.env:3");
 
-    let sha1 = |value: &str| {
-        let hash = hullguard::secrets::custom::sha1(value.as_bytes());
-        hash.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
-    };
     let secrets = serde_json::json!({"version": "1.5.0", "results": {"sub/app.env": [
         {"type": "Secret Keyword", "hashed_secret": sha1(&value(5)), "line_number": 1, "is_secret": false},
         {"type": "Secret Keyword", "hashed_secret": sha1("gone"), "line_number": 2},
@@ -63,11 +59,11 @@ fn lists_of_other_scanners_hold() {
     write(folder, ".secrets.baseline", &secrets.to_string());
     let lines: Vec<String> =
         open(folder, &[]).iter().map(|f| f.rsplit(':').next().unwrap_or("").to_owned()).collect();
-    assert_eq!(lines, ["1", "3", "4", "5"], "the hash before the line");
+    assert_eq!(lines, ["1", "2", "3", "4", "5"], "the hash, not the line");
     assert!(reasons(folder, &[]).iter().all(|why| why == "listed in .secrets.baseline"));
     // A baseline of ours does not repeat what another list has.
     assert_eq!(run(folder, &["baseline"]).code, Some(0));
-    assert_eq!(baseline(folder).lines().count(), 5);
+    assert_eq!(baseline(folder).lines().count(), 6);
     assert_eq!(run(folder, &["check"]).code, Some(0));
 }
 
@@ -144,4 +140,72 @@ fn comments_silence_secrets_unless_told_otherwise() {
     assert_eq!(secrets(open(folder, &[])), 1);
     write(folder, "compose.yaml", &service(" # gitleaks:allow"));
     assert_eq!(secrets(open(folder, &[])), 0);
+}
+
+fn sha1(value: &str) -> String {
+    let hash = hullguard::secrets::custom::sha1(value.as_bytes());
+    hash.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+fn detect_secrets(path: &str, value: &str, line: usize) -> String {
+    let found =
+        serde_json::json!({"type": "Secret Keyword", "hashed_secret": sha1(value), "line_number": line});
+    serde_json::json!({"version": "1.5.0", "results": {path: [found]}}).to_string()
+}
+
+#[test]
+fn a_hash_silences_its_value_and_no_other_on_that_line() {
+    let work = repository();
+    let folder = work.path();
+    let service =
+        "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: VALUE\n";
+    for (file, text, line) in [
+        ("app.env", "API_SECRET=VALUE\n", 1),
+        ("Dockerfile", "FROM alpine:3.20\nENV DB_PASSWORD=VALUE\n", 2),
+        ("Dockerfile", "FROM alpine:3.20\nENV DB_PASSWORD=\"VALUE\" A=b\n", 2),
+        ("compose.yaml", service, 5),
+    ] {
+        for value in [drawn(7), "Winter24x".to_owned()] {
+            let secrets = |list: &str| {
+                write(folder, file, &text.replace("VALUE", &value));
+                write(folder, ".secrets.baseline", list);
+                let found = open(folder, &[]);
+                found.iter().filter(|found| found.contains("secret") || found.contains("password")).count()
+            };
+            let none = secrets(&detect_secrets(file, "another", 99));
+            assert!(none > 0, "{file} {value}");
+            assert_eq!(secrets(&detect_secrets(file, &value, line)), 0, "{file} {value}");
+            assert_eq!(secrets(&detect_secrets(file, &drawn(8), line)), none, "{file} {value}");
+        }
+        fs::remove_file(folder.join(file)).expect("it is there");
+    }
+}
+
+#[test]
+fn lists_are_searched_and_their_hashes_are_no_secrets() {
+    let work = repository();
+    let folder = work.path();
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let hash = sha1("x");
+    let own = format!(
+        "{{\"hullguard-baseline\":1,\"profile\":\"default\"}}\n{{\"path\":\"a\",\"rule\":\"assigned-secret\",\"fingerprint\":\"{}\",\"reason\":\"REASON\"}}\n",
+        &hash[..32]
+    );
+    let foreign = format!(
+        "{{\"version\":\"1.5.0\",\"generated_at\":\"REASON\",\"results\":{{\"a\":[{{\"type\":\"Secret Keyword\",\"hashed_secret\":\"{hash}\",\"line_number\":1}}]}}}}\n"
+    );
+    for (name, text) in [
+        (".gitleaksignore", format!("# REASON\n{commit}:a.env:generic-api-key:1\n")),
+        (".betterleaksignore", format!("a.env:generic-api-key:1 # REASON\n")),
+        (".secrets.baseline", foreign),
+        (super::BASELINE, own),
+    ] {
+        write(folder, name, &text.replace("REASON", "seen"));
+        assert_eq!(open(folder, &[]), [""; 0], "{name}");
+        let token = crate::tokens::github(crate::tokens::RANDOM);
+        write(folder, name, &text.replace("REASON", &token));
+        let found = open(folder, &[]);
+        assert!(found.len() == 1 && found[0].contains(name), "{name}: {found:?}");
+        fs::remove_file(folder.join(name)).expect("it is there");
+    }
 }

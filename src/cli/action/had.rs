@@ -78,7 +78,7 @@ impl Standing {
     pub(super) fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Self {
         let mut standing = Self::default();
         for finding in findings {
-            let Values { own, covers } = &finding.values;
+            let Values { own, covers, .. } = &finding.values;
             for &value in own.iter().chain(covers) {
                 standing.anywhere.insert(value);
                 standing.at.insert((Arc::clone(&finding.place.path), value));

@@ -40,9 +40,6 @@ pub(super) struct Law {
     known: Known,
     /// What our own lists hold.
     prints: HashSet<u128>,
-    /// Files that hold hashes, which look like secrets.
-    lists: Vec<PathBuf>,
-    root: PathBuf,
     today: Date,
     /// What people should know of it.
     pub(super) words: Vec<String>,
@@ -89,7 +86,7 @@ impl Law {
             sealed: true,
         };
         let custom = place.gitleaks()?;
-        let (known, lists) = place.known(false)?;
+        let known = place.known(false)?;
         let mut policy = Policy { graphs: true, ..open::policy(&place, custom.seeing(known.hashes())) };
         if !inputs.families.is_empty() {
             let is_asked = |rule: &&Rule| policy.shows(rule) && inputs.families.contains(&rule.family);
@@ -101,7 +98,7 @@ impl Law {
         );
         let prints = known.own.iter().flat_map(|list| list.entries.iter().map(|entry| entry.fingerprint));
         let prints = prints.collect();
-        Ok(Self { config, policy, known, prints, lists, root: root.to_owned(), today, words })
+        Ok(Self { config, policy, known, prints, today, words })
     }
 
     fn candidates(
@@ -111,7 +108,6 @@ impl Law {
         outcome: &mut Outcome,
     ) -> Result<Vec<Candidate>> {
         let mut listing = tree.list(paths, &|path| self.config.exclude.matches(path))?;
-        listing.candidates.retain(|file| !self.lists.contains(&self.root.join(&*file.path)));
         outcome.skipped.append(&mut listing.skipped);
         outcome.failed.append(&mut listing.failed);
         Ok(listing.candidates)
@@ -177,6 +173,7 @@ pub(super) struct Task<'a> {
 
 pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> Result<Sides> {
     let mut told = Outcome::default();
+    missing(task, tree)?;
     let mut candidates = law.candidates(tree, &task.inputs.paths, &mut told)?;
     if let Some(changes) = task.changes.filter(|_| !task.whole) {
         candidates.retain(|file| file.document || changes.new.contains(&*file.path));
@@ -235,6 +232,18 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
     }
     sides.add_past(past, &old, &|finding| is_new_entry(&by_base, finding));
     Ok(sides)
+}
+
+/// Paths that were asked for and that neither commit has: nothing there would be looked at, and all would seem well.
+fn missing(task: &Task, tree: &Committed) -> Result<()> {
+    let base = task.ground.base.map(|base| Committed::open(task.repository, base)).transpose()?;
+    let is_there = |path: &str| tree.holds(path) || base.as_ref().is_some_and(|base| base.holds(path));
+    let gone: Vec<String> =
+        task.inputs.paths.iter().filter(|path| !is_there(path)).map(|path| format!("`{path}`")).collect();
+    if !gone.is_empty() {
+        bail!("`paths` names what the commit does not have: {}", gone.join(", "));
+    }
+    Ok(())
 }
 
 impl Sides {
