@@ -195,6 +195,8 @@ pub struct Draft {
     pub(crate) fix: Option<Fix>,
     pub(crate) severity: Option<Severity>,
     pub(crate) secret: Option<Box<Secret>>,
+    /// What it is about: findings of one rule about the same thing are one finding in a file, with its places.
+    pub(crate) about: Option<Box<str>>,
 }
 
 impl Findings {
@@ -220,6 +222,7 @@ impl Findings {
             fix: None,
             severity: None,
             secret: None,
+            about: None,
         });
         self.list.last_mut().expect("one was just pushed")
     }
@@ -242,6 +245,11 @@ impl Draft {
     /// Offers edits in the finding's own file.
     pub fn fix(&mut self, safety: Safety, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
         self.fix = Some(Fix { title: title.into(), edits, safety, secret: false });
+        self
+    }
+    /// Names the cause: what is found again of it in the same file becomes a place of the first finding.
+    pub fn about(&mut self, cause: impl Into<Box<str>>) -> &mut Self {
+        self.about = Some(cause.into());
         self
     }
     /// Another severity than the page's, for a variant that the page names.

@@ -36,6 +36,10 @@ pub(super) struct Joined<'r> {
     pub(super) broken: HashMap<&'r str, At>,
     /// Services of files that are extended.
     bases: HashMap<FileId, Rc<Services<'r>>>,
+    /// How the files and services on the way here were entered, so that a cycle is told at one place wherever it is
+    /// entered.
+    includes: HashMap<FileId, (At, &'r str)>,
+    extends: HashMap<(FileId, &'r str), (At, &'r str)>,
 }
 
 pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Joined<'r> {
@@ -49,6 +53,8 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
         complete: true,
         broken: HashMap::new(),
         bases: HashMap::new(),
+        includes: HashMap::new(),
+        extends: HashMap::new(),
     };
     if let Some(first) = files.first() {
         let home = directory(first.source.path()).to_owned();
@@ -161,15 +167,25 @@ impl<'r> Joined<'r> {
                 let Some(written) = path.str() else { continue };
                 match self.find(written, home, path.at, nearby, "include") {
                     Some(file) if stack.contains(&file.id) => {
+                        self.includes.insert(file.id, (path.at, written));
+                        let cycle = stack.iter().skip_while(|id| **id != file.id);
+                        let path_of = |id: FileId| {
+                            self.files.iter().find(|file| file.id == id).map(|f| f.source.path())
+                        };
+                        let first = cycle.copied().min_by_key(|id| path_of(*id)).unwrap_or(file.id);
+                        let (at, written) = self.includes.get(&first).copied().unwrap_or((path.at, written));
                         let message = format!(
                             "`{written}` includes itself, directly or through others; take out one of the includes"
                         );
-                        self.problem(ProblemKind::IncludeCycle, path.at, message);
+                        self.problem(ProblemKind::IncludeCycle, at, message);
                     }
                     Some(_) if stack.len() > MAX_CHAIN => {
                         self.problem(ProblemKind::TooLarge, path.at, TOO_LONG);
                     }
-                    Some(file) => files.push(file),
+                    Some(file) => {
+                        self.includes.insert(file.id, (path.at, written));
+                        files.push(file);
+                    }
                     None => {}
                 }
             }
@@ -267,10 +283,16 @@ impl<'r> Joined<'r> {
             self.problem(ProblemKind::ServiceMissing, extends.at, message);
             return own;
         };
+        self.extends.insert((file.id, service.name), (extends.at, name));
         if chain.contains(&(file.id, service.name)) {
+            let cycle = chain.iter().skip_while(|link| **link != (file.id, service.name));
+            let path_of = |id: FileId| self.files.iter().find(|file| file.id == id).map(|f| f.source.path());
+            let first = cycle.min_by_key(|(id, name)| (path_of(*id), *name));
+            let (at, name) =
+                first.and_then(|link| self.extends.get(link)).copied().unwrap_or((extends.at, name));
             let message =
                 format!("`{name}` extends itself, directly or through others; take out one `extends`");
-            self.problem(ProblemKind::ExtendsCycle, extends.at, message);
+            self.problem(ProblemKind::ExtendsCycle, at, message);
             return own;
         }
         if chain.len() > MAX_CHAIN {

@@ -221,7 +221,10 @@ fn check_group(
     let documents: Vec<ComposeFile> =
         numbered.map(|(source, id)| compose::parse(source, FileId(id))).collect();
     let own: Vec<&ComposeFile> = documents.iter().take(group.own).collect();
-    let joined = join::join(&own, &documents, tree);
+    let mut joined = join::join(&own, &documents, tree);
+    if group.base {
+        joined.forget_services();
+    }
 
     let mut paths: Vec<&Arc<str>> = joined.edges.iter().filter_map(|edge| edge.path.as_ref()).collect();
     paths.sort();

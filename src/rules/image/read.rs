@@ -35,6 +35,16 @@ pub(super) fn may_be_context(role: ImageRole, text: &str) -> bool {
     }
 }
 
+/// The tag moves by design: `latest`, and in what a container runs `stable` and its like.
+pub(super) fn moves(image: &ImageUse, reference: &ImageRef) -> bool {
+    reference.digest.is_none()
+        && reference.tag.is_some_and(|tag| {
+            tag.eq_ignore_ascii_case("latest")
+                || image.role == ImageRole::Container && known::MOVING_TAGS.contains(&tag)
+        })
+        && !known::has_no_versions(reference)
+}
+
 /// Where a part of the reference stands; all of it if variables or escapes are in the way.
 pub(super) fn place(image: &ImageUse, part: &Range<usize>) -> Span {
     let written = image.source.slice(image.span);
@@ -52,5 +62,8 @@ pub(super) fn tell(image: &ImageUse, span: Span, message: String, out: &mut Find
     let found = out.at(image.source, span, message);
     for &again in &image.again {
         found.see(image.source, again, "the same image");
+    }
+    if let Some(reference) = image.reference.as_deref() {
+        found.about(reference);
     }
 }

@@ -9,7 +9,8 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
         return;
     }
     let Some(reference) = read::outside(image) else { return };
-    if reference.tag.is_none() || reference.digest.is_some() {
+    // A tag that is missing or moves by design is reported as such.
+    if reference.tag.is_none() || reference.digest.is_some() || read::moves(image, &reference) {
         return;
     }
     let name = image.reference.as_deref().unwrap_or_default();
