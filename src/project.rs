@@ -52,6 +52,8 @@ impl Around {
         // What `docker stack deploy` leaves out or refuses is written for Compose.
         let for_compose = |container: &ContainerSpec| {
             container.container_name.is_some()
+                || container.restart.is_some()
+                || !container.profiles.is_empty()
                 || container.network_mode.is_some()
                 || container.image.is_none() && container.build.is_some()
                 || container.depends_on.iter().any(|other| other.condition.is_some())

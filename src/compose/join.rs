@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::merge;
-use super::paths::{directory, is_remote, resolve};
+use super::paths::{directory, is_project_file, is_remote, resolve};
 use super::value::{Field, Maker, Shape, Tag, Value};
 use super::{ComposeFile, Env, Nearby, Problem, ProblemKind};
 use crate::container::{At, FileId, PullKind};
@@ -168,12 +168,7 @@ impl<'r> Joined<'r> {
                 match self.find(written, home, path.at, nearby, "include") {
                     Some(file) if stack.contains(&file.id) => {
                         self.includes.insert(file.id, (path.at, written));
-                        let cycle = stack.iter().skip_while(|id| **id != file.id);
-                        let path_of = |id: FileId| {
-                            self.files.iter().find(|file| file.id == id).map(|f| f.source.path())
-                        };
-                        let first = cycle.copied().min_by_key(|id| path_of(*id)).unwrap_or(file.id);
-                        let (at, written) = self.includes.get(&first).copied().unwrap_or((path.at, written));
+                        let (at, written) = self.told_of(stack, file.id).unwrap_or((path.at, written));
                         let message = format!(
                             "`{written}` includes itself, directly or through others; take out one of the includes"
                         );
@@ -210,6 +205,20 @@ impl<'r> Joined<'r> {
                 *section = join_section(included, std::mem::take(section), name);
             }
         }
+    }
+
+    /// Where a cycle of includes is reported, wherever it is entered: at the include in the file that Compose finds by
+    /// itself, or else comes first by its path. `stack` ends in the cycle, which closes in `again`.
+    fn told_of(&self, stack: &[FileId], again: FileId) -> Option<(At, &'r str)> {
+        let path =
+            |id: FileId| self.files.iter().find(|file| file.id == id).map(|file| &**file.source.path());
+        let cycle: Vec<FileId> = stack.iter().copied().skip_while(|&id| id != again).collect();
+        let order = |&at: &usize| {
+            let path = path(cycle[at]).unwrap_or_default();
+            (!is_project_file(path.rsplit('/').next().unwrap_or_default()), path)
+        };
+        let first = (0..cycle.len()).min_by_key(order)?;
+        self.includes.get(&cycle[(first + 1) % cycle.len()]).copied()
     }
 
     /// The file at `written`; says why there is none.

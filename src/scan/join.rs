@@ -190,6 +190,19 @@ pub(super) fn project<'a>(
     }
 }
 
+/// As [`sent`] where no service says which folder that is: people build a Dockerfile with its own folder or one above
+/// it, so a `.dockerignore` in any of these may be the one.
+pub(super) fn sent_by_anybody(dockerfile: &str, tree: &dyn Tree) -> Sent {
+    let own = sent(compose::directory(dockerfile), Some(dockerfile), tree);
+    let mut folder = compose::directory(dockerfile);
+    let mut ignores = own.ignores;
+    while !ignores && !folder.is_empty() {
+        folder = compose::directory(folder);
+        ignores = resolve(folder, ".dockerignore").is_some_and(|path| tree.exists(&path));
+    }
+    Sent { ignores: ignores || tree.above(".dockerignore"), ..own }
+}
+
 /// What a build sends: whether `<Dockerfile>.dockerignore`, or `.dockerignore` in the context, is there, and whether git's
 /// folder is.
 pub(super) fn sent(context: &str, dockerfile: Option<&str>, tree: &dyn Tree) -> Sent {

@@ -4,6 +4,7 @@
 //! one at a time on all cores, each dropped when it is done; then what needs all of them. A rule that panics becomes a
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
+mod around;
 mod check;
 mod finish;
 mod join;
@@ -75,6 +76,13 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         }
     }
     let linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
+    let to_build: Vec<&str> = dockerfiles
+        .iter()
+        .map(|source| &**source.path())
+        .chain(later.iter().map(|file| &*file.path))
+        .collect();
+    let context = around::context(candidates, &to_build, &compose, tree);
+    compose.extend(context);
     let (groups, shared) = load::groups(compose, tree);
     let read: Mutex<HashMap<Arc<str>, Option<Arc<Source>>>> = Mutex::default();
     // A file that several groups name gets its findings from all of them.

@@ -85,11 +85,11 @@ pub fn datastore(cx: &Context, spec: &ContainerSpec, port: &Port) -> Option<Data
 
 /// Container ports of what others than this host are meant to reach: shells, files, mail, names, addresses, time,
 /// logs, tunnels, calls, streams, devices, games, peers. Source: IANA's registry and the programs' manuals.
-const PUBLIC_PORTS: [u16; 62] = [
+const PUBLIC_PORTS: [u16; 60] = [
     21, 22, 25, 53, 67, 68, 69, 110, 123, 139, 143, 161, 162, 179, 389, 445, 465, 500, 514, 547, 554, 587,
-    601, 631, 636, 853, 989, 990, 993, 995, 1194, 1701, 1723, 1812, 1813, 1900, 1935, 3478, 4001, 4190, 4500,
-    5060, 5061, 5222, 5269, 5349, 5353, 6514, 6667, 6697, 6881, 7777, 8333, 8883, 9418, 9987, 25565, 27015,
-    30303, 34197, 51820, 64738,
+    601, 631, 636, 853, 989, 990, 993, 995, 1194, 1701, 1723, 1812, 1813, 1900, 1935, 3478, 4190, 4500, 5060,
+    5061, 5222, 5269, 5349, 5353, 6514, 6667, 6697, 6881, 8333, 8883, 9418, 9987, 25565, 27015, 30303, 34197,
+    51820, 64738,
 ];
 /// UDP ports of what programs send to their own host: StatsD. All else over UDP (DNS, DHCP, SSDP, WebRTC, games) is
 /// there for others, and no reverse proxy stands before it.
@@ -100,6 +100,9 @@ const PEER_PORTS: [u16; 17] =
 /// Platforms that install apps from Compose files and send their users to the published port.
 const PLATFORMS: [&str; 6] =
     ["x-casaos", "x-zimaos", "x-umbrel", "x-runtipi", "x-cosmos-installer", "x-bigbear"];
+
+/// The networks that platforms of this kind bring along: 1Panel, Runtipi.
+const PLATFORM_NETWORKS: [&str; 3] = ["1panel-network", "tipi_main_network", "runtipi_tipi_main_network"];
 
 /// How plainly a port is there to be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,15 +130,21 @@ pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port, called: &Called) -
         || web && proxy()
     {
         Meant::Surely
-    } else if web
-        || only(target, &[80, 443]) && proxy()
-        || cx.project.around.extensions.iter().any(|key| PLATFORMS.contains(&&**key))
-        || called.has(port)
-    {
+    } else if web || only(target, &[80, 443]) && proxy() || is_platforms(cx, spec) || called.has(port) {
         Meant::Perhaps
     } else {
         Meant::No
     }
+}
+
+/// The file is an app of such a platform, by its keys or by the network that it joins.
+fn is_platforms(cx: &Context, spec: &ContainerSpec) -> bool {
+    cx.project.around.extensions.iter().any(|key| PLATFORMS.contains(&&**key))
+        || spec
+            .networks
+            .iter()
+            .flatten()
+            .any(|network| PLATFORM_NETWORKS.iter().any(|name| network.name.is(name)))
 }
 
 fn is_udp(port: &Port) -> bool {
