@@ -44,7 +44,7 @@ impl Around {
     /// The services of some files, which are named like this.
     pub fn of<'f>(
         containers: &[ContainerSpec],
-        paths: impl Iterator<Item = &'f str>,
+        mut paths: impl Iterator<Item = &'f str>,
         extensions: Vec<Box<str>>,
     ) -> Self {
         let for_swarm =
@@ -62,7 +62,7 @@ impl Around {
             let name = path.rsplit('/').next().unwrap_or_default();
             name.contains("swarm") || name.contains("docker-stack")
         };
-        let stack = paths.map(by_name).any(|is| is) || containers.iter().any(for_swarm);
+        let stack = paths.any(by_name) || containers.iter().any(for_swarm);
         let mut hosts = HashSet::new();
         for container in containers {
             hosts.insert(container.name.clone());
