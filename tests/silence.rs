@@ -86,7 +86,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         }),
         ("a file that may not be read", |top| {
             write(&top.join("closed"), "x");
-            fs::set_permissions(top.join("closed"), fs::Permissions::from_mode(0))
+            fs::set_permissions(top.join("closed"), fs::Permissions::from_mode(0o000))
                 .expect("permissions can be set");
             // root reads everything.
             fs::read(top.join("closed")).is_err().then_some(("closed", CHECK))

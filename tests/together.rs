@@ -16,7 +16,9 @@ fn run_on(tree: &Memory, candidates: &[Candidate]) -> Outcome {
 
 fn run(files: &[(&str, &str)]) -> Outcome {
     let mut tree = Memory::default();
-    files.iter().for_each(|(path, text)| tree.add(path, text));
+    for (path, text) in files {
+        tree.add(path, text);
+    }
     run_on(&tree, &tree.candidates())
 }
 

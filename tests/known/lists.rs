@@ -196,7 +196,7 @@ fn lists_are_searched_and_their_hashes_are_no_secrets() {
     );
     for (name, text) in [
         (".gitleaksignore", format!("# REASON\n{commit}:a.env:generic-api-key:1\n")),
-        (".betterleaksignore", format!("a.env:generic-api-key:1 # REASON\n")),
+        (".betterleaksignore", "a.env:generic-api-key:1 # REASON\n".to_owned()),
         (".secrets.baseline", foreign),
         (super::BASELINE, own),
     ] {
