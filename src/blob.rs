@@ -55,6 +55,15 @@ pub trait Tree: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
+    /// Files that by their names may be Compose files: those that git's index has anywhere, and what lies in these
+    /// folders and above them. Empty where nobody can say without walking everything.
+    fn around(&self, _folders: &[&str]) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+    /// Whether a file of this name lies above the tree, up to the repository's top.
+    fn above(&self, _name: &str) -> bool {
+        false
+    }
     /// What the file was before the change that is looked at: HEAD's version of a staged one. Secrets in it are not new.
     fn before(&self, _path: &str) -> Option<Vec<u8>> {
         None

@@ -229,6 +229,8 @@ pub struct Draft {
     pub(crate) secret: Option<Box<Secret>>,
     /// For [`Values::own`].
     pub(crate) value: Option<u128>,
+    /// What it is about: findings of one rule about the same thing are one finding in a file, with its places.
+    pub(crate) about: Option<Box<str>>,
 }
 
 impl Findings {
@@ -255,6 +257,7 @@ impl Findings {
             severity: None,
             secret: None,
             value: None,
+            about: None,
         });
         self.list.last_mut().expect("one was just pushed")
     }
@@ -277,6 +280,11 @@ impl Draft {
     /// Offers edits in the finding's own file.
     pub fn fix(&mut self, safety: Safety, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
         self.fix = Some(Fix { title: title.into(), edits, safety, secret: false });
+        self
+    }
+    /// Names the cause: what is found again of it in the same file becomes a place of the first finding.
+    pub fn about(&mut self, cause: impl Into<Box<str>>) -> &mut Self {
+        self.about = Some(cause.into());
         self
     }
     /// Another severity than the page's, for a variant that the page names.

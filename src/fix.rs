@@ -53,6 +53,12 @@ impl Tree for Overlay<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.below.is_tracked(path)
     }
+    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+        self.below.around(folders)
+    }
+    fn above(&self, name: &str) -> bool {
+        self.below.above(name)
+    }
 }
 
 /// Fixes what can be fixed. `first` is the filtered outcome of `tree`; `scan` makes another of a changed tree.

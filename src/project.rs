@@ -26,6 +26,54 @@ pub struct Project<'a> {
     pub secret_files: Vec<SecretFile>,
     /// What Compose would refuse, or what could not be followed.
     pub problems: Vec<Problem>,
+    pub around: Around,
+}
+
+/// What the services of one group share.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// `docker stack deploy` runs them, not Compose: Swarm publishes, limits and secures in its own ways.
+    pub swarm: bool,
+    /// The keys beginning with `x-` at the top of the files: `x-casaos`.
+    pub extensions: Vec<Box<str>>,
+    /// What the services are called on their networks.
+    pub hosts: HashSet<Box<str>>,
+}
+
+impl Around {
+    /// The services of some files, which are named like this.
+    pub fn of<'f>(
+        containers: &[ContainerSpec],
+        mut paths: impl Iterator<Item = &'f str>,
+        extensions: Vec<Box<str>>,
+    ) -> Self {
+        let for_swarm =
+            |container: &ContainerSpec| container.deploy.as_ref().is_some_and(|deploy| deploy.for_swarm);
+        // What `docker stack deploy` leaves out or refuses is written for Compose.
+        let for_compose = |container: &ContainerSpec| {
+            container.container_name.is_some()
+                || container.restart.is_some()
+                || !container.profiles.is_empty()
+                || container.network_mode.is_some()
+                || container.image.is_none() && container.build.is_some()
+                || container.depends_on.iter().any(|other| other.condition.is_some())
+        };
+        let by_name = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            name.contains("swarm") || name.contains("docker-stack")
+        };
+        let stack = paths.any(by_name) || containers.iter().any(for_swarm);
+        let mut hosts = HashSet::new();
+        for container in containers {
+            hosts.insert(container.name.clone());
+            let names = [&container.container_name, &container.hostname].into_iter().flatten();
+            hosts.extend(names.filter_map(|name| name.value().map(Box::from)));
+            let networks = container.networks.iter().flatten();
+            let aliases = networks.flat_map(|network| &network.aliases);
+            hosts.extend(aliases.filter_map(|alias| alias.value().map(Box::from)));
+        }
+        Self { swarm: stack && !containers.iter().any(for_compose), extensions, hosts }
+    }
 }
 
 /// A service builds a stage of a Dockerfile.

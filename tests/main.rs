@@ -3,6 +3,7 @@
 
 mod action;
 mod cases;
+mod context;
 mod corpus;
 mod fixes;
 mod floors;

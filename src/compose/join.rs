@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::merge;
-use super::paths::{directory, is_remote, resolve};
+use super::paths::{directory, is_project_file, is_remote, resolve};
 use super::value::{Field, Maker, Shape, Tag, Value};
 use super::{ComposeFile, Env, Nearby, Problem, ProblemKind};
 use crate::container::{At, FileId, PullKind};
@@ -37,6 +37,10 @@ pub(super) struct Joined<'r> {
     pub(super) broken: HashMap<&'r str, At>,
     /// Services of files that are extended.
     bases: HashMap<FileId, Rc<Services<'r>>>,
+    /// How the files and services on the way here were entered, so that a cycle is told at one place wherever it is
+    /// entered.
+    includes: HashMap<FileId, (At, &'r str)>,
+    extends: HashMap<(FileId, &'r str), (At, &'r str)>,
 }
 
 pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Joined<'r> {
@@ -50,6 +54,8 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
         complete: true,
         broken: HashMap::new(),
         bases: HashMap::new(),
+        includes: HashMap::new(),
+        extends: HashMap::new(),
     };
     if let Some(first) = files.first() {
         let home = directory(first.source.path()).to_owned();
@@ -162,15 +168,20 @@ impl<'r> Joined<'r> {
                 let Some(written) = path.str() else { continue };
                 match self.find(written, home, path.at, nearby, "include") {
                     Some(file) if stack.contains(&file.id) => {
+                        self.includes.insert(file.id, (path.at, written));
+                        let (at, written) = self.told_of(stack, file.id).unwrap_or((path.at, written));
                         let message = format!(
                             "`{written}` includes itself, directly or through others; take out one of the includes"
                         );
-                        self.problem(ProblemKind::IncludeCycle, path.at, message);
+                        self.problem(ProblemKind::IncludeCycle, at, message);
                     }
                     Some(_) if stack.len() > MAX_CHAIN => {
                         self.problem(ProblemKind::TooLarge, path.at, TOO_LONG);
                     }
-                    Some(file) => files.push(file),
+                    Some(file) => {
+                        self.includes.insert(file.id, (path.at, written));
+                        files.push(file);
+                    }
                     None => {}
                 }
             }
@@ -195,6 +206,20 @@ impl<'r> Joined<'r> {
                 *section = join_section(included, std::mem::take(section), name);
             }
         }
+    }
+
+    /// Where a cycle of includes is reported, wherever it is entered: at the include in the file that Compose finds by
+    /// itself, or else comes first by its path. `stack` ends in the cycle, which closes in `again`.
+    fn told_of(&self, stack: &[FileId], again: FileId) -> Option<(At, &'r str)> {
+        let path =
+            |id: FileId| self.files.iter().find(|file| file.id == id).map(|file| &**file.source.path());
+        let cycle: Vec<FileId> = stack.iter().copied().skip_while(|&id| id != again).collect();
+        let order = |&at: &usize| {
+            let path = path(cycle[at]).unwrap_or_default();
+            (!is_project_file(path.rsplit('/').next().unwrap_or_default()), path)
+        };
+        let first = (0..cycle.len()).min_by_key(order)?;
+        self.includes.get(&cycle[(first + 1) % cycle.len()]).copied()
     }
 
     /// The file at `written`; says why there is none.
@@ -268,10 +293,16 @@ impl<'r> Joined<'r> {
             self.problem(ProblemKind::ServiceMissing, extends.at, message);
             return own;
         };
+        self.extends.insert((file.id, service.name), (extends.at, name));
         if chain.contains(&(file.id, service.name)) {
+            let cycle = chain.iter().skip_while(|link| **link != (file.id, service.name));
+            let path_of = |id: FileId| self.files.iter().find(|file| file.id == id).map(|f| f.source.path());
+            let first = cycle.min_by_key(|(id, name)| (path_of(*id), *name));
+            let (at, name) =
+                first.and_then(|link| self.extends.get(link)).copied().unwrap_or((extends.at, name));
             let message =
                 format!("`{name}` extends itself, directly or through others; take out one `extends`");
-            self.problem(ProblemKind::ExtendsCycle, extends.at, message);
+            self.problem(ProblemKind::ExtendsCycle, at, message);
             return own;
         }
         if chain.len() > MAX_CHAIN {

@@ -184,12 +184,14 @@ pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
     let pulls: Arc<[_]> = joined.maker.pulls.as_slice().into();
     let mut reader = read::Reader::new(&joined.envs);
     let [services, networks, volumes, secrets, configs] = &joined.sections;
-    let services =
+    let mut services: Vec<ContainerSpec> =
         services.iter().map(|field| service::service(&mut reader, &joined, &pulls, field)).collect();
-    let mut resources =
-        |fields: &[value::Field]| fields.iter().map(|field| resource::resource(&mut reader, field)).collect();
-    let (networks, volumes) = (resources(networks), resources(volumes));
-    let (secrets, configs) = (resources(secrets), resources(configs));
+    let mut resources = |fields: &[value::Field], named| {
+        fields.iter().map(|field| resource::resource(&mut reader, field, named)).collect()
+    };
+    let (networks, volumes): (_, Vec<Resource>) = (resources(networks, true), resources(volumes, true));
+    volumes::bind_volumes(&mut services, &volumes);
+    let (secrets, configs) = (resources(secrets, false), resources(configs, false));
     let mut problems = joined.problems;
     problems.append(&mut reader.problems);
     Model {

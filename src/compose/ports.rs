@@ -69,10 +69,16 @@ impl Reader<'_> {
 
     fn long_port(&mut self, item: &Value<'_>) -> Port {
         let target = self.text_of(item, "target").map(ports_of);
-        let invalid = target.as_ref().is_none_or(|ports| ports.range.is_none() && !ports.text.is_unknown());
+        let published = self.text_of(item, "published").filter(|text| !text.is("")).map(ports_of);
+        let bad = |ports: &Ports| ports.range.is_none() && !ports.text.is_unknown();
+        if let Some(published) = published.as_ref().filter(|ports| bad(ports)) {
+            let message = "`published` must be a port or a range of ports; an address belongs into `host_ip`";
+            self.problem(published.text.at, message);
+        }
+        let invalid = target.as_ref().is_none_or(bad) || published.as_ref().is_some_and(bad);
         Port {
             host_ip: self.text_of(item, "host_ip").filter(|text| !text.is("")),
-            published: self.text_of(item, "published").filter(|text| !text.is("")).map(ports_of),
+            published,
             target,
             protocol: self.text_of(item, "protocol"),
             mode: self.text_of(item, "mode"),

@@ -4,16 +4,22 @@ use super::Resource;
 use super::read::{Reader, keys};
 use super::value::{Field, Shape};
 
-pub(super) fn resource(reader: &mut Reader<'_>, field: &Field<'_>) -> Resource {
+/// `named`: podman-compose takes a name in place of `external: true` here.
+pub(super) fn resource(reader: &mut Reader<'_>, field: &Field<'_>, named: bool) -> Resource {
     let value = &field.value;
     let external = value.get("external");
     // The old form names the resource below `external`.
     let old = external.filter(|value| matches!(value.shape, Shape::Map(_)));
-    let is_external = match old {
-        Some(_) => true,
-        None => reader.flag(value, "external").is_some_and(|flag| flag.is_true()),
+    let flags = ["", "true", "false", "y", "n", "yes", "no", "on", "off"];
+    let named = external
+        .filter(|_| named)
+        .and_then(|value| reader.text(value))
+        .filter(|text| text.value().is_some_and(|value| !flags.contains(&&*value.to_ascii_lowercase())));
+    let is_external = match (old, &named) {
+        (None, None) => reader.flag(value, "external").is_some_and(|flag| flag.is_true()),
+        _ => true,
     };
-    let old_name = old.and_then(|old| reader.text_of(old, "name"));
+    let old_name = old.and_then(|old| reader.text_of(old, "name")).or(named);
     Resource {
         key: field.name.into(),
         at: field.at,

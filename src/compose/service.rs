@@ -75,6 +75,9 @@ pub(super) fn service(
             replicas: r.int(deploy, "replicas"),
             restart_condition: deploy.get("restart_policy").and_then(|policy| r.text_of(policy, "condition")),
             labels: r.pairs(deploy, "labels", &['=']),
+            for_swarm: ["mode", "placement", "update_config", "rollback_config", "endpoint_mode"]
+                .iter()
+                .any(|key| deploy.get(key).is_some()),
             at: deploy.at,
         })
     });

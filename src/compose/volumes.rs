@@ -3,9 +3,12 @@
 //! The short form is compose-go's `format/volume.go`: a letter before a colon is a drive, a source that looks like a
 //! path is bound, what is no option is passed over.
 
+use std::collections::HashMap;
+
+use super::Resource;
 use super::read::{Reader, last_of_each};
 use super::value::{Shape, Value};
-use crate::container::{Grant, Known, Mount, MountKind, Text};
+use crate::container::{ContainerSpec, Grant, Known, Mount, MountKind, Text};
 
 const PROPAGATIONS: [&str; 6] = ["rprivate", "private", "rshared", "shared", "rslave", "slave"];
 
@@ -114,6 +117,35 @@ impl Reader<'_> {
         last_of_each(grants.collect(), |grant: &Grant| {
             grant.target.as_ref().unwrap_or(&grant.source).value().map(str::to_owned)
         })
+    }
+}
+
+/// A volume whose driver binds a folder of the host is a bind mount of it, under another name.
+pub(super) fn bind_volumes(services: &mut [ContainerSpec], volumes: &[Resource]) {
+    let option = |volume: &Resource, name: &str| {
+        let found = volume.driver_opts.iter().find(|pair| pair.key.is(name));
+        found.and_then(|pair| pair.value.clone())
+    };
+    let bound =
+        volumes.iter().filter(|volume| volume.driver.as_ref().is_none_or(|driver| driver.is("local")));
+    let bound: HashMap<&str, (Text, bool)> = bound
+        .filter_map(|volume| {
+            let options = option(volume, "o")?;
+            let has = |word: &str| options.raw.split(',').any(|option| option.trim() == word);
+            (has("bind") || has("rbind")).then_some(())?;
+            Some((&*volume.key, (option(volume, "device")?, has("ro"))))
+        })
+        .collect();
+    if bound.is_empty() {
+        return;
+    }
+    for mount in services.iter_mut().flat_map(|service| &mut service.mounts) {
+        let named = mount.source.as_ref().filter(|_| mount.kind == MountKind::Volume).and_then(Text::value);
+        if let Some((device, read_only)) = named.and_then(|name| bound.get(name)) {
+            mount.kind = MountKind::Bind;
+            mount.source = Some(device.clone());
+            mount.read_only = if *read_only { Some(true) } else { mount.read_only };
+        }
     }
 }
 

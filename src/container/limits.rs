@@ -31,6 +31,8 @@ pub struct Deploy {
     pub replicas: Option<Setting<i64>>,
     pub restart_condition: Option<Text>,
     pub labels: Vec<Pair>,
+    /// It says what only Swarm acts on: where tasks are placed, how they are replaced.
+    pub for_swarm: bool,
     pub at: At,
 }
 

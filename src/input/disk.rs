@@ -2,18 +2,23 @@
 //!
 //! Only regular files are opened. The repository is looked for when somebody first asks whether git tracks a file.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use git2::Repository;
+use git2::{Index, Repository};
 
+use super::staged::compose_files;
 use super::walk::{gap, no_file, too_large, unreachable};
 use super::{LARGEST, below, inside};
 use crate::blob::{Origin, Tree};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
+use crate::scan::kind;
 
+/// Entries of one folder that are looked at for its neighbours.
+const MOST_LISTED: usize = 2000;
 /// git's file mode of a submodule's commit.
 const GITLINK: u32 = 0o160_000;
 
@@ -85,6 +90,45 @@ impl Tree for Disk {
         self.locate(path).is_some_and(|file| file.is_file())
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
+        self.with_index(|index, root| {
+            let name = inside(&format!("{root}/{path}"))?;
+            let name = Path::new(&name);
+            if index.get_path(name, 0).is_some() {
+                return Some(true);
+            }
+            // What lies in a submodule is that repository's affair.
+            let foreign = name.ancestors().skip(1).any(|folder| {
+                !folder.as_os_str().is_empty()
+                    && index.get_path(folder, 0).is_some_and(|entry| entry.mode == GITLINK)
+            });
+            if foreign { None } else { Some(false) }
+        })
+    }
+    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+        let indexed = self.with_index(|index, root| Some(compose_files(index, root)));
+        let mut found = indexed.unwrap_or_default();
+        let mut listed: HashSet<&str> = HashSet::new();
+        for &folder in folders {
+            let mut here = Some(folder);
+            while let Some(folder) = here.filter(|folder| listed.insert(folder)) {
+                found.extend(self.documents_in(folder));
+                here = (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above));
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+    fn above(&self, name: &str) -> bool {
+        let top = super::top_of(&self.root);
+        let below_top = |folder: &&Path| top.is_some_and(|top| folder.starts_with(top));
+        self.root.ancestors().skip(1).take_while(below_top).any(|folder| folder.join(name).is_file())
+    }
+}
+
+impl Disk {
+    /// Asks git's index, and hands over where the tree's root lies below the repository's top.
+    fn with_index<T>(&self, ask: impl FnOnce(&Index, &str) -> Option<T>) -> Option<T> {
         let repository = self.repository.get_or_init(|| {
             let repository = opening::open(At::Around(&self.root), Reads::Index).ok()?;
             repository.workdir()?;
@@ -92,19 +136,20 @@ impl Tree for Disk {
         });
         let repository = repository.as_ref()?.lock().expect("nothing panics while it holds the repository");
         let top = repository.workdir()?.canonicalize().ok()?;
-        let name = below(&top, &self.root.canonicalize().ok()?)?;
-        let name = inside(&format!("{name}/{path}"))?;
-        let index = repository.index().ok()?;
-        let name = Path::new(&name);
-        if index.get_path(name, 0).is_some() {
-            return Some(true);
-        }
-        // What lies in a submodule is that repository's affair.
-        let foreign = name.ancestors().skip(1).any(|folder| {
-            !folder.as_os_str().is_empty()
-                && index.get_path(folder, 0).is_some_and(|entry| entry.mode == GITLINK)
-        });
-        if foreign { None } else { Some(false) }
+        let root = below(&top, &self.root.canonicalize().ok()?)?;
+        ask(&repository.index().ok()?, &root)
+    }
+
+    /// The files of one folder that may be Compose files by their names.
+    fn documents_in(&self, folder: &str) -> Vec<Arc<str>> {
+        let Some(entries) = self.locate(folder).and_then(|folder| fs::read_dir(folder).ok()) else {
+            return Vec::new();
+        };
+        let names =
+            entries.flatten().take(MOST_LISTED).filter_map(|entry| entry.file_name().into_string().ok());
+        let wanted = names.filter(|name| matches!(kind::name(name), kind::Name::Compose | kind::Name::Yaml));
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        wanted.map(|name| format!("{prefix}{name}").into()).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 //! of their own), so the repository is opened from git's environment first.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result, anyhow};
 use git2::{Delta, ErrorCode, Index, IndexEntry, Repository};
@@ -16,6 +16,7 @@ use crate::blob::{Origin, Tree};
 use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
+use crate::scan::kind;
 
 /// The type bits of a file's mode in git, and what they are for a regular file and a symbolic link.
 const TYPE: u32 = 0o170_000;
@@ -142,6 +143,20 @@ fn unread(repository: &Repository, index: &Index, path: &str, link: &IndexEntry)
     }
 }
 
+/// The files of the index below a folder that are Compose files by their names, relative to it.
+pub(super) fn compose_files(index: &Index, below: &str) -> Vec<Arc<str>> {
+    let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
+    let named = |path: &str| kind::name(path) == kind::Name::Compose;
+    index
+        .iter()
+        .filter(|entry| entry.mode & TYPE == REGULAR)
+        .filter_map(|entry| {
+            let path = std::str::from_utf8(&entry.path).ok()?.strip_prefix(&prefix)?;
+            named(path).then(|| path.into())
+        })
+        .collect()
+}
+
 fn size(repository: &Repository, entry: &IndexEntry) -> u64 {
     repository.odb().and_then(|odb| odb.read_header(entry.id)).map_or(0, |(size, _)| size as u64)
 }
@@ -173,6 +188,10 @@ impl Tree for Staged {
         let entry = tree.get_path(Path::new(&inside(path)?)).ok()?;
         let blob = repository.find_blob(entry.id()).ok()?;
         (blob.size() as u64 <= LARGEST).then(|| blob.content().to_vec())
+    }
+    fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
+        let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+        repository.index().map(|index| compose_files(&index, "")).unwrap_or_default()
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");

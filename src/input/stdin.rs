@@ -3,6 +3,8 @@
 //! Whatever else is asked for (the Dockerfile's `.dockerignore`, a neighbour) comes from disk. The bytes are read by
 //! `cli`, which alone touches standard input.
 
+use std::sync::Arc;
+
 use super::disk::Disk;
 use super::{Listing, inside};
 use crate::blob::{Candidate, Origin, Tree};
@@ -43,5 +45,11 @@ impl Tree for Stdin {
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.around.is_tracked(path)
+    }
+    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+        self.around.around(folders)
+    }
+    fn above(&self, name: &str) -> bool {
+        self.around.above(name)
     }
 }

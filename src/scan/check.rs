@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{finish, join};
 use crate::blob::{Origin, Tree};
-use crate::compose::{self, ComposeFile};
+use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Draft, Finding, Findings};
@@ -31,10 +31,9 @@ pub(super) struct Checked {
 
 pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
     let path = file.source.path();
-    let sent = match tree.origin() {
-        Origin::Stdin => None,
-        _ => Some(join::sent(compose::directory(path), Some(path), tree)),
-    };
+    // Standard input without a name lies nowhere.
+    let unnamed = tree.origin() == Origin::Stdin && &**path == "stdin";
+    let sent = (!unnamed).then(|| join::sent_by_anybody(path, tree));
     let cx = Context { sent, ..*cx };
     let images = project::dockerfile_images(file);
     let mut drafts = Vec::new();

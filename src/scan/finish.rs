@@ -181,6 +181,31 @@ fn shown(mut fix: Fix, source: &Source, masks: &[Span], known: &mut Masks) -> Fi
     fix
 }
 
+/// Each cause once, with its other places related to the first.
+fn by_cause(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut first: HashMap<(&'static str, Severity, Box<str>), (usize, usize)> = HashMap::new();
+    let mut kept: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let Some(about) = draft.about.clone() else {
+            kept.push(draft);
+            continue;
+        };
+        let severity = draft.severity.unwrap_or(draft.rule.severity);
+        let (at, more) = first.entry((draft.rule.id, severity, about)).or_insert((kept.len(), 0));
+        match kept.get_mut(*at) {
+            None => kept.push(draft),
+            Some(first) if first.related.len() < RELATED_AT_MOST => {
+                first.related.push((draft.source, draft.span, "here, too".to_owned()));
+            }
+            Some(_) => *more += 1,
+        }
+    }
+    for (at, more) in first.into_values().filter(|(_, more)| *more > 0) {
+        kept[at].message = format!("{} (and at {more} more places in this file)", kept[at].message);
+    }
+    kept
+}
+
 /// Drafts of one file in its order, each fault once, and no more of a rule than people read: the last that stays says
 /// how many follow it, and names the next of them.
 ///
@@ -189,6 +214,7 @@ pub(super) fn gather(mut drafts: Vec<Draft>, profile: Profile) -> Vec<Draft> {
     drafts.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
     // What several services take from one place (`extends`, anchors, `include`) is one fault.
     drafts.dedup_by(|a, b| a.span == b.span && a.rule.id == b.rule.id);
+    let drafts = by_cause(drafts);
     let once = |rule: &Rule| rule.once_per_file && profile == Profile::Default;
     // Of each rule how many there are, and where the last that stays is.
     let mut of_rule: HashMap<&'static str, (usize, usize)> = HashMap::new();

@@ -7,7 +7,7 @@ use crate::blob::Tree;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
-use crate::project::{BuildEdge, Project, SecretFile, Sent};
+use crate::project::{Around, BuildEdge, Project, SecretFile, Sent};
 use crate::secrets;
 use crate::text::Source;
 use crate::yaml::Node;
@@ -26,6 +26,7 @@ pub(super) struct Joined {
     /// One for each container with `build:`.
     pub(super) edges: Vec<Edge>,
     secret_files: Vec<SecretFile>,
+    around: Around,
 }
 
 /// A build, as paths and names.
@@ -48,6 +49,12 @@ enum Target {
 }
 
 impl Joined {
+    /// Nobody runs the services as they are.
+    pub(super) fn forget_services(&mut self) {
+        self.containers.clear();
+        self.edges.clear();
+        self.secret_files.clear();
+    }
     /// The stages that services build of a Dockerfile.
     pub(super) fn targets_of(&self, path: &str) -> Vec<&str> {
         let edges = self.edges.iter().filter(|edge| edge.path.as_deref() == Some(path));
@@ -112,6 +119,10 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], tree: &dyn
     for (container, service) in services.iter().enumerate().filter(|(_, service)| service.build.is_some()) {
         joined.edges.push(edge(service, container, &model));
     }
+    let paths = group.iter().map(|file| &**file.source.path());
+    let keys = group.iter().flat_map(|file| file.yaml.documents()).flat_map(Node::entries);
+    let extensions = keys.map(|entry| entry.key_str()).filter(|key| key.starts_with("x-")).map(Box::from);
+    joined.around = Around::of(&services, paths, extensions.collect());
     joined.containers = services;
     joined
 }
@@ -191,7 +202,21 @@ pub(super) fn project<'a>(
         containers: joined.containers,
         secret_files: joined.secret_files,
         problems: joined.problems,
+        around: joined.around,
     }
+}
+
+/// As [`sent`] where no service says which folder that is: people build a Dockerfile with its own folder or one above
+/// it, so a `.dockerignore` in any of these may be the one.
+pub(super) fn sent_by_anybody(dockerfile: &str, tree: &dyn Tree) -> Sent {
+    let own = sent(compose::directory(dockerfile), Some(dockerfile), tree);
+    let mut folder = compose::directory(dockerfile);
+    let mut ignores = own.ignores;
+    while !ignores && !folder.is_empty() {
+        folder = compose::directory(folder);
+        ignores = resolve(folder, ".dockerignore").is_some_and(|path| tree.exists(&path));
+    }
+    Sent { ignores: ignores || tree.above(".dockerignore"), ..own }
 }
 
 /// What a build sends: whether `<Dockerfile>.dockerignore`, or `.dockerignore` in the context, is there, and whether git's

@@ -4,6 +4,7 @@
 //! one at a time on all cores, each dropped when it is done; then what needs all of them. A rule that panics becomes a
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
+mod around;
 mod chains;
 mod check;
 mod evidence;
@@ -80,9 +81,16 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         }
     }
     let mut linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
+    let to_build: Vec<&str> = dockerfiles
+        .iter()
+        .map(|source| &**source.path())
+        .chain(later.iter().map(|file| &*file.path))
+        .collect();
+    let context = around::context(candidates, &to_build, &compose, tree);
     let settings =
         candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
-    let load::Groups { list: groups, shared, parts, failed } = load::groups(compose, settings, tree);
+    let load::Groups { list: groups, shared, parts, failed } =
+        load::groups(compose, context, settings, tree);
     outcome.failed.extend(failed);
     // What is no Compose file by itself is read for those that name it, and then it is one.
     outcome.skipped.retain(|told| !parts.contains(&told.path));
@@ -255,7 +263,10 @@ fn check_group(
     let documents: Vec<ComposeFile> =
         numbered.map(|(source, id)| compose::parse(source, FileId(id))).collect();
     let own: Vec<&ComposeFile> = documents.iter().take(group.own).collect();
-    let joined = join::join(&own, &documents, tree);
+    let mut joined = join::join(&own, &documents, tree);
+    if group.base {
+        joined.forget_services();
+    }
 
     let mut paths: Vec<&Arc<str>> = joined.edges.iter().filter_map(|edge| edge.path.as_ref()).collect();
     paths.sort();

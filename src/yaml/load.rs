@@ -1,7 +1,8 @@
 //! From the parser's events to the tree. The only file that knows the parser.
 //!
-//! The parser stops at its first error. So the line with the error is blanked, which keeps every offset, and the
-//! text is read again; after a few errors what was read up to the last one is kept.
+//! The parser stops at its first error. So the line with the error is blanked, which keeps every offset, with the lines
+//! below a key that goes this way, and the text is read again; after a few errors what was read up to the last one is
+//! kept.
 
 use std::borrow::Cow;
 
@@ -73,7 +74,8 @@ fn without_controls<'s>(text: &'s str, errors: &mut Vec<YamlError>) -> Cow<'s, s
     Cow::Owned(text.chars().map(|c| if c.is_ascii() && is_control(c as u8) { '_' } else { c }).collect())
 }
 
-/// Overwrites the line of `at` with spaces; false if nothing stands there.
+/// Overwrites the line of `at` with spaces, and what belongs to its key, which would else go on the value before it;
+/// false if nothing stands there.
 fn blank_line(text: &mut Cow<'_, str>, at: usize) -> bool {
     // An error at the end of the text belongs to the last line that says something.
     let at = if text[at..].trim().is_empty() { text.trim_end().len().saturating_sub(1) } else { at };
@@ -84,10 +86,45 @@ fn blank_line(text: &mut Cow<'_, str>, at: usize) -> bool {
     if line.trim_matches(['\u{feff}', ' ', '\t', '\r']).is_empty() {
         return false;
     }
-    let blank: String = " ".repeat(line.trim_end_matches('\r').len());
-    let to = text.to_mut();
-    to.replace_range(start..start + blank.len(), &blank);
+    let end = end + orphans(line, text.get(end + 1..).unwrap_or_default());
+    let blanked = |c: char| match c {
+        '\r' | '\n' => c.to_string(),
+        c => " ".repeat(c.len_utf8()),
+    };
+    let blank: String = text[start..end].chars().map(blanked).collect();
+    text.to_mut().replace_range(start..end, &blank);
     true
+}
+
+/// How many bytes of `rest`, which follows a line, are the value of a key that the line ends with, the line's end
+/// included.
+fn orphans(line: &str, rest: &str) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let is_item = |line: &str| line.trim_start().starts_with("- ");
+    if !line.trim_end().ends_with(':') {
+        return 0;
+    }
+    let mut first = None;
+    let mut taken = 0;
+    let mut length = 0;
+    for next in rest.split_inclusive('\n') {
+        length += next.len();
+        if next.trim().is_empty() {
+            continue;
+        }
+        let deep = indent(next);
+        // A list may begin below its key's first letter.
+        let is_child = match first {
+            None => deep > indent(line) || deep == indent(line) && is_item(next),
+            Some(column) => deep > column || deep == column && (column > indent(line) || is_item(next)),
+        };
+        if !is_child {
+            break;
+        }
+        first.get_or_insert(deep);
+        taken = length;
+    }
+    if taken == 0 { 0 } else { 1 + rest[..taken].trim_end_matches(['\n', '\r']).len() }
 }
 
 /// The first tab in an indentation from the line of `at` on. The parser names the start of the scalar before it.

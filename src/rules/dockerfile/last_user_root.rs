@@ -1,23 +1,17 @@
 use super::{purpose, root};
-use crate::dockerfile::{Dockerfile, Kind};
+use crate::dockerfile::{Dockerfile, Instruction, Kind, Word};
 use crate::finding::Findings;
 use crate::rule::{Context, Profile};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    if cx.policy.profile == Profile::Default && purpose::is_for_building(file.source.path()) {
+    if root::services_set_user(cx, file) {
         return;
     }
     let mut told = Vec::new();
     for stage in file.stages.iter().filter(|stage| stage.ships) {
-        let Some(instruction) = file.user_of(stage.index) else { continue };
-        let Kind::User(user) = &instruction.kind else { continue };
+        let Some((instruction, user)) = root_user(cx, file, stage.index) else { continue };
         // Two shipped stages may inherit one USER.
-        if told.contains(&instruction.index)
-            || !file.expand(user, instruction).text().is_some_and(root::is_root)
-            || root::is_windows(file, stage.index)
-            || root::gives_up_root(file, stage.index)
-            || root::services_set_user(cx, file)
-        {
+        if told.contains(&instruction.index) {
             continue;
         }
         told.push(instruction.index);
@@ -34,4 +28,19 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             found.see(file.source, user.span, "the user before");
         }
     }
+}
+
+/// The USER that makes a stage end as root, if nothing says that it may.
+pub fn root_user<'f>(
+    cx: &Context,
+    file: &'f Dockerfile,
+    stage: usize,
+) -> Option<(&'f Instruction<'f>, &'f Word<'f>)> {
+    let instruction = file.user_of(stage)?;
+    let Kind::User(user) = &instruction.kind else { return None };
+    let silent = cx.policy.profile == Profile::Default && purpose::is_for_building(file.source.path())
+        || !file.expand(user, instruction).text().is_some_and(root::is_root)
+        || root::is_windows(file, stage)
+        || root::gives_up_root(file, stage);
+    (!silent).then_some((instruction, user))
 }

@@ -6,25 +6,11 @@ use crate::shell::Script;
 use crate::text::Span;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    let path = file.source.path();
-    if root::services_set_user(cx, file)
-        || cx.policy.profile == Profile::Default && purpose::is_for_building(path)
-    {
+    if root::services_set_user(cx, file) {
         return;
     }
     for stage in file.stages.iter().filter(|stage| stage.ships) {
-        let Some(start) = file.cmd_of(stage.index).or_else(|| file.entrypoint_of(stage.index)) else {
-            continue;
-        };
-        if file.user_of(stage.index).is_some()
-            || file.stage_name(stage.index).is_some_and(purpose::is_for_developers)
-            || root::base_may_not_be_root(file, stage.index)
-            || root::is_windows(file, stage.index)
-            || root::gives_up_root(file, stage.index)
-            || cx.policy.profile == Profile::Default && !is_application(file, stage.index)
-        {
-            continue;
-        }
+        let Some(start) = root_start(cx, file, stage.index) else { continue };
         let user = user_for_it(file, stage.index);
         // A script that is not here may well go on as somebody else.
         let hidden = starts::script(file, stage.index) && file.starts.is_empty();
@@ -43,6 +29,20 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             found.see(file.source, place, "the user is made here");
         }
     }
+}
+
+/// What starts a stage's program as root, if it does and nothing says that it may.
+pub fn root_start<'f>(cx: &Context, file: &'f Dockerfile, stage: usize) -> Option<&'f Instruction<'f>> {
+    let start = file.cmd_of(stage).or_else(|| file.entrypoint_of(stage))?;
+    let default = cx.policy.profile == Profile::Default;
+    let silent = file.user_of(stage).is_some()
+        || file.stage_name(stage).is_some_and(purpose::is_for_developers)
+        || default && purpose::is_for_building(file.source.path())
+        || root::base_may_not_be_root(file, stage)
+        || root::is_windows(file, stage)
+        || root::gives_up_root(file, stage)
+        || default && !is_application(file, stage);
+    (!silent).then_some(start)
 }
 
 /// The user that a stage makes, if it is one.

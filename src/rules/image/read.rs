@@ -66,4 +66,7 @@ pub(super) fn tell(image: &ImageUse, span: Span, message: String, out: &mut Find
     for &again in &image.again {
         found.see(image.source, again, "the same image");
     }
+    if let Some(reference) = image.reference.as_deref() {
+        found.about(reference);
+    }
 }

@@ -1,22 +1,41 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::container::ContainerSpec;
 use crate::dockerfile::{Base, Dockerfile, Instruction, Kind};
 use crate::finding::Findings;
 use crate::image;
 use crate::project::Project;
 use crate::rule::{Context, Severity};
+use crate::rules::dockerfile::{last_user_root, missing_user};
 use crate::rules::runtime::{known_images, pulled, settings};
 use crate::text::Span;
 
 pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
+    // One Dockerfile is one cause, however many services run it; where its own rules speak, they say it.
+    let mut known: HashMap<(Arc<str>, usize), usize> = HashMap::new();
     for edge in &project.builds {
         let spec = &project.containers[edge.container];
         let (Some(file), Some(stage)) = (edge.dockerfile, edge.stage) else { continue };
         // `user:` in the service settles it; `run-as-root-explicit` looks at it.
-        if spec.user.is_some() || !spec.is_complete() || !file.errors.is_empty() || changes_user(file, stage)
+        if spec.user.is_some()
+            || !spec.is_complete()
+            || !file.errors.is_empty()
+            || changes_user(file, stage)
+            || missing_user::root_start(cx, file, stage).is_some()
+            || last_user_root::root_user(cx, file, stage).is_some()
         {
             continue;
         }
         let Some((place, why)) = root_by(file, stage) else { continue };
+        let cause = (Arc::clone(file.source.path()), stage);
+        if let Some(&first) = known.get(&cause) {
+            if let Some(draft) = out.list.get_mut(first) {
+                draft.see_on(cx, spec.at, "this service, too");
+            }
+            continue;
+        }
+        known.insert(cause, out.list.len());
         let finding = pulled::on(cx, spec, out, spec.at, message(spec));
         finding.see(file.source, place, why);
         // The finding stands in the Compose file, but the Dockerfile may be the one that is for development.

@@ -17,12 +17,12 @@ pub fn is_literal(name: &str, value: &str) -> bool {
     names::is_credential(name) && opens(name, value)
 }
 
-/// Whether a value, whatever its name, is no switch, no reference, no placeholder and not just its own name.
+/// Whether a value, whatever its name, is no switch, no reference, no placeholder and not just its own name, which is
+/// to be filled in. In other letters the name is a password that people chose: `DB_PASSWORD: db_password`.
 fn opens(name: &str, value: &str) -> bool {
-    let plain = |text: &str| {
-        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
-    };
-    values::judge(value) == Value::Literal && plain(name) != plain(value) && !has_variable(value)
+    // Compose makes one dollar of two, so what looks like a reference behind it is text.
+    let text = if value.contains("$$") { &*value.replace("$$", "S") } else { value };
+    values::judge(text) == Value::Literal && name != value && !has_variable(value)
 }
 
 /// Compose puts a variable's value somewhere into the text.
@@ -174,7 +174,12 @@ mod tests {
     #[test]
     fn own_names_and_weak_words_are_told_apart() {
         assert!(is_literal("DB_PASSWORD", "hunter2"));
-        assert!(!is_literal("DB_PASSWORD", "db-password"));
+        assert!(is_literal("DB_PASSWORD", "db-password"));
+        assert!(is_literal("H_TOKEN_SECRET", "h_token_secret"));
+        assert!(!is_literal("DB_PASSWORD", "DB_PASSWORD"));
+        assert!(is_literal("DB_PASSWORD", "$$ecretRef"));
+        assert!(is_literal("DB_PASSWORD", "$${ecret"));
+        assert!(!is_literal("DB_PASSWORD", "$$$NAME"));
         assert!(!is_literal("DB_USER", "hunter2"));
         assert!(!is_literal("DB_PASSWORD", "pre-$SUFFIX"));
         assert!(is_literal("DB_PASSWORD", "pa$$word"));

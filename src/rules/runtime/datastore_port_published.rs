@@ -1,4 +1,4 @@
-use super::exposure::{self, Datastore};
+use super::exposure::{self, Called, Datastore, Meant};
 use super::{port_all_interfaces, pulled, settings};
 use crate::container::ContainerSpec;
 use crate::finding::{Findings, Safety};
@@ -8,7 +8,8 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     if settings::is_ephemeral(spec) {
         return;
     }
-    for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(port)) {
+    let called = Called::of(cx, spec);
+    for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(cx, spec, port)) {
         let Some(store) = exposure::datastore(cx, spec, port) else { continue };
         let name = exposure::name(spec, port);
         let opens = match &store {
@@ -17,13 +18,22 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
                 format!("{name} is open to the whole network, and usually {usual} answers there")
             }
         };
-        let edit = port_all_interfaces::fix(cx, port);
-        let finding =
-            pulled::on(cx, spec, out, port.at, format!("{opens}; leave it out, or bind it to `127.0.0.1`"));
+        let clustered = exposure::meant(cx, spec, port, &called) == Meant::Perhaps;
+        let advice = if cx.project.around.swarm {
+            exposure::advice(cx, Meant::No)
+        } else if clustered {
+            "if other hosts call it, let a firewall name them, else leave it out"
+        } else {
+            "leave it out, or bind it to `127.0.0.1`"
+        };
+        let edit = port_all_interfaces::fix(cx, port).filter(|_| !clustered);
+        let finding = pulled::on(cx, spec, out, port.at, format!("{opens}; {advice}"));
         if let Some(edit) = edit {
             finding.fix(Safety::Unsafe, "bind it to `127.0.0.1`", vec![edit]);
         }
-        if matches!(store, Datastore::Number(_)) {
+        if clustered {
+            finding.severity(Severity::Note);
+        } else if matches!(store, Datastore::Number(_)) {
             finding.severity(Severity::Warning);
         }
     }

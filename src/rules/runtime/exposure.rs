@@ -2,8 +2,11 @@
 //!
 //! `port-all-interfaces` and `datastore-port-published` share these answers, so that no port is reported by both.
 
+use std::collections::HashSet;
+
 use super::{known_images, pulled};
-use crate::container::{ContainerSpec, Port, Ports, Text};
+use crate::compose::{Piece, pieces};
+use crate::container::{CommandForm, ContainerSpec, Port, Ports, Text};
 use crate::rule::Context;
 
 /// Ports that are used by one data store, cache or queue and hardly by anything else.
@@ -28,22 +31,37 @@ const DATASTORE_PORTS: [(u16, &str); 17] = [
 ];
 
 /// The port is published on every interface of the host, as far as anybody can know.
-pub fn on_all_interfaces(port: &Port) -> bool {
+pub fn on_all_interfaces(cx: &Context, spec: &ContainerSpec, port: &Port) -> bool {
     if port.invalid || port.target.as_ref().is_none_or(|target| target.text.is_unknown()) {
         return false;
     }
-    // `${PORT}:80` may well be `127.0.0.1:8080:80`.
-    if port.published.as_ref().is_some_and(|published| published.text.is_unknown()) {
+    // With the host's network, another container's or none, `ports` has no effect.
+    if spec.network_mode.as_ref().is_some_and(|mode| !mode.is("bridge") && !mode.is("default")) {
         return false;
     }
-    // Docker refuses an address on Swarm's ingress network.
-    if port.mode.as_ref().is_some_and(|mode| mode.is("ingress")) {
+    // `${ADDRESS}:80` may well be `127.0.0.1:8080:80`; `${APP_PORT}:80` is a port, whichever it is.
+    if port.published.as_ref().is_some_and(|port| port.text.is_unknown() && may_hold_address(&port.text.raw))
+    {
         return false;
     }
     match &port.host_ip {
         None => true,
+        // Swarm leaves addresses out.
+        Some(_) if cx.project.around.swarm => true,
         Some(ip) => matches!(ip.value(), Some("" | "0.0.0.0" | "::" | "[::]" | "*")),
     }
+}
+
+/// A variable in the text may bring an address along, by its name or by what it falls back to.
+fn may_hold_address(raw: &str) -> bool {
+    let words = ["addr", "address", "bind", "host", "iface", "interface", "ip", "ip4", "ip6", "listen"];
+    pieces(raw).iter().any(|piece| {
+        let Piece::Variable(variable) = piece else { return false };
+        let name = raw[variable.name.clone()].to_ascii_lowercase();
+        let is_port = name.ends_with("port") || name.ends_with("ports");
+        !is_port && name.split('_').any(|word| words.contains(&word))
+            || variable.word.clone().is_some_and(|word| raw[word].contains(['.', ':']))
+    })
 }
 
 /// What makes a port a data store's.
@@ -65,36 +83,161 @@ pub fn datastore(cx: &Context, spec: &ContainerSpec, port: &Port) -> Option<Data
     (last - first < 10).then_some(Datastore::Number(name))
 }
 
-/// Container ports of what the internet is meant to reach: shells, mail, names, time, tunnels, calls, games.
-const PUBLIC_PORTS: [u16; 23] = [
-    22, 25, 53, 110, 123, 143, 465, 500, 587, 853, 993, 995, 1194, 3478, 4190, 4500, 5222, 5269, 5349, 6881,
-    8883, 25565, 51820,
+/// Container ports of what others than this host are meant to reach: shells, files, mail, names, addresses, time,
+/// logs, tunnels, calls, streams, devices, games, peers. Source: IANA's registry and the programs' manuals.
+const PUBLIC_PORTS: [u16; 60] = [
+    21, 22, 25, 53, 67, 68, 69, 110, 123, 139, 143, 161, 162, 179, 389, 445, 465, 500, 514, 547, 554, 587,
+    601, 631, 636, 853, 989, 990, 993, 995, 1194, 1701, 1723, 1812, 1813, 1900, 1935, 3478, 4190, 4500, 5060,
+    5061, 5222, 5269, 5349, 5353, 6514, 6667, 6697, 6881, 8333, 8883, 9418, 9987, 25565, 27015, 30303, 34197,
+    51820, 64738,
 ];
+/// UDP ports of what programs send to their own host: StatsD. All else over UDP (DNS, DHCP, SSDP, WebRTC, games) is
+/// there for others, and no reverse proxy stands before it.
+const INTERNAL_UDP: [u16; 3] = [8125, 8126, 11211];
+/// Ports at which the members of a cluster call each other and hardly anybody else does.
+const PEER_PORTS: [u16; 17] =
+    [2181, 2380, 2888, 3888, 4369, 4444, 4567, 4568, 6222, 7000, 7001, 7946, 8300, 8301, 8302, 9300, 25672];
+/// Platforms that install apps from Compose files and send their users to the published port.
+const PLATFORMS: [&str; 6] =
+    ["x-casaos", "x-zimaos", "x-umbrel", "x-runtipi", "x-cosmos-installer", "x-bigbear"];
+
+/// The networks that platforms of this kind bring along: 1Panel, Runtipi.
+const PLATFORM_NETWORKS: [&str; 3] = ["1panel-network", "tipi_main_network", "runtipi_tipi_main_network"];
 
 /// How plainly a port is there to be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meant {
     /// 80 or 443 of a known reverse proxy or web server, or a protocol between strangers.
     Surely,
-    /// 80 or 443 of anything else.
+    /// 80 or 443 of anything else, an app of a platform, a member of a cluster over several hosts.
     Perhaps,
     No,
 }
 
 /// Whether a port is there to be reached from everywhere.
-pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port) -> Meant {
+pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port, called: &Called) -> Meant {
     let only = |ports: Option<&Ports>, wanted: &[u16]| {
         let range = ports.and_then(|ports| ports.range);
         range.is_some_and(|(first, last)| first == last && wanted.contains(&first))
     };
-    if only(port.target.as_ref(), &PUBLIC_PORTS) {
+    let target = port.target.as_ref();
+    let web = only(port.published.as_ref(), &[80, 443]);
+    let proxy =
+        || known_images::stands_on(cx, spec).is_some_and(|image| known_images::is_reverse_proxy(&image));
+    if only(target, &PUBLIC_PORTS)
+        || is_udp(port) && !only(target, &INTERNAL_UDP)
+        || has_udp_twin(spec, port)
+        || web && proxy()
+    {
         Meant::Surely
-    } else if only(port.published.as_ref(), &[80, 443]) {
-        let proxy =
-            known_images::stands_on(cx, spec).is_some_and(|image| known_images::is_reverse_proxy(&image));
-        if proxy { Meant::Surely } else { Meant::Perhaps }
+    } else if web || only(target, &[80, 443]) && proxy() || is_platforms(cx, spec) || called.has(port) {
+        Meant::Perhaps
     } else {
         Meant::No
+    }
+}
+
+/// The file is an app of such a platform, by its keys or by the network that it joins.
+fn is_platforms(cx: &Context, spec: &ContainerSpec) -> bool {
+    cx.project.around.extensions.iter().any(|key| PLATFORMS.contains(&&**key))
+        || spec
+            .networks
+            .iter()
+            .flatten()
+            .any(|network| PLATFORM_NETWORKS.iter().any(|name| network.name.is(name)))
+}
+
+fn is_udp(port: &Port) -> bool {
+    port.protocol.as_ref().and_then(Text::value).is_some_and(|name| name.eq_ignore_ascii_case("udp"))
+}
+
+/// The same port is published over UDP, too, as games and calls do.
+fn has_udp_twin(spec: &ContainerSpec, port: &Port) -> bool {
+    let range = |port: &Port| port.target.as_ref().and_then(|target| target.range);
+    !is_udp(port)
+        && range(port).is_some()
+        && spec.ports.iter().take(100).any(|other| is_udp(other) && range(other) == range(port))
+}
+
+/// The ports that other hosts are told to call.
+#[derive(Debug, Default)]
+pub struct Called {
+    /// At the name of a host that is no service here: `PLAINTEXT://10.0.0.5:9092`.
+    elsewhere: HashSet<u16>,
+    /// At a bare name that is none: `server.1=zoo1:2888:3888`.
+    bare: HashSet<u16>,
+}
+
+impl Called {
+    /// What the container's variables and command say.
+    pub fn of(cx: &Context, spec: &ContainerSpec) -> Self {
+        let mut called = Self::default();
+        if spec.ports.is_empty() {
+            return called;
+        }
+        let values = spec.environment.iter().filter_map(|pair| pair.value.as_ref());
+        let words = spec.command.iter().flat_map(|command| match &command.form {
+            CommandForm::Words(words) => words.as_slice(),
+            CommandForm::Line(line) => std::slice::from_ref(line),
+            CommandForm::Image => &[],
+        });
+        for text in values.chain(words).map(|text| text.value().unwrap_or(&text.raw)) {
+            called.read(cx, text);
+        }
+        called
+    }
+
+    fn read(&mut self, cx: &Context, text: &str) {
+        let mut host = "";
+        for part in text.split([' ', ',', ';', '=', '/', '@', '"', '\'', '|']) {
+            for (index, piece) in part.split(':').enumerate() {
+                match piece.parse() {
+                    // A name may be followed by several ports.
+                    Ok(port) if index > 0 && is_elsewhere(cx, host) => {
+                        if host.contains(['.', '$']) { &mut self.elsewhere } else { &mut self.bare }
+                            .insert(port);
+                    }
+                    Ok(_) => {}
+                    Err(_) => host = piece,
+                }
+            }
+            host = "";
+        }
+    }
+
+    /// A port of a cluster's members, or one that the container announces.
+    fn has(&self, port: &Port) -> bool {
+        let single = |ports: &Option<Ports>| {
+            let (first, last) = ports.as_ref()?.range?;
+            (first == last).then_some(first)
+        };
+        let target = single(&port.target);
+        let peer = target.is_some_and(|target| PEER_PORTS.contains(&target));
+        [target, single(&port.published)]
+            .into_iter()
+            .flatten()
+            .any(|number| self.elsewhere.contains(&number) || peer && self.bare.contains(&number))
+    }
+}
+
+/// The text is the name or address of a host that is neither this one nor a service of the project.
+fn is_elsewhere(cx: &Context, host: &str) -> bool {
+    !["", "localhost", "0.0.0.0", "host.docker.internal"].contains(&host)
+        && !host.starts_with("127.")
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-${}".contains(&b))
+        && !cx.project.around.hosts.contains(host)
+}
+
+/// What to do about a port that is open to the whole network.
+pub fn advice(cx: &Context, meant: Meant) -> &'static str {
+    if cx.project.around.swarm {
+        return "Swarm publishes it on every node, whatever address is written; leave it out, or filter who reaches it";
+    }
+    match meant {
+        Meant::Surely | Meant::Perhaps => {
+            "if only this host, or a reverse proxy on it, calls it, bind it to `127.0.0.1`"
+        }
+        Meant::No => "bind it to `127.0.0.1`, or leave it to a reverse proxy",
     }
 }
 

@@ -3,6 +3,8 @@ use crate::container::ContainerSpec;
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
+const IGNORED: &str = "this has no effect: every port of the container is the host's";
+
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let Some(mode) = spec.network_mode.as_ref().filter(|mode| mode.is("host")) else { return };
     let shares = format!(
@@ -11,15 +13,23 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         pulled::by_default(mode.from_default())
     );
     let image = known_images::of(spec);
+    let ignored = spec.key("ports").filter(|_| !spec.ports.is_empty());
     if image.as_ref().is_some_and(known_images::needs_host_network) {
         let message = format!(
             "{shares}; if it need not find devices, answer DHCP or set routes and filters, join a network of its own"
         );
-        pulled::on(cx, spec, out, mode.at, message).severity(Severity::Note);
+        let finding = pulled::on(cx, spec, out, mode.at, message);
+        finding.severity(Severity::Note);
+        if let Some(ports) = ignored {
+            finding.see_on(cx, ports.at, IGNORED);
+        }
         return;
     }
     let message = format!("{shares}; join a network of its own and publish what is needed");
     let finding = pulled::on(cx, spec, out, mode.at, message);
+    if let Some(ports) = ignored {
+        finding.see_on(cx, ports.at, IGNORED);
+    }
     if image.as_ref().is_some_and(known_images::is_monitor) {
         finding.severity(Severity::Warning);
     }

@@ -14,8 +14,19 @@ const SOCKETS: [&str; 9] = [
     "cri-dockerd.sock",
     "buildkitd.sock",
 ];
+/// Folders that hold such a socket, so that whoever has the folder has it, too.
+const SOCKET_FOLDERS: [&str; 8] = [
+    "/run",
+    "/run/buildkit",
+    "/run/containerd",
+    "/run/crio",
+    "/run/docker",
+    "/run/docker/containerd",
+    "/run/podman",
+    "/run/user",
+];
 /// Whole folders of the system. What lies below is judged by [`BELOW`] only: `/etc/traefik` is a program's own.
-const WHOLE: [&str; 26] = [
+const WHOLE: [&str; 24] = [
     "/etc",
     "/proc",
     "/sys",
@@ -38,9 +49,7 @@ const WHOLE: [&str; 26] = [
     "/home",
     "/var",
     "/var/lib",
-    "/var/run",
     "/var/log",
-    "/run",
     "/var/spool",
 ];
 /// Folders and files that are sensitive with all that lies below them.
@@ -160,6 +169,12 @@ pub fn is_control_socket(path: &str) -> bool {
         || path.ends_with("/podman/podman.sock")
 }
 
+/// The path is a folder with such a socket in it: `/run`, `/var/run`, `/run/podman`.
+pub fn holds_control_socket(path: &str) -> bool {
+    let path = path.strip_prefix("/var").filter(|rest| is_in(rest, "/run")).unwrap_or(path);
+    SOCKET_FOLDERS.contains(&path)
+}
+
 /// How bad it is to hand out a path of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sensitive {
@@ -171,8 +186,15 @@ pub enum Sensitive {
 
 /// Whether a path is the system's own; control sockets and `/` are other rules' business.
 pub fn sensitive(path: &str) -> Option<Sensitive> {
-    if path == "/" || is_control_socket(path) || HARMLESS.iter().any(|folder| is_in(path, folder)) {
+    if path == "/"
+        || is_control_socket(path)
+        || holds_control_socket(path)
+        || HARMLESS.iter().any(|folder| is_in(path, folder))
+    {
         return None;
+    }
+    if is_home(path) {
+        return Some(Sensitive::Read);
     }
     if let Some(rest) = path.strip_prefix("~/") {
         return HOME.iter().any(|secret| is_in(rest, secret)).then_some(Sensitive::Read);
@@ -190,6 +212,13 @@ pub fn sensitive(path: &str) -> Option<Sensitive> {
         return Some(if harmless_to_read { Sensitive::Write } else { Sensitive::Read });
     }
     None
+}
+
+/// All of somebody's home, keys included.
+fn is_home(path: &str) -> bool {
+    let below =
+        |folder: &str| path.strip_prefix(folder).is_some_and(|name| !name.is_empty() && !name.contains('/'));
+    path == "~" || below("/home/") || below("/Users/")
 }
 
 /// A disk of the host as a device file: `/dev/sda1`, `/dev/nvme0n1`.
@@ -215,7 +244,7 @@ pub fn mounted(spec: &ContainerSpec) -> impl Iterator<Item = (&Mount, String, At
 
 #[cfg(test)]
 mod tests {
-    use super::{Sensitive, is_control_socket, normal, sensitive};
+    use super::{Sensitive, holds_control_socket, is_control_socket, normal, sensitive};
     use crate::container::{At, Known, Text};
 
     fn text(raw: &str) -> Text {
@@ -252,7 +281,9 @@ mod tests {
             "/var/lib/docker/volumes",
             "/dev/sda1",
             "~/.ssh/id_rsa",
-            "/run",
+            "~",
+            "/home/jo",
+            "/Users/jo",
             "/etc/shadow",
         ] {
             assert_eq!(sensitive(path), Some(Sensitive::Read), "{path}");
@@ -284,5 +315,13 @@ mod tests {
         assert!(is_control_socket("/run/user/1000/docker.sock"));
         assert!(is_control_socket("/pipe/docker_engine"));
         assert!(!is_control_socket("/var/run/mysqld/mysqld.sock"));
+        for folder in ["/run", "/var/run", "/var/run/podman", "/run/docker/containerd"] {
+            assert!(holds_control_socket(folder) && sensitive(folder).is_none(), "{folder}");
+        }
+        for folder in
+            ["/run/mysqld", "/var/run/postgresql", "/run/user/1000/pulse", "/runner", "/var/runtime"]
+        {
+            assert!(!holds_control_socket(folder), "{folder}");
+        }
     }
 }

@@ -71,7 +71,7 @@ const DATASTORES: [&str; 59] = [
     "weaviate",
 ];
 /// Programs that stand before others and are meant to be reached, by the last part of the repository.
-const REVERSE_PROXIES: [&str; 25] = [
+const REVERSE_PROXIES: [&str; 24] = [
     "traefik",
     "nginx",
     "nginx-unprivileged",
@@ -95,7 +95,6 @@ const REVERSE_PROXIES: [&str; 25] = [
     "bunkerweb",
     "bunkerweb-all-in-one",
     "sozu",
-    "ingress",
     "https-portal",
 ];
 /// Proxies that let only some requests through to the engine's socket.
@@ -105,12 +104,14 @@ const SOCKET_PROXIES: [&str; 4] = [
     "wollomatic/socket-proxy",
     "11notes/socket-proxy",
 ];
-/// Programs that watch a host, and so must see it.
-const MONITORS: [&str; 24] = [
+/// Programs that watch a host, and so must see it: the last part of the repository where it says what it is, else all
+/// of it.
+const MONITORS: [&str; 26] = [
     "node-exporter",
     "cadvisor",
     "netdata",
-    "agent",
+    "datadog/agent",
+    "datadoghq/agent",
     "datadog-agent",
     "glances",
     "telegraf",
@@ -118,12 +119,13 @@ const MONITORS: [&str; 24] = [
     "zabbix-agent2",
     "promtail",
     "alloy",
+    "grafana/agent",
     "filebeat",
     "metricbeat",
     "auditbeat",
     "fluent-bit",
     "fluentd",
-    "vector",
+    "timberio/vector",
     "opentelemetry-collector",
     "opentelemetry-collector-contrib",
     "process-exporter",
@@ -304,20 +306,44 @@ pub fn is_socket_proxy(image: &ImageRef) -> bool {
     SOCKET_PROXIES.contains(&image.repository)
 }
 pub fn is_monitor(image: &ImageRef) -> bool {
-    MONITORS.contains(&image.name())
+    MONITORS
+        .iter()
+        .any(|known| if known.contains('/') { image.repository == *known } else { image.name() == *known })
 }
 /// The program has its reasons to be on the host's network.
 pub fn needs_host_network(image: &ImageRef) -> bool {
-    let name = image.name();
-    ON_HOST_NETWORK.contains(&name)
+    let name = image.name().replace('_', "-");
+    // What these protocols are about does not pass a bridge: multicast, broadcast, radio.
+    let protocols = [
+        "airplay",
+        "ble",
+        "bluetooth",
+        "bluez",
+        "dhcp",
+        "dhcpd",
+        "dlna",
+        "homekit",
+        "igmp",
+        "mdns",
+        "multicast",
+        "ssdp",
+        "upnp",
+        "wol",
+    ];
+    ON_HOST_NETWORK.contains(&&*name)
+        || image.repository == "technitium/dns-server"
+        || name.split(['-', '.']).any(|word| protocols.contains(&word))
         || ["wireguard", "openvpn", "netfilter", "fail2ban", "home-assistant", "homeassistant", "zerotier"]
             .iter()
             .any(|mark| name.contains(mark))
 }
-/// Docker inside Docker, which works in a privileged container only, its `rootless` variants too.
+/// Docker inside Docker, which works in a privileged container only, its `rootless` variants and those of others too:
+/// `docker:27-dind`, `acme/runner-dind`, `gitea/act_runner:0.2-dind-rootless`.
 pub fn is_docker_in_docker(image: &ImageRef) -> bool {
-    image.familiar_name() == "docker"
-        && image.tag.is_some_and(|tag| tag.split('-').any(|part| part == "dind"))
+    let says = |text: &str| {
+        text.split(['-', '_', '.']).any(|word| word == "dind") || text.contains("docker-in-docker")
+    };
+    says(image.name()) || image.tag.is_some_and(says)
 }
 /// The image is one for Windows, where Linux' capabilities and privileges do not exist.
 pub fn is_windows(image: &ImageRef) -> bool {

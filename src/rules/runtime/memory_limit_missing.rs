@@ -8,9 +8,11 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         return;
     }
     let at = spec.limits.memory.map_or(spec.at, |limit| limit.at);
-    let message = format!(
-        "{} may use all of the host's memory; set `mem_limit` or a limit in `deploy`",
-        pulled::name(spec)
-    );
+    let how = if cx.project.around.swarm {
+        "`deploy.resources.limits.memory`"
+    } else {
+        "`mem_limit` or a limit in `deploy`"
+    };
+    let message = format!("{} may use all of the host's memory; set {how}", pulled::name(spec));
     pulled::on(cx, spec, out, at, message);
 }

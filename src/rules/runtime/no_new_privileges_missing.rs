@@ -6,7 +6,14 @@ use crate::rule::Context;
 const OPTION: &str = "no-new-privileges:true";
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    if !spec.is_complete() || settings::is_ephemeral(spec) || known_images::runs_windows(cx, spec) {
+    // A privileged container has nothing left to gain, and Swarm knows no `security_opt`.
+    let pointless =
+        spec.privileged.is_some_and(|privileged| !privileged.is_false()) || cx.project.around.swarm;
+    if !spec.is_complete()
+        || pointless
+        || settings::is_ephemeral(spec)
+        || known_images::runs_windows(cx, spec)
+    {
         return;
     }
     // What is written about it, on or off, is another rule's; what is unknown may be it.

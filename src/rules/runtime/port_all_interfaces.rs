@@ -1,4 +1,4 @@
-use super::exposure::Meant;
+use super::exposure::{Called, Meant};
 use super::{exposure, pulled, settings};
 use crate::container::{ContainerSpec, Port};
 use crate::finding::{Findings, Safety};
@@ -9,14 +9,16 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     if settings::is_ephemeral(spec) {
         return;
     }
-    for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(port)) {
-        let meant = exposure::meant(cx, spec, port);
+    let called = Called::of(cx, spec);
+    for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(cx, spec, port)) {
+        let meant = exposure::meant(cx, spec, port, &called);
         if exposure::datastore(cx, spec, port).is_some() || meant == Meant::Surely {
             continue;
         }
         let message = format!(
-            "{} is open to the whole network; bind it to `127.0.0.1`, or leave it to a reverse proxy",
-            exposure::name(spec, port)
+            "{} is open to the whole network; {}",
+            exposure::name(spec, port),
+            exposure::advice(cx, meant)
         );
         let edit = fix(cx, port);
         let finding = pulled::on(cx, spec, out, port.at, message);
@@ -31,7 +33,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
 
 /// The edit that binds a port in the short syntax to the host itself.
 pub fn fix(cx: &Context, port: &Port) -> Option<Edit> {
-    if port.long || !pulled::is_own(port.at) {
+    // Swarm leaves the address out; a variable may hold one.
+    let unknown = port.published.as_ref().is_some_and(|published| published.text.is_unknown());
+    if port.long || unknown || cx.project.around.swarm || !pulled::is_own(port.at) {
         return None;
     }
     let written = cx.project.source(port.at).slice(port.at.span);

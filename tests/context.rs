@@ -1,0 +1,230 @@
+//! A file gets the same verdict alone and in a whole run: Compose files and `.dockerignore`s around it are context.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::cases::hullguard;
+
+const WEB: &str =
+    "FROM node:22.4-slim\nWORKDIR /app\nCOPY package.json ./\nCOPY src ./src\nCMD [\"node\", \"src\"]\n";
+
+fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a file lies somewhere")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let done = Command::new("git").current_dir(folder).args(arguments).output().expect("git is there");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Rules that are reported on a file, of a run with these arguments.
+fn reported(folder: &Path, path: &str, arguments: &[&str], input: Option<&str>) -> Vec<String> {
+    let mut command = hullguard(folder);
+    command.args(["check", "--format", "jsonl", "--no-config"]).args(arguments);
+    if let Some(path) = input {
+        command.stdin(fs::File::open(folder.join(path)).expect("it was written"));
+    }
+    let out = command.output().expect("the program starts").stdout;
+    let out = String::from_utf8(out).expect("what is printed is UTF-8");
+    let lines = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    let here = lines.filter(|line| line["path"] == path && line["rule"].is_string());
+    let mut rules: Vec<String> = here
+        .map(|line| {
+            format!("{} {}", line["severity"].as_str().unwrap_or(""), line["rule"].as_str().unwrap_or(""))
+        })
+        .collect();
+    rules.sort();
+    rules
+}
+
+/// A project, the file that is looked at, and what must be reported on it in a run of any kind.
+fn same_everywhere(files: &[(&str, &str)], path: &str, wanted: &[&str]) {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    write(folder, files);
+    git(folder, &["init", "-q"]);
+    git(folder, &["add", "."]);
+    let dir = path.rsplit_once('/').map_or(".", |(dir, _)| dir);
+    for (how, arguments, input) in [
+        ("whole", vec![], None),
+        ("one file", vec![path], None),
+        ("its folder", vec![dir], None),
+        ("staged", vec!["--staged"], None),
+        ("standard input", vec!["--stdin-path", path, "-"], Some(path)),
+    ] {
+        assert_eq!(reported(folder, path, &arguments, input), wanted, "{path}, {how}");
+    }
+}
+
+#[test]
+fn services_that_build_a_dockerfile_settle_its_user() {
+    let build = "services:\n  api:\n    build: ./api\n    user: \"1000\"\n";
+    same_everywhere(&[("compose.yaml", build), ("api/Dockerfile", WEB)], "api/Dockerfile", &[]);
+    let above =
+        "services:\n  api:\n    build: {context: .., dockerfile: docker/web.Dockerfile}\n    user: app\n";
+    same_everywhere(
+        &[("deploy/compose.prod.yaml", above), ("docker/web.Dockerfile", WEB)],
+        "docker/web.Dockerfile",
+        &[],
+    );
+    let beside = "services:\n  api:\n    build: .\n    user: \"1000:1000\"\n";
+    same_everywhere(&[("api/docker-compose.yml", beside), ("api/Dockerfile", WEB)], "api/Dockerfile", &[]);
+    let elsewhere = "services:\n  api:\n    build: ./other\n    user: \"1000\"\n";
+    same_everywhere(
+        &[("compose.yaml", elsewhere), ("api/Dockerfile", WEB)],
+        "api/Dockerfile",
+        &["warning missing-user"],
+    );
+    let both = "services:\n  a:\n    build: ./api\n    user: \"1000\"\n  b:\n    build: ./api\n";
+    same_everywhere(
+        &[("compose.yaml", both), ("api/Dockerfile", WEB)],
+        "api/Dockerfile",
+        &["warning missing-user"],
+    );
+}
+
+#[test]
+fn targets_of_services_ship() {
+    let file = "FROM node:22.4-slim AS api\nCOPY src ./src\nUSER root\nCMD [\"node\", \"src\"]\n\
+                FROM node:22.4-slim AS web\nCOPY src ./src\nUSER node\nCMD [\"node\", \"src\"]\n";
+    let build = "services:\n  api:\n    build: {context: ., target: api}\n  web:\n    build: {context: ., target: web}\n";
+    same_everywhere(
+        &[("compose.yaml", build), ("Dockerfile", file)],
+        "Dockerfile",
+        &["warning last-user-root"],
+    );
+}
+
+#[test]
+fn a_dockerignore_lies_where_the_context_can_be() {
+    let whole = "FROM alpine:3.20\nCOPY . /app\nUSER nobody\nCMD [\"/app/run\"]\n";
+    let missing = &["note dockerignore-missing"];
+    same_everywhere(&[("docker/Dockerfile", whole), (".dockerignore", "*\n")], "docker/Dockerfile", &[]);
+    same_everywhere(
+        &[("build/docker/Dockerfile", whole), ("build/.dockerignore", "*\n")],
+        "build/docker/Dockerfile",
+        &[],
+    );
+    same_everywhere(
+        &[("docker/a.Dockerfile", whole), ("docker/a.Dockerfile.dockerignore", "*\n")],
+        "docker/a.Dockerfile",
+        &[],
+    );
+    same_everywhere(&[("docker/Dockerfile", whole)], "docker/Dockerfile", missing);
+    same_everywhere(
+        &[("docker/Dockerfile", whole), ("other/.dockerignore", "*\n")],
+        "docker/Dockerfile",
+        missing,
+    );
+    let build = "services:\n  a:\n    build: ./docker\n";
+    same_everywhere(
+        &[("compose.yaml", build), ("docker/Dockerfile", whole), (".dockerignore", "*\n")],
+        "docker/Dockerfile",
+        missing,
+    );
+}
+
+#[test]
+fn a_base_is_judged_with_those_that_use_it() {
+    let base = "services:\n  app:\n    image: registry.example.com/app:1.2\n    privileged: true\n    mem_limit: 1g\n    \
+                cap_drop: [ALL]\n    read_only: true\n";
+    let off = "services:\n  app:\n    extends: {file: base.yml, service: app}\n    privileged: false\n    \
+               security_opt: [\"no-new-privileges:true\"]\n";
+    let as_is = "services:\n  app:\n    extends: {file: base.yml, service: app}\n    \
+                 security_opt: [\"no-new-privileges:true\"]\n";
+    let included = "include: [{path: [base.yml, off.yml]}]\n";
+    let over = "services:\n  app:\n    privileged: false\n    security_opt: [\"no-new-privileges:true\"]\n";
+    let privileged = &["error privileged-container"];
+    same_everywhere(&[("base.yml", base), ("compose.yaml", off)], "base.yml", &[]);
+    same_everywhere(&[("base.yml", base), ("compose.yaml", as_is)], "base.yml", privileged);
+    same_everywhere(&[("base.yml", base), ("compose.yaml", included), ("off.yml", over)], "base.yml", &[]);
+    same_everywhere(&[("base.yml", base)], "base.yml", privileged);
+    // Compose finds this one by itself, so somebody can run it.
+    let named = off.replace("base.yml", "compose.yaml");
+    same_everywhere(&[("compose.yaml", base), ("compose.off.yaml", &named)], "compose.yaml", privileged);
+}
+
+#[test]
+fn one_cause_is_one_finding() {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    let build = "services:\n  a: &a\n    build: .\n  b:\n    <<: *a\n  c:\n    extends: a\n";
+    write(folder, &[("compose.yaml", build), ("Dockerfile", WEB)]);
+    assert_eq!(reported(folder, "Dockerfile", &[], None), ["warning missing-user"]);
+    let root = |path: &str| {
+        let rules = reported(folder, path, &[], None);
+        rules
+            .into_iter()
+            .filter(|rule| rule.contains("run-as-root") || rule.contains("user"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(root("compose.yaml"), Vec::<String>::new());
+    // The Dockerfile's own rules leave an image without an application alone; the service runs it.
+    write(folder, &[("Dockerfile", "FROM debian:12.5\nRUN true\nCMD [\"sleep\", \"1\"]\n")]);
+    assert_eq!(root("compose.yaml"), ["warning run-as-root-effective"]);
+
+    for files in [
+        [
+            ("a.yaml", "include: [b.yaml]\n"),
+            ("b.yaml", "include: [a.yaml]\n"),
+            ("c.yaml", "include: [a.yaml]\n"),
+        ],
+        [
+            ("a.yaml", "include: [c.yaml]\n"),
+            ("b.yaml", "include: [a.yaml]\n"),
+            ("c.yaml", "include: [b.yaml]\n"),
+        ],
+        [
+            ("a.yaml", "include: [b.yaml]\n"),
+            ("b.yaml", "include: [c.yaml]\n"),
+            ("c.yaml", "include: [b.yaml]\n"),
+        ],
+    ] {
+        let work = tempfile::tempdir().expect("a folder");
+        let services = "services: {x: {image: \"registry.example.com/x:1\"}}\n";
+        for (name, text) in files {
+            let (name, text) =
+                (name.replace(".yaml", ".compose.yaml"), text.replace(".yaml", ".compose.yaml"));
+            write(work.path(), &[(&name, &format!("{text}{services}"))]);
+        }
+        let all: Vec<String> = ["a.compose.yaml", "b.compose.yaml", "c.compose.yaml"]
+            .iter()
+            .flat_map(|path| reported(work.path(), path, &["--rule", "compose-reference-broken"], None))
+            .collect();
+        assert_eq!(all, ["error compose-reference-broken"], "{files:?}");
+    }
+    let cycle = "services:\n  a: {extends: b}\n  b: {extends: c}\n  c: {extends: a}\n";
+    write(folder, &[("compose.yaml", cycle)]);
+    let told = reported(folder, "compose.yaml", &["--rule", "compose-reference-broken"], None);
+    assert_eq!(told, ["error compose-reference-broken"]);
+
+    let latest = "services:\n  a: {image: \"acme/x:latest\"}\n  b: {image: \"acme/x:latest\"}\n  c: {image: \"acme/y:latest\"}\n";
+    write(folder, &[("compose.yaml", latest)]);
+    let tags = ["--profile", "strict", "--rule", "latest-tag", "--rule", "unpinned-digest"];
+    assert_eq!(reported(folder, "compose.yaml", &tags, None), ["warning latest-tag", "warning latest-tag"]);
+}
+
+#[test]
+fn an_indentation_fault_is_one_finding() {
+    for text in [
+        "services:\n  web:\n    image: nginx:1.27\n   ports:\n      - \"127.0.0.1:80:80\"\n    command: [x]\n",
+        "services:\n  web:\n   image: nginx:1.27\n    ports:\n      - \"127.0.0.1:80:80\"\n",
+        "services:\n  web:\n    image: nginx:1.27\n     ports:\n     - \"127.0.0.1:80:80\"\n     - \"127.0.0.1:81:81\"\n",
+        "services:\n  web:\n    network_mode: host\n     environment:\n       A: b\n       C: d\n",
+    ] {
+        let work = tempfile::tempdir().expect("a folder");
+        write(work.path(), &[("compose.yaml", text)]);
+        let found = reported(work.path(), "compose.yaml", &[], None);
+        let errors: Vec<&String> = found.iter().filter(|rule| rule.starts_with("error")).collect();
+        assert!(
+            errors[..] == ["error syntax-error"]
+                || errors[..] == ["error host-network", "error syntax-error"],
+            "{text}: {found:?}"
+        );
+    }
+}
