@@ -83,19 +83,23 @@ pub(super) struct Groups {
     pub(super) list: Vec<Group>,
     /// Files that several groups name.
     pub(super) shared: HashSet<Arc<str>>,
-    /// Files that are only part of what names them: nobody would take them for Compose files.
+    /// Files that are only part of what names them, as far as that was asked for: nobody would take them for Compose
+    /// files.
     pub(super) parts: HashSet<Arc<str>>,
     /// What is there and cannot be read.
     pub(super) failed: Vec<Told>,
 }
 
 /// What belongs together. Only the groups hold the texts, so that each can be dropped with the last group that names it.
-/// `settings`: the devcontainers of the run.
+/// `context`: Compose files on which nothing is reported. `settings`: the devcontainers of the run.
 pub(super) fn groups<'p>(
-    linted: Vec<Arc<Source>>,
+    mut linted: Vec<Arc<Source>>,
+    context: Vec<Arc<Source>>,
     settings: impl Iterator<Item = &'p str>,
     tree: &dyn Tree,
 ) -> Groups {
+    let asked = linted.len();
+    linted.extend(context);
     let chains = if linted.is_empty() {
         BTreeSet::default()
     } else {
@@ -119,18 +123,23 @@ pub(super) fn groups<'p>(
     groups.retain(|group| group.iter().any(|&file| !parts.contains(all[file].path())));
     let mut users = vec![0; all.len()];
     let bases = bases(&paths, &names);
+    let mut asked_parts: HashSet<Arc<str>> = HashSet::new();
     let groups = groups.into_iter().map(|own| {
         let reached = reach(&own, &names);
         for &i in &reached {
             users[i] += 1;
         }
+        if own.iter().any(|&file| file < asked) {
+            let reached = reached.iter().map(|&file| all[file].path());
+            asked_parts.extend(reached.filter(|path| parts.contains(*path)).cloned());
+        }
         let base = bases.contains(&own[0]);
         Group { sources: reached.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len(), base }
     });
-    let list = groups.collect();
+    let list: Vec<Group> = groups.collect();
     let shared = all.iter().zip(users).filter(|(_, users)| *users > 1);
     let shared = shared.map(|(source, _)| Arc::clone(source.path())).collect();
-    Groups { list, shared, parts, failed }
+    Groups { list, shared, parts: asked_parts, failed }
 }
 
 /// The files that others extend or include and that Compose does not find by itself, as far as one that it may run

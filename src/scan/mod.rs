@@ -81,16 +81,15 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         }
     }
     let mut linted: HashSet<Arc<str>> = compose.iter().map(|source| Arc::clone(source.path())).collect();
-    let settings =
-        candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
     let to_build: Vec<&str> = dockerfiles
         .iter()
         .map(|source| &**source.path())
         .chain(later.iter().map(|file| &*file.path))
         .collect();
     let context = around::context(candidates, &to_build, &compose, tree);
-    compose.extend(context);
-    let load::Groups { list: groups, shared, parts, failed } = load::groups(compose, settings, tree);
+    let settings =
+        candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
+    let load::Groups { list: groups, shared, parts, failed } = load::groups(compose, context, settings, tree);
     outcome.failed.extend(failed);
     // What is no Compose file by itself is read for those that name it, and then it is one.
     outcome.skipped.retain(|told| !parts.contains(&told.path));
