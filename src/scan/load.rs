@@ -73,7 +73,15 @@ pub(super) struct Group {
     pub(super) sources: Vec<Arc<Source>>,
     /// How many of them, from the first, are the main file and its overrides.
     pub(super) own: usize,
+    /// All groups together name too much, so that what this one names is not with it.
+    pub(super) cut: bool,
 }
+
+/// Bytes of named files that all groups of a run read, each file as often as groups reach it. A hundred files that name
+/// each other are read ten thousand times.
+const MOST_NAMED: usize = 32 << 20;
+pub(super) const CUT: &str =
+    "the Compose files of this run name each other so often that this one was not checked";
 
 /// The Compose files of a run, and what is said of files that they name.
 pub(super) struct Groups {
@@ -115,12 +123,15 @@ pub(super) fn groups<'p>(
     // Nobody runs a part alone.
     groups.retain(|group| group.iter().any(|&file| !parts.contains(all[file].path())));
     let mut users = vec![0; all.len()];
+    let mut left = MOST_NAMED;
     let groups = groups.into_iter().map(|own| {
-        let reached = reach(&own, &names);
-        for &i in &reached {
+        let reached = reach(&own, &names, |file| all[file].text().len() + 1, &mut left);
+        let cut = reached.is_none();
+        let files = reached.as_ref().unwrap_or(&own);
+        for &i in files {
             users[i] += 1;
         }
-        Group { sources: reached.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len() }
+        Group { sources: files.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len(), cut }
     });
     let list = groups.collect();
     let shared = all.iter().zip(users).filter(|(_, users)| *users > 1);
@@ -128,19 +139,24 @@ pub(super) fn groups<'p>(
     Groups { list, shared, parts, failed }
 }
 
-/// The files of a group and all that they name.
-fn reach(group: &[usize], names: &[Vec<usize>]) -> Vec<usize> {
+/// The files of a group and all that they name; `None` if that is more than is `left`.
+fn reach(
+    group: &[usize],
+    names: &[Vec<usize>],
+    size: impl Fn(usize) -> usize,
+    left: &mut usize,
+) -> Option<Vec<usize>> {
     let mut reached = group.to_vec();
+    let mut known: HashSet<usize> = group.iter().copied().collect();
     let mut next = 0;
     while next < reached.len() {
-        for &other in &names[reached[next]] {
-            if !reached.contains(&other) {
-                reached.push(other);
-            }
+        for &other in names[reached[next]].iter().filter(|&&other| known.insert(other)) {
+            *left = left.checked_sub(size(other))?;
+            reached.push(other);
         }
         next += 1;
     }
-    reached
+    Some(reached)
 }
 
 /// Compose files and those that they name.
