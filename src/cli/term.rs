@@ -78,15 +78,15 @@ static WRITING: Mutex<()> = Mutex::new(());
 /// the program. So does a watchdog, [`GRACE`] after the first: the run may be in the middle of one huge file, or wait
 /// for a disk or a network.
 pub(super) fn end_early(stop: &Arc<AtomicBool>) -> io::Result<()> {
-    let came = Arc::new(AtomicUsize::new(0));
+    let came = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // They are called in this order, so the first signal finds the flag as it was.
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(stop))?;
         flag::register(signal, Arc::clone(stop))?;
-        flag::register_usize(signal, Arc::clone(&came), signal as usize)?;
+        flag::register(signal, Arc::clone(&came))?;
     }
     thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
-        while came.load(Ordering::Relaxed) == 0 {
+        while !came.load(Ordering::Relaxed) {
             thread::sleep(LOOK);
         }
         thread::sleep(GRACE);

@@ -112,7 +112,9 @@ pub fn some(
     let full = format!("{}{path}", policy.base);
     let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
     let mut taken = Taken::default();
-    shown.iter().for_each(|shown| taken.take(shown.hit.span.clone()));
+    for shown in &shown {
+        taken.take(shown.hit.span.clone());
+    }
     for Found { hit, pattern, whole } in custom::find(&policy.custom, Some(&full), &bytes) {
         // What a pattern of ours finds, too, it explains better.
         if wanted(&hit) && taken.is_free(&hit.span) {

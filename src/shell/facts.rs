@@ -61,10 +61,8 @@ impl Facts {
             let marked =
                 call.manager.is_apt() && self.marks_auto.is_some_and(|span| span.start > call.span.start);
             let gone = marked || group.is_some_and(|group| removed.name_after(group, call));
-            let kept: Vec<&Package> = match gone {
-                true => Vec::new(),
-                false => call.packages.iter().filter(|package| !removed.after(package, call)).collect(),
-            };
+            let stays = |package: &&Package| !gone && !removed.after(package, call);
+            let kept: Vec<&Package> = call.packages.iter().filter(stays).collect();
             kept.into_iter().map(move |package| (call, package))
         })
     }
