@@ -4,6 +4,8 @@
 //! file, `HULLGUARD` another binary. A pass that is linear takes four times as long, one that looks at pairs sixteen
 //! times.
 
+#![allow(clippy::print_stdout, reason = "it prints what it measured")]
+
 #[path = "../tests/hostile/measure.rs"]
 mod measure;
 #[path = "../tests/hostile/shapes.rs"]

@@ -12,7 +12,9 @@ use crate::tree::Memory;
 
 fn check(files: &[(String, String)]) -> Outcome {
     let mut tree = Memory::default();
-    files.iter().for_each(|(path, text)| tree.add(path, text));
+    for (path, text) in files {
+        tree.add(path, text);
+    }
     let policy = Policy { profile: Profile::Strict, ..Policy::default() };
     let start = Instant::now();
     let outcome = scan::scan(&tree.candidates(), &tree, &policy, &scan::Watch::default());
