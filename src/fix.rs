@@ -265,7 +265,10 @@ fn splice(bytes: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
 /// A unified diff as `git apply` reads it.
 pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
-    similar::TextDiff::from_lines(old, new)
+    // Thousands of changes in one file take the square of their number; then a coarser diff has to do.
+    similar::TextDiff::configure()
+        .timeout(std::time::Duration::from_secs(2))
+        .diff_lines(old, new)
         .unified_diff()
         .header(&format!("a/{path}"), &format!("b/{path}"))
         .to_writer(&mut text)

@@ -77,8 +77,8 @@ pub struct Unused {
 pub struct Pragma {
     /// The comment itself.
     pub place: Place,
-    /// What it silences. Empty with `all` unset: nothing that is known here.
-    pub rules: Vec<&'static Rule>,
+    /// What it silences, by id. Empty with `all` unset: nothing that is known here. Many comments share one list.
+    pub rules: Arc<[&'static Rule]>,
     /// It silences every rule.
     pub all: bool,
     /// Codes in it that stand for nothing known here.

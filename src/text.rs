@@ -50,6 +50,50 @@ impl Span {
     }
 }
 
+/// Spans that are asked again and again whether one of them meets another: in the time that a search takes, not in
+/// that of a look at each.
+#[derive(Debug, Default)]
+pub struct Spans {
+    /// Ascending, each with the furthest end of those up to there.
+    first: Vec<(Span, u32)>,
+    /// The same, with the nearest end of those from there on.
+    last: Vec<(u32, u32)>,
+}
+
+impl FromIterator<Span> for Spans {
+    fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
+        let mut spans: Vec<Span> = spans.into_iter().collect();
+        spans.sort_unstable();
+        let mut furthest = 0;
+        let mut nearest = u32::MAX;
+        let mut last: Vec<(u32, u32)> = Vec::with_capacity(spans.len());
+        for span in spans.iter().rev() {
+            nearest = nearest.min(span.end);
+            last.push((span.start, nearest));
+        }
+        last.reverse();
+        let ends = spans.into_iter().map(|span| {
+            furthest = span.end.max(furthest);
+            (span, furthest)
+        });
+        Self { first: ends.collect(), last }
+    }
+}
+
+impl Spans {
+    /// Whether one of them overlaps this one: see [`Span::overlaps`].
+    pub fn any_overlaps(&self, other: Span) -> bool {
+        let before = self.first.partition_point(|(span, _)| span.start < other.end);
+        before > 0 && self.first[before - 1].1 > other.start
+            || self.first.binary_search_by_key(&other, |&(span, _)| span).is_ok()
+    }
+    /// Whether one of them lies in this one: see [`Span::contains`].
+    pub fn any_in(&self, around: Span) -> bool {
+        let first = self.last.partition_point(|&(start, _)| start < around.start);
+        self.last.get(first).is_some_and(|&(_, end)| end <= around.end)
+    }
+}
+
 /// A line and a column for people: both 1-based, the column in characters (Unicode scalar values).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Position {

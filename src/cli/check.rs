@@ -63,7 +63,12 @@ impl Checking<'_> {
         let within: Vec<PathBuf> = folders.filter_map(|folder| folder.canonicalize().ok()).collect();
         let mut failed = Vec::new();
         for (path, bytes) in &fixed.files {
-            if let Err(error) = fix::write(&self.run.display.root.join(&**path), bytes, &within) {
+            if self.run.watch.is_stopped() {
+                failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, "the run was interrupted")));
+                continue;
+            }
+            let write = || fix::write(&self.run.display.root.join(&**path), bytes, &within);
+            if let Err(error) = term::whole(write) {
                 let why = format!("the fixed file could not be written: {}", walk::reason(&error));
                 failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, why)));
             }

@@ -6,13 +6,14 @@
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::{flag, low_level};
 
+use super::FAILED;
 use super::args::Color;
 use crate::report::escape;
 use crate::scan::Watch;
@@ -65,15 +66,43 @@ pub(super) fn harmless(line: &str) -> String {
     }
 }
 
+/// How long a run has after a signal to end in order and to report what it has found.
+const GRACE: Duration = Duration::from_millis(600);
+/// How often it is looked whether a signal came.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A file is being replaced, which takes a moment and leaves a temporary file behind if it does not end.
+static WRITING: Mutex<()> = Mutex::new(());
+
 /// The first Ctrl-C (or SIGTERM) sets `stop`, so that a run ends with what it has found; one that finds it set ends
-/// the program.
+/// the program. So does a watchdog, [`GRACE`] after the first: the run may be in the middle of one huge file, or wait
+/// for a disk or a network.
 pub(super) fn end_early(stop: &Arc<AtomicBool>) -> io::Result<()> {
+    let came = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // They are called in this order, so the first signal finds the flag as it was.
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(stop))?;
         flag::register(signal, Arc::clone(stop))?;
+        flag::register(signal, Arc::clone(&came))?;
     }
+    thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
+        while !came.load(Ordering::Relaxed) {
+            thread::sleep(LOOK);
+        }
+        thread::sleep(GRACE);
+        // Nobody may be reading standard error, so nobody waits for this.
+        thread::spawn(|| complain("interrupted; what was found by then could not be reported in time"));
+        thread::sleep(LOOK);
+        let _in_order = WRITING.lock();
+        low_level::exit(i32::from(FAILED));
+    })?;
     Ok(())
+}
+
+/// Does something that a signal must not end in its middle. It must be short.
+pub(super) fn whole<T>(work: impl FnOnce() -> T) -> T {
+    let _writing = WRITING.lock();
+    work()
 }
 
 /// Runs `work` and says how far it is if it takes long and somebody looks on.

@@ -18,6 +18,8 @@ use crate::yaml::{Entry, Node};
 pub(super) const SECTIONS: [&str; 5] = ["services", "networks", "volumes", "secrets", "configs"];
 /// Includes inside includes, extends after extends.
 const MAX_CHAIN: usize = 32;
+/// Files that one model reads, each once for every project directory that it is included for.
+const MAX_LOADS: usize = 1000;
 const TOO_LONG: &str =
     "more than 32 files or services name each other on the way here; what lies behind is not checked";
 
@@ -41,6 +43,9 @@ pub(super) struct Joined<'r> {
     /// entered.
     includes: HashMap<FileId, (At, &'r str)>,
     extends: HashMap<(FileId, &'r str), (At, &'r str)>,
+    /// What files come to with all that they include, by the directory that they are read for. A file is read once
+    /// for each, however many ways lead to it.
+    loaded: HashMap<(FileId, String), Rc<Sections<'r>>>,
 }
 
 pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Joined<'r> {
@@ -56,6 +61,7 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
         bases: HashMap::new(),
         includes: HashMap::new(),
         extends: HashMap::new(),
+        loaded: HashMap::new(),
     };
     if let Some(first) = files.first() {
         let home = directory(first.source.path()).to_owned();
@@ -75,7 +81,7 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
     if let Some(at) = joined.maker.exhausted
         && joined.files.iter().all(|file| file.yaml.errors.is_empty())
     {
-        let message = "more than 100,000 nodes, or 64 inside each other, come together here; \
+        let message = "more than 100,000 nodes, 1000 files, or 64 collections inside each other come together here; \
                        what lies behind is not checked";
         joined.problem(ProblemKind::TooLarge, at, message);
     }
@@ -113,26 +119,65 @@ impl<'r> Joined<'r> {
     ) -> Sections<'r> {
         let mut all = Sections::default();
         for &file in files {
-            self.enter(file, home, env);
-            stack.push(file.id);
-            for root in file.yaml.documents() {
-                let mut own = Sections::default();
-                for (section, name) in own.iter_mut().zip(SECTIONS) {
-                    for written in root.entry(name).into_iter().chain(jobs(root, name)) {
-                        let value = self.maker.value(written.value, file.id, None);
-                        section.extend(self.section(value, written.key_str()));
+            let key = (file.id, home.to_owned());
+            let own = match self.loaded.get(&key).cloned() {
+                Some(known) => {
+                    let at = At::new(file.id, Span::at(0));
+                    let copied = known.iter().flatten().map(|field| &field.value);
+                    if !self.maker.pays_for(copied, at) {
+                        continue;
                     }
+                    (*known).clone()
                 }
-                if let Some(include) = root.get("include") {
-                    let include = self.maker.value(include, file.id, None);
-                    self.include(&include, &mut own, home, env, nearby, stack);
+                None if self.loaded.len() > MAX_LOADS => {
+                    self.maker.exhausted.get_or_insert(At::new(file.id, Span::at(0)));
+                    continue;
                 }
-                self.extend_all(&mut own[0], file, home, nearby);
-                for ((section, own), name) in all.iter_mut().zip(own).zip(SECTIONS) {
-                    *section = join_section(std::mem::take(section), own, name);
+                None => {
+                    stack.push(file.id);
+                    let own = self.load_one(file, home, env, nearby, stack);
+                    stack.pop();
+                    // The main file and its overrides are asked for once.
+                    if !stack.is_empty() {
+                        self.loaded.insert(key, Rc::new(own.clone()));
+                    }
+                    own
+                }
+            };
+            for ((section, own), name) in all.iter_mut().zip(own).zip(SECTIONS) {
+                *section = join_section(std::mem::take(section), own, name);
+            }
+        }
+        all
+    }
+
+    /// A file with what it includes and extends.
+    fn load_one(
+        &mut self,
+        file: &'r ComposeFile<'r>,
+        home: &str,
+        env: &[&'r Env],
+        nearby: &Nearby<'r>,
+        stack: &mut Vec<FileId>,
+    ) -> Sections<'r> {
+        let mut all = Sections::default();
+        self.enter(file, home, env);
+        for root in file.yaml.documents() {
+            let mut own = Sections::default();
+            for (section, name) in own.iter_mut().zip(SECTIONS) {
+                for written in root.entry(name).into_iter().chain(jobs(root, name)) {
+                    let value = self.maker.value(written.value, file.id, None);
+                    section.extend(self.section(value, written.key_str()));
                 }
             }
-            stack.pop();
+            if let Some(include) = root.get("include") {
+                let include = self.maker.value(include, file.id, None);
+                self.include(&include, &mut own, home, env, nearby, stack);
+            }
+            self.extend_all(&mut own[0], file, home, nearby);
+            for ((section, own), name) in all.iter_mut().zip(own).zip(SECTIONS) {
+                *section = join_section(std::mem::take(section), own, name);
+            }
         }
         all
     }
@@ -340,6 +385,10 @@ impl<'r> Joined<'r> {
             }
             return own;
         };
+        // Each service that extends another holds a copy of it.
+        if !self.maker.pays_for([&base.value], extends.at) {
+            return own;
+        }
         let mut base = self.extended(base, services, file, home, nearby, chain);
         let unresolved = base.field("extends").is_some();
         base.set_pull(self.maker.pull(PullKind::Extends, extends.at.file, extends.at.span));

@@ -7,7 +7,8 @@ use crate::container::{At, FileId, Pull, PullId, PullKind};
 use crate::text::Span;
 use crate::yaml::{Kind, Node};
 
-/// Nodes that one model may hold because of aliases; compose-go's limit for all nodes.
+/// Nodes that one model may hold because of aliases, and because files and services are taken in more than once;
+/// compose-go's limit for all nodes.
 const MAX_VISITS: usize = 100_000;
 /// Collections inside collections, aliases followed.
 const MAX_DEPTH: usize = 64;
@@ -95,6 +96,15 @@ impl<'y> Value<'y> {
             Shape::Pair(field) => field.set_pull(pull),
         }
     }
+    /// The nodes that it holds, itself included.
+    fn size(&self) -> usize {
+        1 + match &self.shape {
+            Shape::Null | Shape::Scalar(_) => 0,
+            Shape::List(items) => items.iter().map(Self::size).sum(),
+            Shape::Map(fields) => fields.iter().map(|field| field.value.size()).sum(),
+            Shape::Pair(field) => field.value.size(),
+        }
+    }
     /// Drops what `!reset` says is gone.
     pub(super) fn clean(&mut self) {
         match &mut self.shape {
@@ -142,6 +152,18 @@ impl Maker {
 
     pub(super) fn value<'y>(&mut self, node: Node<'y>, file: FileId, pull: Option<PullId>) -> Value<'y> {
         self.deep(node, file, pull, 0)
+    }
+
+    /// Takes from the budget what copies of values hold; `false`, and nothing may be copied, if it is spent.
+    pub(super) fn pays_for<'y>(&mut self, copied: impl IntoIterator<Item = &'y Value<'y>>, at: At) -> bool {
+        for value in copied {
+            self.visits = self.visits.saturating_add(value.size());
+            if self.visits > MAX_VISITS {
+                self.exhausted.get_or_insert(at);
+                return false;
+            }
+        }
+        true
     }
 
     fn deep<'y>(&mut self, node: Node<'y>, file: FileId, pull: Option<PullId>, depth: usize) -> Value<'y> {

@@ -65,7 +65,8 @@ impl Reader<'_> {
 
     fn file(&mut self, name: &str, bytes: &[u8], depth: usize) -> Result<(), String> {
         let text = std::str::from_utf8(bytes).map_err(|_| format!("{name}: it is not valid UTF-8"))?;
-        let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
+        let ends: Vec<usize> = memchr::memchr_iter(b'\n', bytes).collect();
+        let line = |at: usize| ends.partition_point(|&end| end < at) + 1;
         let table = DeTable::parse(text).map_err(|error| {
             let at = error.span().map_or(1, |span| line(span.start));
             format!("{name}:{at}: {}", error.message())

@@ -1,7 +1,7 @@
 //! What stands on what: stages, their bases, `--from`, and which stages ship.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Base, Dockerfile, Expanded, Instruction, Kind, Stage, Word, facts};
 
@@ -97,11 +97,13 @@ impl<'a> Dockerfile<'a> {
     /// Marks what ships: the final stage, and those that `targets` name (in any case).
     pub fn ship(&mut self, targets: &[&str]) {
         let last = self.stages.len().saturating_sub(1);
+        let targets: HashSet<String> = targets.iter().map(|target| target.to_ascii_lowercase()).collect();
         let ships: Vec<bool> = (0..self.stages.len())
             .map(|i| {
                 let name = self.stage_name(i);
                 i == last
-                    || name.is_some_and(|name| targets.iter().any(|target| target.eq_ignore_ascii_case(name)))
+                    || !targets.is_empty()
+                        && name.is_some_and(|name| targets.contains(&name.to_ascii_lowercase()))
             })
             .collect();
         for (stage, ships) in self.stages.iter_mut().zip(ships) {

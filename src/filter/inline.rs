@@ -1,6 +1,7 @@
 //! Findings that a comment in the file silences, and comments that silence nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::severity;
@@ -10,33 +11,47 @@ use crate::outcome::{Outcome, Pragma};
 use crate::place;
 use crate::rule::{Policy, Rule};
 use crate::rules;
+use crate::text::Span;
+
+/// For so many unknown codes of a run it is guessed what they were meant to be.
+const GUESSES: usize = 1000;
 
 /// The rule that this filter reports itself.
 const UNUSED: &str = "unused-ignore";
 
 pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     let Outcome { findings, pragmas, .. } = outcome;
-    // For each pragma the rules that it was of use against.
-    let mut used: Vec<Vec<&'static str>> = vec![Vec::new(); pragmas.len()];
-    let mut by_path: HashMap<&Arc<str>, Vec<usize>> = HashMap::new();
-    for (index, pragma) in pragmas.iter().enumerate() {
-        by_path.entry(&pragma.place.path).or_default().push(index);
-    }
-    for finding in findings.iter_mut() {
-        for &index in by_path.get(&finding.place.path).into_iter().flatten() {
-            let pragma = &pragmas[index];
-            if !silences(pragma, finding) {
-                continue;
-            }
-            used[index].push(finding.rule.id);
-            if finding.status == Status::Open {
-                finding.status = Status::Suppressed { by: Suppressor::Inline, why: pragma.reason.clone() };
-            }
+    let mut by_path: HashMap<&Arc<str>, BTreeMap<&'static str, Starts>> =
+        pragmas.iter().map(|pragma| (&pragma.place.path, BTreeMap::new())).collect();
+    for (index, finding) in findings.iter().enumerate() {
+        if let Some(by_rule) = by_path.get_mut(&finding.place.path) {
+            by_rule.entry(finding.rule.id).or_default().push(finding.place.span.start, index);
         }
     }
+    by_path.values_mut().flat_map(BTreeMap::values_mut).for_each(Starts::sort);
+    // For each pragma the rules that it was of use against.
+    let mut used: Vec<Vec<&'static str>> = Vec::with_capacity(pragmas.len());
+    for pragma in pragmas.iter() {
+        let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
+        let named = |id: &str| pragma.all || pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
+        let mut of_use = Vec::new();
+        for (id, starts) in by_rule.filter(|(id, _)| named(id)) {
+            let Some(range) = starts.range(pragma.scope) else { continue };
+            of_use.push(*id);
+            starts.each_new(range, |index| {
+                let finding = &mut findings[index];
+                if finding.status == Status::Open {
+                    let why = pragma.reason.clone();
+                    finding.status = Status::Suppressed { by: Suppressor::Inline, why };
+                }
+            });
+        }
+        used.push(of_use);
+    }
     let Some(rule) = rules::find(UNUSED).filter(|rule| policy.shows(rule)) else { return };
+    let mut guesses = GUESSES;
     for (pragma, used) in pragmas.iter().zip(&used) {
-        for message in useless(pragma, used, config, policy) {
+        for message in useless(pragma, used, config, policy, &mut guesses) {
             let line = format!("{}\n{message}", pragma.place.excerpt.text);
             let mut finding = Finding {
                 rule,
@@ -61,19 +76,62 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     }
 }
 
-fn silences(pragma: &Pragma, finding: &Finding) -> bool {
-    let named = pragma.all || pragma.rules.iter().any(|rule| rule.id == finding.rule.id);
-    let start = finding.place.span.start;
-    named && pragma.scope.is_none_or(|scope| scope.start <= start && start < scope.end)
+/// Where the findings of one rule in one file begin. Any number of pragmas may speak of any number of them; each finding
+/// is visited once.
+#[derive(Default)]
+struct Starts {
+    /// With the number of the finding.
+    sorted: Vec<(u32, usize)>,
+    /// From each place on the next finding that no pragma has reached; itself, or behind the last.
+    next: Vec<usize>,
+}
+
+impl Starts {
+    fn push(&mut self, start: u32, index: usize) {
+        self.sorted.push((start, index));
+    }
+    fn sort(&mut self) {
+        self.sorted.sort_unstable();
+        self.next = (0..=self.sorted.len()).collect();
+    }
+    /// The places of those that begin in a scope, unless there are none.
+    fn range(&self, scope: Option<Span>) -> Option<Range<usize>> {
+        let before = |place: u32| self.sorted.partition_point(|&(start, _)| start < place);
+        let range = scope.map_or(0..self.sorted.len(), |scope| before(scope.start)..before(scope.end));
+        (!range.is_empty()).then_some(range)
+    }
+    /// Those of a range that no pragma has reached.
+    fn each_new(&mut self, range: Range<usize>, mut see: impl FnMut(usize)) {
+        let mut at = self.next_of(range.start);
+        while at < range.end {
+            see(self.sorted[at].1);
+            self.next[at] = at + 1;
+            at = self.next_of(at);
+        }
+    }
+    fn next_of(&mut self, mut at: usize) -> usize {
+        while self.next[at] != at {
+            self.next[at] = self.next[self.next[at]];
+            at = self.next[at];
+        }
+        at
+    }
 }
 
 /// What is wrong with a pragma of our own dialect.
-fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> Vec<String> {
+fn useless(
+    pragma: &Pragma,
+    used: &[&str],
+    config: &Config,
+    policy: &Policy,
+    guesses: &mut usize,
+) -> Vec<String> {
     if !pragma.own {
         return Vec::new();
     }
     let unknown = pragma.unknown.iter().map(|code| {
-        let meant = suggest(code, rules::RULES.iter().map(|rule| rule.id));
+        *guesses = guesses.saturating_sub(1);
+        let meant = (*guesses > 0).then(|| suggest(code, rules::RULES.iter().map(|rule| rule.id))).flatten();
         let help = meant.map_or("see `hullguard rules`".to_owned(), |id| format!("did you mean `{id}`?"));
         format!("`{code}` is no rule; {help}")
     });

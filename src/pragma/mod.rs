@@ -7,6 +7,8 @@ mod text;
 
 pub use text::text;
 
+use std::sync::Arc;
+
 use crate::dockerfile::{Dockerfile, Kind};
 use crate::finding::Place;
 use crate::outcome::Pragma;
@@ -43,7 +45,7 @@ pub struct Read {
 pub struct Found {
     /// The comment.
     pub span: Span,
-    pub rules: Vec<&'static Rule>,
+    pub rules: Arc<[&'static Rule]>,
     pub all: bool,
     pub unknown: Vec<String>,
     pub scope: Option<Span>,
@@ -57,25 +59,18 @@ impl Found {
         Pragma { place, rules, all, unknown, scope, reason, own }
     }
     fn new(span: Span, scope: Option<Span>, read: Read) -> Self {
-        let mut found = Self {
-            span,
-            rules: Vec::new(),
-            all: read.all,
-            unknown: Vec::new(),
-            scope,
-            reason: read.reason,
-            own: read.own,
-        };
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for code in read.codes {
-            let before = found.rules.len();
-            found.rules.extend(rules::find(&code).into_iter().chain(rules::by_alias(&code)));
-            if found.rules.len() == before {
-                found.unknown.push(code);
+            let before = known.len();
+            known.extend(rules::find(&code).into_iter().chain(rules::by_alias(&code)));
+            if known.len() == before {
+                unknown.push(code);
             }
         }
-        found.rules.sort_by_key(|rule| rule.id);
-        found.rules.dedup_by_key(|rule| rule.id);
-        found
+        known.sort_by_key(|rule| rule.id);
+        known.dedup_by_key(|rule| rule.id);
+        let rules = known.into();
+        Self { span, rules, all: read.all, unknown, scope, reason: read.reason, own: read.own }
     }
 }
 
@@ -93,7 +88,8 @@ pub fn dockerfile(file: &Dockerfile) -> Vec<Found> {
     for &comment in &file.comments {
         let Some(read) = read(source.slice(comment)) else { continue };
         // The instruction that the comment stands in (between continued lines) or above.
-        let next = file.instructions.iter().find(|instruction| instruction.span.end > comment.start);
+        let next = file.instructions.partition_point(|instruction| instruction.span.end <= comment.start);
+        let next = file.instructions.get(next);
         let above_from = next.is_some_and(|next| matches!(next.kind, Kind::From(_)));
         let top = file.instructions.first().is_none_or(|first| comment.start < first.span.start);
         let scope = match read.reach {

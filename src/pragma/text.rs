@@ -4,8 +4,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use super::{Found, Reach, read};
+use crate::rule::Rule;
 use crate::rules::RULES;
 use crate::text::{Source, Span};
 
@@ -18,7 +20,14 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
     for line in all {
         let span = source.line_span(line);
         let text = source.slice(span);
-        let next = || source.line_span(line + 1);
+        // Behind the last line there is nothing to speak of.
+        let next = || {
+            if line < source.line_count() {
+                source.line_span(line + 1)
+            } else {
+                Span::at(source.text().len())
+            }
+        };
         if let Some(at) = text.find("hullguard:")
             && let Some(read) = read(without_end(&text[at..]))
         {
@@ -33,10 +42,7 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
             let start = span.start as usize;
             found.push(Found {
                 span: Span::new(start + mark.start, start + mark.end),
-                rules: RULES
-                    .iter()
-                    .filter(|rule| rule.tags.iter().any(|t| SECRET_TAGS.contains(t)))
-                    .collect(),
+                rules: Arc::clone(&SECRET_RULES),
                 all: false,
                 unknown: Vec::new(),
                 scope: Some(scope),
@@ -47,6 +53,13 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
     }
     found
 }
+
+static SECRET_RULES: LazyLock<Arc<[&Rule]>> = LazyLock::new(|| {
+    let mut rules: Vec<&Rule> =
+        RULES.iter().filter(|rule| rule.tags.iter().any(|tag| SECRET_TAGS.contains(tag))).collect();
+    rules.sort_by_key(|rule| rule.id);
+    rules.into()
+});
 
 /// Tags of the rules on secrets: in any text, and in documents.
 const SECRET_TAGS: [&str; 2] = ["secret", "secrets"];

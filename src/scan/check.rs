@@ -1,6 +1,7 @@
 //! Runs the rules on documents. A rule that panics is told, and costs nothing but itself.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -100,7 +101,9 @@ pub(super) fn compose(
             });
             drafts.append(&mut out.list);
         }
-        let found = pragma::yaml(file.source, &file.yaml.comments, &|comment| next_in(file, comment));
+        let parts = OnceCell::new();
+        let next = |comment: Span| next_in(parts.get_or_init(|| parts_of(file)), comment);
+        let found = pragma::yaml(file.source, &file.yaml.comments, &next);
         (drafts, placed(found, &files[file.id.0 as usize], &tree.origin()))
     });
     let images = project::container_images(cx.project);
@@ -160,8 +163,8 @@ fn placed(found: Vec<Found>, source: &Source, origin: &Origin) -> Vec<Pragma> {
     found.into_iter().map(place).collect()
 }
 
-/// The first key or item after a comment, with its value.
-fn next_in(file: &ComposeFile, comment: Span) -> Option<Span> {
+/// Keys and items with their values, as they stand in the file, the longer before the shorter.
+fn parts_of(file: &ComposeFile) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for node in file.yaml.nodes() {
         if node.is_mapping() {
@@ -170,8 +173,13 @@ fn next_in(file: &ComposeFile, comment: Span) -> Option<Span> {
             spans.extend(node.items().map(Node::span_with_props));
         }
     }
-    spans.retain(|span| span.start >= comment.end);
-    spans.into_iter().min_by_key(|span| (span.start, u32::MAX - span.end))
+    spans.sort_unstable_by_key(|span| (span.start, u32::MAX - span.end));
+    spans
+}
+
+/// The first of the parts after a comment.
+fn next_in(parts: &[Span], comment: Span) -> Option<Span> {
+    parts.get(parts.partition_point(|part| part.start < comment.end)).copied()
 }
 
 /// The rules that the policy shows.

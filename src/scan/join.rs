@@ -96,7 +96,9 @@ pub(super) fn builders(
 
 /// Joins one group: the main file, then what overrides it. `documents` holds what they name, too.
 pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], tree: &dyn Tree) -> Joined {
-    let file = |path: &str| documents.iter().find(|document| &**document.source.path() == path);
+    let by_path: HashMap<&str, &ComposeFile> =
+        documents.iter().map(|document| (&**document.source.path(), document)).collect();
+    let file = |path: &str| by_path.get(path).copied();
     let mut envs: HashMap<String, Env> = HashMap::new();
     for path in documents.iter().flat_map(env_files) {
         if envs.contains_key(&path) || !tree.exists(&path) {

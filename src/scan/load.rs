@@ -76,7 +76,15 @@ pub(super) struct Group {
     /// Nobody runs its services as they stand here: Compose does not find the file by itself, and others extend or
     /// include it. It is judged with those.
     pub(super) base: bool,
+    /// All groups together name too much, so that what this one names is not with it.
+    pub(super) cut: bool,
 }
+
+/// Bytes of named files that all groups of a run read, each file as often as groups reach it. A hundred files that name
+/// each other are read ten thousand times.
+const MOST_NAMED: usize = 32 << 20;
+pub(super) const CUT: &str =
+    "the Compose files of this run name each other so often that this one was not checked";
 
 /// The Compose files of a run, and what is said of files that they name.
 pub(super) struct Groups {
@@ -124,17 +132,20 @@ pub(super) fn groups<'p>(
     let mut users = vec![0; all.len()];
     let bases = bases(&paths, &names);
     let mut asked_parts: HashSet<Arc<str>> = HashSet::new();
+    let mut left = MOST_NAMED;
     let groups = groups.into_iter().map(|own| {
-        let reached = reach(&own, &names);
-        for &i in &reached {
+        let reached = reach(&own, &names, |file| all[file].text().len() + 1, &mut left);
+        let cut = reached.is_none();
+        let files = reached.as_ref().unwrap_or(&own);
+        for &i in files {
             users[i] += 1;
         }
         if own.iter().any(|&file| file < asked) {
-            let reached = reached.iter().map(|&file| all[file].path());
+            let reached = files.iter().map(|&file| all[file].path());
             asked_parts.extend(reached.filter(|path| parts.contains(*path)).cloned());
         }
         let base = bases.contains(&own[0]);
-        Group { sources: reached.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len(), base }
+        Group { sources: files.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len(), base, cut }
     });
     let list: Vec<Group> = groups.collect();
     let shared = all.iter().zip(users).filter(|(_, users)| *users > 1);
@@ -162,19 +173,24 @@ fn bases(paths: &[&str], names: &[Vec<usize>]) -> HashSet<usize> {
     bases
 }
 
-/// The files of a group and all that they name.
-fn reach(group: &[usize], names: &[Vec<usize>]) -> Vec<usize> {
+/// The files of a group and all that they name; `None` if that is more than is `left`.
+fn reach(
+    group: &[usize],
+    names: &[Vec<usize>],
+    size: impl Fn(usize) -> usize,
+    left: &mut usize,
+) -> Option<Vec<usize>> {
     let mut reached = group.to_vec();
+    let mut known: HashSet<usize> = group.iter().copied().collect();
     let mut next = 0;
     while next < reached.len() {
-        for &other in &names[reached[next]] {
-            if !reached.contains(&other) {
-                reached.push(other);
-            }
+        for &other in names[reached[next]].iter().filter(|&&other| known.insert(other)) {
+            *left = left.checked_sub(size(other))?;
+            reached.push(other);
         }
         next += 1;
     }
-    reached
+    Some(reached)
 }
 
 /// Compose files and those that they name.

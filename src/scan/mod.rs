@@ -89,8 +89,13 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     let context = around::context(candidates, &to_build, &compose, tree);
     let settings =
         candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
-    let load::Groups { list: groups, shared, parts, failed } = load::groups(compose, context, settings, tree);
+    let load::Groups { list: mut groups, shared, parts, failed } =
+        load::groups(compose, context, settings, tree);
     outcome.failed.extend(failed);
+    for source in groups.iter().filter(|group| group.cut).flat_map(|group| &group.sources) {
+        outcome.fail(source.path(), Gap::new(Reason::Limit, load::CUT));
+    }
+    groups.retain(|group| !group.cut);
     // What is no Compose file by itself is read for those that name it, and then it is one.
     outcome.skipped.retain(|told| !parts.contains(&told.path));
     outcome.checked += parts.len();

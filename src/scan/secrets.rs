@@ -4,7 +4,7 @@
 //! name does there. Matching is `crate::secrets`'; git's history is another floor's.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
@@ -111,10 +111,14 @@ pub fn some(
     let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
     let full = format!("{}{path}", policy.base);
     let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
+    let mut taken = Taken::default();
+    for shown in &shown {
+        taken.take(shown.hit.span.clone());
+    }
     for Found { hit, pattern, whole } in custom::find(&policy.custom, Some(&full), &bytes) {
         // What a pattern of ours finds, too, it explains better.
-        let apart = |s: &Shown| hit.span.end <= s.hit.span.start || s.hit.span.end <= hit.span.start;
-        if wanted(&hit) && shown.iter().all(apart) {
+        if wanted(&hit) && taken.is_free(&hit.span) {
+            taken.take(hit.span.clone());
             shown.push(Shown { hit, own: Some((pattern, whole)) });
         }
     }
@@ -123,7 +127,7 @@ pub fn some(
         return Searched::default();
     }
     let source = Arc::new(Source::new(Arc::clone(path), bytes));
-    let of = Of { path: &full, commit };
+    let of = Of { path: &full, commit, lines: &custom::Lines::default() };
     let drafts: Vec<Draft> = shown.iter().flat_map(|shown| draft(&source, shown, of, policy)).collect();
     let lines = shown.iter().map(|shown| source.line_of(shown.hit.span.start)).collect();
     let pragmas = pragma::text(&source, &lines)
@@ -143,6 +147,25 @@ struct Shown<'p> {
     own: Option<(&'p Pattern, Range<usize>)>,
 }
 
+/// Parts of a text that are told already: apart from each other, by their starts.
+#[derive(Default)]
+struct Taken(BTreeMap<usize, usize>);
+
+impl Taken {
+    fn is_free(&self, span: &Range<usize>) -> bool {
+        self.0.range(..span.end).next_back().is_none_or(|(_, &end)| end <= span.start)
+    }
+    fn take(&mut self, mut span: Range<usize>) {
+        while let Some((&start, &end)) = self.0.range(..span.end).next_back()
+            && end > span.start
+        {
+            self.0.remove(&start);
+            span = start.min(span.start)..end.max(span.end);
+        }
+        self.0.insert(span.start, span.end);
+    }
+}
+
 fn is_shown(hit: &Hit, policy: &Policy) -> bool {
     policy.shows(hit.rule)
         && (hit.confidence > Confidence::Low
@@ -155,6 +178,7 @@ fn is_shown(hit: &Hit, policy: &Policy) -> bool {
 struct Of<'t> {
     path: &'t str,
     commit: Option<&'t str>,
+    lines: &'t custom::Lines,
 }
 
 fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Draft> {
@@ -168,11 +192,11 @@ fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Dr
     // Two patterns of the user's are two rules, though one page tells of both.
     let id =
         shown.own.as_ref().map_or(hit.rule.id.to_owned(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
-    let Of { path, commit } = of;
+    let Of { path, commit, lines } = of;
     if shown.own.is_none() {
         draft.severity = Some(severity(hit, About::path(path)).min(hit.rule.severity));
     }
-    let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit };
+    let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit, lines };
     draft.value = Some(Key::of(hit.rule, source.slice(span).as_bytes()).value);
     draft.secret = Some(Box::new(Secret {
         confidence: hit.confidence,

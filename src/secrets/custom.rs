@@ -2,6 +2,8 @@
 //!
 //! Reading the file is `config`'s. Matching takes time linear in the text, whatever the pattern.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use sha1::{Digest as _, Sha1};
@@ -81,6 +83,39 @@ pub struct Seen<'t> {
     pub pattern: Option<(&'t Pattern, Range<usize>)>,
     /// Where git's history is searched.
     pub commit: Option<&'t str>,
+    pub lines: &'t Lines,
+}
+
+/// What was asked of the lines of one text, for many secrets may stand on one.
+#[derive(Debug, Default)]
+pub struct Lines {
+    /// The last line that was looked up.
+    last: RefCell<Range<usize>>,
+    /// By the allowlist and where the lines begin and end.
+    allowed: RefCell<HashMap<(*const Allow, usize, usize), bool>>,
+}
+
+impl Lines {
+    /// The lines that a span stands on.
+    fn of(&self, text: &[u8], span: &Range<usize>) -> Range<usize> {
+        let known = self.last.borrow().clone();
+        if known.start <= span.start && span.end <= known.end && !known.is_empty() {
+            return known;
+        }
+        let start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
+        let end = memchr::memchr(b'\n', &text[span.end..]).map_or(text.len(), |at| span.end + at);
+        if !text[span.clone()].contains(&b'\n') {
+            self.last.replace(start..end);
+        }
+        start..end
+    }
+    fn allows(&self, allow: &Allow, text: &[u8], span: &Range<usize>) -> bool {
+        let line = self.of(text, span);
+        let key = (std::ptr::from_ref(allow), line.start, line.end);
+        let line = &text[line];
+        let ask = || allow.regexes.iter().any(|regex| regex.is_match(line));
+        *self.allowed.borrow_mut().entry(key).or_insert_with(ask)
+    }
 }
 
 /// The allowlist that says of a secret that it is all right.
@@ -102,13 +137,13 @@ fn holds(allow: &Allow, seen: &Seen) -> bool {
     let secret = &text[seen.hit.span.clone()];
     let regexes = || {
         let target = match allow.target {
+            Target::Line => return seen.lines.allows(allow, text, &seen.hit.span),
             Target::Secret => secret,
             Target::Match => {
                 let named = seen.hit.name.as_ref().map(|name| name.start..seen.hit.span.end);
                 let whole = seen.pattern.as_ref().map(|(_, whole)| whole.clone()).or(named);
                 &text[whole.filter(|whole| whole.start <= whole.end).unwrap_or(seen.hit.span.clone())]
             }
-            Target::Line => line(text, &seen.hit.span),
         };
         allow.regexes.iter().any(|regex| regex.is_match(target))
     };
@@ -129,13 +164,6 @@ fn holds(allow: &Allow, seen: &Seen) -> bool {
     let mut set = conditions.iter().filter(|(empty, _)| !empty).map(|(_, holds)| holds()).peekable();
     // One that says nothing allows nothing.
     set.peek().is_some() && if allow.all { set.all(|held| held) } else { set.any(|held| held) }
-}
-
-/// The lines that a span stands on.
-fn line<'t>(text: &'t [u8], span: &Range<usize>) -> &'t [u8] {
-    let start = text[..span.start].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-    let end = text[span.end..].iter().position(|&b| b == b'\n').map_or(text.len(), |at| span.end + at);
-    &text[start..end]
 }
 
 /// The hash of a value, if a list of known findings names it.

@@ -3,6 +3,7 @@
 //! Facts are owned and carry places; what is good or bad about them is for rules.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 
 use super::downloads::{self, Download, PipedScript};
 use super::files::{self, Folders, ModeChange, NewUser, Removal};
@@ -53,24 +54,50 @@ impl Facts {
     /// (`apk add -t .build-deps`), or by `apt-mark auto` and a purge.
     pub fn kept(&self) -> impl Iterator<Item = (&PackageCall, &Package)> {
         let installs = self.packages.iter().filter(|call| call.manager.is_system() && call.action.installs());
-        installs.flat_map(|call| call.packages.iter().map(move |package| (call, package))).filter(
-            |(call, package)| {
-                let group = call.flag('t', "virtual").filter(|_| call.manager == packages::Manager::Apk);
-                let group = group.and_then(|flag| flag.value.as_deref());
-                let removed = |other: &PackageCall| {
-                    other.action.removes()
-                        && other.span.start > call.span.start
-                        && other.packages.iter().any(|gone| {
-                            gone.name == package.name
-                                || Some(&*gone.name) == group
-                                || gone.kind == packages::PackageKind::Variable && gone.text == package.text
-                        })
+        let removed = Removed::of(&self.packages);
+        installs.flat_map(move |call| {
+            let group = call.flag('t', "virtual").filter(|_| call.manager == packages::Manager::Apk);
+            let group = group.and_then(|flag| flag.value.as_deref());
+            let marked =
+                call.manager.is_apt() && self.marks_auto.is_some_and(|span| span.start > call.span.start);
+            let gone = marked || group.is_some_and(|group| removed.name_after(group, call));
+            let stays = |package: &&Package| !gone && !removed.after(package, call);
+            let kept: Vec<&Package> = call.packages.iter().filter(stays).collect();
+            kept.into_iter().map(move |package| (call, package))
+        })
+    }
+}
+
+/// Where packages are removed last, by name and, where a variable names them, as written.
+struct Removed<'f> {
+    names: HashMap<&'f str, u32>,
+    variables: HashMap<&'f str, u32>,
+}
+
+impl<'f> Removed<'f> {
+    fn of(calls: &'f [PackageCall]) -> Self {
+        let mut removed = Self { names: HashMap::new(), variables: HashMap::new() };
+        for call in calls.iter().filter(|call| call.action.removes()) {
+            for gone in &call.packages {
+                let note = |names: &mut HashMap<&'f str, u32>, name: &'f str| {
+                    let last = names.entry(name).or_default();
+                    *last = call.span.start.max(*last);
                 };
-                let marked =
-                    call.manager.is_apt() && self.marks_auto.is_some_and(|span| span.start > call.span.start);
-                !marked && !self.packages.iter().any(removed)
-            },
-        )
+                note(&mut removed.names, &gone.name);
+                if gone.kind == packages::PackageKind::Variable {
+                    note(&mut removed.variables, &gone.text);
+                }
+            }
+        }
+        removed
+    }
+    fn name_after(&self, name: &str, call: &PackageCall) -> bool {
+        self.names.get(name).is_some_and(|&last| last > call.span.start)
+    }
+    /// The package is removed further on.
+    fn after(&self, package: &Package, call: &PackageCall) -> bool {
+        let variable = self.variables.get(&*package.text);
+        self.name_after(&package.name, call) || variable.is_some_and(|&last| last > call.span.start)
     }
 }
 
@@ -87,7 +114,7 @@ const VARIABLE_BYTES: usize = 1 << 16;
 /// Walks a script once.
 pub(super) fn collect(script: &Script) -> Facts {
     let mut facts = Facts::default();
-    let mut variables: Vec<(&str, &str)> = Vec::new();
+    let mut variables: HashMap<&str, &str> = HashMap::new();
     let mut marked = None;
     let budget = Cell::new(VARIABLE_BYTES);
     let mut folders = Folders::default();
@@ -104,7 +131,7 @@ pub(super) fn collect(script: &Script) -> Facts {
                 variables.extend(call.args().iter().filter_map(variable));
             }
             let lookup = |name: &str| {
-                let value = variables.iter().rev().find(|(variable, _)| *variable == name)?.1;
+                let value = *variables.get(name)?;
                 budget.set(budget.get().checked_sub(value.len())?);
                 Some(value.trim_start_matches('(').trim_end_matches(')').replace(['"', '\''], ""))
             };

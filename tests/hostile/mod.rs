@@ -1,10 +1,20 @@
 //! Repositories made to hurt: what cannot be read is told, nothing crashes, nothing waits for ever.
 
 mod again;
+mod bombs;
 #[cfg(unix)]
 mod fifos;
+mod fuzz;
 mod gaps;
+#[cfg(unix)]
+mod growth;
+#[cfg(unix)]
+mod measure;
 mod mutated;
+#[cfg(unix)]
+mod shapes;
+#[cfg(unix)]
+mod signals;
 
 use std::path::Path;
 use std::process::Stdio;

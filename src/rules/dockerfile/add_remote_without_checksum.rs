@@ -1,52 +1,57 @@
 use super::addresses::{self, Names};
-use super::shipping::follows;
-use crate::dockerfile::{Dockerfile, Kind, Value, Variable};
+use super::shipping::backwards;
+use crate::dockerfile::{Dockerfile, Instruction, Kind, Value, Variable};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for instruction in file.all() {
-        let Kind::Add(transfer) = &instruction.kind else { continue };
-        if instruction.flag("checksum").is_some() {
+    // A later `sha256sum -c` or `gpg --verify` does as well.
+    let verifies = |instruction: &Instruction| {
+        let scripts = if matches!(instruction.kind, Kind::Run(_)) { instruction.scripts() } else { &[] };
+        let any = scripts.iter().any(|script| !script.facts().verifications.is_empty());
+        if any { vec![((), ())] } else { Vec::new() }
+    };
+    backwards(file, verifies, |instruction, later| {
+        if later.is_empty() {
+            check(file, instruction, out);
+        }
+    });
+}
+
+fn check(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
+    let Kind::Add(transfer) = &instruction.kind else { return };
+    if instruction.flag("checksum").is_some() {
+        return;
+    }
+    for word in &transfer.sources {
+        let expanded = file.expand(word, instruction);
+        let url = expanded.text().unwrap_or(&word.text).to_ascii_lowercase();
+        let remote = url.starts_with("http://") || url.starts_with("https://");
+        // BuildKit clones what ends in `.git`, whatever fragment or query follows.
+        let path = url.split(['#', '?']).next().unwrap_or_default();
+        let names = addresses::names(expanded.text().unwrap_or(&word.text));
+        if !remote || path.strip_suffix(".git").is_some() || names == Names::State {
             continue;
         }
-        // A later `sha256sum -c` or `gpg --verify` does as well.
-        let checked = || {
-            let mut later = file.runs().filter(|run| follows(file, run, instruction));
-            later.any(|run| run.scripts().iter().any(|script| !script.facts().verifications.is_empty()))
+        // One checksum cannot fit what differs from build to build.
+        let varies = |variable: &Variable| {
+            matches!(file.lookup(variable.name, instruction).value, Value::Default(_) | Value::Unknown)
         };
-        for word in &transfer.sources {
-            let expanded = file.expand(word, instruction);
-            let url = expanded.text().unwrap_or(&word.text).to_ascii_lowercase();
-            let remote = url.starts_with("http://") || url.starts_with("https://");
-            // BuildKit clones what ends in `.git`, whatever fragment or query follows.
-            let path = url.split(['#', '?']).next().unwrap_or_default();
-            let names = addresses::names(expanded.text().unwrap_or(&word.text));
-            if remote && path.strip_suffix(".git").is_none() && names != Names::State && !checked() {
-                if names == Names::Moving {
-                    let message = "this URL gives something else from day to day, so no checksum can stand; name a version, \
-                                   and add its `--checksum=sha256:…`";
-                    out.at(file.source, word.span, message);
-                    continue;
-                }
-                // One checksum cannot fit what differs from build to build.
-                let varies = |variable: &Variable| {
-                    matches!(
-                        file.lookup(variable.name, instruction).value,
-                        Value::Default(_) | Value::Unknown
-                    )
-                };
-                if let Some(variable) = file.variables(word).into_iter().find(varies) {
-                    let message = format!(
-                        "nothing checks what this URL gives; it differs with `{}`, so compare its checksum in a `RUN`",
-                        variable.name
-                    );
-                    out.at(file.source, word.span, message).severity(Severity::Note);
-                } else {
-                    let message = "nothing checks what this URL gives; add `--checksum=sha256:…`";
-                    out.at(file.source, word.span, message);
-                }
-            }
+        if names == Names::Moving {
+            let message = "this URL gives something else from day to day, so no checksum can stand; name a version, \
+                           and add its `--checksum=sha256:…`";
+            out.at(file.source, word.span, message);
+            continue;
+        }
+        if let Some(variable) = file.variables(word).into_iter().find(varies) {
+            let message = format!(
+                "nothing checks what this URL gives; it differs with `{}`, so compare its checksum in a `RUN`",
+                variable.name
+            );
+            out.at(file.source, word.span, message).severity(Severity::Note);
+        } else {
+            let message = "nothing checks what this URL gives; add `--checksum=sha256:…`";
+            out.at(file.source, word.span, message);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::dockerfile::{Command, Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
 use crate::shell::{Action, Join, Script};
-use crate::text::{Edit, Span};
+use crate::text::Edit;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // Lists that a later RUN installs from are still needed.
@@ -54,10 +54,14 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
 fn behind_chain(file: &Dockerfile, run: &Instruction, command: &str) -> Option<Edit> {
     let script: &Script = run.script()?;
     let Some(Command::Shell(_)) = run.command() else { return None };
+    // With a heredoc the script is another text, or goes on in one.
+    if !run.heredocs.is_empty() {
+        return None;
+    }
     let chain = script.pipelines.iter().all(|pipeline| matches!(pipeline.joined_by, Join::Start | Join::And));
     let last = script.pipelines.last()?.span;
-    let rest = file.source.slice(Span { start: last.end, end: run.span.end });
-    if !(chain && run.heredocs.is_empty() && rest.trim().is_empty()) {
+    let rest = file.source.text().get(last.end as usize..run.span.end as usize)?;
+    if !(chain && rest.trim().is_empty()) {
         return None;
     }
     let text = file.source.text();

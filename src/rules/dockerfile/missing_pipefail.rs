@@ -1,7 +1,10 @@
+use std::collections::HashMap;
+
 use crate::dockerfile::{Base, Command, Dockerfile, Instruction};
 use crate::finding::Findings;
 use crate::rule::{Context, Profile, Severity};
-use crate::shell::{Call, Pipe};
+use crate::shell::{Call, Pipe, Pipeline};
+use crate::text::Spans;
 
 /// Programs that fail by themselves when they are given nothing, or half of it.
 const NOTICES: [&str; 27] = [
@@ -41,12 +44,16 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             if pipes.is_empty() {
                 continue;
             }
-            let calls = script.calls();
+            let mut inside: HashMap<*const Pipeline, Vec<Call>> = HashMap::new();
+            for call in script.calls() {
+                inside.entry(call.pipeline).or_default().push(call);
+            }
+            let fed: Spans = script.facts().piped_scripts.iter().map(|fed| fed.span).collect();
             for pipe in pipes.iter().filter(|pipe| !pipe.place.pipefail && !pipe.pipeline.negated) {
-                let download = hidden_download(pipe, &calls);
+                let calls = inside.get(&std::ptr::from_ref(pipe.pipeline)).map_or(&[][..], Vec::as_slice);
+                let download = hidden_download(pipe, calls);
                 // What a shell is fed is `pipe-to-shell`'s, and goes away with it.
-                let fed =
-                    script.facts().piped_scripts.iter().any(|fed| pipe.pipeline.span.contains(fed.span));
+                let fed = fed.any_in(pipe.pipeline.span);
                 if cx.policy.profile == Profile::Default && (download.is_none() || fed) {
                     continue;
                 }
@@ -93,16 +100,13 @@ fn knows_pipefail(file: &Dockerfile, run: &Instruction) -> bool {
     matches!(program, "bash" | "zsh" | "ash" | "ksh") || program == "sh" && alpine()
 }
 
-/// A download in the pipe whose failure its last command would not notice.
+/// A download in the pipe whose failure its last command would not notice. `calls` are those of the pipe.
 fn hidden_download<'s>(pipe: &Pipe<'s>, calls: &[Call<'s>]) -> Option<Call<'s>> {
     let last = pipe.pipeline.commands.len() - 1;
-    let mut inside = calls.iter().filter(|call| std::ptr::eq(call.pipeline, pipe.pipeline));
-    let notices = calls
-        .iter()
-        .filter(|call| std::ptr::eq(call.pipeline, pipe.pipeline) && call.position == last)
-        .any(|call| call.name().is_some_and(|name| NOTICES.contains(&name)));
-    if notices {
+    let mut ends = calls.iter().filter(|call| call.position == last);
+    if ends.any(|call| call.name().is_some_and(|name| NOTICES.contains(&name))) {
         return None;
     }
-    inside.find(|call| call.position < last && matches!(call.name(), Some("curl" | "wget"))).copied()
+    let downloads = |call: &&Call| matches!(call.name(), Some("curl" | "wget"));
+    calls.iter().find(|call| call.position < last && downloads(call)).copied()
 }

@@ -16,6 +16,15 @@ impl Guesses {
         Self { left: COMPARED }
     }
 
+    /// No further name is compared, so that nothing is known of slips from here on.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+    /// So many names are looked through on the way to those that are compared.
+    pub(super) fn count(&mut self, names: usize) {
+        self.left = self.left.saturating_sub(names);
+    }
+
     /// The known name that `wrong` is most likely meant to be: one slip for short names, two for longer ones. `known` is
     /// asked only if there is time for it.
     pub(super) fn nearest<'n, K>(&mut self, wrong: &str, known: impl FnOnce() -> K) -> Option<&'n str>
@@ -28,7 +37,7 @@ impl Guesses {
             8..=LONGEST => 2,
             _ => return None,
         };
-        if self.left == 0 {
+        if self.is_spent() {
             return None;
         }
         let mut best = None;

@@ -1,14 +1,21 @@
+use std::cell::OnceCell;
+
 use super::paths;
-use super::secret_files::{self, Brought};
+use super::secret_files::{self, Brought, Removed};
 use super::shipping::in_image;
-use crate::dockerfile::Dockerfile;
+use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 use crate::shell::Call;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for brought in secret_files::copied(file).into_iter().chain(written(file)) {
-        let Some((_, removal)) = secret_files::removed_later(file, &brought) else { continue };
+    let brings = |instruction| {
+        let mut brought = secret_files::copied(file, instruction);
+        brought.extend(written(file, instruction));
+        brought
+    };
+    secret_files::each(file, brings, |brought, removal| {
+        let Some(removal) = removal else { return };
         let ships = in_image(file, brought.instruction);
         let whose = if ships { "in this layer of the image" } else { "in the build cache" };
         let finding = out.at(
@@ -23,33 +30,34 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         if !ships {
             finding.severity(Severity::Note);
         }
-    }
+    });
 }
 
 /// The secret files that a RUN writes with `>` and does not remove itself.
-fn written<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
+fn written<'f, 'a>(file: &Dockerfile<'a>, run: &'f Instruction<'a>) -> Vec<Brought<'f, 'a>> {
     let mut found = Vec::new();
-    for run in file.runs() {
-        for script in run.scripts() {
-            let removals = &script.facts().removals;
-            for redirect in script.calls().iter().flat_map(Call::redirects) {
-                let path = &redirect.target.text;
-                let writes = matches!(redirect.operator, ">" | ">>" | ">|");
-                let Some(holds) = secret_files::holds(path).filter(|holds| writes && holds.sure) else {
-                    continue;
-                };
-                let target = paths::resolve(file, run, path);
-                if removals.iter().any(|removal| secret_files::removes(file, run, removal, &target)) {
-                    continue;
-                }
-                found.push(Brought {
-                    instruction: run,
-                    span: redirect.target.span,
-                    name: path.to_string(),
-                    target,
-                    holds,
-                });
+    if !matches!(run.kind, Kind::Run(_)) {
+        return found;
+    }
+    for script in run.scripts() {
+        let removed = OnceCell::new();
+        for redirect in script.calls().iter().flat_map(Call::redirects) {
+            let path = &redirect.target.text;
+            let writes = matches!(redirect.operator, ">" | ">>" | ">|");
+            let Some(holds) = secret_files::holds(path).filter(|holds| writes && holds.sure) else {
+                continue;
+            };
+            let target = paths::resolve(file, run, path);
+            if removed.get_or_init(|| Removed::by(file, run, &script.facts().removals)).holds(&target) {
+                continue;
             }
+            found.push(Brought {
+                instruction: run,
+                span: redirect.target.span,
+                name: path.to_string(),
+                target,
+                holds,
+            });
         }
     }
     found

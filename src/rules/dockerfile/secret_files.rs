@@ -1,9 +1,10 @@
 //! Which files hold secrets, by their names, and what becomes of them in a Dockerfile.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::HashSet;
 
-use super::paths::{self, is_below};
-use super::shipping::follows;
+use super::paths;
+use super::shipping::{Later, backwards};
 use crate::dockerfile::{Dockerfile, Instruction, Kind, Word};
 use crate::shell::{Call, Removal, Script};
 use crate::text::Span;
@@ -139,64 +140,121 @@ pub(super) struct Brought<'f, 'a> {
     pub holds: Holds,
 }
 
-/// The secret files that COPY and ADD bring.
-pub(super) fn copied<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Brought<'f, 'a>> {
-    let (mut found, mut imported) = (Vec::new(), None);
-    for instruction in file.all() {
-        let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { continue };
-        let from_elsewhere = instruction.flag("from").is_some();
-        let destination = text(file, &transfer.destination, instruction);
-        if is_keyring(&destination) || destination.strip_suffix(".pub").is_some() {
+/// The secret files that a COPY or ADD brings.
+pub(super) fn copied<'f, 'a>(
+    file: &Dockerfile<'a>,
+    instruction: &'f Instruction<'a>,
+) -> Vec<Brought<'f, 'a>> {
+    let mut found = Vec::new();
+    let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { return found };
+    let from_elsewhere = instruction.flag("from").is_some();
+    let destination = text(file, &transfer.destination, instruction);
+    if is_keyring(&destination) || destination.strip_suffix(".pub").is_some() {
+        return found;
+    }
+    for word in transfer.sources.iter().filter(|word| !word.text.starts_with("<<")) {
+        let name = text(file, word, instruction);
+        let Some(holds) = holds(&name).filter(|_| !name.contains("://")) else { continue };
+        // What another stage made may be made for the image; only keys are certain.
+        if from_elsewhere && !(holds.sure && holds.what.contains("key")) {
             continue;
         }
-        for word in transfer.sources.iter().filter(|word| !word.text.starts_with("<<")) {
-            let name = text(file, word, instruction);
-            let Some(holds) = holds(&name).filter(|_| !name.contains("://")) else { continue };
-            // What another stage made may be made for the image; only keys are certain.
-            if from_elsewhere && !(holds.sure && holds.what.contains("key")) {
-                continue;
-            }
-            let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-            let folder = destination.ends_with('/') || destination == "." || transfer.sources.len() > 1;
-            let target = if folder {
-                format!("{}/{base}", destination.trim_end_matches('/'))
-            } else {
-                destination.clone()
-            };
-            let target = paths::resolve(file, instruction, &target);
-            let brought = Brought { instruction, span: word.span, name, target, holds };
-            if !is_public(file, &brought, imported.get_or_insert_with(|| self::imported(file))) {
-                found.push(brought);
-            }
-        }
+        let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let folder = destination.ends_with('/') || destination == "." || transfer.sources.len() > 1;
+        let target = if folder {
+            format!("{}/{base}", destination.trim_end_matches('/'))
+        } else {
+            destination.clone()
+        };
+        let target = paths::resolve(file, instruction, &target);
+        found.push(Brought { instruction, span: word.span, name, target, holds });
     }
     found
 }
 
-/// A key that a later RUN hands to a package manager or to gpg for checking signatures is for everybody to read.
-fn is_public(file: &Dockerfile, brought: &Brought, imported: &HashMap<String, Vec<&Instruction>>) -> bool {
-    let name = brought.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let may_be = [".key", ".pem", ".asc", ".gpg"].iter().any(|end| name.ends_with(end));
-    let takers = imported.get(&brought.target).map_or(&[][..], Vec::as_slice);
-    may_be
-        && !name.contains("priv")
-        && !name.contains("secret")
-        && takers.iter().any(|run| follows(file, run, brought.instruction))
+/// What is done to a file that was brought, by where it lies.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    /// The path is removed.
+    Path(String),
+    /// All below it is removed.
+    Below(String),
+    /// What a pattern of the file fits is removed in a folder, or below it.
+    Fits(String, usize),
+    FitsBelow(String, usize),
+    /// A package manager or gpg takes it as a key to check signatures with.
+    Imported(String),
 }
 
-/// The paths that RUNs take as keys to check signatures with, or put where such keys lie.
-fn imported<'f, 'a>(file: &'f Dockerfile<'a>) -> HashMap<String, Vec<&'f Instruction<'a>>> {
-    let mut found: HashMap<String, Vec<&Instruction>> = HashMap::new();
-    for run in file.runs() {
-        for call in run.scripts().iter().flat_map(Script::calls) {
-            if takes_keys(file, &call) {
-                let inputs = call.redirects().iter().filter(|redirect| redirect.operator == "<");
-                let words = call.operands().into_iter().chain(inputs.map(|redirect| &redirect.target));
-                for word in words {
-                    found.entry(paths::resolve(file, run, &word.text)).or_default().push(run);
-                }
+/// So many patterns of removals are told apart. A file that a further one removes is said to stay.
+const PATTERNS: usize = 100;
+
+/// Beginnings and ends of names, around a `*`.
+#[derive(Default)]
+struct Patterns(Vec<(String, String)>);
+
+impl Patterns {
+    fn number(&mut self, pattern: &str) -> Option<usize> {
+        let (start, end) = pattern.split_once('*')?;
+        let known = self.0.iter().position(|(known, other)| known == start && other == end);
+        if known.is_none() && self.0.len() < PATTERNS {
+            self.0.push((start.to_owned(), end.to_owned()));
+            return Some(self.0.len() - 1);
+        }
+        known
+    }
+    fn fitting(&self, name: &str) -> impl Iterator<Item = usize> {
+        let fits = move |(_, (start, end)): &(usize, &(String, String))| {
+            name.len() >= start.len() + end.len() && name.starts_with(&**start) && name.ends_with(&**end)
+        };
+        self.0.iter().enumerate().filter(fits).map(|(number, _)| number)
+    }
+}
+
+/// Shows the secret files that instructions bring, each with its first removal in a later layer. A key that a later RUN
+/// hands to a package manager or to gpg for checking signatures is for everybody to read, and left out.
+pub(super) fn each<'f, 'a>(
+    file: &'f Dockerfile<'a>,
+    brings: impl Fn(&'f Instruction<'a>) -> Vec<Brought<'f, 'a>>,
+    mut see: impl FnMut(Brought<'f, 'a>, Option<&'f Removal>),
+) {
+    let patterns = RefCell::new(Patterns::default());
+    let done = |run: &'f Instruction<'a>| {
+        let scripts = if matches!(run.kind, Kind::Run(_)) { run.scripts() } else { &[] };
+        let removals = scripts.iter().flat_map(|script| &script.facts().removals).enumerate();
+        let removed = removals.flat_map(|(order, removal)| {
+            let keys = keys(file, run, removal, &mut patterns.borrow_mut());
+            keys.into_iter().map(move |key| (key, (order, Some(removal))))
+        });
+        let taken = imported(file, run, scripts).into_iter().map(|path| (Key::Imported(path), (0, None)));
+        removed.chain(taken).collect()
+    };
+    backwards(file, done, |instruction, later| {
+        for brought in brings(instruction) {
+            let written = matches!(instruction.kind, Kind::Run(_));
+            let taken = || later.contains_key(&Key::Imported(brought.target.clone()));
+            if written || !(may_be_public(&brought.name) && taken()) {
+                let removal = first_removal(&brought.target, later, &patterns.borrow());
+                see(brought, removal);
             }
         }
+    });
+}
+
+fn may_be_public(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    [".key", ".pem", ".asc", ".gpg"].iter().any(|end| name.ends_with(end))
+        && !name.contains("priv")
+        && !name.contains("secret")
+}
+
+/// The paths that a RUN takes as keys to check signatures with, or puts where such keys lie.
+fn imported(file: &Dockerfile, run: &Instruction, scripts: &[Script]) -> Vec<String> {
+    let mut found = Vec::new();
+    for call in scripts.iter().flat_map(Script::calls).filter(|call| takes_keys(file, call)) {
+        let inputs = call.redirects().iter().filter(|redirect| redirect.operator == "<");
+        let words = call.operands().into_iter().chain(inputs.map(|redirect| &redirect.target));
+        found.extend(words.map(|word| paths::resolve(file, run, &word.text)));
     }
     found
 }
@@ -218,32 +276,75 @@ fn takes_keys(file: &Dockerfile, call: &Call) -> bool {
     }
 }
 
-/// The first removal of a file in a later layer, and the RUN that does it.
-pub(super) fn removed_later<'f, 'a>(
-    file: &'f Dockerfile<'a>,
-    brought: &Brought<'f, 'a>,
-) -> Option<(&'f Instruction<'a>, &'f Removal)> {
-    file.runs().filter(|run| follows(file, run, brought.instruction)).find_map(|run| {
-        let mut removals = run.scripts().iter().flat_map(|script| &script.facts().removals);
-        removals.find(|removal| removes(file, run, removal, &brought.target)).map(|removal| (run, removal))
-    })
+/// What a removal takes away.
+fn keys(file: &Dockerfile, run: &Instruction, removal: &Removal, patterns: &mut Patterns) -> Vec<Key> {
+    let Some(path) = &removal.from_start else { return Vec::new() };
+    let path = paths::resolve(file, run, path);
+    let mut keys = Vec::new();
+    if let Some((folder, pattern)) = path.rsplit_once('/')
+        && let Some(number) = patterns.number(pattern)
+    {
+        keys.push(Key::Fits(folder.to_owned(), number));
+        if removal.recursive {
+            keys.push(Key::FitsBelow(folder.to_owned(), number));
+        }
+    }
+    if removal.recursive && path != "/" {
+        keys.push(Key::Below(path.clone()));
+    }
+    keys.push(Key::Path(path));
+    keys
 }
 
-/// Whether a removal takes a file away; `target` is as [`paths::resolve`] has it.
-pub(super) fn removes(file: &Dockerfile, run: &Instruction, removal: &Removal, target: &str) -> bool {
-    let Some(path) = &removal.from_start else { return false };
-    let path = paths::resolve(file, run, path);
-    if path == target || removal.recursive && path != "/" && is_below(target, &path) {
-        return true;
+type Done<'f> = Later<Key, (usize, Option<&'f Removal>)>;
+
+/// The first removal of a path, which is as [`paths::resolve`] has it.
+fn first_removal<'f>(target: &str, later: &Done<'f>, patterns: &Patterns) -> Option<&'f Removal> {
+    // Linux knows no longer path, and a long text of slashes must not be cut at each of them.
+    const LONGEST: usize = 4096;
+    if later.is_empty() || target.len() > LONGEST {
+        return None;
     }
-    let (Some((folder, pattern)), Some((there, name))) = (path.rsplit_once('/'), target.rsplit_once('/'))
-    else {
-        return false;
+    let mut first: Option<(usize, (usize, Option<&Removal>))> = None;
+    let mut look = |key: Key| {
+        let found = later.get(&key).copied();
+        first = first.into_iter().chain(found).min_by_key(|found| (found.0, found.1.0));
     };
-    let fits = pattern.split_once('*').is_some_and(|(start, end)| {
-        name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-    });
-    fits && (folder == there || removal.recursive && is_below(there, folder))
+    look(Key::Path(target.to_owned()));
+    paths::upwards(target).for_each(|path| look(Key::Below(path.to_owned())));
+    if let Some((there, name)) = target.rsplit_once('/') {
+        for number in patterns.fitting(name) {
+            look(Key::Fits(there.to_owned(), number));
+            paths::upwards(there).for_each(|folder| look(Key::FitsBelow(folder.to_owned(), number)));
+        }
+    }
+    first.and_then(|(_, (_, removal))| removal)
+}
+
+/// What the removals of one script take away.
+pub(super) struct Removed {
+    keys: HashSet<Key>,
+    patterns: Patterns,
+}
+
+impl Removed {
+    pub(super) fn by(file: &Dockerfile, run: &Instruction, removals: &[Removal]) -> Self {
+        let mut patterns = Patterns::default();
+        let keys = removals.iter().flat_map(|removal| keys(file, run, removal, &mut patterns)).collect();
+        Self { keys, patterns }
+    }
+    /// One of them takes the path away.
+    pub(super) fn holds(&self, target: &str) -> bool {
+        let has = |key: Key| self.keys.contains(&key);
+        has(Key::Path(target.to_owned()))
+            || paths::upwards(target).any(|path| has(Key::Below(path.to_owned())))
+            || target.rsplit_once('/').is_some_and(|(there, name)| {
+                self.patterns.fitting(name).any(|number| {
+                    has(Key::Fits(there.to_owned(), number))
+                        || paths::upwards(there).any(|folder| has(Key::FitsBelow(folder.to_owned(), number)))
+                })
+            })
+    }
 }
 
 /// Folders of public keys of package repositories.

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::near;
 use crate::dockerfile::{
@@ -6,7 +6,7 @@ use crate::dockerfile::{
 };
 use crate::finding::{Findings, Safety};
 use crate::image;
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 use crate::rules::image::known;
 use crate::text::{Edit, Span};
 
@@ -96,6 +96,9 @@ const PLAIN: [&str; 16] = [
     "ubuntu",
 ];
 
+const SPENT: &str =
+    "so many variables are set and not set here that slips in their names were not looked for to the end";
+
 /// What is known to be wrong with a variable that the file does not set where it is used.
 enum Mistake<'f> {
     /// Set before the first FROM only.
@@ -116,7 +119,7 @@ enum Mistake<'f> {
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let mut search = Search::new(file);
     for instruction in &file.instructions {
-        let mut told: Vec<&str> = Vec::new();
+        let mut told: HashSet<&str> = HashSet::new();
         let names: HashMap<&str, Span> = match &instruction.kind {
             Kind::Env(pairs) => pairs.iter().map(|pair| (&*pair.key.text, pair.key.span)).collect(),
             _ => HashMap::new(),
@@ -127,7 +130,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             };
             let is_plain = matches!(variable.modifier, Modifier::None | Modifier::Edit);
             if !is_plain
-                || told.contains(&variable.name)
+                || told.contains(variable.name)
                 || variable.name.starts_with(|c: char| c.is_ascii_digit())
             {
                 continue;
@@ -138,10 +141,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             }
             let mistake = beside.or_else(|| search.mistake(instruction, variable.name, base_may_set));
             if let Some(mistake) = mistake {
-                told.push(variable.name);
+                told.insert(variable.name);
                 tell(file, instruction, &variable, &mistake, out);
             }
         }
+    }
+    if search.guesses.is_spent() {
+        out.at(file.source, Span::at(0), SPENT).severity(Severity::Note);
     }
 }
 
@@ -224,18 +230,23 @@ impl<'f, 'a> Search<'f, 'a> {
         let all = self.settings.get(name).map_or(&[][..], Vec::as_slice);
         // A setting of the file's own tells most: the name is right, the place is wrong. `ENV A=/x:$A` adds to whatever the
         // base image has; that it is set there is no sign of a mistake.
-        let mut own = all.iter().filter(|(instruction, _)| instruction.index != at.index);
-        let adds_to_itself = file_assigns(at, name);
-        if let Some((_, pair)) = own.clone().find(|(instruction, _)| instruction.stage.is_none()) {
+        let after = all.partition_point(|(instruction, _)| instruction.index <= at.index);
+        let adds_to_itself =
+            after > 0 && all[after - 1].0.index == at.index && matches!(at.kind, Kind::Env(_));
+        let first = all.first().filter(|(instruction, _)| instruction.index != at.index);
+        // What stands before all stages comes first.
+        if let Some((_, pair)) = first.filter(|(instruction, _)| instruction.stage.is_none()) {
             return Some(Mistake::Global(pair.key.span));
         }
         if !adds_to_itself && base != Knowledge::None {
-            if let Some((_, pair)) = own.clone().find(|(i, _)| i.stage == Some(here) && i.index > at.index) {
+            let later = all.get(after);
+            if let Some((_, pair)) = later.filter(|(instruction, _)| instruction.stage == Some(here)) {
                 return Some(Mistake::Later(pair.key.span));
             }
-            if let Some((instruction, pair)) = own.next() {
+            if let Some((instruction, pair)) = first.or(later) {
                 return Some(Mistake::Elsewhere(instruction.stage?, pair.key.span));
             }
+            self.guesses.count(self.settings.len());
             let names = || file.names_at(at).into_iter().map(|(name, _)| name);
             if let Some(meant) = self.guesses.nearest(name, names) {
                 return Some(Mistake::Slip(meant));
@@ -281,11 +292,6 @@ fn set_beside<'f>(
         return (bare == Some(variable.name) && !is_set_by_bases(variable.name)).then_some(Mistake::Itself);
     }
     names.get(variable.name).map(|&key| Mistake::Same(key))
-}
-
-/// The instruction itself sets the variable.
-fn file_assigns(at: &Instruction, name: &str) -> bool {
-    matches!(&at.kind, Kind::Env(pairs) if pairs.iter().any(|pair| pair.key.text == name))
 }
 
 /// The variables that BuildKit expands in an instruction; those of FROM and ARG are other rules' business, and a

@@ -1,6 +1,8 @@
+use std::collections::HashSet;
+
 use super::apt;
-use super::shipping::follows;
-use crate::dockerfile::{Dockerfile, Instruction};
+use super::shipping::backwards;
+use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::shell::{Action, Call, Manager, PackageCall};
@@ -38,25 +40,39 @@ const HARMLESS: [&str; 27] = [
 ];
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for run in file.runs().filter(|run| !apt::lists_are_mounted(run)) {
-        let Some(update) = lone_update(run) else { continue };
+    let installs = |instruction| {
+        let calls =
+            packages(instruction).filter(|call| call.action.installs() || call.action == Action::Upgrade);
+        calls.map(|call| (lists(call.manager), call.span)).collect()
+    };
+    backwards(file, installs, |run, later| {
+        if !matches!(run.kind, Kind::Run(_)) || apt::lists_are_mounted(run) {
+            return;
+        }
+        let Some(update) = lone_update(run) else { return };
         let span = update.subcommand.as_ref().map_or(update.span, |(_, span)| update.program.cover(*span));
-        let user = file.runs().filter(|later| follows(file, later, run)).find_map(|later| {
-            let facts = later.scripts().iter().flat_map(|script| &script.facts().packages);
-            let mut calls = facts.filter(|call| same(call.manager, update.manager));
-            calls.find(|call| call.action.installs() || call.action == Action::Upgrade)
-        });
-        if let Some(install) = user {
+        if let Some(&(_, install)) = later.get(&lists(update.manager)) {
             out.at(
                 file.source,
                 span,
                 "these package lists grow old in the cache; update in the `RUN` that installs",
             )
-            .see(file.source, install.span, "uses the lists");
+            .see(file.source, install, "uses the lists");
         } else {
             out.at(file.source, span, "nothing here installs from these package lists; remove the update");
         }
-    }
+    });
+}
+
+/// The calls of package managers in a RUN.
+fn packages<'f>(instruction: &'f Instruction) -> impl Iterator<Item = &'f PackageCall> {
+    let scripts = if matches!(instruction.kind, Kind::Run(_)) { instruction.scripts() } else { &[] };
+    scripts.iter().flat_map(|script| &script.facts().packages)
+}
+
+/// Whose lists a manager reads: those of apt read the same.
+fn lists(manager: Manager) -> Manager {
+    if manager.is_apt() { Manager::Apt } else { manager }
 }
 
 /// The update of a RUN that does nothing else of weight.
@@ -70,10 +86,11 @@ pub(super) fn lone_update<'f>(run: &'f Instruction) -> Option<&'f PackageCall> {
                 _ => return None,
             }
         }
+        let managers: HashSet<u32> =
+            script.facts().packages.iter().map(|found| found.program.start).collect();
         let known = |call: &Call| {
-            let is_manager =
-                script.facts().packages.iter().any(|found| found.program.start == call.name_span().start);
-            is_manager || call.name().is_some_and(|name| HARMLESS.contains(&name))
+            managers.contains(&call.name_span().start)
+                || call.name().is_some_and(|name| HARMLESS.contains(&name))
         };
         if !script.calls().iter().all(known) {
             return None;
@@ -81,8 +98,4 @@ pub(super) fn lone_update<'f>(run: &'f Instruction) -> Option<&'f PackageCall> {
     }
     // `dnf makecache` and its like look after the age of what they fetched.
     update.filter(|call| call.manager.is_apt() || matches!(call.manager, Manager::Apk | Manager::Zypper))
-}
-
-fn same(one: Manager, other: Manager) -> bool {
-    one == other || one.is_apt() && other.is_apt()
 }
