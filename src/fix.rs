@@ -1,18 +1,25 @@
-//! Applies the edits that findings offer, to bytes; writing them to disk is a function of its own.
+//! Applies the edits that findings offer, to bytes; writing them to disk is [`write`]'s.
 //!
 //! A finding's edits are applied together or not at all. Those that touch bytes of another's wait for the next pass:
 //! [`until_stable`] applies, scans again and goes on until nothing changes. What broke the law of fixes is taken back:
 //! the file reads as well as before, the finding is gone, and no other has come.
 
+mod seen;
+mod write;
+
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fmt::Write as _;
 use std::sync::Arc;
+
+pub use seen::{CHANGED, Seen};
+pub use write::{Place, write};
 
 use crate::blob::{Origin, Tree};
 use crate::finding::{Finding, Fix, Safety, Status};
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
+use crate::place::visible;
 use crate::text::Edit;
 
 /// More passes than any chain of fixes needs, even one rule at a time.
@@ -26,12 +33,16 @@ const SYNTAX: &str = "syntax-error";
 pub struct Fixed {
     /// The files that changed, as they should be.
     pub files: BTreeMap<Arc<str>, Vec<u8>>,
+    /// As they were when they were checked.
+    pub before: BTreeMap<Arc<str>, Vec<u8>>,
     /// What is left to say about the fixed files.
     pub outcome: Outcome,
     /// How many findings were fixed.
     pub count: usize,
     /// Files whose fixes were taken back.
     pub left_alone: Vec<Told>,
+    /// Files that are not what was checked.
+    pub changed: Vec<Told>,
 }
 
 /// A tree with some files changed.
@@ -63,12 +74,19 @@ impl Tree for Overlay<'_> {
 
 /// Fixes what can be fixed. `first` is the filtered outcome of `tree`; `scan` makes another of a changed tree.
 pub fn until_stable(
-    tree: &dyn Tree,
+    tree: &Seen,
     first: Outcome,
     unsafe_too: bool,
     scan: &mut dyn FnMut(&dyn Tree) -> Outcome,
 ) -> Fixed {
-    let mut fixed = Fixed { files: BTreeMap::new(), outcome: first, count: 0, left_alone: Vec::new() };
+    let mut fixed = Fixed {
+        files: BTreeMap::new(),
+        before: BTreeMap::new(),
+        outcome: first,
+        count: 0,
+        left_alone: Vec::new(),
+        changed: Vec::new(),
+    };
     let mut law = Law::default();
     for _ in 0..PASSES {
         let before = State::of(&fixed.outcome, unsafe_too);
@@ -77,12 +95,17 @@ pub fn until_stable(
         for (path, Plan { edits, count, rules }) in plan(wanted, &law.careful) {
             let old = match fixed.files.get(&path) {
                 Some(bytes) => bytes.clone(),
-                None => match tree.read(&path) {
+                None => match tree.as_checked(&path) {
                     Ok(bytes) => bytes,
-                    Err(_) => continue, // it was there a moment ago; the next run tells
+                    Err(gap) => {
+                        law.gone.insert(path.clone());
+                        fixed.changed.push(Told::new(path, gap));
+                        continue;
+                    }
                 },
             };
             let Some(new) = splice(&old, &edits).filter(|new| *new != old) else { continue };
+            fixed.before.entry(path.clone()).or_insert_with(|| old.clone());
             tried.push((path.clone(), fixed.files.insert(path, new), count, rules));
             fixed.count += count;
         }
@@ -108,7 +131,8 @@ pub fn until_stable(
         }
     }
     fixed.left_alone = law.left_alone();
-    fixed.files.retain(|path, bytes| tree.read(path).is_ok_and(|old| old != *bytes));
+    let before = &fixed.before;
+    fixed.files.retain(|path, bytes| before.get(path).is_some_and(|old| old != bytes));
     fixed
 }
 
@@ -150,11 +174,14 @@ struct Law {
     frozen: BTreeSet<(Arc<str>, &'static str)>,
     /// Files in which one rule's fixes are applied at a time, to see whose do harm.
     careful: BTreeSet<Arc<str>>,
+    /// Files that are not what was checked.
+    gone: BTreeSet<Arc<str>>,
 }
 
 impl Law {
     fn allows(&self, finding: &Finding, unsafe_too: bool) -> bool {
         offered(finding, unsafe_too).is_some()
+            && !self.gone.contains(&finding.place.path)
             && !self.frozen.contains(&(finding.place.path.clone(), finding.rule.id))
     }
 
@@ -262,46 +289,62 @@ fn splice(bytes: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
     Some(new)
 }
 
-/// A unified diff as `git apply` reads it.
-pub fn diff(path: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
-    let mut text = Vec::new();
+/// A text, and its lines as they may be shown: as many as there are.
+pub type Side<'t> = (&'t [u8], &'t [Cow<'t, [u8]>]);
+
+/// A unified diff as `git apply` reads it, of the old and the new lines of a file as they may be shown.
+pub fn diff(path: &str, (old, old_shown): Side, (new, new_shown): Side) -> Vec<u8> {
     // Thousands of changes in one file take the square of their number; then a coarser diff has to do.
-    similar::TextDiff::configure()
-        .timeout(std::time::Duration::from_secs(2))
-        .diff_lines(old, new)
-        .unified_diff()
-        .header(&format!("a/{path}"), &format!("b/{path}"))
-        .to_writer(&mut text)
-        .expect("a Vec takes all that is written to it");
+    let mut settings = similar::TextDiff::configure();
+    let diff = settings.timeout(std::time::Duration::from_secs(2)).diff_lines(old, new);
+    let mut text = Vec::new();
+    let header = |side: &str| name(&format!("{side}/{path}"));
+    for hunk in diff.unified_diff().iter_hunks() {
+        if text.is_empty() {
+            text.extend(format!("--- {}\n+++ {}\n", header("a"), header("b")).into_bytes());
+        }
+        text.extend(format!("{}\n", hunk.header()).into_bytes());
+        for change in hunk.iter_changes() {
+            let (sign, line) = match (change.tag(), change.old_index(), change.new_index()) {
+                (similar::ChangeTag::Delete, Some(at), _) => (b'-', &old_shown[at]),
+                (similar::ChangeTag::Insert, _, Some(at)) => (b'+', &new_shown[at]),
+                (_, Some(at), _) => (b' ', &old_shown[at]),
+                (_, None, _) => continue, // nothing stands nowhere
+            };
+            text.push(sign);
+            text.extend_from_slice(line);
+            if !line.ends_with(b"\n") {
+                text.extend_from_slice(b"\n\\ No newline at end of file\n");
+            }
+        }
+    }
     text
 }
 
-/// Replaces a file in one step: whoever reads it sees the old bytes or the new ones. Permissions stay, and a symbolic
-/// link stays one; where it leads out of the folders `within` (which have no links in them), nothing is written.
-pub fn write(file: &Path, bytes: &[u8], within: &[PathBuf]) -> io::Result<()> {
-    let file = file.canonicalize()?;
-    if !within.iter().any(|folder| file.starts_with(folder)) {
-        return Err(io::Error::other("a symbolic link leads out of the folder that is checked"));
+/// A file's name as git writes it into a diff: one that could be mistaken for anything else stands in quotes, its bytes
+/// in escapes.
+fn name(path: &str) -> String {
+    let odd = |c: char| c == '"' || c == '\\' || visible(c).is_some();
+    if !path.contains(odd) {
+        return path.to_owned();
     }
-    let permissions = file.metadata()?.permissions();
-    if permissions.readonly() {
-        return Err(io::Error::other("the file is read-only"));
+    let mut out = String::from("\"");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if odd(c) => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(out, "\\{byte:03o}");
+                }
+            }
+            c => out.push(c),
+        }
     }
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{name}.hullguard-{}", std::process::id()));
-    let written = io_write(&beside, bytes, permissions).and_then(|()| std::fs::rename(&beside, &file));
-    if written.is_err() {
-        // The first error is the one to tell.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
-}
-
-fn io_write(file: &Path, bytes: &[u8], permissions: std::fs::Permissions) -> io::Result<()> {
-    let mut out = std::fs::File::create_new(file)?;
-    out.write_all(bytes)?;
-    out.set_permissions(permissions)?;
-    out.sync_all()
+    out.push('"');
+    out
 }
 
 #[cfg(test)]
@@ -344,7 +387,7 @@ mod tests {
 
     #[test]
     fn overlapping_fixes_take_another_pass() {
-        let tree = One("a xx b xx\r\n");
+        let tree = Seen::new(&One("a xx b xx\r\n"));
         let first = scan(&tree, "y", Safety::Safe);
         let fixed = until_stable(&tree, first, false, &mut |tree| scan(tree, "y", Safety::Safe));
         assert_eq!(fixed.files["f"], b"a yy b yy\r\n");
@@ -354,7 +397,7 @@ mod tests {
 
     #[test]
     fn unsafe_fixes_need_to_be_asked_for_and_endless_ones_end() {
-        let tree = One("a x");
+        let tree = Seen::new(&One("a x"));
         let first = scan(&tree, "y", Safety::Unsafe);
         let fixed = until_stable(&tree, first, false, &mut |tree| scan(tree, "y", Safety::Unsafe));
         assert!(fixed.files.is_empty() && fixed.count == 0);
@@ -365,7 +408,7 @@ mod tests {
 
     #[test]
     fn files_that_would_not_read_are_left_alone() {
-        let tree = One("a x");
+        let tree = Seen::new(&One("a x"));
         let first = scan(&tree, "y", Safety::Safe);
         let fixed = until_stable(&tree, first, false, &mut |tree| {
             let mut outcome = scan(tree, "y", Safety::Safe);
@@ -383,25 +426,14 @@ mod tests {
         let edits = [Edit::insert(0, "> "), Edit::delete(Span::new(2, 3))];
         assert_eq!(splice(b"abc\n", &edits).unwrap(), b"> ab\n");
         assert_eq!(splice(b"a", &edits), None);
-        let diff = String::from_utf8(diff("d/f", b"a\nb\n", b"a\nc\n")).unwrap();
-        assert_eq!(diff, "--- a/d/f\n+++ b/d/f\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn writing_keeps_permissions_and_links() {
-        use std::os::unix::fs::{PermissionsExt as _, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("f"), folder.path().join("l"));
-        std::fs::write(&file, "old").unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o750)).unwrap();
-        symlink(&file, &link).unwrap();
-        let outside = tempfile::tempdir().unwrap().path().to_owned();
-        assert!(write(&link, b"new", &[outside]).is_err());
-        write(&link, b"new", &[folder.path().canonicalize().unwrap()]).unwrap();
-        assert_eq!(std::fs::read(&file).unwrap(), b"new");
-        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o750);
-        assert!(link.is_symlink());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        let lines = |text: &'static str| {
+            text.split_inclusive('\n').map(|line| Cow::Borrowed(line.as_bytes())).collect::<Vec<_>>()
+        };
+        let (old, new) = (lines("a\nb\n"), lines("a\nc"));
+        let text = |path: &str| String::from_utf8(diff(path, (b"a\nb\n", &old), (b"a\nc", &new))).unwrap();
+        let rest = "@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n";
+        assert_eq!(text("d/f"), format!("--- a/d/f\n+++ b/d/f\n{rest}"));
+        let hostile = text("d\n::error::\u{1b}\u{202e}\"f");
+        assert!(hostile.starts_with("--- \"a/d\\n::error::\\033\\342\\200\\256\\\"f\"\n"), "{hostile}");
     }
 }

@@ -156,9 +156,12 @@ impl StageGraph {
             Outside::Scratch | Outside::NoStage(_) => None,
         });
         let names = self.stages.iter_mut().filter_map(|stage| stage.name.as_mut());
-        let targets = self.builders.iter_mut().filter_map(|builder| match &mut builder.target {
-            Target::Unknown(text) => Some(text),
-            Target::Stage(_) => None,
+        let targets = self.builders.iter_mut().flat_map(|builder| {
+            let target = match &mut builder.target {
+                Target::Unknown(text) => Some(text),
+                Target::Stage(_) => None,
+            };
+            std::iter::once(&mut builder.name).chain(target)
         });
         outside.chain(names).chain(targets).chain(self.flows.iter_mut().map(|flow| &mut flow.what))
     }

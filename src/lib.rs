@@ -30,5 +30,6 @@ pub mod scan;
 pub mod secrets;
 pub mod shape;
 pub mod shell;
+pub mod shown;
 pub mod text;
 pub mod yaml;

@@ -2,12 +2,14 @@
 //!
 //! `scan` makes it, the filters mark it, the reports print it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Place};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
 use crate::rule::Rule;
+use crate::text::Span;
 
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
@@ -29,6 +31,9 @@ pub struct Outcome {
     pub graphs: Vec<StageGraph>,
     /// Entries of lists of known findings that match nothing any more.
     pub unused: Vec<Unused>,
+    /// What must not be shown of files that findings stand in, as far as their texts do not give it away themselves. It is
+    /// for whoever shows more of a file than findings do, and in no report.
+    pub hidden: HashMap<Arc<str>, Vec<Span>>,
     /// The run was interrupted.
     pub interrupted: bool,
     /// Why nothing could be checked at all: a mistake in the configuration, no repository.
@@ -84,7 +89,7 @@ pub struct Pragma {
     /// Codes in it that stand for nothing known here.
     pub unknown: Vec<String>,
     /// The bytes of the file it speaks of; a finding is silenced if it begins there. `None`: the whole file.
-    pub scope: Option<crate::text::Span>,
+    pub scope: Option<Span>,
     pub reason: String,
     /// Written for hullguard, so that an unused or unknown code is a mistake; others may be meant for their own tool.
     pub own: bool,

@@ -3,7 +3,9 @@
 //! Everything a finding says about its file passes through here once, so this is where secrets are masked and
 //! control characters made visible. Finding the secrets is left to `scan`, drawing carets to `report`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 
 use crate::blob::Origin;
 use crate::finding::{Excerpt, Place};
@@ -17,7 +19,7 @@ const BEFORE: usize = 60;
 const LONG_LINE: usize = 4096;
 const MASK: &str = "***";
 
-/// The place of `span`. `masks` are the spans of secret values in `source`, in any order.
+/// The place of `span`. `masks` are the spans of what must not be shown of `source`, ascending and apart.
 pub fn place(source: &Source, span: Span, origin: &Origin, masks: &[Span]) -> Place {
     let start = source.position(span.start as usize);
     let end = if span.is_empty() { start } else { source.position(span.end as usize) };
@@ -71,10 +73,7 @@ fn visible_line(source: &Source, span: Span) -> Span {
 
 /// The text under `window` with every masked piece as `***`, and where `mark` stands in it.
 fn masked(source: &Source, window: Span, mark: Span, masks: &[Span]) -> (String, Span) {
-    let mut masks: Vec<Span> =
-        masks.iter().copied().filter(|m| m.start < window.end && m.end > window.start).collect();
-    masks.sort_unstable();
-    let mut masks = masks.into_iter().peekable();
+    let mut masks = window.among(masks).iter().peekable();
     let mut out = String::with_capacity(window.len());
     // Where the mark's ends went. One that stood inside a secret goes to its own end of the `***`.
     let (mut start, mut end) = (None, None);
@@ -125,6 +124,26 @@ pub fn visible(c: char) -> Option<char> {
         | '\u{e0000}'..='\u{e007f}' => Some(char::REPLACEMENT_CHARACTER),
         _ => None,
     }
+}
+
+/// JSON that says the same and cannot be mistaken for a command, nor reorder what is around it on a screen.
+///
+/// Outside of strings JSON is ASCII and has no `#`, so whatever is replaced here is inside one.
+pub fn harmless_json(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains("##[") && !text.contains('\x7f') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    for c in text.replace("##[", "##\\u005b").chars() {
+        if c >= '\x7f' && visible(c).is_some() {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The first line of `span` as [`fingerprint`] wants it: secrets masked.
@@ -250,7 +269,7 @@ mod tests {
             let at = text.find(part).expect("the text holds it");
             Span::new(at, at + part.len())
         };
-        let masks: Vec<Span> = secrets.iter().map(|s| span(s)).collect();
+        let masks = Span::merged(secrets.iter().map(|s| span(s)).collect());
         let excerpt = place(&source, span(mark), &Origin::WorkTree, &masks).excerpt;
         let marked = excerpt.text[excerpt.mark.range()].to_owned();
         (excerpt.text.into(), marked, excerpt.cut)

@@ -44,6 +44,24 @@ impl Span {
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }
+    /// The same bytes in spans that ascend and do not touch; empty ones go.
+    pub fn merged(mut spans: Vec<Self>) -> Vec<Self> {
+        spans.sort_unstable();
+        let mut apart: Vec<Self> = Vec::new();
+        for span in spans.into_iter().filter(|span| !span.is_empty()) {
+            match apart.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => apart.push(span),
+            }
+        }
+        apart
+    }
+    /// Of spans that ascend and do not touch those that share a byte with this one.
+    pub fn among(self, apart: &[Self]) -> &[Self] {
+        let first = apart.partition_point(|span| span.end <= self.start);
+        let end = apart.partition_point(|span| span.start < self.end);
+        &apart[first..end.max(first)]
+    }
     /// Whether the two share a byte, or meet at the same empty place.
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end || self == other
@@ -122,7 +140,12 @@ pub struct Source {
     original: Option<Box<[u8]>>,
     was_utf16: bool,
     lines: OnceLock<Vec<u32>>,
+    /// How many characters stand before each block of [`BLOCK`] bytes; made for long lines.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// A line may be a whole file with a thousand findings in it, whose columns are not counted from its beginning.
+const BLOCK: usize = 4096;
 
 impl Source {
     /// What an invalid byte reads as: ASCII SUB, "substitute", which no grammar here gives a meaning to.
@@ -142,7 +165,14 @@ impl Source {
                 (text, Some(bytes.into_boxed_slice()))
             }
         };
-        Self { path: path.into(), text, original, was_utf16: false, lines: OnceLock::new() }
+        Self {
+            path: path.into(),
+            text,
+            original,
+            was_utf16: false,
+            lines: OnceLock::new(),
+            characters: OnceLock::new(),
+        }
     }
     /// Takes what a file in UTF-16 says in UTF-8.
     pub fn from_utf16(path: impl Into<Arc<str>>, text: Vec<u8>) -> Self {
@@ -167,6 +197,11 @@ impl Source {
     pub fn was_utf16(&self) -> bool {
         self.was_utf16
     }
+    /// A range of bytes as a span that ends at no character's middle.
+    pub fn inside(&self, range: Range<usize>) -> Span {
+        let whole = |at: usize| (0..=at).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0);
+        Span::new(whole(range.start), whole(range.end))
+    }
     /// The text under a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.text[span.range()]
@@ -189,9 +224,28 @@ impl Source {
     /// Line and column of the byte at `offset`. A byte order mark counts as no column.
     pub fn position(&self, offset: usize) -> Position {
         let line = self.line_of(offset);
-        let before = &self.text[self.line_starts()[line as usize - 1] as usize..offset];
-        let before = if line == 1 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
-        Position { line, column: before.chars().count() as u32 + 1 }
+        let start = self.line_starts()[line as usize - 1] as usize;
+        let mark = u32::from(line == 1 && offset > 0 && self.text.starts_with('\u{feff}'));
+        let before = if offset - start <= BLOCK {
+            self.text[start..offset].chars().count() as u32
+        } else {
+            self.characters(offset) - self.characters(start)
+        };
+        Position { line, column: before - mark + 1 }
+    }
+    /// How many characters stand before `offset`.
+    fn characters(&self, offset: usize) -> u32 {
+        let begins = |bytes: &[u8]| bytes.iter().filter(|&&b| b & 0xc0 != 0x80).count() as u32;
+        let blocks = self.characters.get_or_init(|| {
+            let mut before = 0;
+            let counted = self.text.as_bytes().chunks(BLOCK).map(|block| {
+                before += begins(block);
+                before
+            });
+            std::iter::once(0).chain(counted).collect()
+        });
+        let block = offset / BLOCK;
+        blocks[block] + begins(&self.text.as_bytes()[block * BLOCK..offset])
     }
     pub fn line_count(&self) -> u32 {
         self.line_starts().len() as u32

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["text", "blob", "gap", "date", "purpose"],
     &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
     &["rule", "finding", "outcome", "place", "custom"],
     &["rules", "secrets", "pragma"],
+    &["shown"],
     &["scan"],
     &["input", "history", "filter", "config", "baseline"],
     &["report", "fix"],

@@ -22,8 +22,10 @@ mod secrets;
 mod silence;
 #[cfg(unix)]
 mod surroundings;
+mod survived;
 mod swallowed;
 mod tables;
 mod together;
 mod tokens;
 mod tree;
+mod veiled;

@@ -1,7 +1,7 @@
 //! Our own baseline: one finding a line, in one order, with nothing in it that changes by itself.
 //!
 //! No line numbers, no dates of making, no secrets. The fingerprints are the findings' (`place::fingerprint`,
-//! `scan::secrets::identity`): a secret drawn by lot is known by its hash wherever it stands; anything else by rule,
+//! `shown::secrets::identity`): a secret drawn by lot is known by its hash wherever it stands; anything else by rule,
 //! path and the masked line, so that no short password can be guessed from the file.
 
 use std::collections::HashMap;
@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{self, Date};
+use crate::place::harmless_json;
 use crate::rule::Profile;
 
 /// Raised when an older program could not read the file any more.
@@ -101,7 +102,8 @@ impl Baseline {
 }
 
 fn json(row: &impl Serialize) -> String {
-    serde_json::to_string(row).expect("texts and numbers are always JSON")
+    let text = serde_json::to_string(row).expect("texts and numbers are always JSON");
+    harmless_json(&text).into_owned()
 }
 
 fn profile_name(profile: Profile) -> &'static str {

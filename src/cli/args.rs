@@ -46,7 +46,7 @@ An entry may be given a \"reason\" and a day, \"expires\": \"2027-06-30\", after
 
 /// Keeps containers fit to ship: lints Dockerfiles and Compose files.
 #[derive(Debug, Parser)]
-#[command(name = "hullguard", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "hullguard", bin_name = "hullguard", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,

@@ -15,7 +15,7 @@ use crate::finding::{Status, Suppressor};
 use crate::input::{self, disk};
 use crate::outcome::Outcome;
 use crate::rule::Profile;
-use crate::secrets::mask;
+use crate::shown;
 
 pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     args.look.validate()?;
@@ -106,7 +106,7 @@ fn entries(outcome: &Outcome, old: &Baseline, base: &str) -> Vec<Entry> {
         }
         entries.push(Entry {
             rule: finding.rule.id.to_owned(),
-            path: mask::unnamed(&format!("{base}{}", finding.place.path)).into_owned(),
+            path: shown::unnamed(&format!("{base}{}", finding.place.path)).into_owned(),
             fingerprint: finding.fingerprint,
             reason: known.and_then(|entry| entry.reason.clone()),
             expires: known.and_then(|entry| entry.expires),

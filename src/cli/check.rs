@@ -1,26 +1,24 @@
 //! `hullguard check`: scan, fixes, reports, exit code.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, BufWriter, Write as _};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 
 use super::args::{Check, Report};
 use super::open::{self, Run};
 use super::{CLEAN, FAILED, FOUND, lists, output, plural, term};
-use crate::blob::Tree;
 use crate::finding::Status;
-use crate::fix;
+use crate::fix::{self, Fixed, Seen};
 use crate::gap::{Gap, Reason};
 use crate::input::walk;
 use crate::outcome::{Outcome, Told};
 use crate::report::{self, Format, Options, Web};
-use crate::secrets::mask;
+use crate::shown::{self, Veil};
+use crate::text::{Source, Span};
 
 struct Checking<'a> {
     args: &'a Check,
@@ -31,9 +29,13 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     args.validate()?;
     let mut run = open::open(&args.look, false).inspect_err(|error| report_error(args, error))?;
     run.policy.graphs = args.format.iter().any(|report| report.format == Format::Summary);
-    let mut outcome = run.scan_patiently();
+    let mut outcome;
     if args.fix || args.fix_unsafe || args.diff {
-        outcome = Checking { args, run: &run }.fix(&*run.tree, outcome)?;
+        let seen = Seen::new(&*run.tree);
+        outcome = run.patiently(&seen);
+        outcome = Checking { args, run: &run }.fix(&seen, outcome)?;
+    } else {
+        outcome = run.scan_patiently();
     }
     // From here on there is nothing to end early: a signal ends the program.
     run.watch.stop.store(true, Ordering::Relaxed);
@@ -44,7 +46,7 @@ pub(super) fn run(args: &Check) -> Result<u8> {
 
 impl Checking<'_> {
     /// Fixes what can be fixed and writes it, or shows the difference.
-    fn fix(&self, tree: &dyn Tree, first: Outcome) -> Result<Outcome> {
+    fn fix(&self, tree: &Seen, first: Outcome) -> Result<Outcome> {
         let unsafe_too = self.args.fix_unsafe;
         let fixed = fix::until_stable(tree, first.clone(), unsafe_too, &mut |tree| self.run.scan(tree));
         if self.run.watch.is_stopped() {
@@ -55,25 +57,36 @@ impl Checking<'_> {
             term::complain(&format!("warning: {}: {}", self.run.display.path(&told.path), told.why));
         }
         if self.args.diff {
-            self.show(tree, &fixed.files)?;
-            return Ok(first); // nothing was written, so all of it still holds
+            self.show(&fixed, &first)?;
+            let failed = first.failed.iter().cloned().chain(fixed.changed).collect();
+            return Ok(Outcome { failed, ..first }); // nothing was written, so all of it still holds
         }
         let folders =
             self.args.look.paths.iter().filter(|path| path.is_dir()).chain([&self.run.display.root]);
-        let within: Vec<PathBuf> = folders.filter_map(|folder| folder.canonicalize().ok()).collect();
-        let mut failed = Vec::new();
-        for (path, bytes) in &fixed.files {
+        let place = fix::Place { within: folders.filter_map(|folder| folder.canonicalize().ok()).collect() };
+        let mut failed = fixed.changed;
+        let mut written = 0;
+        for (path, new) in &fixed.files {
             if self.run.watch.is_stopped() {
-                failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, "the run was interrupted")));
-                continue;
+                break;
             }
-            let write = || fix::write(&self.run.display.root.join(&**path), bytes, &within);
-            if let Err(error) = term::whole(write) {
-                let why = format!("the fixed file could not be written: {}", walk::reason(&error));
-                failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, why)));
+            let file = self.run.display.root.join(&**path);
+            match term::whole(|| fix::write(&file, &fixed.before[path], new, &place)) {
+                Ok(()) => written += 1,
+                Err(error) if error.to_string() == fix::CHANGED => {
+                    failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, fix::CHANGED)));
+                }
+                Err(error) => {
+                    let why = format!("the fixed file could not be written: {}", walk::reason(&error));
+                    failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, why)));
+                }
             }
         }
-        let files = plural(fixed.files.len() - failed.len(), "file");
+        let files = plural(written, "file");
+        if self.run.watch.is_stopped() {
+            term::complain(&format!("interrupted; {files} of {} were fixed", fixed.files.len()));
+            return Ok(Outcome { interrupted: true, ..first });
+        }
         let mut outcome = fixed.outcome;
         if !failed.is_empty() {
             // What could not be written is still on disk, and so are its findings.
@@ -86,15 +99,21 @@ impl Checking<'_> {
         Ok(outcome)
     }
 
-    fn show(&self, tree: &dyn Tree, files: &BTreeMap<Arc<str>, Vec<u8>>) -> Result<()> {
+    fn show(&self, fixed: &Fixed, first: &Outcome) -> Result<()> {
         let mut out = io::stdout().lock();
-        for (path, new) in files {
-            let old = tree.read(path).map_err(|why| anyhow!("{path}: {why}"))?;
-            let mut text = Vec::new();
-            for line in fix::diff(&self.run.display.path(path), &old, new).split_inclusive(|&b| b == b'\n') {
-                text.extend_from_slice(&for_eyes(line));
+        for (path, new) in &fixed.files {
+            let old = &fixed.before[path];
+            let name = shown::unnamed(&self.run.display.path(path)).into_owned();
+            let (before, after) = (for_eyes(old, first, path), for_eyes(new, &fixed.outcome, path));
+            let text = fix::diff(&name, (old, &before), (new, &after));
+            if term::obeys() {
+                // What begins a line is the diff's own sign, but for names and marks.
+                for line in String::from_utf8_lossy(&text).lines() {
+                    writeln!(out, "{}", term::harmless(line)).context("cannot write to standard output")?;
+                }
+            } else {
+                out.write_all(&text).context("cannot write to standard output")?;
             }
-            out.write_all(&text).context("cannot write to standard output")?;
         }
         out.flush().context("cannot write to standard output")
     }
@@ -124,13 +143,17 @@ impl Checking<'_> {
         let (theirs, ours): (Vec<_>, Vec<_>) = shown.partition(for_github);
         let views = [(&self.run.from_top, &theirs), (&self.run.display, &ours)];
         let mut views = views.into_iter().filter(|(_, reports)| !reports.is_empty()).peekable();
+        let mut unwritten = None;
         while let Some((display, reports)) = views.next() {
             // A second view of everything needs a copy; the last takes what is there.
             let mut copy = views.peek().map(|_| outcome.clone());
             let seen = copy.as_mut().unwrap_or(&mut outcome);
             display.show(seen);
             for report in reports {
-                write(self.args, report, seen)?;
+                // One that cannot be written costs none of the others.
+                if let Err(error) = write(self.args, report, seen) {
+                    unwritten.get_or_insert(error);
+                }
             }
         }
         for told in untold {
@@ -139,6 +162,9 @@ impl Checking<'_> {
         if nothing {
             let where_ = if self.args.look.staged { "among the staged files" } else { "here" };
             term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
+        }
+        if let Some(error) = unwritten {
+            return Err(error);
         }
         if outcome.is_incomplete() {
             return Ok(FAILED);
@@ -171,7 +197,8 @@ fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
         Options { colour, show_suppressed: args.show_suppressed, web: web(), limit: args.summary_limit };
     let write = |out: &mut dyn io::Write| {
         let mut out = BufWriter::new(out);
-        report::write(report.format, outcome, &options, &mut out)?;
+        let made = shown::guarded(|| report::write(report.format, outcome, &options, &mut out));
+        made.map_err(|_| io::Error::other("an internal error; please report it"))??;
         out.flush()
     };
     if let Some(file) = &report.file {
@@ -191,18 +218,23 @@ fn web() -> Option<Web> {
     Web::new(&server?, &repository?, &commit?)
 }
 
-/// A line of a diff with no secret in it, its first character in place. Whoever obeys bytes gets them harmless; a pipe
-/// gets the file's own, so that a diff without secrets can be applied.
-fn for_eyes(line: &[u8]) -> Cow<'_, [u8]> {
-    let text = String::from_utf8_lossy(line);
-    let (sign, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
-    let shown = mask::masked(rest);
-    if term::obeys() {
-        let shown = shown.trim_end_matches('\n');
-        return Cow::Owned(format!("{sign}{}\n", term::harmless(shown)).into_bytes());
-    }
-    match shown {
-        Cow::Borrowed(_) => Cow::Borrowed(line),
-        Cow::Owned(shown) => Cow::Owned(format!("{sign}{shown}").into_bytes()),
-    }
+/// The lines of a file with no secret in them. Whoever obeys bytes gets them harmless; a pipe gets the file's own, so that
+/// a diff without secrets can be applied.
+fn for_eyes<'b>(bytes: &'b [u8], outcome: &Outcome, path: &Arc<str>) -> Vec<Cow<'b, [u8]>> {
+    let source = Source::new(Arc::clone(path), bytes.to_vec());
+    debug_assert_eq!(source.text().len(), bytes.len(), "a fix knows the file's own bytes");
+    let veil = Veil::new(source.text(), outcome.hidden.get(path).map_or(&[], Vec::as_slice));
+    let mut at = 0;
+    let lines = bytes.split_inclusive(|&b| b == b'\n').map(|line| {
+        let span = Span::new(at, at + line.len());
+        at += line.len();
+        match veil.cut(source.text(), span) {
+            Cow::Borrowed(_) => Cow::Borrowed(line),
+            Cow::Owned(shown) if line.ends_with(b"\n") && !shown.ends_with('\n') => {
+                Cow::Owned(format!("{shown}\n").into_bytes())
+            }
+            Cow::Owned(shown) => Cow::Owned(shown.into_bytes()),
+        }
+    });
+    lines.collect()
 }

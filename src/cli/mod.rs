@@ -17,6 +17,7 @@ mod past;
 mod term;
 
 use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -29,7 +30,7 @@ const CLEAN: u8 = 0;
 const FOUND: u8 = 1;
 const FAILED: u8 = 2;
 
-/// Runs the program.
+/// Runs the program. Whatever happens in it, it ends with one of its own exit codes.
 pub fn run() -> ExitCode {
     // A panic's message may hold what is being checked; where it happened is enough for a report.
     std::panic::set_hook(Box::new(|panic| {
@@ -38,14 +39,31 @@ pub fn run() -> ExitCode {
     }));
     let args = match Args::try_parse() {
         Ok(args) => args,
+        Err(error) if error.use_stderr() => {
+            // What was typed may come from a script that takes it from others.
+            term::say(&error.render().to_string());
+            return FAILED.into();
+        }
         Err(error) => {
             // `--help` and `--version` are errors to clap, and go to standard output.
-            let code = if error.use_stderr() { FAILED } else { CLEAN };
             let _ = error.print();
-            return code.into();
+            return CLEAN.into();
         }
     };
-    let done = match args.command {
+    // The hook has said where; what cost one file its findings was caught before.
+    let done = catch_unwind(AssertUnwindSafe(|| work(args))).unwrap_or(Ok(FAILED));
+    match done {
+        Ok(code) => code.into(),
+        Err(error) if is_broken_pipe(&error) => CLEAN.into(),
+        Err(error) => {
+            term::complain(&format!("error: {error:#}"));
+            FAILED.into()
+        }
+    }
+}
+
+fn work(args: Args) -> Result<u8> {
+    match args.command {
         None => check::run(&args.check),
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::Action) => action::run(),
@@ -55,14 +73,6 @@ pub fn run() -> ExitCode {
         Some(Command::Rules { format }) => list::run(format),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
-    };
-    match done {
-        Ok(code) => code.into(),
-        Err(error) if is_broken_pipe(&error) => CLEAN.into(),
-        Err(error) => {
-            term::complain(&format!("error: {error:#}"));
-            FAILED.into()
-        }
     }
 }
 

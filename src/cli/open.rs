@@ -140,7 +140,10 @@ impl Run {
     }
     /// As [`Run::scan`] of the run's own tree, with a word if it takes long.
     pub(super) fn scan_patiently(&self) -> Outcome {
-        let scan = || self.scan(&*self.tree);
+        self.patiently(&*self.tree)
+    }
+    pub(super) fn patiently(&self, tree: &dyn Tree) -> Outcome {
+        let scan = || self.scan(tree);
         match &self.past {
             Some(_) => term::patiently_past(&self.watch, scan),
             None => term::patiently(self.candidates.len(), &self.watch.done, scan),

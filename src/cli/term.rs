@@ -17,7 +17,7 @@ use super::FAILED;
 use super::args::Color;
 use crate::report::escape;
 use crate::scan::Watch;
-use crate::secrets::mask;
+use crate::shown;
 
 /// A run shorter than this needs no word.
 const SOON: Duration = Duration::from_secs(2);
@@ -52,7 +52,15 @@ pub(super) fn complain(text: &str) {
     for (index, line) in text.lines().enumerate() {
         let lead = if index == 0 { "hullguard: " } else { "  " };
         // If standard error is closed there is nobody left to tell.
-        let _ = writeln!(out, "{lead}{}", harmless(&mask::unnamed(line)));
+        let _ = writeln!(out, "{lead}{}", harmless(&shown::unnamed(line)));
+    }
+}
+
+/// As [`complain`], for a text that has its own form.
+pub(super) fn say(text: &str) {
+    let mut out = io::stderr().lock();
+    for line in text.lines() {
+        let _ = writeln!(out, "{}", harmless(&shown::unnamed(line)));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::finding::Place;
 use crate::place;
 use crate::rule::{Family, Rule};
 use crate::rules;
-use crate::secrets::mask;
+use crate::shown::Veil;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Kind, Node};
 
@@ -310,12 +310,12 @@ impl Reader<'_> {
         self.mistakes.sort_by_key(|(span, _)| span.start);
         let mut text = String::new();
         let is_ours = self.source.text().lines().any(|line| key(line).is_some_and(|key| KEYS.contains(&key)));
+        let veil = Veil::new(self.source.text(), &[]);
         for (span, message) in &self.mistakes {
+            let message = veil.sentence(message, self.source.text(), *span);
             let line = self.source.line_span(self.source.line_of(span.start as usize));
-            let hidden = mask::sensitive(self.source.slice(line)).into_iter();
-            let from = line.start as usize;
-            let mut masks: Vec<Span> = hidden.map(|r| Span::new(from + r.start, from + r.end)).collect();
-            masks.extend(self.foreign(line, is_ours));
+            let hidden = line.among(veil.spans()).iter().copied();
+            let masks = Span::merged(hidden.chain(self.foreign(line, is_ours)).collect());
             let Place { path, start, excerpt, .. } =
                 place::place(self.source, *span, &Origin::WorkTree, &masks);
             let chars = |range: Range<usize>| excerpt.text[range].chars().count();

@@ -54,7 +54,8 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
         let room = plan.max_comments.saturating_sub(kept.len());
         let (mut comments, mut rest) = (Vec::new(), Vec::new());
         for finding in fresh {
-            let comment = (comments.len() < room).then(|| comment(finding, diff, plan, target)).flatten();
+            let comment =
+                (comments.len() < room).then(|| comment(finding, outcome, diff, plan, target)).flatten();
             match comment {
                 Some(comment) => comments.push(comment),
                 None => rest.push(finding),
@@ -214,7 +215,13 @@ fn summary(
 }
 
 /// `None` if the finding's line is not in the diff.
-fn comment(finding: &Finding, diff: &BTreeMap<String, Hunks>, plan: &Plan, target: &Target) -> Option<Value> {
+fn comment(
+    finding: &Finding,
+    outcome: &Outcome,
+    diff: &BTreeMap<String, Hunks>,
+    plan: &Plan,
+    target: &Target,
+) -> Option<Value> {
     // What came and went has no line any more.
     if matches!(&finding.place.origin, Origin::Commit(commit) if commit.id != target.head_sha) {
         return None;
@@ -224,7 +231,8 @@ fn comment(finding: &Finding, diff: &BTreeMap<String, Hunks>, plan: &Plan, targe
     if !hunks.hold(&(line..=line)) {
         return None;
     }
-    let suggestion = plan.tree.and_then(|tree| suggestion::of(finding, tree));
+    let hidden = outcome.hidden.get(&finding.place.path).map_or(&[][..], Vec::as_slice);
+    let suggestion = plan.tree.and_then(|tree| suggestion::of(finding, tree, hidden));
     let suggestion = suggestion.filter(|s| hunks.hold(&s.lines) && s.text.len() < SUGGESTED);
     let lines = suggestion.as_ref().map_or(line..=line, |s| s.lines.clone());
     let mut comment = json!({

@@ -10,8 +10,8 @@ use crate::blob::Tree;
 use crate::finding::{Finding, Safety};
 use crate::fix;
 use crate::report::escape;
-use crate::secrets::mask;
-use crate::text::Source;
+use crate::shown::Veil;
+use crate::text::{Source, Span};
 
 /// More lines than this are no suggestion but a rewrite.
 const LINES: u32 = 20;
@@ -24,7 +24,8 @@ pub(super) struct Suggestion {
     pub text: String,
 }
 
-pub(super) fn of(finding: &Finding, tree: &dyn Tree) -> Option<Suggestion> {
+/// `hidden` is what must not be shown of the finding's file, besides what its text gives away.
+pub(super) fn of(finding: &Finding, tree: &dyn Tree, hidden: &[Span]) -> Option<Suggestion> {
     let fix = finding.fix.as_ref().filter(|fix| fix.safety == Safety::Safe && finding.secret.is_none())?;
     let source = Source::new(finding.place.path.clone(), tree.read(&finding.place.path).ok()?);
     let end = source.text().len();
@@ -50,12 +51,19 @@ pub(super) fn of(finding: &Finding, tree: &dyn Tree) -> Option<Suggestion> {
     // A block holds whole lines.
     let is_whole = text.is_empty() || text.ends_with('\n') == old.ends_with('\n');
     let is_shown = |text: &str| text.split('\n').all(is_shown);
-    (is_whole && text != old && is_shown(text) && is_shown(old))
+    let veil = Veil::new(source.text(), hidden);
+    let is_open = Span::new(from, to).among(veil.spans()).is_empty() && veil.lets(text);
+    // Where the new lines stand in the new text something may be hidden that is not hidden alone.
+    let is_open = is_open && {
+        let veil = Veil::new(&new, &[]);
+        Span::new(from, from + text.len()).among(veil.spans()).is_empty()
+    };
+    (is_whole && text != old && is_open && is_shown(text) && is_shown(old))
         .then(|| Suggestion { lines, text: text.to_owned() })
 }
 
 fn is_shown(line: &str) -> bool {
-    line.split('\t').all(|part| escape::plain(part) == part) && mask::masked(line) == line
+    line.split('\t').all(|part| escape::plain(part) == part)
 }
 
 // hullguard: ignore-file=assigned-password the tests' samples
@@ -66,7 +74,7 @@ mod tests {
     use crate::finding::{Fix, Status, Values};
     use crate::place::place;
     use crate::rules::RULES;
-    use crate::text::{Edit, Span};
+    use crate::text::Edit;
 
     fn suggested(text: &'static str, at: &str, edits: Vec<Edit>, safety: Safety) -> Option<Suggestion> {
         let source = Source::new("f", text.into());
@@ -83,7 +91,7 @@ mod tests {
             secret: None,
             values: Values::default(),
         };
-        of(&finding, &One(text))
+        of(&finding, &One(text), &[])
     }
 
     fn safe(text: &'static str, at: &str, edits: Vec<Edit>) -> Option<(RangeInclusive<u32>, String)> {

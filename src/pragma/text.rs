@@ -20,14 +20,9 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
     for line in all {
         let span = source.line_span(line);
         let text = source.slice(span);
-        // Behind the last line there is nothing to speak of.
-        let next = || {
-            if line < source.line_count() {
-                source.line_span(line + 1)
-            } else {
-                Span::at(source.text().len())
-            }
-        };
+        // Behind the last line nothing stands: an empty scope silences nothing and is told as unused.
+        let last = line == source.line_count();
+        let next = || if last { Span::at(source.text().len()) } else { source.line_span(line + 1) };
         if let Some(at) = text.find("hullguard:")
             && let Some(read) = read(without_end(&text[at..]))
         {
@@ -167,6 +162,24 @@ mod tests {
         }
         let whole = "// hullguard: ignore-file=all generated\nkey = 1\n";
         assert_eq!(said(whole, 2), Some(("file".to_owned(), "generated".to_owned())));
+    }
+
+    #[test]
+    fn a_comment_that_ends_the_text_speaks_of_nothing() {
+        for comment in [
+            "# hullguard: ignore=all",
+            "// hullguard: ignore=private-key why",
+            "# pragma: allowlist nextline secret",
+            "secretlint-disable-next-line",
+            "# gitleaks:allow",
+            "-- ggignore",
+        ] {
+            for before in ["", "a\n", "\u{feff}", "a\r\n"] {
+                let text = format!("{before}{comment}");
+                let hit = text.lines().count() as u32;
+                assert_eq!(said(&text, hit).map(|(line, _)| line).as_deref(), Some(""), "{text:?}");
+            }
+        }
     }
 
     #[test]

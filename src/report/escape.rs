@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::place::visible;
+use crate::place::{harmless_json, visible};
 
 /// Text that stays on one line and does nothing there: control characters are shown, a tab is a blank.
 pub fn plain(text: &str) -> Cow<'_, str> {
@@ -68,7 +68,7 @@ pub fn dot(text: &str) -> String {
     line(text).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
 
-/// What `serde_json` writes, made [harmless](json) on its way, so that no report is held in memory.
+/// What `serde_json` writes, made [harmless](harmless_json) on its way, so that no report is held in memory.
 ///
 /// `serde_json` writes a string in pieces that end only at a character which it escapes itself. Nothing that is
 /// replaced here holds such a character, so each piece can be looked at alone.
@@ -77,32 +77,12 @@ pub struct Json<W>(pub W);
 impl<W: Write> Write for Json<W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
-        self.0.write_all(json(text).as_bytes())?;
+        self.0.write_all(harmless_json(text).as_bytes())?;
         Ok(piece.len())
     }
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
-}
-
-/// JSON that says the same and cannot be mistaken for a command, nor reorder what is around it on a screen.
-///
-/// Outside of strings JSON is ASCII and has no `#`, so whatever is replaced here is inside one.
-fn json(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.contains("##[") && !text.contains('\x7f') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 64);
-    for c in text.replace("##[", "##\\u005b").chars() {
-        if c >= '\x7f' && c != char::REPLACEMENT_CHARACTER && visible(c).is_some() {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Past, Place, Status};
 use crate::graph::{Outside, StageGraph, Target};
 use crate::outcome::{Outcome, Told};
-use crate::secrets::mask::{self, unnamed};
+use crate::shown::{masked, unnamed};
 
 /// Hides them for good: paths lead nowhere any more where one was hidden.
 pub fn hide(outcome: &mut Outcome) {
@@ -82,7 +82,7 @@ fn graph(graph: &mut StageGraph) {
     }
     // What is copied may be written out in the file: a here-document.
     for flow in &mut graph.flows {
-        let shown = mask::masked(&flow.what).into_owned();
+        let shown = masked(&flow.what).into_owned();
         flow.what = shown;
     }
     for builder in &mut graph.builders {

@@ -1,24 +1,23 @@
 //! Runs the rules on documents. A rule that panics is told, and costs nothing but itself.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{finish, join};
+use super::join;
 use crate::blob::{Origin, Tree};
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Draft, Finding, Findings};
 use crate::graph::StageGraph;
-use crate::outcome::Pragma;
-use crate::pragma::{self, Found};
+use crate::outcome::{Pragma, Told};
+use crate::pragma;
 use crate::project::{self, ImageUse, Project};
 use crate::rule::{Check, Context, Family, Rule};
 use crate::rules::{self, RULES};
-use crate::secrets::mask;
+use crate::shown::finish::{Finished, Veils, gather};
+use crate::shown::{Marks, guarded as caught, marks};
 use crate::text::{Source, Span};
 use crate::yaml::{Entry, Node};
 
@@ -27,6 +26,8 @@ pub(super) struct Checked {
     pub(super) path: Arc<str>,
     pub(super) findings: Vec<Finding>,
     pub(super) pragmas: Vec<Pragma>,
+    pub(super) hidden: Marks,
+    pub(super) failed: Vec<Told>,
     pub(super) graph: Option<StageGraph>,
 }
 
@@ -50,24 +51,24 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
             }
         });
         // At once, for a huge file may give one rule very many.
-        drafts.append(&mut finish::gather(out.list, cx.policy.profile));
+        drafts.append(&mut gather(out.list, cx.policy.profile));
     }
     let origin = tree.origin();
-    Checked {
-        path: Arc::clone(path),
-        pragmas: placed(pragma::dockerfile(file), file.source, &origin),
-        findings: finish::finish(drafts, &origin, cx.policy),
-        graph: cx.policy.graphs.then(|| graph(file, cx.project)),
-    }
+    let mut marks = Marks::new();
+    marks::dockerfile(file, &mut marks);
+    marks::project(cx.project, &mut marks);
+    let mut veils = Veils::new(marks, origin, cx.policy);
+    let pragmas = veils.pragmas(pragma::dockerfile(file), file.source);
+    let graph = cx.policy.graphs.then(|| graph(file, cx.project, &mut veils));
+    let Finished { findings, hidden, failed } = veils.finish(drafts);
+    Checked { path: Arc::clone(path), findings, pragmas, hidden, failed, graph }
 }
 
 /// The stages, without secrets in the addresses that they are made from.
-fn graph(file: &Dockerfile, project: &Project) -> StageGraph {
+fn graph(file: &Dockerfile, project: &Project, veils: &mut Veils) -> StageGraph {
     let mut graph = StageGraph::of(file, project);
     for text in graph.texts_mut() {
-        if let Cow::Owned(masked) = mask::masked(text) {
-            *text = masked;
-        }
+        *text = veils.label(file.source, text);
     }
     graph
 }
@@ -76,6 +77,7 @@ fn graph(file: &Dockerfile, project: &Project) -> StageGraph {
 pub(super) struct InCompose {
     pub(super) drafts: Vec<Draft>,
     pub(super) pragmas: Vec<Pragma>,
+    pub(super) marks: Marks,
 }
 
 /// Checks Compose files as written (`documents`), and the containers that they come to. Only what lies in a file of `linted` counts.
@@ -86,6 +88,8 @@ pub(super) fn compose(
     tree: &dyn Tree,
 ) -> InCompose {
     let files = cx.project.files;
+    let mut marks = Marks::new();
+    marks::project(cx.project, &mut marks);
     let mine: Vec<&ComposeFile> =
         documents.iter().copied().filter(|file| linted.contains(file.source.path())).collect();
     let in_documents = super::each(mine, |file| {
@@ -104,7 +108,8 @@ pub(super) fn compose(
         let parts = OnceCell::new();
         let next = |comment: Span| next_in(parts.get_or_init(|| parts_of(file)), comment);
         let found = pragma::yaml(file.source, &file.yaml.comments, &next);
-        (drafts, placed(found, &files[file.id.0 as usize], &tree.origin()))
+        let mut veils = Veils::new(marks.clone(), tree.origin(), cx.policy);
+        (drafts, veils.pragmas(found, &files[file.id.0 as usize]))
     });
     let images = project::container_images(cx.project);
     let containers: Vec<(&ContainerSpec, Option<ImageUse>)> =
@@ -126,7 +131,7 @@ pub(super) fn compose(
         }
         drafts
     });
-    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new() };
+    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks };
     for (drafts, pragmas) in in_documents {
         all.drafts.extend(drafts);
         all.pragmas.extend(pragmas);
@@ -152,15 +157,6 @@ pub(super) fn project(cx: &Context) -> Vec<Draft> {
         drafts.append(&mut out.list);
     }
     drafts
-}
-
-/// Pragmas with their places made.
-fn placed(found: Vec<Found>, source: &Source, origin: &Origin) -> Vec<Pragma> {
-    let place = |found: Found| {
-        let at = finish::related_place(source, found.span, origin);
-        found.at(at)
-    };
-    found.into_iter().map(place).collect()
 }
 
 /// Keys and items with their values, as they stand in the file, the longer before the shorter.
@@ -192,7 +188,7 @@ fn wanted<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'static Rule> + use<'c>
 
 /// Runs a rule; if it panics, what it found so far stays and a finding says so.
 fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: impl FnOnce(&mut Findings)) {
-    if catch_unwind(AssertUnwindSafe(|| run(out))).is_err()
+    if caught(|| run(out)).is_err()
         && let Some(panicked) = rules::find("rule-panicked")
     {
         out.turn_to(panicked);

@@ -11,6 +11,7 @@ use crate::container::FileId;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
 use crate::secrets::Wide;
+use crate::shown::guarded;
 use crate::text::Source;
 use crate::{compose, yaml};
 
@@ -211,7 +212,11 @@ fn with_references(mut all: Vec<Arc<Source>>, chains: &BTreeSet<Chain>, tree: &d
     let mut names: Vec<Vec<usize>> = Vec::new();
     while let Some(source) = all.get(names.len()).cloned() {
         let mentions = ["extends", "include"].iter().any(|word| source.text().contains(word));
-        let references = if mentions { references(&source) } else { Vec::new() };
+        let references = if mentions { guarded(|| references(&source)) } else { Ok(Vec::new()) };
+        let references = references.unwrap_or_else(|gap| {
+            failed.push(Told::new(Arc::clone(source.path()), gap));
+            Vec::new()
+        });
         let beside = compose::beside(source.path()).into_iter().find(|path| tree.exists(path));
         let with = chains.iter().filter(|chain| chain.paths.iter().any(|path| **path == **source.path()));
         let others = beside.into_iter().chain(with.flat_map(|chain| chain.paths.iter().cloned()));

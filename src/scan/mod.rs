@@ -8,19 +8,16 @@ mod around;
 mod chains;
 mod check;
 mod evidence;
-mod finish;
 mod join;
 pub mod kind;
 mod load;
 mod opening;
-mod own;
-pub mod secrets;
 mod starts;
 mod template;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -28,11 +25,13 @@ use crate::blob::{Candidate, Tree};
 use crate::compose::{self, ComposeFile};
 use crate::container::FileId;
 use crate::dockerfile::{self, Dockerfile};
-use crate::finding::{Draft, Finding};
+use crate::finding::Draft;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Pragma, Told};
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
+use crate::shown::finish::{Finished, Veils};
+use crate::shown::{Marks, guarded, secrets};
 use crate::text::Source;
 use load::Loaded;
 
@@ -68,7 +67,7 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     let mut compose: Vec<Arc<Source>> = Vec::new();
     let mut dockerfiles: Vec<Arc<Source>> = Vec::new();
     let load = |candidate: &Candidate| {
-        if watch.is_stopped() { Loaded::Unread } else { load::load(candidate, tree) }
+        if watch.is_stopped() { Loaded::Unread } else { load_guarded(candidate, tree) }
     };
     for (candidate, loaded) in now.iter().zip(each(now.clone(), load)) {
         match loaded {
@@ -104,31 +103,48 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
     // A file that several groups name gets its findings from all of them.
     let alone = |path: &Arc<str>| linted.contains(path) && !shared.contains(path);
     // In whatever order they come; they are sorted in the end.
-    let findings: Mutex<Vec<Finding>> = Mutex::default();
+    let finished: Mutex<Vec<Finished>> = Mutex::default();
     let done = each(groups, |group| {
         if watch.is_stopped() {
             return Group::default();
         }
-        let checked = check_group(&group, &linted, &parts, &read, tree, policy);
+        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, tree, policy)) {
+            Ok(checked) => checked,
+            Err(gap) => {
+                let own = group.sources.iter().map(|source| source.path()).zip(0..);
+                let own = own
+                    .filter(|(path, at)| linted.contains(*path) && *at < group.own || parts.contains(*path));
+                let own = own.map(|(path, _)| path);
+                let failed = own.map(|path| Told::new(Arc::clone(path), gap.clone())).collect();
+                return Group { failed, ..Group::default() };
+            }
+        };
         watch.count(checked.checked);
         let (own, others) = checked.drafts.into_iter().partition(|draft| alone(draft.source.path()));
-        let own = finish::finish_all(own, &tree.origin(), policy);
-        findings.lock().expect("no thread panics while it holds the lock").extend(own);
+        let own = Veils::new(checked.marks.clone(), tree.origin(), policy).finish(own);
+        locked(&finished).push(own);
         Group { drafts: others, ..checked }
     });
-    outcome.findings = findings.into_inner().expect("no thread panics while it holds the lock");
+    for finished in finished.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        outcome.take(finished);
+    }
 
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut marks = Marks::new();
     let mut builders: HashMap<Arc<str>, Vec<join::Builder>> = HashMap::new();
     for group in done {
         outcome.checked += group.checked;
+        outcome.failed.extend(group.failed);
+        for (path, spans) in group.marks {
+            marks.entry(path).or_default().extend(spans);
+        }
         drafts.extend(group.drafts);
         outcome.pragmas.extend(group.pragmas);
         for (path, builder) in group.builders {
             builders.entry(path).or_default().push(builder);
         }
     }
-    let read = read.into_inner().expect("no thread panics while it holds the lock");
+    let read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
     let named: HashSet<&str> = candidates.iter().map(|file| &*file.path).collect();
     let waiting: HashSet<&str> = later.iter().map(|file| &*file.path).collect();
     for (path, built) in read.iter().filter(|(path, _)| !waiting.contains(&***path)) {
@@ -142,24 +158,34 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         }
     }
     let one = |source: &Arc<Source>| {
-        let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
-        let mut file = dockerfile::parse(source);
-        file.ship(&builders.targets_of(source.path()));
-        starts::fill(&mut file, builders.contexts_of(source.path()), tree);
-        let file = [file];
-        let project = join::project(builders, &[], &file, tree);
-        let cx = Context { policy, project: &project, sent: None };
-        let checked = check::dockerfile(&cx, &file[0], tree);
-        watch.count(1);
-        checked
+        guarded(|| {
+            let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
+            let mut file = dockerfile::parse(source);
+            file.ship(&builders.targets_of(source.path()));
+            starts::fill(&mut file, builders.contexts_of(source.path()), tree);
+            let file = [file];
+            let project = join::project(builders, &[], &file, tree);
+            let cx = Context { policy, project: &project, sent: None };
+            let checked = check::dockerfile(&cx, &file[0], tree);
+            watch.count(1);
+            checked
+        })
+        .map_err(Loaded::Fail)
     };
     let unstopped = |source: &Arc<Source>| (!watch.is_stopped()).then(|| one(source));
-    let mut checked: Vec<check::Checked> =
-        each(dockerfiles, |source| unstopped(&source)).into_iter().flatten().collect();
+    let mut checked: Vec<check::Checked> = Vec::new();
+    for (path, result) in each(dockerfiles, |source| (Arc::clone(source.path()), unstopped(&source))) {
+        match result {
+            Some(Ok(result)) => checked.push(result),
+            Some(Err(Loaded::Fail(gap))) => outcome.fail(&path, gap),
+            Some(Err(_)) => {}
+            None => {}
+        }
+    }
     let streamed = each(later.clone(), |candidate| match read.get(&candidate.path) {
-        Some(Some(Loaded::Dockerfile(source))) => unstopped(source).ok_or(Loaded::Unread),
+        Some(Some(Loaded::Dockerfile(source))) => unstopped(source).unwrap_or(Err(Loaded::Unread)),
         _ => match load(candidate) {
-            Loaded::Dockerfile(source) => Ok(one(&source)),
+            Loaded::Dockerfile(source) => one(&source),
             other => {
                 watch.count(1);
                 Err(other)
@@ -177,10 +203,10 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
 
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
-    outcome.findings.extend(finish::finish_all(drafts, &tree.origin(), policy));
+    outcome.take(Veils::new(marks, tree.origin(), policy).finish(drafts));
     let documents: HashSet<Arc<str>> = files.into_iter().cloned().collect();
     for one in checked {
-        outcome.findings.extend(one.findings);
+        outcome.take(Finished { findings: one.findings, hidden: one.hidden, failed: one.failed });
         outcome.pragmas.extend(one.pragmas);
         outcome.graphs.extend(one.graph);
     }
@@ -213,12 +239,16 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
                 if let Some(gap) = searched.gap {
                     outcome.skip(&candidate.path, gap);
                 }
-                outcome.findings.extend(searched.findings);
                 outcome.pragmas.extend(searched.pragmas);
+                outcome.take(Finished {
+                    findings: searched.findings,
+                    hidden: searched.hidden,
+                    failed: searched.failed,
+                });
             }
             Ok(None) => {}
             // A document's fault was told when it was read.
-            Err(_) if candidate.document => {}
+            Err(gap) if candidate.document && gap.reason != Reason::Panicked => {}
             Err(why) => outcome.fail(&candidate.path, why),
         }
     }
@@ -251,6 +281,19 @@ struct Group {
     pragmas: Vec<Pragma>,
     /// Each with the path of the Dockerfile that it builds.
     builders: Vec<(Arc<str>, join::Builder)>,
+    /// What must not be shown of its files.
+    marks: Marks,
+    /// Files that could not be checked.
+    failed: Vec<Told>,
+}
+
+fn load_guarded(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
+    guarded(|| load::load(candidate, tree)).unwrap_or_else(Loaded::Fail)
+}
+
+/// What is behind the lock is as good after a panic as before: it is only added to.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Checks a Compose file with what overrides it. What it names is read with it, and dropped with it; Dockerfiles are
@@ -276,7 +319,7 @@ fn check_group(
     paths.sort();
     paths.dedup();
     let read_once = |path: &&Arc<str>| {
-        let mut read = read.lock().expect("no thread panics while it holds the lock");
+        let mut read = locked(read);
         match read.entry(Arc::clone(path)).or_insert_with(|| load::built(path, tree)) {
             Some(Loaded::Dockerfile(source)) => Some(Arc::clone(source)),
             _ => None,
@@ -299,7 +342,8 @@ fn check_group(
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges, &built);
     let checked = own.iter().filter(|file| linted.contains(file.source.path()) && !is_part(file)).count();
-    Group { checked, drafts: found.drafts, pragmas: found.pragmas, builders }
+    let (drafts, pragmas, marks) = (found.drafts, found.pragmas, found.marks);
+    Group { checked, drafts, pragmas, builders, marks, failed: Vec::new() }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.
@@ -317,5 +361,12 @@ impl Outcome {
     }
     fn fail(&mut self, path: &Arc<str>, gap: Gap) {
         self.failed.push(Told::new(Arc::clone(path), gap));
+    }
+    fn take(&mut self, finished: Finished) {
+        self.findings.extend(finished.findings);
+        for (path, spans) in finished.hidden {
+            self.hidden.entry(path).or_default().extend(spans);
+        }
+        self.failed.extend(finished.failed);
     }
 }

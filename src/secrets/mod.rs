@@ -3,7 +3,7 @@
 //! [`find`] scans any text: the gate looks at every byte and leads to what may be a secret; known tokens are matched by
 //! `patterns`, structures (URLs, private keys, headers) by `structures`, values under names of credentials by `syntax`
 //! and `assigned`, passwords that no name announces by `calls` and `commands`; `near` tells what only resembles a token. Rules for
-//! Dockerfiles and containers ask `names` and `values`; what must not be shown of a line is told by `mask`. Files, git
+//! Dockerfiles and containers ask `names` and `values`; what must not be shown of a text is `shown`'s. Files, git
 //! and reports are left to others, and no value leaves through a message.
 
 pub mod about;
@@ -16,7 +16,6 @@ pub mod custom;
 mod decode;
 mod fakes;
 mod gate;
-pub mod mask;
 mod merit;
 pub mod names;
 mod near;

@@ -20,6 +20,11 @@ pub fn is_credential(name: &str) -> bool {
         })
 }
 
+/// Whether a word for a credential is in a name, whatever it says of it: `db_password.txt`, `secrets.env`.
+pub fn speaks_of_credential(name: &str) -> bool {
+    words(name).iter().any(|word| SECRET.contains(&word.as_str()) || is_for_password(word))
+}
+
 /// Whether a name may announce a secret, where its value looks like one: `key`, `AUTH`, `webhook-salt`.
 pub fn may_be_credential(name: &str) -> bool {
     let words = words(name);

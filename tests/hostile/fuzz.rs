@@ -3,6 +3,7 @@
 //! The texts are the same on every machine, only how many are tried depends on the time: some seconds for each reader,
 //! or `HULLGUARD_FUZZ_SECONDS`. What makes a reader panic is written to the folder of temporary files.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -222,10 +223,15 @@ fn check(files: &[(&str, &[u8])]) {
         assert!(panicked.is_none(), "{}", panicked.map(|finding| &*finding.message).unwrap_or_default());
         outcome
     };
-    let first = run(&tree);
-    let fixed = fix::until_stable(&tree, first, true, &mut |tree| run(tree));
+    let seen = fix::Seen::new(&tree);
+    let first = run(&seen);
+    let fixed = fix::until_stable(&seen, first, true, &mut |tree| run(tree));
     for (path, bytes) in &fixed.files {
-        fix::diff(path, &tree.files[&**path], bytes);
+        let lines = |text: &[u8]| -> Vec<Cow<'static, [u8]>> {
+            text.split_inclusive(|&b| b == b'\n').map(|line| Cow::Owned(line.to_vec())).collect()
+        };
+        let old = &tree.files[&**path];
+        fix::diff(path, (old, &lines(old)), (bytes, &lines(bytes)));
     }
 }
 

@@ -8,17 +8,18 @@ mod tell;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use git2::Oid;
 
 use super::{History, Hit, Kind, Object, Pages, Provenance, Reach, Search, Window};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Policy, Profile};
 use crate::scan::Watch;
-use crate::scan::secrets::Key;
 use crate::secrets::{self, about::About, custom};
+use crate::shown::guarded;
+use crate::shown::secrets::Key;
 pub use range::range;
 use tell::{Judge, Leak, Texts};
 
@@ -58,6 +59,8 @@ struct Leaks<'a> {
     policy: &'a Policy,
     watch: &'a Watch,
     holders: Mutex<Holders>,
+    /// Objects that the search panicked on.
+    failed: Mutex<Vec<Told>>,
 }
 
 impl Search for Leaks<'_> {
@@ -80,6 +83,32 @@ impl Search for Leaks<'_> {
         if self.watch.is_stopped() {
             return;
         }
+        if let Err(gap) = guarded(|| self.look(object, text, windows, hits)) {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.push(Told::new(format!("object {}", object.id), gap));
+        }
+    }
+
+    fn seen(&self) {
+        self.watch.count(1);
+    }
+
+    fn found(&self, object: &Object, hits: &[Hit<Key>]) {
+        let keys: HashSet<Key> = hits.iter().map(|hit| hit.what).collect();
+        let mut holders = self.holders.lock().expect("nothing panics while it holds the lock");
+        for key in keys {
+            holders.entry(key).or_default().push(Holder {
+                id: object.id,
+                kind: object.kind,
+                root: object.root,
+            });
+        }
+        self.watch.found.store(holders.len(), Ordering::Relaxed);
+    }
+}
+
+impl Leaks<'_> {
+    fn look(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
         let about = About::default();
         let wanted = |hit: &secrets::Hit| {
             self.policy.shows(hit.rule)
@@ -123,23 +152,6 @@ impl Search for Leaks<'_> {
             }));
         }
     }
-
-    fn seen(&self) {
-        self.watch.count(1);
-    }
-
-    fn found(&self, object: &Object, hits: &[Hit<Key>]) {
-        let keys: HashSet<Key> = hits.iter().map(|hit| hit.what).collect();
-        let mut holders = self.holders.lock().expect("nothing panics while it holds the lock");
-        for key in keys {
-            holders.entry(key).or_default().push(Holder {
-                id: object.id,
-                kind: object.kind,
-                root: object.root,
-            });
-        }
-        self.watch.found.store(holders.len(), Ordering::Relaxed);
-    }
 }
 
 /// What people wrote of an object: of a commit or tag its message, without headers and signatures.
@@ -155,8 +167,9 @@ fn said(kind: Kind, bytes: &[u8]) -> Range<usize> {
 
 /// All secrets of a history, each once.
 pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Outcome {
-    let search = Leaks { policy, watch, holders: Mutex::default() };
+    let search = Leaks { policy, watch, holders: Mutex::default(), failed: Mutex::default() };
     let mut told = history.search(&search);
+    told.extend(search.failed.into_inner().unwrap_or_else(PoisonError::into_inner));
     let mut holders = search.holders.into_inner().expect("nothing panics while it holds the lock");
     // Threads found them in any order.
     for all in holders.values_mut() {
@@ -183,7 +196,8 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
         .filter(|(_, (_, whole))| counts(whole))
         .map(|(key, (holders, whole))| Leak::new(*key, holders, whole))
         .collect();
-    let texts = Texts::new(history, Judge { policy, wish });
+    let failed = Mutex::default();
+    let texts = Texts::new(history, Judge { policy, wish, failed: &failed });
     texts.at_first(&mut leaks);
     let others: Vec<Vec<&Holder>> = leaks.iter().map(Leak::others).collect();
     let each: Vec<Vec<Oid>> = others.iter().flatten().map(|holder| vec![holder.id]).collect();
@@ -199,6 +213,7 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
     texts.at_others(&mut leaks, &others);
     let (findings, lost) = texts.findings(leaks, Pages::of(history.repository()).as_ref());
     told.extend(lost);
+    told.extend(failed.into_inner().unwrap_or_else(PoisonError::into_inner));
     let mut outcome =
         Outcome { findings, objects: watch.done.load(Ordering::Relaxed), failed: told, ..Outcome::default() };
     outcome.interrupted = watch.is_stopped();
@@ -234,7 +249,12 @@ mod tests {
         let policy = Policy { profile: Profile::Strict, ..Policy::default() };
         for path in std::env::split_paths(&std::env::var_os("REPOSITORIES").unwrap_or_default()) {
             let watch = Watch::default();
-            let leaks = || Leaks { policy: &policy, watch: &watch, holders: Mutex::default() };
+            let leaks = || Leaks {
+                policy: &policy,
+                watch: &watch,
+                holders: Mutex::default(),
+                failed: Mutex::default(),
+            };
             let history = History::open(
                 git2::Repository::open(&path).expect("a repository"),
                 &super::super::Folders::default(),

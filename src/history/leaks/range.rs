@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::{Oid, Repository};
 use rayon::prelude::*;
@@ -18,8 +18,9 @@ use crate::input;
 use crate::outcome::{Outcome, Told};
 use crate::rule::Policy;
 use crate::scan::Watch;
-use crate::scan::secrets::{Key, known};
 use crate::secrets::{self, about::About, custom};
+use crate::shown::guarded;
+use crate::shown::secrets::{Key, known};
 
 /// A secret that the range brought.
 #[derive(Default)]
@@ -35,7 +36,8 @@ struct Brought {
 /// Those secrets. One that a later commit silences with a comment, wherever it still stands, is silenced.
 pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wish, watch: &Watch) -> Outcome {
     let mut outcome = Outcome::default();
-    let (judge, pages) = (Judge { policy, wish }, Pages::of(repository));
+    let failed = Mutex::default();
+    let (judge, pages) = (Judge { policy, wish, failed: &failed }, Pages::of(repository));
     let past = |commit: &Arc<Commit>, id| Past {
         commit: Some(Arc::clone(commit)),
         url: pages.as_ref().map(|pages| pages.commit(id)),
@@ -49,7 +51,9 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
     let brought: Vec<&history::Brought> = range.brought.iter().filter(wanted).collect();
     let read_all = |some: &[&history::Brought]| -> Vec<_> {
         let _believing = Believing::new();
-        let read = |brought: &&history::Brought| read(brought.blob).map_err(|why| why.message().to_owned());
+        let read = |brought: &&history::Brought| {
+            read(brought.blob).map_err(|why| Gap::new(Reason::Damaged, why.message()))
+        };
         some.iter().map(read).collect()
     };
     // git reads one object after the other; what is read is searched on all cores, and meanwhile the next are read.
@@ -70,9 +74,9 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
             let text = match text {
                 Ok(Some(text)) => text,
                 Ok(None) => continue,
-                Err(why) => {
+                Err(Gap { reason, why }) => {
                     let why = format!("its version of commit {}: {why}", brought.commit);
-                    outcome.failed.push(Told::new(brought.path.as_str(), Gap::new(Reason::Damaged, why)));
+                    outcome.failed.push(Told::new(brought.path.as_str(), Gap::new(reason, why)));
                     continue;
                 }
             };
@@ -139,20 +143,24 @@ pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wis
         let found = judge.text(&"commit message".into(), message, Some(&commit), |_, _| true);
         outcome.findings.extend(found.into_iter().map(|finding| with(past(&commit, id), finding)));
     }
+    outcome.failed.extend(failed.into_inner().unwrap_or_else(PoisonError::into_inner));
     outcome
 }
 
 /// Those texts that may hold secrets, as UTF-8; or why one cannot be read.
 fn search(
     some: &[&history::Brought],
-    texts: Vec<Result<Vec<u8>, String>>,
+    texts: Vec<Result<Vec<u8>, Gap>>,
     policy: &Policy,
-) -> Vec<Result<Option<Vec<u8>>, String>> {
+) -> Vec<Result<Option<Vec<u8>>, Gap>> {
     let searched = some.par_iter().zip(texts).map(|(brought, bytes)| {
-        let text = secrets::as_utf8(bytes?);
-        let clean = secrets::find(&text, About::path(&brought.path)).is_empty()
-            && custom::find(&policy.custom, Some(&brought.path), &text).is_empty();
-        Ok((!clean).then_some(text))
+        let bytes = bytes?;
+        guarded(|| {
+            let text = secrets::as_utf8(bytes);
+            let clean = secrets::find(&text, About::path(&brought.path)).is_empty()
+                && custom::find(&policy.custom, Some(&brought.path), &text).is_empty();
+            (!clean).then_some(text)
+        })
     });
     searched.collect()
 }

@@ -6,7 +6,7 @@
 //! deltas, which mostly is one of each file.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::Oid;
 use rayon::prelude::*;
@@ -20,7 +20,8 @@ use crate::history::objects::Store;
 use crate::history::{History, Kind, Named, Pages, Paths, Provenance, Reach};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Policy, Rule};
-use crate::scan::secrets::{self as scan, Key};
+use crate::shown::guarded;
+use crate::shown::secrets::{self as scan, Key};
 
 /// Of a secret that many objects hold, so many more are read to find where it counts most.
 const READ_AT_MOST: usize = 12;
@@ -32,6 +33,8 @@ const PATHS_AT_MOST: usize = 3;
 pub(super) struct Judge<'a> {
     pub(super) policy: &'a Policy,
     pub(super) wish: &'a Wish,
+    /// Texts that could not be judged.
+    pub(super) failed: &'a Mutex<Vec<Told>>,
 }
 
 impl Judge<'_> {
@@ -45,7 +48,15 @@ impl Judge<'_> {
     ) -> Vec<Finding> {
         let origin = commit.map_or(Origin::WorkTree, |commit| Origin::Commit(Arc::clone(commit)));
         let brought = commit.map(|commit| &*commit.id);
-        let searched = scan::some(path, bytes, (&origin, brought), self.policy, wanted);
+        let searched = guarded(|| scan::some(path, bytes, (&origin, brought), self.policy, wanted));
+        let mut searched = searched.unwrap_or_else(|gap| {
+            let mut searched = scan::Searched::default();
+            searched.failed.push(Told::new(Arc::clone(path), gap));
+            searched
+        });
+        if !searched.failed.is_empty() {
+            self.failed.lock().unwrap_or_else(PoisonError::into_inner).append(&mut searched.failed);
+        }
         let mut outcome =
             Outcome { findings: searched.findings, pragmas: searched.pragmas, ..Outcome::default() };
         if !self.wish.deaf {

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{finish, own};
+use super::finish::{Finished, Veils};
+use super::{Marks, guarded, own};
 use crate::blob::{Candidate, Origin, Tree};
 use crate::custom::Pattern;
 use crate::finding::{Draft, Finding, Findings, Secret};
 use crate::gap::{Gap, Reason};
-use crate::outcome::Pragma;
+use crate::outcome::{self, Pragma};
 use crate::pragma;
 use crate::rule::{Confidence, Policy, Profile, Rule, Severity};
 use crate::secrets::about::About;
@@ -29,14 +30,18 @@ pub struct Searched {
     pub findings: Vec<Finding>,
     pub pragmas: Vec<Pragma>,
     /// Something of it was passed over.
-    pub(super) gap: Option<Gap>,
+    pub gap: Option<Gap>,
     /// Secrets that a document's own rule tells.
     covered: Vec<Finding>,
+    /// What must not be shown of the text, as far as it does not give it away itself.
+    pub hidden: Marks,
+    /// The text, if its findings could not be finished.
+    pub failed: Vec<outcome::Told>,
 }
 
 impl Searched {
     /// Says on the findings of documents' own rules which secrets they are about.
-    pub(super) fn cover(&mut self, told: &Told, findings: &mut [Finding]) {
+    pub fn cover(&mut self, told: &Told, findings: &mut [Finding]) {
         for covered in self.covered.drain(..) {
             for at in told.at(&covered) {
                 findings[at].values.covers.extend(covered.values.own);
@@ -46,14 +51,27 @@ impl Searched {
 }
 
 /// Searches one file. Of one that was linted (`is_document`) the ignores of our own dialect are known already.
-pub(super) fn file(
+pub fn file(
     candidate: &Candidate,
     is_document: bool,
     told: &Told,
     tree: &dyn Tree,
     policy: &Policy,
 ) -> Result<Searched, Gap> {
-    let bytes = tree.read(&candidate.path)?;
+    guarded(|| {
+        let bytes = tree.read(&candidate.path)?;
+        Ok(searched(candidate, bytes, is_document, told, tree, policy))
+    })?
+}
+
+fn searched(
+    candidate: &Candidate,
+    bytes: Vec<u8>,
+    is_document: bool,
+    told: &Told,
+    tree: &dyn Tree,
+    policy: &Policy,
+) -> Searched {
     let old = OnceCell::new();
     let is_new = |rule: &'static Rule, value: &[u8]| {
         let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
@@ -70,7 +88,7 @@ pub(super) fn file(
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     let (covered, findings) = searched.findings.into_iter().partition(|finding| told.holds(finding));
     (searched.covered, searched.findings) = (covered, findings);
-    Ok(searched)
+    searched
 }
 
 /// A secret without its value: for comparisons within a run, and in no report.
@@ -90,11 +108,14 @@ impl Key {
     }
 }
 
-/// All that may be secrets in a text.
+/// All that may be secrets in a text. One that cannot be searched makes nothing known, so that more is told, not less.
 pub fn known(bytes: Vec<u8>) -> HashSet<Key> {
-    let text = secrets::as_utf8(bytes);
-    let hits = secrets::find(&text, About::default());
-    hits.into_iter().map(|hit| Key::of(hit.rule, &text[hit.span])).collect()
+    let known = || {
+        let text = secrets::as_utf8(bytes);
+        let hits = secrets::find(&text, About::default());
+        hits.into_iter().map(|hit| Key::of(hit.rule, &text[hit.span])).collect()
+    };
+    guarded(known).unwrap_or_default()
 }
 
 /// Searches one text, with its origin and the commit that brought it, if one did, for those secrets that are wanted, by
@@ -130,14 +151,11 @@ pub fn some(
     let of = Of { path: &full, commit, lines: &custom::Lines::default() };
     let drafts: Vec<Draft> = shown.iter().flat_map(|shown| draft(&source, shown, of, policy)).collect();
     let lines = shown.iter().map(|shown| source.line_of(shown.hit.span.start)).collect();
-    let pragmas = pragma::text(&source, &lines)
-        .into_iter()
-        .map(|found| {
-            let at = finish::related_place(&source, found.span, origin);
-            found.at(at)
-        })
-        .collect();
-    Searched { findings: finish::finish(drafts, origin, policy), pragmas, gap: None, covered: Vec::new() }
+    let found = pragma::text(&source, &lines);
+    let mut veils = Veils::new(Marks::new(), origin.clone(), policy);
+    let pragmas = veils.pragmas(found, &source);
+    let Finished { findings, hidden, failed } = veils.finish(drafts);
+    Searched { findings, pragmas, gap: None, covered: Vec::new(), hidden, failed }
 }
 
 /// A secret that is told.
@@ -184,8 +202,7 @@ struct Of<'t> {
 fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Draft> {
     let hit = &shown.hit;
     let text = source.text();
-    let inside = |at: usize| (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    let span = Span::new(inside(hit.span.start), inside(hit.span.end));
+    let span = source.inside(hit.span.clone());
     let mut out = Findings::new(hit.rule);
     let said = shown.own.as_ref().map_or_else(|| message(hit, source), |(pattern, _)| own_message(pattern));
     let draft = out.at(source, span, said);
@@ -258,12 +275,12 @@ fn own_message(pattern: &Pattern) -> String {
 
 /// Where rules that know documents tell of secrets: by file the lines, the spans, and which finding it is.
 #[derive(Default)]
-pub(super) struct Told(HashMap<Arc<str>, Vec<Explained>>);
+pub struct Told(HashMap<Arc<str>, Vec<Explained>>);
 
 type Explained = (RangeInclusive<u32>, Span, usize);
 
 impl Told {
-    pub(super) fn of(findings: &[Finding]) -> Self {
+    pub fn of(findings: &[Finding]) -> Self {
         let mut told = Self::default();
         for (at, finding) in findings.iter().enumerate() {
             if finding.rule.tags.contains(&"secrets") {

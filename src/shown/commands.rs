@@ -1,0 +1,334 @@
+//! Arguments of programs that hold a credential though no name says so: `mysql -pVALUE`, `curl -u user:VALUE`,
+//! `echo VALUE | docker login --password-stdin`.
+//!
+//! Words are read as a shell, an exec form or a list of YAML has them; only lines that name such a program are.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::values::hides;
+
+/// Where a program's flag has its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// `-pVALUE`
+    Joined,
+    /// `-p VALUE` or `-pVALUE`
+    Either,
+    /// `-u user:VALUE`, with what stands between.
+    Pair(char),
+    /// `pass:VALUE`
+    Pass,
+    /// The last word of the command.
+    Last,
+}
+
+struct Program {
+    name: &'static str,
+    /// A word that must follow.
+    verb: &'static str,
+    flags: &'static [&'static str],
+    takes: Takes,
+}
+
+const fn program(
+    name: &'static str,
+    verb: &'static str,
+    flags: &'static [&'static str],
+    takes: Takes,
+) -> Program {
+    Program { name, verb, flags, takes }
+}
+
+/// A star stands for whatever follows: `mysql*` is `mysqldump`, too.
+const PROGRAMS: [Program; 34] = [
+    program("mysql*", "", &["-p"], Takes::Joined),
+    program("mariadb*", "", &["-p"], Takes::Joined),
+    program("sshpass", "", &["-p"], Takes::Either),
+    program("docker", "login", &["-p"], Takes::Either),
+    program("podman", "login", &["-p"], Takes::Either),
+    program("buildah", "login", &["-p"], Takes::Either),
+    program("skopeo", "login", &["-p"], Takes::Either),
+    program("nerdctl", "login", &["-p"], Takes::Either),
+    program("crane", "login", &["-p"], Takes::Either),
+    program("oras", "login", &["-p"], Takes::Either),
+    program("helm", "login", &["-p"], Takes::Either),
+    program("az", "login", &["-p"], Takes::Either),
+    program("oc", "login", &["-p"], Takes::Either),
+    program("cf", "login", &["-p"], Takes::Either),
+    program("redis-cli", "", &["-a"], Takes::Either),
+    program("mongo*", "", &["-p"], Takes::Either),
+    program("cqlsh", "", &["-p"], Takes::Either),
+    program("sqlcmd", "", &["-P"], Takes::Either),
+    program("bcp", "", &["-P"], Takes::Either),
+    program("ldap*", "", &["-w"], Takes::Either),
+    program("useradd", "", &["-p"], Takes::Either),
+    program("usermod", "", &["-p"], Takes::Either),
+    program("zip", "", &["-P"], Takes::Either),
+    program("unzip", "", &["-P"], Takes::Either),
+    program("7z", "", &["-p"], Takes::Joined),
+    program("curl", "", &["-u", "-U", "--user", "--proxy-user"], Takes::Pair(':')),
+    program("http", "", &["-a", "--auth"], Takes::Pair(':')),
+    program("lftp", "", &["-u"], Takes::Pair(',')),
+    program("smbclient", "", &["-U", "--user"], Takes::Pair('%')),
+    program("openssl", "", &["-passin", "-passout", "-pass", "-k"], Takes::Pass),
+    program("htpasswd", "", &[], Takes::Last),
+    program("rabbitmqctl", "add_user", &[], Takes::Last),
+    program("rabbitmqctl", "change_password", &[], Takes::Last),
+    program("mc", "alias", &[], Takes::Last),
+];
+/// Words that say that a password comes on standard input.
+const READERS: [&str; 5] = ["--password-stdin", "chpasswd", "--stdin", "--passphrase-fd", "--with-token"];
+
+static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let names = PROGRAMS.iter().map(|program| program.name.trim_end_matches('*')).chain(READERS);
+    AhoCorasick::new(names).expect("forty short words are no big table")
+});
+
+/// Scripts within scripts are followed so deep.
+const DEEP: usize = 3;
+
+/// Adds the arguments, in any order. Linear in the text's length.
+pub(super) fn read(text: &str, out: &mut Vec<Range<usize>>) {
+    let mut done = 0;
+    for found in NAMES.find_iter(text) {
+        if found.start() >= done {
+            let start = text[done..found.start()].rfind('\n').map_or(done, |at| done + at + 1);
+            done = Line::new(text, start..text.len(), out).read(DEEP).max(found.end());
+        }
+    }
+}
+
+/// One logical line: with what is continued, and in YAML with the items of its list.
+struct Line<'t, 'o> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    end: usize,
+    /// The line is an item of a list, so the next item is the next word.
+    item: bool,
+    command: Command<'t>,
+    /// What is written into the command.
+    input: Vec<Range<usize>>,
+    out: &'o mut Vec<Range<usize>>,
+}
+
+#[derive(Default)]
+struct Command<'t> {
+    /// What it may be, from the table; each once.
+    programs: Vec<&'static Program>,
+    /// The words that say what a program shall do; each once.
+    verbs: Vec<&'t str>,
+    words: usize,
+    /// The value of this flag comes next.
+    next: Option<Takes>,
+    last: Range<usize>,
+    /// It prints its arguments.
+    prints: bool,
+    arguments: Vec<Range<usize>>,
+    /// It reads a password.
+    reads: bool,
+}
+
+impl<'t, 'o> Line<'t, 'o> {
+    fn new(text: &'t str, range: Range<usize>, out: &'o mut Vec<Range<usize>>) -> Self {
+        let item = text[range.clone()].trim_start_matches([' ', '\t']).starts_with("- ");
+        let (at, end) = (range.start, range.end);
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at,
+            end,
+            item,
+            command: Command::default(),
+            input: Vec::new(),
+            out,
+        }
+    }
+
+    /// Reads to the end of the line, and says where that is.
+    fn read(mut self, deep: usize) -> usize {
+        let mut comma = false;
+        while self.at < self.end {
+            let byte = self.bytes[self.at];
+            match byte {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b',' | b'[' => {
+                    comma = true;
+                    self.at += 1;
+                    continue;
+                }
+                b'\\'
+                    if self.text[self.at + 1..self.end]
+                        .trim_start_matches([' ', '\t', '\r'])
+                        .starts_with('\n') =>
+                {
+                    self.at = self.end.min(
+                        self.at
+                            + 1
+                            + self.bytes[self.at + 1..].iter().take_while(|b| **b != b'\n').count()
+                            + 1,
+                    );
+                }
+                b'\n' if comma => self.at += 1,
+                b'\n' => {
+                    let next = self.text[self.at + 1..self.end].trim_start_matches([' ', '\t']);
+                    if !(self.item && next.starts_with("- ")) {
+                        break;
+                    }
+                    self.at = self.end - next.len() + 2;
+                }
+                b'|' if self.bytes.get(self.at + 1) != Some(&b'|') => {
+                    let before = self.close();
+                    self.input = if before.prints { before.arguments } else { Vec::new() };
+                    self.at += 1;
+                }
+                b'|' | b'&' | b';' | b'(' | b')' | b'{' | b'}' | b'`' => {
+                    self.close();
+                    self.input.clear();
+                    self.at += 1;
+                }
+                b'<' if self.bytes[self.at..self.end].starts_with(b"<<<") => {
+                    self.at += 3;
+                    self.at += self.bytes[self.at..self.end].iter().take_while(|b| **b == b' ').count();
+                    let word = self.word();
+                    self.input.push(word);
+                }
+                b'<' | b'>' | b']' => self.at += 1,
+                _ => {
+                    let word = self.word();
+                    self.take(word, deep);
+                }
+            }
+            comma &= byte == b'\n' || byte == b' ' || byte == b'\t' || byte == b'\r';
+        }
+        self.close();
+        self.at
+    }
+
+    /// The word here, without the quotes around it.
+    fn word(&mut self) -> Range<usize> {
+        let start = self.at;
+        let line = &self.bytes[start..self.end];
+        let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+        if let Some(quote) = line.first().copied().filter(|b| matches!(b, b'"' | b'\''))
+            && let Some(close) = memchr::memchr(quote, &line[1..])
+        {
+            self.at = start + close + 2;
+            return start + 1..start + close + 1;
+        }
+        let mut length = 0;
+        while let Some(&b) = line.get(length) {
+            match b {
+                b' ' | b'\t' | b'\r' | b';' | b'|' | b'&' | b'(' | b')' | b'<' | b'>' if length > 0 => break,
+                b'"' | b'\'' => {
+                    // A part of the word in quotes; one without an end is a quote.
+                    let close = memchr::memchr(b, &line[length + 1..]);
+                    length += close.map_or(1, |close| close + 2);
+                }
+                _ => length += 1,
+            }
+        }
+        self.at = start + length.max(1);
+        start..start + self.text[start..self.at].trim_end_matches([',', ']']).len()
+    }
+
+    fn take(&mut self, range: Range<usize>, deep: usize) {
+        let word = &self.text[range.clone()];
+        let command = &mut self.command;
+        if word.contains(' ') && deep > 0 && NAMES.is_match(word) {
+            let mut inner = range.clone();
+            while !inner.is_empty() {
+                inner.start =
+                    Line::new(self.text, inner.clone(), self.out).read(deep - 1).max(inner.start) + 1;
+                inner.start = inner.start.min(inner.end);
+            }
+        }
+        let base = word.rsplit('/').next().unwrap_or(word);
+        for program in &PROGRAMS {
+            let named = match program.name.strip_suffix('*') {
+                Some(begin) => base.starts_with(begin),
+                None => base == program.name,
+            };
+            if named && !command.programs.iter().any(|known| std::ptr::eq(*known, program)) {
+                command.programs.push(program);
+            }
+            if word == program.verb && !command.verbs.contains(&word) {
+                command.verbs.push(word);
+            }
+        }
+        if matches!(base, "echo" | "printf") {
+            command.prints = true;
+            command.arguments.clear();
+            command.words += 1;
+            return;
+        }
+        command.reads |= READERS.contains(&base);
+        command.last = range.clone();
+        if let Some(takes) = command.next.take() {
+            hide(self.text, range.clone(), takes, self.out);
+        } else if word.starts_with('-') {
+            for program in &command.programs {
+                if !program.verb.is_empty() && !command.verbs.contains(&program.verb) {
+                    continue;
+                }
+                for flag in program.flags {
+                    let Some(rest) = word.strip_prefix(flag) else { continue };
+                    if rest.is_empty() && program.takes != Takes::Joined {
+                        command.next = Some(program.takes);
+                    } else if !rest.is_empty() && (!flag.starts_with("--") || rest.starts_with('=')) {
+                        let start = range.start + flag.len();
+                        let start = start + usize::from(flag.starts_with("--"));
+                        hide(self.text, start..range.end, program.takes, self.out);
+                    }
+                }
+            }
+        } else if command.words > 0 {
+            command.arguments.push(range);
+        }
+        command.words += 1;
+    }
+
+    /// The command ends here.
+    fn close(&mut self) -> Command<'t> {
+        let command = std::mem::take(&mut self.command);
+        let last = command.programs.iter().any(|program| {
+            program.takes == Takes::Last && (program.verb.is_empty() || command.verbs.contains(&program.verb))
+        });
+        if last && command.words > 3 {
+            hide(self.text, command.last.clone(), Takes::Last, self.out);
+        }
+        if command.reads {
+            for input in std::mem::take(&mut self.input) {
+                hide(self.text, input, Takes::Last, self.out);
+            }
+        }
+        command
+    }
+}
+
+/// Adds a value, without quotes and what it does not take to hide.
+fn hide(text: &str, range: Range<usize>, takes: Takes, out: &mut Vec<Range<usize>>) {
+    let mut word = &text[range.clone()];
+    let mut start = range.start;
+    match takes {
+        Takes::Pair(between) => match word.find(between) {
+            Some(at) => start += at + between.len_utf8(),
+            None => return,
+        },
+        Takes::Pass => match word.strip_prefix("pass:") {
+            Some(_) => start += "pass:".len(),
+            None => return,
+        },
+        Takes::Joined | Takes::Either | Takes::Last => {}
+    }
+    word = &text[start..range.end];
+    let inner = word.trim_start_matches(['"', '\'', '=']);
+    start += word.len() - inner.len();
+    let inner = inner.trim_end_matches(['"', '\'']);
+    if !inner.is_empty() && hides(inner) {
+        out.push(start..start + inner.len());
+    }
+}

@@ -1,0 +1,247 @@
+//! The veil of a text: the spans that must not be shown, and the values that stand under them.
+//!
+//! It is made of what the text itself gives away (secrets, values of credentials, over as many lines as they take) and of
+//! what those know who read it as a document. Each place that holds a hidden value is hidden, too.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::{blocks, commands, values};
+use crate::secrets::about::About;
+use crate::secrets::{find, values::is_reference};
+use crate::text::Span;
+
+const MASK: &str = "***";
+/// A longer value is looked for line by line.
+const LONG: usize = 512;
+
+/// What must not be shown of one text.
+#[derive(Debug, Default)]
+pub struct Veil {
+    /// Ascending and apart.
+    spans: Vec<Span>,
+    /// The hidden values that tell enough to be looked for elsewhere.
+    values: Option<AhoCorasick>,
+}
+
+impl Veil {
+    /// What a text gives away, and what is known of it besides. Linear in the text's length.
+    pub fn new(text: &str, known: &[Span]) -> Self {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for hit in find(text.as_bytes(), About::default()) {
+            ranges.push(inside(text, hit.span.start)..inside(text, hit.span.end));
+        }
+        // Of a key the first line stays, and all others go.
+        ranges.retain(|range| !text[range.clone()].starts_with("-----BEGIN "));
+        blocks::keys(text, &mut ranges);
+        blocks::heredocs(text, &mut ranges);
+        values::read(text, &mut ranges);
+        commands::read(text, &mut ranges);
+        urls(text, &mut ranges);
+        let spans = ranges.into_iter().map(|range| Span::new(range.start, range.end));
+        let mut spans = Span::merged(spans.chain(known.iter().copied()).collect());
+        let values = searched(spans.iter().map(|span| &text[span.range()]));
+        if let Some(values) = &values {
+            let again = values.find_iter(text).filter(|found| stands_alone(text, &found.range()));
+            spans.extend(again.map(|found| Span::new(found.start(), found.end())));
+            spans = Span::merged(spans);
+        }
+        Self { spans, values }
+    }
+    /// The spans that must not be shown, ascending and apart.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+    /// Part of a text, with `***` for what must not be shown.
+    pub fn cut<'t>(&self, text: &'t str, span: Span) -> Cow<'t, str> {
+        let mut out = String::new();
+        let mut at = span.start;
+        let hidden = span.among(&self.spans);
+        if hidden.is_empty() {
+            return Cow::Borrowed(&text[span.range()]);
+        }
+        for mask in hidden {
+            out.push_str(&text[at as usize..mask.start.max(at) as usize]);
+            out.push_str(MASK);
+            at = mask.end.min(span.end);
+        }
+        out.push_str(&text[at as usize..span.end as usize]);
+        Cow::Owned(out)
+    }
+    /// What is said of the text, perhaps with its own words, without the hidden values.
+    pub fn clean<'t>(&self, said: &'t str) -> Cow<'t, str> {
+        let Some(values) = &self.values else { return Cow::Borrowed(said) };
+        let mut out = String::new();
+        let mut at = 0;
+        for found in values.find_iter(said).filter(|found| stands_alone(said, &found.range())) {
+            out.push_str(&said[at..found.start()]);
+            out.push_str(MASK);
+            at = found.end();
+        }
+        if at == 0 {
+            return Cow::Borrowed(said);
+        }
+        out.push_str(&said[at..]);
+        Cow::Owned(out)
+    }
+    /// A sentence about a place, which may quote short words from there that mean something else elsewhere.
+    pub fn sentence<'t>(&self, said: &'t str, text: &str, place: Span) -> Cow<'t, str> {
+        let mut said = self.clean(said);
+        if !said.contains('`') {
+            return said;
+        }
+        for mask in place.among(&self.spans) {
+            for part in parts(&text[mask.range()]) {
+                let quoted = format!("`{part}`");
+                if said.contains(&quoted) {
+                    said = Cow::Owned(said.replace(&quoted, "`***`"));
+                }
+            }
+        }
+        said
+    }
+    /// Text taken out of the whole, or to be put into it, as it may be shown by itself.
+    pub fn label(&self, text: &str) -> String {
+        masked(&self.clean(text)).into_owned()
+    }
+    /// Whether text that is to be put into the whole may be shown.
+    pub fn lets(&self, text: &str) -> bool {
+        self.label(text) == text
+    }
+}
+
+/// The text with `***` for all that must not be shown.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    Veil::new(text, &[]).cut(text, Span::new(0, text.len()))
+}
+
+/// The text with `***` for what is a secret by itself, whatever it is called: in names and in sentences, which may speak of
+/// passwords.
+pub fn unnamed(text: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text);
+    for hit in find(text.as_bytes(), About::default()).into_iter().rev().filter(|hit| !hit.is_assigned()) {
+        out.to_mut().replace_range(inside(text, hit.span.start)..inside(text, hit.span.end), MASK);
+    }
+    out
+}
+
+fn inside(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+/// What finds hidden values elsewhere: `echo hunter2 | login --password hunter2`, messages of parsers.
+fn searched<'t>(hidden: impl Iterator<Item = &'t str>) -> Option<AhoCorasick> {
+    let mut all: HashSet<Cow<str>> = HashSet::new();
+    for value in hidden {
+        all.extend(parts(value).map(Cow::Borrowed));
+        if value.len() <= LONG && value.contains('\n') {
+            // As who reads it puts it together.
+            all.insert(Cow::Owned(parts(value).collect()));
+        }
+    }
+    all.retain(|value| tells(value));
+    if all.is_empty() {
+        return None;
+    }
+    let mut all: Vec<Cow<str>> = all.into_iter().collect();
+    all.sort_unstable();
+    // It fails for more text than fits into memory.
+    let all = all.iter().map(|value| value.as_bytes());
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(all).ok()
+}
+
+/// The lines of a value, without what joins and surrounds them.
+fn parts(value: &str) -> impl Iterator<Item = &str> {
+    value.lines().map(|line| {
+        let line = line.trim().trim_end_matches('\\').trim();
+        line.trim_matches(['"', '\''])
+    })
+}
+
+/// Whether a value is the same secret wherever it stands. A plain word may mean something else there.
+fn tells(value: &str) -> bool {
+    let plain = value.bytes().all(|b| b.is_ascii_alphabetic());
+    let number = value.bytes().all(|b| b.is_ascii_digit());
+    (value.len() >= 12 || value.len() >= 4 && !plain && !(number && value.len() < 6)) && !is_reference(value)
+}
+
+/// A short value in a longer word is not that value.
+fn stands_alone(text: &str, range: &Range<usize>) -> bool {
+    let bytes = text.as_bytes();
+    let word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    range.len() >= 8 || !(range.start > 0 && word(range.start - 1) || word(range.end))
+}
+
+/// The password in `scheme://user:password@host`.
+fn urls(text: &str, ranges: &mut Vec<Range<usize>>) {
+    for (at, _) in text.match_indices("://") {
+        let rest = &text[at + 3..];
+        let stops = ['/', ' ', '"', '\'', '\t', '\n', '\r'];
+        let authority = &rest[..rest.find(stops).unwrap_or(rest.len())];
+        let Some((user, _)) = authority.rsplit_once('@') else { continue };
+        if let Some((name, password)) = user.split_once(':')
+            && !password.is_empty()
+            && !is_reference(password)
+        {
+            let start = at + 3 + name.len() + 1;
+            ranges.push(start..start + password.len());
+        }
+    }
+}
+
+// hullguard: ignore-file=assigned-password the tests' samples
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn values_of_credentials_are_masked_wherever_they_stand() {
+        for (line, shown) in [
+            ("ENV DB_PASSWORD=hunter2 A=b", "ENV DB_PASSWORD=*** A=b"),
+            ("ENV DB_PASSWORD hunter2", "ENV DB_PASSWORD ***"),
+            ("ARG API_KEY='hunter 2'", "ARG API_KEY='***'"),
+            ("      POSTGRES_PASSWORD: \"hunter2\" # x", "      POSTGRES_PASSWORD: \"***\" # x"),
+            ("      - POSTGRES_PASSWORD=hunter2", "      - POSTGRES_PASSWORD=***"),
+            ("  url: postgres://bob:hunter2@db/x", "  url: postgres://bob:***@db/x"),
+            ("  A: ${DB_PASSWORD:-hunter2}", "  A: ${DB_PASSWORD:-***"),
+            ("ENV PASSWORD_FILE=/run/secrets/x", "ENV PASSWORD_FILE=/run/secrets/x"),
+            ("  image: nginx:1.2", "  image: nginx:1.2"),
+            ("echo hunter2 | x --password hunter2", "echo *** | x --password ***"),
+        ] {
+            assert_eq!(masked(line), shown);
+        }
+    }
+
+    #[test]
+    fn values_are_masked_over_lines() {
+        for (text, shown) in [
+            ("ENV DB_PASSWORD=\\\n  hunter2\nRUN x", "ENV DB_PASSWORD=\\\n  ***\nRUN x"),
+            (
+                "a:\n  password: |\n    one two\n\n    three\n  b: c",
+                "a:\n  password: |\n    ***\n\n    ***\n  b: c",
+            ),
+            ("{\"password\":\n\"hunter2\",\n\"b\": \"c\"}", "{\"password\":\n\"***\",\n\"b\": \"c\"}"),
+            ("x --password \\\n # c\n hunter2 \\\n y", "x --password \\\n # c\n *** \\\n y"),
+            ("secrets:\n  db_password:\n    file: ./x", "secrets:\n  db_password:\n    file: ./x"),
+            ("secrets:\n  - db_password", "secrets:\n  - db_password"),
+            ("- name: DB_PASSWORD\n  value: hunter2\n  b: c", "- name: DB_PASSWORD\n  value: ***\n  b: c"),
+            ("CMD [\"a\", \"--password\",\n \"hunter2\"]", "CMD [\"a\", \"--password\",\n \"***\"]"),
+            ("A=1 mysql -uroot -phunter2 x", "A=1 mysql -uroot -p*** x"),
+            ("CMD [\"sh\", \"-c\", \"mysql -phunter2\"]", "CMD [\"sh\", \"-c\", \"mysql -p***\"]"),
+            (
+                "echo 'hunter2' | docker login --password-stdin x",
+                "echo '***' | docker login --password-stdin x",
+            ),
+            ("docker run -p 80:80 x", "docker run -p 80:80 x"),
+            ("cat <<E > /root/.pgpass\na:b:c\nE\nb", "cat <<E > /root/.pgpass\n***\nE\nb"),
+            ("RUN --mount=type=secret,id=a <<E\na b\nE", "RUN --mount=type=secret,id=a <<E\na b\nE"),
+            ("password = '''\nhunter2\nx'''\nb = 1", "password = '''***'''\nb = 1"),
+            ("- --password\n- hunter2\n- b", "- --password\n- ***\n- b"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+    }
+}

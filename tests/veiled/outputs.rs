@@ -1,0 +1,96 @@
+//! Every output, over all shapes at once.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::{Planted, write};
+use crate::cases::hullguard;
+
+fn git(folder: &Path, args: &[&str]) {
+    let done = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"])
+        .args(args)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", folder.join("none"))
+        .output()
+        .expect("git is installed");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn run(folder: &Path, args: &str, github: bool) -> Output {
+    let mut command = hullguard(folder);
+    if github {
+        command.env("GITHUB_ACTIONS", "true");
+    }
+    command.args(args.split_whitespace()).output().expect("the program starts")
+}
+
+#[test]
+fn no_output_holds_a_value() {
+    let planted = Planted::new();
+    let folder = planted.folder.path();
+    assert!(super::shapes::all().len() >= 60);
+    git(folder, &["init", "-q"]);
+    git(folder, &["add", "-A"]);
+    let mut wrong = Vec::new();
+    let mut outputs = 0;
+    let mut look = |name: &str, output: &[u8]| {
+        outputs += 1;
+        for (value, path) in planted.leaks(output) {
+            let text = String::from_utf8_lossy(output);
+            let line = text.lines().find(|line| line.contains(value)).unwrap_or_default();
+            wrong.push(format!("{name}: {path}: {line}"));
+        }
+    };
+    let mut check = |args: &str, github: bool, least: usize| {
+        let done = run(folder, args, github);
+        assert!(
+            done.status.code().is_some_and(|code| code < 2),
+            "{args}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        assert!(done.stdout.len() >= least, "{args} says too little to prove anything");
+        look(args, &done.stdout);
+        look(args, &done.stderr);
+    };
+    for format in ["human", "json", "jsonl", "sarif", "github", "summary"] {
+        check(&format!("check --format {format} --summary-limit 900000"), false, 4000);
+        check(
+            &format!("check --format {format} --profile strict --show-suppressed --no-inline-ignore"),
+            true,
+            4000,
+        );
+    }
+    check("check --color always --profile style", false, 4000);
+    check("check --diff", false, 4000);
+    check("check --diff", true, 4000);
+    check("check --fix-unsafe --diff --profile strict", false, 4000);
+    check("check --staged --profile strict", false, 4000);
+    for format in ["text", "mermaid", "dot"] {
+        check(&format!("graph --format {format}"), false, 1000);
+    }
+    check("baseline --output -", false, 1000);
+    git(folder, &["commit", "-q", "-m", "a"]);
+    for args in ["check --history", "check --history --format json", "check --commits HEAD --format sarif"] {
+        check(args, false, 400);
+    }
+    // What a fix says, and what an error quotes: the whole of a configuration that is none.
+    for (value, path) in planted.values.iter().take(30) {
+        let config = format!(
+            "profile: strict\npassword: {value}\nignore:\n- rule: x\n  reason: |\n    password\n  secret:\n    {value}\n"
+        );
+        write(folder, "hullguard.yaml", &config);
+        let done = run(folder, "check --format json", false);
+        assert_eq!(done.status.code(), Some(2), "{path}");
+        look("configuration", &done.stdout);
+        look("configuration", &done.stderr);
+        break;
+    }
+    fs::remove_file(folder.join("hullguard.yaml")).expect("it is there");
+    let done = run(folder, "check --fix", false);
+    look("fix", &done.stdout);
+    look("fix", &done.stderr);
+    assert!(outputs >= 24 * 2);
+    assert!(wrong.is_empty(), "{} of {} values\n{}", wrong.len(), planted.values.len(), wrong.join("\n"));
+}
