@@ -3,8 +3,7 @@
 //! What is found under a credential's name in a Dockerfile or Compose file is left to the rules that know what the
 //! name does there. Matching is `crate::secrets`'; git's history is another floor's.
 
-use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
@@ -52,13 +51,10 @@ pub(super) fn file(
     told: &Told,
     tree: &dyn Tree,
     policy: &Policy,
+    is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Result<Searched, Gap> {
     let bytes = tree.read(&candidate.path)?;
-    let old = OnceCell::new();
-    let is_new = |rule: &'static Rule, value: &[u8]| {
-        let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
-        !old.contains(&Key::of(rule, value))
-    };
+    let is_new = |rule: &'static Rule, value: &[u8]| !is_old(Key::of(rule, value));
     let ours = own::is_report(&bytes);
     let mut searched = some(&candidate.path, bytes, (&tree.origin(), None), policy, is_new);
     if ours {
@@ -88,13 +84,6 @@ impl Key {
     pub fn rule(&self) -> &'static str {
         self.rule
     }
-}
-
-/// All that may be secrets in a text.
-pub fn known(bytes: Vec<u8>) -> HashSet<Key> {
-    let text = secrets::as_utf8(bytes);
-    let hits = secrets::find(&text, About::default());
-    hits.into_iter().map(|hit| Key::of(hit.rule, &text[hit.span])).collect()
 }
 
 /// Searches one text, with its origin and the commit that brought it, if one did, for those secrets that are wanted, by
