@@ -64,10 +64,9 @@ pub trait Tree: Sync {
     fn above(&self, _name: &str) -> bool {
         false
     }
-    /// What the file was before the change that is looked at: HEAD's version of a staged one. Secrets in it are not new.
-    fn before(&self, _path: &str) -> Option<Vec<u8>> {
-        None
-    }
+    /// What the change that is looked at replaced or took away, with its paths: HEAD's versions of the staged files.
+    /// Secrets in it are not new.
+    fn gone(&self, _each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {}
 }
 
 /// A tree in which every path leads to one text, for tests.

@@ -70,6 +70,9 @@ impl Tree for Overlay<'_> {
     fn above(&self, name: &str) -> bool {
         self.below.above(name)
     }
+    fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
+        self.below.gone(each);
+    }
 }
 
 /// Fixes what can be fixed. `first` is the filtered outcome of `tree`; `scan` makes another of a changed tree.

@@ -150,7 +150,8 @@ pub(super) struct Graph {
 #[derive(Debug, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Look {
-    /// Files and folders to lint, `-` for standard input [default: the current folder]
+    /// Files and folders to lint, `-` for standard input [default: the current folder]; with --history and --commits a
+    /// repository, or files and folders to which the search is limited; with --hook pre-push what git gives the hook
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// Lint what is in the git index and differs from HEAD, whatever lies on disk; a configuration file that git
@@ -172,7 +173,7 @@ pub(super) struct Look {
     /// With --history: only what is in the history of this branch
     #[arg(long, value_name = "REF", help_heading = "History", requires = "history")]
     pub(super) branch: Option<String>,
-    /// Search what a push brings; git names it on standard input
+    /// Search what a push brings; git names it on standard input, and for pre-push the remote as arguments ("$@")
     #[arg(long, value_enum, value_name = "HOOK", help_heading = "History", conflicts_with = "staged")]
     pub(super) hook: Option<Hook>,
     /// What to call standard input, and where it would lie
@@ -301,7 +302,19 @@ impl Look {
         if self.stdin_path.is_some() && !stdin {
             bail!("--stdin-path names standard input; add `-`");
         }
-        Ok(())
+        match self.hook {
+            Some(Hook::PreReceive) if !self.paths.is_empty() => {
+                bail!(
+                    "git gives a pre-receive hook no arguments, and a push is searched whole; leave the paths out"
+                )
+            }
+            Some(Hook::PrePush) if self.paths.len() > 2 => {
+                bail!(
+                    "git gives a pre-push hook two arguments, the remote's name and its address; leave others out"
+                )
+            }
+            _ => Ok(()),
+        }
     }
     /// It looks at commits, and so for secrets only.
     pub(super) fn is_past(&self) -> bool {

@@ -14,6 +14,7 @@ mod lists;
 mod open;
 mod output;
 mod past;
+mod pushed;
 mod term;
 
 use std::io::{self, Write as _};

@@ -20,6 +20,7 @@ use crate::config::{self, Config, Date, Globs};
 use crate::custom::Custom;
 use crate::filter;
 use crate::gap::Gap;
+use crate::history::leaks::Law;
 use crate::input::disk::{self, Disk};
 use crate::input::staged::Staged;
 use crate::input::stdin::{Stdin, UNNAMED};
@@ -127,9 +128,24 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
 impl Run {
     /// What is found in a tree, which may be another than the run's own, marked.
     pub(super) fn scan(&self, tree: &dyn Tree) -> Outcome {
+        let Self { config, policy, known, today, deaf, .. } = self;
+        let silence = |outcome: &mut Outcome| {
+            if *deaf {
+                outcome.pragmas.clear();
+            }
+            filter::in_place(outcome, config, policy, *today);
+        };
+        let listed = |outcome: &mut Outcome| filter::listed(outcome, policy, known);
+        let law = Law {
+            policy,
+            silence: &silence,
+            listed: &listed,
+            by_path: filter::knows_paths(config, policy),
+            deaf: self.deaf,
+        };
         let mut outcome = match &self.past {
-            Some(past) => past.run(&self.policy, &self.watch),
-            None => scan::scan(&self.candidates, tree, &self.policy, &self.watch),
+            Some(past) => past.run(law, &self.watch),
+            None => scan::scan_change(&self.candidates, tree, policy, &self.watch, &silence),
         };
         if self.deaf {
             outcome.pragmas.clear();
@@ -186,7 +202,7 @@ fn files(look: &Look, current: &Path, watch: &Watch) -> Result<Files> {
         return Ok((root, Box::new(staged), listing, config));
     }
     if look.is_past() {
-        let repository = past::repository(look, current)?;
+        let repository = past::Asked::of(look, current)?.repository;
         let root = input::tidy(repository.workdir().unwrap_or_else(|| repository.path()));
         let config = configure(look, &root)?;
         return Ok((root.clone(), Box::new(Disk::new(root)), Listing::default(), config));

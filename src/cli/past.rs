@@ -2,41 +2,121 @@
 //!
 //! git's environment is read here, so that hooks see the objects of a push that is still being checked.
 
-use std::env;
-use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use git2::Repository;
 
-use super::args::{Hook, Look};
+use super::args::Look;
+use super::pushed;
 use crate::config::Date;
-use crate::history::leaks::{self, Wish};
+use crate::history::leaks::{self, Law, Wish};
 use crate::history::opening::{self, At, Reads};
 use crate::history::{Ends, Folders, History, Range};
 use crate::input;
-use crate::outcome::Outcome;
-use crate::rule::Policy;
+use crate::outcome::{Outcome, Told};
 use crate::scan::Watch;
 
-/// The repository that is meant: the named one (perhaps bare), the one that git's environment names, or the one around.
-pub(super) fn repository(look: &Look, current: &Path) -> Result<Repository> {
-    // A whole history is read by us, and what is broken in it is told; libgit2 finds a branch's tip, and walks ranges.
-    let whole = look.history && look.branch.is_none();
-    let reads = if whole { Reads::Index } else { Reads::Objects };
-    let found = match look.paths.as_slice() {
-        [] => opening::open(At::Environment(current), reads),
-        [path] => opening::open(At::Around(&current.join(path)), reads),
-        _ => bail!("--history and --commits look at one repository at a time"),
-    };
-    found.map_err(|refused| anyhow!("no git repository to look at: {refused}"))
+/// Where to look: the repository that is meant, and the files and folders in it; none means all.
+pub(super) struct Asked {
+    pub(super) repository: Repository,
+    within: Vec<String>,
+}
+
+impl Asked {
+    /// A path may name a repository (perhaps bare), or limit the search to what is below it, as in `git log -- PATH`. Without
+    /// one the repository is that of git's environment, or the one around.
+    pub(super) fn of(look: &Look, current: &Path) -> Result<Self> {
+        let paths: &[PathBuf] = if look.hook.is_some() { &[] } else { &look.paths };
+        // A whole history is read by us, and what is broken in it is told; libgit2 finds a branch's tip, walks ranges and
+        // looks for paths.
+        let whole = look.history && look.branch.is_none();
+        let open = |at: At<'_>, reads: Reads| {
+            opening::open(at, reads).map_err(|refused| anyhow!("no git repository to look at: {refused}"))
+        };
+        let reads = if whole { Reads::Index } else { Reads::Objects };
+        let around = || open(At::Environment(current), reads);
+        let mut asked: Option<Self> = None;
+        for path in paths {
+            let path = input::tidy(&current.join(path));
+            // What a commit has may be on disk no longer.
+            let (path, repository) = match path.canonicalize() {
+                Ok(real) => {
+                    let folder = if real.is_dir() { &real } else { real.parent().unwrap_or(&real) };
+                    let repository = open(At::Around(folder), reads)?;
+                    (real, repository)
+                }
+                Err(_) => (real_start(&path), around()?),
+            };
+            let git = real(repository.path());
+            let top = repository.workdir().map_or_else(|| git.clone(), real);
+            let is_git = repository.workdir().is_some() && path.starts_with(&git);
+            let below = if is_git { Some(String::new()) } else { input::below(&top, &path) };
+            let below = below.with_context(|| format!("{} is not in {}", path.display(), top.display()))?;
+            match &mut asked {
+                None => asked = Some(Self { repository, within: vec![below] }),
+                Some(asked) if real(asked.repository.path()) == git => asked.within.push(below),
+                Some(_) => bail!("--history and --commits look at one repository at a time"),
+            }
+        }
+        let Some(mut asked) = asked else { return Ok(Self { repository: around()?, within: Vec::new() }) };
+        if asked.within.iter().any(String::is_empty) {
+            asked.within.clear();
+        } else if whole {
+            asked.repository = open(At::Bare(asked.repository.path()), Reads::Objects)?;
+        }
+        Ok(asked)
+    }
+
+    /// A name that no commit has is a mistake, and what is found below it would pass for all there is.
+    fn validate(&self, ends: Option<&Ends>) -> Result<()> {
+        for path in &self.within {
+            if !has(&self.repository, ends, Path::new(path)).context("cannot walk the commits")? {
+                bail!("no commit that is looked at has {path}");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    input::tidy(&path.canonicalize().unwrap_or_else(|_| path.to_owned()))
+}
+
+/// A path whose last parts may be on disk no longer.
+fn real_start(path: &Path) -> PathBuf {
+    let there = path.ancestors().find(|above| above.exists()).unwrap_or(path);
+    let rest = path.strip_prefix(there).unwrap_or(Path::new(""));
+    if rest.as_os_str().is_empty() { real(there) } else { real(there).join(rest) }
+}
+
+fn has(repository: &Repository, ends: Option<&Ends>, path: &Path) -> Result<bool, git2::Error> {
+    let mut walk = repository.revwalk()?;
+    if let Some(ends) = ends {
+        ends.with.iter().try_for_each(|&id| walk.push(id))?;
+    } else {
+        walk.push_glob("*")?;
+        if let Ok(head) = repository.head().and_then(|head| head.peel_to_commit()) {
+            walk.push(head.id())?;
+        }
+    }
+    for id in walk {
+        // What is missing or damaged is told by the search.
+        let Ok(id) = id else { return Ok(true) };
+        let tree = repository.find_commit(id).and_then(|commit| commit.tree());
+        if tree.map_or(true, |tree| tree.get_path(path).is_ok()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What to search, made ready as far as it can fail.
 pub(super) struct Search {
     over: Over,
     wish: Wish,
+    skipped: Vec<Told>,
 }
 
 enum Over {
@@ -50,10 +130,13 @@ impl Search {
         current: &Path,
         excluded: impl Fn(&str) -> bool + Sync + Send + 'static,
     ) -> Result<Self> {
-        let repository = repository(look, current)?;
+        let asked = Asked::of(look, current)?;
+        let repository = &asked.repository;
         let excluded = move |path: &str| input::excluded_with_folders(path, &excluded);
-        let mut wish = Wish { unreachable: look.unreachable, deaf: look.no_inline_ignore, ..Wish::default() };
+        let mut wish =
+            Wish { unreachable: look.unreachable, within: asked.within.clone(), ..Wish::default() };
         wish.excluded = Some(Box::new(excluded));
+        wish.files_only = !wish.within.is_empty();
         if let Some(since) = &look.since {
             wish.since = Some(since_when(since)?);
         }
@@ -62,57 +145,41 @@ impl Search {
             let tip = tip.map_err(|error| anyhow!("--branch {branch}: {}", error.message()))?;
             wish.branch = Some(tip.id());
         }
+        let mut skipped = Vec::new();
         let ends = match (look.hook, &look.commits) {
-            (Some(hook), _) => Some(pushed(&repository, hook)?),
+            (Some(hook), _) => {
+                let (ends, told) = pushed::read(repository, hook, look)?;
+                skipped = told;
+                Some(ends)
+            }
             (None, Some(words)) => {
-                Some(Ends::parse(&repository, &words.split_whitespace().collect::<Vec<_>>())?)
+                Some(Ends::parse(repository, &words.split_whitespace().collect::<Vec<_>>())?)
             }
             (None, None) => None,
         };
+        if !look.unreachable {
+            asked.validate(ends.as_ref())?;
+        }
         let over = match ends {
             Some(ends) => {
-                let range = Range::read(&repository, &ends)?;
-                Over::Range(repository, range)
+                let range = Range::read(repository, &ends)?;
+                Over::Range(asked.repository, range)
             }
-            None => Over::All(History::open(repository, &Folders::from_env())),
+            None => Over::All(History::open(asked.repository, &Folders::from_env())),
         };
-        Ok(Self { over, wish })
+        Ok(Self { over, wish, skipped })
     }
 
-    pub(super) fn run(&self, policy: &Policy, watch: &Watch) -> Outcome {
-        match &self.over {
-            Over::All(history) => leaks::all(history, policy, &self.wish, watch),
-            Over::Range(repository, range) => leaks::range(repository, range, policy, &self.wish, watch),
-        }
-    }
-}
-
-/// The commits of a push, from the lines that git gives to its hooks on standard input (githooks(5)).
-fn pushed(repository: &Repository, hook: Hook) -> Result<Ends> {
-    let mut lines = String::new();
-    io::stdin().lock().take(16 << 20).read_to_string(&mut lines).context("cannot read what git says")?;
-    // The pre-commit framework reads git's lines itself and hands on what it made of them.
-    if let (true, Ok(from), Ok(to)) =
-        (lines.trim().is_empty(), env::var("PRE_COMMIT_FROM_REF"), env::var("PRE_COMMIT_TO_REF"))
-    {
-        return Ends::parse(repository, &[&format!("{from}..{to}")]);
-    }
-    let mut all = Ends::default();
-    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
-        let words: Vec<&str> = line.split(' ').collect();
-        let ends = match (hook, words.as_slice()) {
-            (Hook::PreReceive, [old, new, name, ..]) => Ends::push(repository, old, new, name)?,
-            (Hook::PrePush, [_, new, name, old]) => match Ends::push(repository, old, new, name) {
-                Ok(ends) => ends,
-                // The remote has what was never fetched; what any of its known branches has is not new.
-                Err(_) => Ends::push(repository, &"0".repeat(new.len()), new, name)?,
-            },
-            _ => bail!("`{line}` is no line of a {} hook", hook.name()),
+    pub(super) fn run(&self, law: Law, watch: &Watch) -> Outcome {
+        let mut outcome = match &self.over {
+            Over::All(history) => leaks::all(history, law, &self.wish, watch),
+            Over::Range(repository, range) => {
+                leaks::range((repository, &Folders::from_env()), range, law, &self.wish, watch)
+            }
         };
-        all.with.extend(ends.with);
-        all.without.extend(ends.without);
+        outcome.skipped.extend(self.skipped.iter().cloned());
+        outcome
     }
-    Ok(all)
 }
 
 /// `2026-01-31`, or `3 days`, `2 weeks`, `6 months`, `1 year` (ago).

@@ -27,6 +27,31 @@ pub fn inline(outcome: &mut Outcome) {
     inline::mark(outcome, &Config::default(), &policy);
 }
 
+/// Only what silences a finding in the place where it stands: for texts whose findings are not told.
+pub fn in_place(outcome: &mut Outcome, config: &Config, policy: &Policy, today: Date) {
+    severity::set(outcome, config, policy);
+    allowlist::mark(outcome, policy);
+    inline(outcome);
+    config_ignore::mark(outcome, config, today);
+}
+
+/// Whether what [`in_place`] says may depend on the path.
+pub fn knows_paths(config: &Config, policy: &Policy) -> bool {
+    config.ignores.iter().any(|ignore| ignore.paths.is_some())
+        || config.rules.iter().any(|setting| setting.paths.is_some())
+        || policy.custom.allow.iter().any(|allow| !allow.paths.is_empty())
+        || policy
+            .custom
+            .rules
+            .iter()
+            .any(|rule| rule.path.is_some() || rule.allow.iter().any(|allow| !allow.paths.is_empty()))
+}
+
+/// Only lists of other tools, which name places.
+pub fn listed(outcome: &mut Outcome, policy: &Policy, known: &Known) {
+    foreign::mark(outcome, policy, known);
+}
+
 /// All filters, in their order. What is compared with another run is compared before it is gathered with [`group`].
 pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Known, today: Date) {
     severity::set(outcome, config, policy);

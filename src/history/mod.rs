@@ -4,13 +4,16 @@
 //! hears what is new. What a hit means (who brought it, when, where it still is) is asked afterwards and for hits
 //! only. What a secret is, this floor does not know; packs are read here, all else of git is libgit2's.
 
+mod compare;
 mod forest;
 mod gaps;
 pub mod leaks;
+mod message;
 mod objects;
 pub mod opening;
 mod pieces;
 mod provenance;
+mod push;
 mod range;
 mod refs;
 mod remote;
@@ -32,8 +35,9 @@ use gaps::Gaps;
 use objects::Store;
 pub use objects::delta::{Changes, Run};
 pub use pieces::OVERLAP;
-pub use provenance::{Counts, Introduction, Named, Origins, Paths, Provenance, Reach};
-pub use range::{Brought, Ends, Range};
+pub use provenance::{Counts, Introduction, Named, Origins, Paths, Provenance, Reach, Wanted};
+pub use push::{Remote, Update};
+pub use range::{Brought, Ends, Gone, Range, Site};
 pub use remote::Pages;
 pub use search::{Hit, Search};
 pub use walk::{Delta, Object, Visit, WHOLE};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result, anyhow};
-use git2::{Delta, ErrorCode, Index, IndexEntry, Repository};
+use git2::{Delta, ErrorCode, Index, IndexEntry, Oid, Repository};
 
 use super::names::{Name, classify};
 use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
@@ -28,6 +28,8 @@ const INTENT_TO_ADD: u16 = 1 << 13;
 
 pub struct Staged {
     repository: Mutex<Repository>,
+    /// What is staged replaces or takes away these.
+    gone: Mutex<Vec<(Arc<str>, Oid)>>,
     top: PathBuf,
 }
 
@@ -42,7 +44,7 @@ impl Staged {
         // Read once; libgit2 keeps it for every later `index()`.
         index.read(false).context("cannot read the git index")?;
         let top = top.canonicalize().unwrap_or(top);
-        Ok(Self { repository: Mutex::new(repository), top })
+        Ok(Self { repository: Mutex::new(repository), gone: Mutex::default(), top })
     }
 
     /// The top folder of the work tree; all paths are relative to it.
@@ -64,7 +66,19 @@ impl Staged {
             .diff_tree_to_index(head.as_ref(), Some(&index), None)
             .context("cannot compare the index with HEAD")?;
         let mut listing = Listing::default();
+        let mut gone = self.gone.lock().expect("nothing panics while it holds the list");
+        gone.clear();
         for delta in diff.deltas() {
+            let old = delta.old_file();
+            if let Some(path) = old.path_bytes().filter(|_| !old.id().is_zero()) {
+                let path = String::from_utf8_lossy(path);
+                // Wherever it stood, but where nobody looks.
+                if !super::excluded_with_folders(&path, excluded)
+                    && blob_size(&repository, old.id()) <= LARGEST
+                {
+                    gone.push((path.into(), old.id()));
+                }
+            }
             // Renames are not looked for, so they come as one deleted and one added file.
             if !matches!(
                 delta.status(),
@@ -158,7 +172,11 @@ pub(super) fn compose_files(index: &Index, below: &str) -> Vec<Arc<str>> {
 }
 
 fn size(repository: &Repository, entry: &IndexEntry) -> u64 {
-    repository.odb().and_then(|odb| odb.read_header(entry.id)).map_or(0, |(size, _)| size as u64)
+    blob_size(repository, entry.id)
+}
+
+fn blob_size(repository: &Repository, id: Oid) -> u64 {
+    repository.odb().and_then(|odb| odb.read_header(id)).map_or(0, |(size, _)| size as u64)
 }
 
 impl Tree for Staged {
@@ -182,12 +200,14 @@ impl Tree for Staged {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         find(&repository, path).is_some_and(|entry| entry.mode & TYPE == REGULAR)
     }
-    fn before(&self, path: &str) -> Option<Vec<u8>> {
+    fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
-        let tree = repository.head().ok()?.peel_to_tree().ok()?;
-        let entry = tree.get_path(Path::new(&inside(path)?)).ok()?;
-        let blob = repository.find_blob(entry.id()).ok()?;
-        (blob.size() as u64 <= LARGEST).then(|| blob.content().to_vec())
+        for (path, id) in self.gone.lock().expect("nothing panics while it holds the list").iter() {
+            // Of what cannot be read nothing is known to have been there: its secrets are told as new.
+            if let Ok(blob) = repository.find_blob(*id) {
+                each(path, blob.content().to_vec());
+            }
+        }
     }
     fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
@@ -222,7 +242,11 @@ mod tests {
         fs::write(folder.path().join("Dockerfile"), "FROM disk\n").unwrap();
         fs::write(folder.path().join("Containerfile"), "FROM untracked\n").unwrap();
         // Not `Staged::open`: the tests may themselves run inside a git hook.
-        let staged = Staged { repository: Mutex::new(repository), top: folder.path().to_owned() };
+        let staged = Staged {
+            repository: Mutex::new(repository),
+            gone: Mutex::default(),
+            top: folder.path().to_owned(),
+        };
 
         let listing = staged.list(&[], &|_| false).unwrap();
         let paths: Vec<&str> = listing.candidates.iter().filter(|c| c.document).map(|c| &*c.path).collect();

@@ -11,6 +11,7 @@ mod evidence;
 mod join;
 pub mod kind;
 mod load;
+pub mod old;
 mod opening;
 mod starts;
 mod template;
@@ -34,6 +35,7 @@ use crate::shown::finish::{Finished, Veils};
 use crate::shown::{Marks, guarded, secrets};
 use crate::text::Source;
 use load::Loaded;
+use old::{Old, Silence};
 
 /// How far a run is, for whoever looks on, and the way to end it early.
 #[derive(Debug, Default)]
@@ -58,6 +60,17 @@ impl Watch {
 
 /// Checks every candidate and what belongs to it. The result does not depend on the number of threads.
 pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &Watch) -> Outcome {
+    scan_change(candidates, tree, policy, watch, &|_| {})
+}
+
+/// As [`scan`]; of a tree that is a change only new secrets are told, and `silence` says which of the old ones were not.
+pub fn scan_change(
+    candidates: &[Candidate],
+    tree: &dyn Tree,
+    policy: &Policy,
+    watch: &Watch,
+    silence: Silence,
+) -> Outcome {
     watch.done.store(0, Ordering::Relaxed);
     let mut outcome = Outcome::default();
     let documents = candidates.iter().filter(|candidate| candidate.document);
@@ -220,11 +233,15 @@ pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &
         outcome.skipped.retain(|told| told.reason != Reason::OtherFormat || told.why != load::NO_DOCUMENT);
     }
     let told = secrets::Told::of(&outcome.findings);
+    let gone = |each: &mut dyn FnMut(&Arc<str>, Vec<u8>)| tree.gone(each);
+    let old = Old::new(gone, policy, silence);
+    let is_old = |key| old.has(key);
     let searched = each(all, |candidate| {
         let searched = if watch.is_stopped() {
             Ok(None)
         } else {
-            secrets::file(candidate, documents.contains(&candidate.path), &told, tree, policy).map(Some)
+            let is_document = documents.contains(&candidate.path);
+            secrets::file(candidate, is_document, &told, tree, policy, &is_old).map(Some)
         };
         if !candidate.document {
             watch.count(1);

@@ -3,8 +3,7 @@
 //! What is found under a credential's name in a Dockerfile or Compose file is left to the rules that know what the
 //! name does there. Matching is `crate::secrets`'; git's history is another floor's.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
@@ -57,10 +56,11 @@ pub fn file(
     told: &Told,
     tree: &dyn Tree,
     policy: &Policy,
+    is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Result<Searched, Gap> {
     guarded(|| {
         let bytes = tree.read(&candidate.path)?;
-        Ok(searched(candidate, bytes, is_document, told, tree, policy))
+        Ok(searched(candidate, bytes, is_document, told, (&tree.origin(), policy), is_old))
     })?
 }
 
@@ -69,16 +69,12 @@ fn searched(
     bytes: Vec<u8>,
     is_document: bool,
     told: &Told,
-    tree: &dyn Tree,
-    policy: &Policy,
+    (origin, policy): (&Origin, &Policy),
+    is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Searched {
-    let old = OnceCell::new();
-    let is_new = |rule: &'static Rule, value: &[u8]| {
-        let old = old.get_or_init(|| known(tree.before(&candidate.path).unwrap_or_default()));
-        !old.contains(&Key::of(rule, value))
-    };
+    let is_new = |rule: &'static Rule, value: &[u8]| !is_old(Key::of(rule, value));
     let ours = own::is_report(&bytes);
-    let mut searched = some(&candidate.path, bytes, (&tree.origin(), None), policy, is_new);
+    let mut searched = some(&candidate.path, bytes, (origin, None), policy, is_new);
     if ours {
         let is_token = |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| !secret.by_name);
         searched.findings.retain(is_token);
@@ -106,16 +102,6 @@ impl Key {
     pub fn rule(&self) -> &'static str {
         self.rule
     }
-}
-
-/// All that may be secrets in a text. One that cannot be searched makes nothing known, so that more is told, not less.
-pub fn known(bytes: Vec<u8>) -> HashSet<Key> {
-    let known = || {
-        let text = secrets::as_utf8(bytes);
-        let hits = secrets::find(&text, About::default());
-        hits.into_iter().map(|hit| Key::of(hit.rule, &text[hit.span])).collect()
-    };
-    guarded(known).unwrap_or_default()
 }
 
 /// Searches one text, with its origin and the commit that brought it, if one did, for those secrets that are wanted, by

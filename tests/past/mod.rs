@@ -7,6 +7,9 @@
 pub(crate) mod hidden;
 mod layouts;
 mod pages;
+mod paths;
+#[cfg(unix)]
+mod pushes;
 mod silenced;
 
 use std::path::Path;
@@ -289,8 +292,15 @@ fn hooks_see_what_a_push_brings() {
     assert_eq!(push("pre-push", format!("refs/heads/main {first} refs/heads/main {zero}\n")).code, 0);
     assert_eq!(push("pre-push", format!("(delete) {zero} refs/heads/old {first}\n")).code, 0);
     assert_eq!(push("pre-receive", format!("{first} {third} refs/heads/main\n")).code, 1);
-    assert_eq!(push("pre-receive", String::new()).code, 0);
     assert_eq!(push("pre-receive", "what\n".to_owned()).code, 2);
+    // What is pushed may have blanks in its name.
+    let told = push("pre-push", format!("HEAD@{{1 day ago}} {third} refs/heads/main {first}\n"));
+    assert_eq!((told.code, told.places()), (1, vec!["b.env:1"]));
+    // Who was told nothing has seen nothing.
+    for hook in ["pre-push", "pre-receive"] {
+        let told = push(hook, String::new());
+        assert!(told.code == 2 && told.text.contains("nobody said what is pushed"), "{}", told.text);
+    }
 
     // A real server: the pushed objects are in quarantine while the hook runs.
     let server = tempfile::tempdir().expect("the test's own ground holds");

@@ -113,7 +113,7 @@ fn attempt(repository: &Repository, look: &Look, all: bool, tried: Tried) -> Res
             }
         }
     };
-    let ends = Ends { with: vec![head], without: base.into_iter().collect() };
+    let ends = Ends { with: vec![head], without: base.into_iter().collect(), ..Ends::default() };
     let range = Range::read(repository, &ends).map_err(|why| Missing::head(look, why))?;
     Ok(Ground { head, base, range: Some(range), words })
 }

@@ -366,11 +366,9 @@ fn old_side(task: &Task, law: &Law, now: &Outcome, watch: &Watch) -> Result<Old>
 /// The other is what would be open by the base's law.
 fn past(task: &Task, law: &Law, watch: &Watch) -> (Outcome, Option<HashSet<Spot>>) {
     let exclude = law.config.exclude.clone();
-    let paths = task.inputs.paths.clone();
-    let excluded = move |path: &str| {
-        input::excluded_with_folders(path, &|path| exclude.matches(path)) || !input::is_within(path, &paths)
-    };
-    let wish = Wish { excluded: Some(Box::new(excluded)), ..Wish::default() };
+    let excluded = move |path: &str| input::excluded_with_folders(path, &|path| exclude.matches(path));
+    let within = task.inputs.paths.clone();
+    let wish = Wish { excluded: Some(Box::new(excluded)), within, ..Wish::default() };
     let asked = &task.inputs.families;
     let full = match (task.inputs.history, &task.ground.range) {
         _ if !asked.is_empty() && !asked.contains(&Family::Secrets) => return Default::default(),
@@ -378,14 +376,22 @@ fn past(task: &Task, law: &Law, watch: &Watch) -> (Outcome, Option<HashSet<Spot>
         (Past::Full, _) | (Past::Auto, None) => true,
         (Past::Auto, Some(_)) => false,
     };
-    let search = |policy: &Policy| match (&task.ground.range, full) {
-        (Some(range), false) => leaks::range(task.repository, range, policy, &wish, watch),
-        _ => match opening::open(At::Bare(task.repository.path()), Reads::Index) {
-            Ok(repository) => {
-                leaks::all(&History::open(repository, &Folders::default()), policy, &wish, watch)
+    let listed = |outcome: &mut Outcome| filter::listed(outcome, &law.policy, &law.known);
+    let search = |policy: &Policy| {
+        let silence = |outcome: &mut Outcome| filter::in_place(outcome, &law.config, policy, law.today);
+        let by_path = filter::knows_paths(&law.config, policy);
+        let by = leaks::Law { policy, silence: &silence, listed: &listed, by_path, deaf: false };
+        match (&task.ground.range, full) {
+            (Some(range), false) => {
+                leaks::range((task.repository, &Folders::default()), range, by, &wish, watch)
             }
-            Err(refused) => Outcome { error: Some(refused.to_string()), ..Outcome::default() },
-        },
+            _ => match opening::open(At::Bare(task.repository.path()), Reads::Index) {
+                Ok(repository) => {
+                    leaks::all(&History::open(repository, &Folders::default()), by, &wish, watch)
+                }
+                Err(refused) => Outcome { error: Some(refused.to_string()), ..Outcome::default() },
+            },
+        }
     };
     let mut outcome = search(&law.policy);
     let by_base = task.base_law.map(|base| base.open_of(&outcome, search));

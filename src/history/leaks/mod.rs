@@ -3,6 +3,7 @@
 //! The search knows no paths, so it keeps what might be one; what is told of it is `tell`'s. What a secret looks like is
 //! `secrets`' business.
 
+mod blobs;
 mod range;
 mod tell;
 
@@ -13,10 +14,12 @@ use std::sync::{Mutex, PoisonError};
 
 use git2::Oid;
 
-use super::{History, Hit, Kind, Object, Pages, Provenance, Reach, Search, Window};
+use super::message::said;
+use super::{History, Hit, Object, Pages, Provenance, Reach, Search, Window};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Policy, Profile};
 use crate::scan::Watch;
+use crate::scan::old::Silence;
 use crate::secrets::{self, about::About, custom};
 use crate::shown::guarded;
 use crate::shown::secrets::Key;
@@ -40,6 +43,22 @@ pub struct Wish {
     pub branch: Option<Oid>,
     /// Paths that nobody wants to be looked at.
     pub excluded: Option<Excluded>,
+    /// Only files in these folders, or these files; none means all.
+    pub within: Vec<String>,
+    /// No messages.
+    pub files_only: bool,
+}
+
+/// By what texts are judged.
+#[derive(Clone, Copy)]
+pub struct Law<'a> {
+    pub policy: &'a Policy,
+    /// Marks what nobody wants to hear of where it stands.
+    pub silence: Silence<'a>,
+    /// Marks what a list of another tool names, place by place.
+    pub listed: Silence<'a>,
+    /// The answer may depend on the path.
+    pub by_path: bool,
     /// Comments in texts silence nothing.
     pub deaf: bool,
 }
@@ -48,7 +67,7 @@ pub struct Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Holder {
     id: Oid,
-    kind: Kind,
+    kind: super::Kind,
     /// The root of its tree of deltas.
     root: u32,
 }
@@ -154,20 +173,9 @@ impl Leaks<'_> {
     }
 }
 
-/// What people wrote of an object: of a commit or tag its message, without headers and signatures.
-fn said(kind: Kind, bytes: &[u8]) -> Range<usize> {
-    if kind == Kind::Blob {
-        return 0..bytes.len();
-    }
-    let start = memchr::memmem::find(bytes, b"\n\n").map_or(bytes.len(), |at| at + 2);
-    let signature =
-        bytes[start..].windows(15).position(|w| w == b"-----BEGIN PGP " || w == b"-----BEGIN SSH ");
-    start..signature.map_or(bytes.len(), |at| start + at)
-}
-
 /// All secrets of a history, each once.
-pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Outcome {
-    let search = Leaks { policy, watch, holders: Mutex::default(), failed: Mutex::default() };
+pub fn all(history: &History, law: Law, wish: &Wish, watch: &Watch) -> Outcome {
+    let search = Leaks { policy: law.policy, watch, holders: Mutex::default(), failed: Mutex::default() };
     let mut told = history.search(&search);
     told.extend(search.failed.into_inner().unwrap_or_else(PoisonError::into_inner));
     let mut holders = search.holders.into_inner().expect("nothing panics while it holds the lock");
@@ -197,7 +205,7 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
         .map(|(key, (holders, whole))| Leak::new(*key, holders, whole))
         .collect();
     let failed = Mutex::default();
-    let texts = Texts::new(history, Judge { policy, wish, failed: &failed });
+    let texts = Texts::new(history, Judge { law, wish, failed: &failed });
     texts.at_first(&mut leaks);
     let others: Vec<Vec<&Holder>> = leaks.iter().map(Leak::others).collect();
     let each: Vec<Vec<Oid>> = others.iter().flatten().map(|holder| vec![holder.id]).collect();
@@ -211,6 +219,10 @@ pub fn all(history: &History, policy: &Policy, wish: &Wish, watch: &Watch) -> Ou
         })
         .collect();
     texts.at_others(&mut leaks, &others);
+    if law.by_path || wish.excluded.is_some() {
+        let reach = if wish.unreachable { Reach::Dangling } else { Reach::Ref };
+        told.extend(texts.at_any(&origins, &mut leaks, (&brings, reach)));
+    }
     let (findings, lost) = texts.findings(leaks, Pages::of(history.repository()).as_ref());
     told.extend(lost);
     told.extend(failed.into_inner().unwrap_or_else(PoisonError::into_inner));

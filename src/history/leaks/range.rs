@@ -1,26 +1,28 @@
-//! Secrets that a range of commits brought: what is new in its objects and was not there before, each told once.
+//! Secrets that a range of commits, or a push, brought: what is new in its objects and was not there before, each told
+//! once.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::{Oid, Repository};
 use rayon::prelude::*;
 
-use super::Wish;
-use super::tell::{Judge, is_open, with};
+use super::blobs::{Blobs, Read, Text};
+use super::tell::{self, Judge, Judged, Place, Said, with};
+use super::{Law, Wish};
 use crate::blob::Commit;
-use crate::finding::{Finding, Past, Status};
+use crate::finding::{Finding, Past, Status, Suppressor};
 use crate::gap::{Gap, Reason};
-use crate::history::opening::Believing;
-use crate::history::{self, Pages, Range};
+use crate::history::message::said;
+use crate::history::{self, Folders, Gone, Kind, Pages, Range, Site, WHOLE};
 use crate::input;
 use crate::outcome::{Outcome, Told};
 use crate::rule::Policy;
 use crate::scan::Watch;
+use crate::scan::old::Old;
 use crate::secrets::{self, about::About, custom};
 use crate::shown::guarded;
-use crate::shown::secrets::{Key, known};
+use crate::shown::secrets::Key;
 
 /// A secret that the range brought.
 #[derive(Default)]
@@ -33,134 +35,269 @@ struct Brought {
     silenced: Vec<(Oid, Status)>,
 }
 
+/// Whether a secret stood there before.
+type IsOld<'a> = &'a dyn Fn(Key) -> bool;
+
+/// A blob with the places that count.
+struct Wanted<'r> {
+    blob: Oid,
+    sites: Vec<&'r Site>,
+}
+
 /// Those secrets. One that a later commit silences with a comment, wherever it still stands, is silenced.
-pub fn range(repository: &Repository, range: &Range, policy: &Policy, wish: &Wish, watch: &Watch) -> Outcome {
-    let mut outcome = Outcome::default();
+pub fn range(
+    (repository, folders): (&Repository, &Folders),
+    range: &Range,
+    law: Law,
+    wish: &Wish,
+    watch: &Watch,
+) -> Outcome {
     let failed = Mutex::default();
-    let (judge, pages) = (Judge { policy, wish, failed: &failed }, Pages::of(repository));
-    let past = |commit: &Arc<Commit>, id| Past {
-        commit: Some(Arc::clone(commit)),
-        url: pages.as_ref().map(|pages| pages.commit(id)),
-        boundary: false,
-        now: None,
+    let judge = Judge { law, wish, failed: &failed };
+    let mut told = Telling {
+        repository,
+        judge,
+        pages: Pages::of(repository),
+        secrets: HashMap::new(),
+        outcome: Outcome::default(),
     };
-    let read = |id: Oid| repository.find_blob(id).map(|blob| blob.content().to_vec());
-    let mut told: HashMap<Key, Brought> = HashMap::new();
-    let moved: OnceCell<HashSet<Key>> = OnceCell::new();
-    let wanted = |brought: &&history::Brought| !judge.excludes(&brought.path);
-    let brought: Vec<&history::Brought> = range.brought.iter().filter(wanted).collect();
-    let read_all = |some: &[&history::Brought]| -> Vec<_> {
-        let _believing = Believing::new();
-        let read = |brought: &&history::Brought| {
-            read(brought.blob).map_err(|why| Gap::new(Reason::Damaged, why.message()))
-        };
-        some.iter().map(read).collect()
-    };
-    // git reads one object after the other; what is read is searched on all cores, and meanwhile the next are read.
-    let mut chunks = brought.chunks(64);
-    let mut next = chunks.next().map(|some| (some, read_all(some)));
-    while let Some((some, texts)) = next.take() {
-        if watch.is_stopped() {
-            outcome.interrupted = true;
-            break;
-        }
-        let mut searched = Vec::new();
-        rayon::in_place_scope(|scope| {
-            scope.spawn(|_| searched = search(some, texts, policy));
-            next = chunks.next().map(|some| (some, read_all(some)));
-        });
-        for (brought, text) in some.iter().zip(searched) {
-            outcome.objects += 1;
-            let text = match text {
-                Ok(Some(text)) => text,
-                Ok(None) => continue,
-                Err(Gap { reason, why }) => {
-                    let why = format!("its version of commit {}: {why}", brought.commit);
-                    outcome.failed.push(Told::new(brought.path.as_str(), Gap::new(reason, why)));
-                    continue;
-                }
-            };
-            let path: Arc<str> = brought.path.as_str().into();
-            let before: HashSet<Key> =
-                brought.before.iter().filter_map(|&id| read(id).ok()).flat_map(known).collect();
-            // What was only moved stands in what went; read once, if there is anything to compare.
-            let moved = moved.get_or_init(|| {
-                let own: HashSet<Oid> = range.brought.iter().map(|brought| brought.blob).collect();
-                let gone = range.gone.iter().filter(|id| !own.contains(id));
-                gone.filter_map(|&id| read(id).ok()).flat_map(known).collect()
-            });
-            let commit = about(repository, brought.commit);
-            let found = judge.text(&path, text.clone(), Some(&commit), |rule, value| {
-                let key = Key::of(rule, value);
-                told.contains_key(&key) || !before.contains(&key) && !moved.contains(&key)
-            });
-            let mut here: BTreeMap<Key, Vec<Finding>> = BTreeMap::new();
-            for finding in found {
-                let value = text.get(finding.place.span.range()).unwrap_or_default();
-                here.entry(Key::of(finding.rule, value)).or_default().push(finding);
-            }
-            for (key, found) in here {
-                let secret = told.entry(key).or_default();
-                // Told once: a weak sample in one file may be a secret in the next, and what is silenced here is not there.
-                let open = found.iter().any(is_open);
-                let wanted = secret.findings.is_empty() || open && secret.open.is_empty();
-                if open {
-                    secret.open.push(brought.blob);
-                } else if let Some(finding) = found.first().filter(|finding| finding.status != Status::Open) {
-                    secret.silenced.push((brought.blob, finding.status.clone()));
-                }
-                if wanted {
-                    let first = outcome.findings.len();
-                    secret.findings.extend(first..first + found.len());
-                    let past = past(&commit, brought.commit);
-                    outcome.findings.extend(found.into_iter().map(|finding| with(past.clone(), finding)));
-                }
-            }
-        }
+    let wanted: Vec<Wanted> = range.brought.iter().filter_map(|brought| told.wanted(brought)).collect();
+    let gone = |each: &mut dyn FnMut(&Arc<str>, Vec<u8>)| replaced(repository, range, judge, each);
+    let old = Old::new(gone, law.policy, law.silence);
+    let is_old = |key| old.has(key);
+    match Blobs::new(repository, folders, law.policy, watch) {
+        Ok(blobs) => told.all(&wanted, &blobs, &is_old, watch),
+        Err(error) => told.outcome.error = Some(error.message().to_owned()),
     }
-    let doubtful: Vec<Brought> =
-        told.into_values().filter(|secret| !secret.open.is_empty() && !secret.silenced.is_empty()).collect();
-    if !doubtful.is_empty() {
-        let stands = standing(repository, &range.commits);
-        for secret in doubtful.iter().filter(|secret| !secret.open.iter().any(|blob| stands.contains(blob))) {
-            if let Some((_, status)) = secret.silenced.iter().find(|(blob, _)| stands.contains(blob)) {
-                secret.findings.iter().for_each(|&at| outcome.findings[at].status = status.clone());
-            }
-        }
+    told.settle(&range.commits);
+    if !wish.files_only {
+        range.commits.iter().for_each(|&id| told.message(id, Kind::Commit));
+        range.tags.iter().for_each(|&id| told.message(id, Kind::Tag));
     }
-    for &id in &range.commits {
-        let found = match repository.find_commit(id) {
-            Ok(found) => found,
-            Err(error) => {
-                let gap = Gap::new(Reason::Damaged, error.message());
-                outcome.failed.push(Told::new(format!("commit {id}"), gap));
-                continue;
-            }
-        };
-        let message = found.message_bytes().to_vec();
-        outcome.objects += 1;
-        let commit = about(repository, id);
-        let found = judge.text(&"commit message".into(), message, Some(&commit), |_, _| true);
-        outcome.findings.extend(found.into_iter().map(|finding| with(past(&commit, id), finding)));
-    }
+    let mut outcome = told.outcome;
     outcome.failed.extend(failed.into_inner().unwrap_or_else(PoisonError::into_inner));
     outcome
 }
 
-/// Those texts that may hold secrets, as UTF-8; or why one cannot be read.
-fn search(
-    some: &[&history::Brought],
-    texts: Vec<Result<Vec<u8>, Gap>>,
-    policy: &Policy,
-) -> Vec<Result<Option<Vec<u8>>, Gap>> {
-    let searched = some.par_iter().zip(texts).map(|(brought, bytes)| {
-        let bytes = bytes?;
-        guarded(|| {
+/// Shows what the range replaced or took away where somebody looks, and did not itself bring.
+fn replaced(repository: &Repository, range: &Range, judge: Judge, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
+    let brought: HashMap<Oid, &history::Brought> = range.brought.iter().map(|one| (one.blob, one)).collect();
+    let is_own = |gone: &Gone| {
+        let is_here = |site: &Site| site.moved.is_empty() || site.path == gone.path;
+        brought.get(&gone.blob).is_some_and(|brought| brought.more || brought.sites.iter().any(is_here))
+    };
+    for gone in range.gone.iter().filter(|gone| !is_own(gone) && !judge.excludes(&gone.path)) {
+        let is_small = |(size, _)| size as u64 <= WHOLE;
+        let small = repository.odb().and_then(|odb| odb.read_header(gone.blob)).is_ok_and(is_small);
+        // Of what is huge or cannot be read nothing is known to have been there: its secrets are told as new.
+        if let Some(blob) = small.then(|| repository.find_blob(gone.blob).ok()).flatten() {
+            each(&gone.path.as_str().into(), blob.content().to_vec());
+        }
+    }
+}
+
+struct Telling<'a> {
+    repository: &'a Repository,
+    judge: Judge<'a>,
+    pages: Option<Pages>,
+    secrets: HashMap<Key, Brought>,
+    outcome: Outcome,
+}
+
+impl Telling<'_> {
+    /// A blob if it came in somewhere where somebody looks. What was only moved came from somewhere: where paths decide,
+    /// it is looked at all the same.
+    fn wanted<'r>(&mut self, brought: &'r history::Brought) -> Option<Wanted<'r>> {
+        let Judge { law, .. } = self.judge;
+        let excludes = |path: &String| self.judge.excludes(path);
+        let counts = |site: &&Site| {
+            !excludes(&site.path) && (law.by_path || site.moved.is_empty() || site.moved.iter().all(excludes))
+        };
+        let sites: Vec<&Site> = brought.sites.iter().filter(counts).collect();
+        let all_excluded = brought.more && brought.sites.iter().all(|site| excludes(&site.path));
+        if all_excluded && let Some(site) = brought.sites.first() {
+            let why = "it has more paths than can be looked at, and those that were are left out";
+            self.outcome.failed.push(Told::new(site.path.as_str(), Gap::new(Reason::Limit, why)));
+        }
+        (!sites.is_empty()).then_some(Wanted { blob: brought.blob, sites })
+    }
+
+    /// git reads one object after the other; what is read is searched on all cores, and meanwhile the next are read.
+    fn all(&mut self, wanted: &[Wanted], blobs: &Blobs, is_old: IsOld, watch: &Watch) {
+        let policy = self.judge.law.policy;
+        let (mut rest, mut read) = (wanted, blobs.some(wanted.iter().map(|wanted| wanted.blob)));
+        while !rest.is_empty() {
+            if watch.is_stopped() {
+                self.outcome.interrupted = true;
+                break;
+            }
+            let (some, later) = rest.split_at(read.len());
+            let now = std::mem::take(&mut read);
+            let mut searched = Vec::new();
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| searched = search(some, now, policy));
+                read = blobs.some(later.iter().map(|wanted| wanted.blob));
+            });
+            rest = later;
+            for (wanted, text) in some.iter().zip(searched) {
+                self.outcome.objects += 1;
+                match text {
+                    Ok(Text::Whole(text)) if text.is_empty() => {}
+                    Ok(Text::Whole(text)) => self.text(wanted, &text, is_old),
+                    Ok(Text::Large(keys)) => self.large(wanted, &keys, blobs, is_old),
+                    Err(why) => self.unread(wanted.sites[0], &why),
+                }
+            }
+        }
+    }
+
+    fn unread(&mut self, site: &Site, why: &str) {
+        let what = site.commit.map_or("it".to_owned(), |id| format!("its version of commit {id}"));
+        let gap = Gap::new(Reason::Damaged, format!("{what}: {why}"));
+        self.outcome.failed.push(Told::new(site.path.as_str(), gap));
+    }
+
+    /// Tells what is new in one text. It is judged in each of its places, until it is open in one.
+    fn text(&mut self, wanted: &Wanted, text: &[u8], is_old: IsOld) {
+        let mut open_here: HashSet<Key> = HashSet::new();
+        for site in &wanted.sites {
+            let path: Arc<str> = site.path.as_str().into();
+            let commit = site.commit.map(|id| about(self.repository, id));
+            let found = self.judge.text(&path, text.to_vec(), commit.as_ref(), |rule, value| {
+                let key = Key::of(rule, value);
+                !open_here.contains(&key) && (self.secrets.contains_key(&key) || !is_old(key))
+            });
+            let mut here = Said::new();
+            for judged in found {
+                let value = text.get(judged.finding.place.span.range()).unwrap_or_default();
+                here.entry(Key::of(judged.finding.rule, value)).or_default().push(judged);
+            }
+            open_here.extend(self.said(wanted.blob, here, (site.commit, &commit)));
+        }
+    }
+
+    /// The same of a text that is shown part by part.
+    fn large(&mut self, wanted: &Wanted, keys: &HashSet<Key>, blobs: &Blobs, is_old: IsOld) {
+        let is_new = |key: &&Key| self.secrets.contains_key(key) || !is_old(**key);
+        let mut asked: HashSet<Key> = keys.iter().filter(is_new).copied().collect();
+        for site in wanted.sites.iter().copied() {
+            if asked.is_empty() {
+                break;
+            }
+            let commit = site.commit.map(|id| about(self.repository, id));
+            let (path, object) = (site.path.as_str().into(), wanted.blob);
+            let place = Place { object, path, commit: commit.clone(), file: true };
+            let (said, read) = tell::said(blobs.store(), self.judge, &place, &asked);
+            for key in self.said(wanted.blob, said, (site.commit, &commit)) {
+                asked.remove(&key);
+            }
+            if let Err(why) = read {
+                return self.unread(site, &why);
+            }
+        }
+    }
+
+    /// Tells what is said of a text in one place; which secrets of it are open there.
+    fn said(&mut self, blob: Oid, said: Said, of: (Option<Oid>, &Option<Arc<Commit>>)) -> Vec<Key> {
+        let said: BTreeMap<Key, Vec<Judged>> = said.into_iter().collect();
+        said.into_iter().filter_map(|(key, found)| self.secret(blob, key, found, of).then_some(key)).collect()
+    }
+
+    /// Tells a secret once: a weak sample in one file may be a secret in the next, and what is silenced here is not there.
+    /// Says whether it is open.
+    fn secret(
+        &mut self,
+        blob: Oid,
+        key: Key,
+        found: Vec<Judged>,
+        of: (Option<Oid>, &Option<Arc<Commit>>),
+    ) -> bool {
+        let past = self.past(of);
+        let secret = self.secrets.entry(key).or_default();
+        let open = found.iter().any(|judged| judged.open);
+        let better = open && secret.open.is_empty();
+        let by_comment = |judged: &&Judged| {
+            matches!(judged.finding.status, Status::Suppressed { by: Suppressor::Inline, .. })
+        };
+        if open {
+            secret.open.push(blob);
+        } else if let Some(judged) = found.iter().find(by_comment) {
+            secret.silenced.push((blob, judged.finding.status.clone()));
+        }
+        if secret.findings.is_empty() || better {
+            let first = self.outcome.findings.len();
+            secret.findings.extend(first..first + found.len());
+            let found = found.into_iter().map(|judged| with(past.clone(), judged.finding));
+            self.outcome.findings.extend(found);
+        }
+        open
+    }
+
+    fn past(&self, (id, commit): (Option<Oid>, &Option<Arc<Commit>>)) -> Past {
+        let url = self.pages.as_ref().zip(id).map(|(pages, id)| pages.commit(id));
+        Past { commit: commit.clone(), url, boundary: false, now: None }
+    }
+
+    /// Silences what a comment silences wherever it still stands.
+    fn settle(&mut self, commits: &[Oid]) {
+        let doubtful = |secret: &&Brought| !secret.open.is_empty() && !secret.silenced.is_empty();
+        let doubtful: Vec<&Brought> = self.secrets.values().filter(doubtful).collect();
+        if doubtful.is_empty() {
+            return;
+        }
+        let stands = standing(self.repository, commits);
+        for secret in doubtful.iter().filter(|secret| !secret.open.iter().any(|blob| stands.contains(blob))) {
+            if let Some((_, status)) = secret.silenced.iter().find(|(blob, _)| stands.contains(blob)) {
+                secret.findings.iter().for_each(|&at| self.outcome.findings[at].status = status.clone());
+            }
+        }
+    }
+
+    /// Searches the message of a commit or tag.
+    fn message(&mut self, id: Oid, kind: Kind) {
+        let name = if kind == Kind::Tag { "tag message" } else { "commit message" };
+        let read = self.repository.odb().and_then(|odb| odb.read(id).map(|object| object.data().to_vec()));
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let gap = Gap::new(Reason::Damaged, error.message());
+                return self.outcome.failed.push(Told::new(format!("object {id}"), gap));
+            }
+        };
+        self.outcome.objects += 1;
+        let commit = (kind == Kind::Commit).then(|| about(self.repository, id));
+        let message = bytes[said(kind, &bytes)].to_vec();
+        let found: Vec<Finding> = {
+            let found = self.judge.text(&name.into(), message, commit.as_ref(), |_, _| true);
+            found.into_iter().map(|judged| judged.finding).collect()
+        };
+        let past = self.past((commit.is_some().then_some(id), &commit));
+        self.outcome.findings.extend(found.into_iter().map(|finding| with(past.clone(), finding)));
+    }
+}
+
+/// Those texts that may hold secrets in one of their places, as UTF-8, and nothing of the others.
+fn search(some: &[Wanted], texts: Vec<Read>, policy: &Policy) -> Vec<Read> {
+    let searched = some.par_iter().zip(texts).map(|(wanted, text)| {
+        let bytes = match text? {
+            Text::Whole(bytes) => bytes,
+            large @ Text::Large(_) => return Ok(large),
+        };
+        let searched = guarded(|| {
             let text = secrets::as_utf8(bytes);
-            let clean = secrets::find(&text, About::path(&brought.path)).is_empty()
-                && custom::find(&policy.custom, Some(&brought.path), &text).is_empty();
-            (!clean).then_some(text)
-        })
+            // What a path says is asked once.
+            let mut asked: Vec<About> = Vec::new();
+            let mut holds = |site: &&Site| {
+                let about = About::path(&site.path);
+                let known = asked.contains(&about);
+                asked.push(about);
+                !known && !secrets::find(&text, about).is_empty()
+                    || !custom::find(&policy.custom, Some(&site.path), &text).is_empty()
+            };
+            let holds = wanted.sites.iter().any(&mut holds);
+            Text::Whole(if holds { text } else { Vec::new() })
+        });
+        searched.map_err(|gap| gap.why)
     });
     searched.collect()
 }

@@ -11,15 +11,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use git2::Oid;
 use rayon::prelude::*;
 
-use super::{Holder, Wish};
+use super::{Holder, Law, Wish};
 use crate::blob::{Commit, Origin};
 use crate::filter;
 use crate::finding::{Finding, Now, Past, Status};
 use crate::gap::{Gap, Reason};
+use crate::history::message;
 use crate::history::objects::Store;
-use crate::history::{History, Kind, Named, Pages, Paths, Provenance, Reach};
+use crate::history::{Counts, History, Kind, Named, Origins, Pages, Paths, Provenance, Reach, Wanted};
+use crate::input;
 use crate::outcome::{Outcome, Told};
-use crate::rule::{Confidence, Policy, Rule};
+use crate::rule::{Confidence, Rule};
+use crate::scan::old::Silence;
 use crate::shown::guarded;
 use crate::shown::secrets::{self as scan, Key};
 
@@ -31,10 +34,20 @@ const PATHS_AT_MOST: usize = 3;
 /// How texts are judged.
 #[derive(Clone, Copy)]
 pub(super) struct Judge<'a> {
-    pub(super) policy: &'a Policy,
+    pub(super) law: Law<'a>,
     pub(super) wish: &'a Wish,
     /// Texts that could not be judged.
     pub(super) failed: &'a Mutex<Vec<Told>>,
+}
+
+/// A finding, and what becomes of it in its place.
+#[derive(Clone)]
+pub(super) struct Judged {
+    pub(super) finding: Finding,
+    /// Nothing that is known here speaks for the secret.
+    pub(super) open: bool,
+    /// A list of another tool names it.
+    listed: bool,
 }
 
 impl Judge<'_> {
@@ -45,10 +58,10 @@ impl Judge<'_> {
         bytes: Vec<u8>,
         commit: Option<&Arc<Commit>>,
         wanted: impl Fn(&'static Rule, &[u8]) -> bool,
-    ) -> Vec<Finding> {
+    ) -> Vec<Judged> {
         let origin = commit.map_or(Origin::WorkTree, |commit| Origin::Commit(Arc::clone(commit)));
         let brought = commit.map(|commit| &*commit.id);
-        let searched = guarded(|| scan::some(path, bytes, (&origin, brought), self.policy, wanted));
+        let searched = guarded(|| scan::some(path, bytes, (&origin, brought), self.law.policy, wanted));
         let mut searched = searched.unwrap_or_else(|gap| {
             let mut searched = scan::Searched::default();
             searched.failed.push(Told::new(Arc::clone(path), gap));
@@ -59,25 +72,33 @@ impl Judge<'_> {
         }
         let mut outcome =
             Outcome { findings: searched.findings, pragmas: searched.pragmas, ..Outcome::default() };
-        if !self.wish.deaf {
-            filter::inline(&mut outcome);
+        if self.law.deaf {
+            outcome.pragmas.clear();
         }
-        outcome.findings
+        filter::inline(&mut outcome);
+        // The filters of the run mark what is told; here it is only asked what they will say, to tell it elsewhere.
+        let silent = marked(&outcome, self.law.silence);
+        let listed = marked(&outcome, self.law.listed);
+        let all = outcome.findings.into_iter().zip(silent).zip(listed);
+        all.map(|((finding, silent), listed)| Judged { finding, open: !silent, listed }).collect()
     }
 
+    /// Nobody wants to hear of a file there.
     pub(super) fn excludes(self, path: &str) -> bool {
         self.wish.excluded.as_ref().is_some_and(|excluded| excluded(path))
+            || !input::is_within(path, &self.wish.within)
     }
 }
 
-/// Whether nothing that is known here speaks for the secret.
-pub(super) fn is_open(finding: &Finding) -> bool {
-    finding.status == Status::Open && finding.secret.as_ref().is_none_or(|secret| secret.allowed.is_none())
+fn marked(outcome: &Outcome, silence: Silence) -> Vec<bool> {
+    let mut copy = Outcome { findings: outcome.findings.clone(), ..Outcome::default() };
+    silence(&mut copy);
+    copy.findings.iter().map(|finding| finding.status != Status::Open).collect()
 }
 
 /// What a finding counts: an open one more than one that is silenced, of those the surer.
-fn weight(finding: &Finding) -> (bool, Option<Confidence>) {
-    (is_open(finding), finding.secret.as_ref().map(|secret| secret.confidence))
+fn weight(judged: &Judged) -> (bool, Option<Confidence>) {
+    (judged.open, judged.finding.secret.as_ref().map(|secret| secret.confidence))
 }
 
 /// A secret, the objects that hold it, and where it comes from.
@@ -85,23 +106,27 @@ pub(super) struct Leak<'a> {
     pub(super) key: Key,
     pub(super) holders: &'a [Holder],
     pub(super) whole: &'a Provenance,
-    best: Option<(Finding, &'a Provenance)>,
+    best: Option<(Judged, &'a Provenance)>,
+    /// The commit of the best place, if the source does not name it.
+    at: Option<Arc<Commit>>,
 }
 
 /// A text that holds a secret, as it once stood somewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Place {
-    object: Oid,
-    path: Arc<str>,
-    commit: Option<Arc<Commit>>,
+pub(super) struct Place {
+    pub(super) object: Oid,
+    pub(super) path: Arc<str>,
+    pub(super) commit: Option<Arc<Commit>>,
+    /// It is a file, no message.
+    pub(super) file: bool,
 }
 
 /// What is said of some secrets in one text.
-type Said = HashMap<Key, Vec<Finding>>;
+pub(super) type Said = HashMap<Key, Vec<Judged>>;
 
 impl<'a> Leak<'a> {
     pub(super) fn new(key: Key, holders: &'a [Holder], whole: &'a Provenance) -> Self {
-        Self { key, holders, whole, best: None }
+        Self { key, holders, whole, best: None, at: None }
     }
 
     /// Where it came in.
@@ -128,30 +153,35 @@ impl<'a> Leak<'a> {
         self.holders.iter().filter(|holder| few || roots.insert(holder.root)).take(READ_AT_MOST).collect()
     }
 
-    /// Takes what is said of a place if it counts more than what is known.
-    fn take(&mut self, said: &Said, source: &'a Provenance) {
+    /// Takes what is said of a place if it counts more than what is known; says whether it did.
+    fn take(&mut self, said: &Said, source: &'a Provenance) -> bool {
         // Twice in one text, it is open if it is in either place.
         let found = said.get(&self.key).into_iter().flatten();
-        if let Some(found) = found.max_by_key(|found| (weight(found), u32::MAX - found.place.start.line))
+        let line = |found: &Judged| u32::MAX - found.finding.place.start.line;
+        if let Some(found) = found.max_by_key(|found| (weight(found), line(found)))
             && self.best.as_ref().is_none_or(|(best, _)| weight(found) > weight(best))
         {
             self.best = Some((found.clone(), source));
+            return true;
         }
+        false
     }
 
     /// Where it still stands, if it is told as open and all these places are known.
     fn still(&self) -> Vec<Place> {
         let head = &self.whole.head;
-        if head.total > head.named.len() || !self.best.as_ref().is_some_and(|(best, _)| is_open(best)) {
+        if head.total > head.named.len() || !self.best.as_ref().is_some_and(|(best, _)| best.open) {
             return Vec::new();
         }
         files(head, usize::MAX, None)
     }
 
     fn finish(self, pages: Option<&Pages>) -> Option<Finding> {
-        let (finding, source) = self.best?;
-        let url = pages.zip(source.first.as_ref()).map(|(pages, first)| pages.commit(first.commit));
-        let boundary = source.first.as_ref().is_some_and(|first| first.boundary);
+        let (Judged { finding, .. }, source) = self.best?;
+        let first = source.first.as_ref().map(|first| first.commit);
+        let id = self.at.as_ref().map_or(first, |at| Oid::from_str(&at.id).ok());
+        let url = pages.zip(id).map(|(pages, id)| pages.commit(id));
+        let boundary = self.at.is_none() && source.first.as_ref().is_some_and(|first| first.boundary);
         let now = Now {
             in_head: self.whole.in_head,
             head_path: self.whole.head.named.first().map(|named| named.path.clone()),
@@ -160,7 +190,10 @@ impl<'a> Leak<'a> {
             dangling: self.whole.reach != Reach::Ref,
             versions: self.holders.len(),
         };
-        Some(with(Past { commit: commit(source), url, boundary, now: Some(now) }, finding))
+        Some(with(
+            Past { commit: self.at.or_else(|| commit(source)), url, boundary, now: Some(now) },
+            finding,
+        ))
     }
 }
 
@@ -181,7 +214,14 @@ impl<'a> Texts<'a> {
         let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::first).collect();
         let said = self.texts(each(leaks, &asked));
         for (leak, places) in leaks.iter_mut().zip(&asked) {
-            places.iter().filter_map(|place| said.get(place)).for_each(|said| leak.take(said, leak.whole));
+            let places = places.iter().filter_map(|place| said.get(place));
+            // Of places that came together one that no list names is told.
+            let is_listed =
+                |said: &&Said| said.get(&leak.key).is_some_and(|found| found.iter().all(|f| f.listed));
+            let (listed, others): (Vec<_>, Vec<_>) = places.partition(is_listed);
+            for said in others.into_iter().chain(listed) {
+                leak.take(said, leak.whole);
+            }
         }
     }
 
@@ -201,9 +241,52 @@ impl<'a> Texts<'a> {
         let said = self.texts(each);
         for (leak, places) in leaks.iter_mut().zip(&asked) {
             for (place, source) in places {
-                said.get(place).into_iter().for_each(|said| leak.take(said, source));
+                if let Some(said) = said.get(place) {
+                    leak.take(said, source);
+                }
             }
         }
+    }
+
+    /// Asks again where all that was asked is left out or silenced in its place: the same text may stand elsewhere, at any
+    /// commit that counts.
+    pub(super) fn at_any(
+        &self,
+        origins: &Origins,
+        leaks: &mut [Leak],
+        (commit, reach): (Counts, Reach),
+    ) -> Vec<Told> {
+        let is_silent = |leak: &&mut Leak| {
+            let best = leak.best.as_ref().map(|(best, _)| best);
+            best.is_none_or(|best| !best.open && best.finding.status == Status::Open)
+        };
+        let mut silent: Vec<&mut Leak> = leaks.iter_mut().filter(is_silent).collect();
+        let blobs = |leak: &&mut Leak| -> Vec<Oid> {
+            let blobs = leak.holders.iter().filter(|holder| holder.kind == Kind::Blob);
+            blobs.map(|holder| holder.id).collect()
+        };
+        let groups: Vec<Vec<Oid>> = silent.iter().map(blobs).collect();
+        let path = |path: &str| !self.judge.excludes(path);
+        let (places, told) = origins.everywhere(&groups, &Wanted { path: &path, commit, reach });
+        let place = |(named, commit): (Named, Commit)| Place {
+            object: named.blob,
+            path: named.path.into(),
+            commit: Some(Arc::new(commit)),
+            file: true,
+        };
+        let asked: Vec<Vec<Place>> =
+            places.into_iter().map(|some| some.into_iter().map(place).collect()).collect();
+        let each = silent.iter().zip(&asked);
+        let each = each.flat_map(|(leak, places)| places.iter().map(|place| (leak.key, place)));
+        let said = self.texts(each);
+        for (leak, places) in silent.iter_mut().zip(&asked) {
+            for place in places {
+                if said.get(place).is_some_and(|said| leak.take(said, leak.whole)) {
+                    leak.at.clone_from(&place.commit);
+                }
+            }
+        }
+        told
     }
 
     /// The findings. One is silenced if a comment says so that was written beside the secret later, wherever it still
@@ -216,10 +299,10 @@ impl<'a> Texts<'a> {
             let Some(found) = places.iter().map(found).collect::<Option<Vec<_>>>() else { continue };
             let mut found = found.into_iter().flatten();
             if let (Some(first), Some((best, _))) = (found.next(), &mut leak.best)
-                && !is_open(first)
-                && !found.any(is_open)
+                && !first.open
+                && !found.any(|found| found.open)
             {
-                best.status = first.status.clone();
+                best.finding.status = first.finding.status.clone();
             }
         }
         let lost = self.lost.into_inner().expect("nothing panics while it holds the list");
@@ -236,38 +319,51 @@ impl<'a> Texts<'a> {
     /// Reads and judges every place once, for all secrets that are asked of it.
     fn texts<'l>(&self, asked: impl Iterator<Item = (Key, &'l Place)>) -> HashMap<Place, Said> {
         let mut all: HashMap<&Place, HashSet<Key>> = HashMap::new();
-        for (key, place) in asked.filter(|(_, place)| !self.judge.excludes(&place.path)) {
+        let counts = |place: &Place| {
+            if place.file { !self.judge.excludes(&place.path) } else { !self.judge.wish.files_only }
+        };
+        for (key, place) in asked.filter(|(_, place)| counts(place)) {
             all.entry(place).or_default().insert(key);
         }
         let all: Vec<_> = all.into_iter().collect();
-        all.par_iter().map(|(place, keys)| ((*place).clone(), self.said(place, keys))).collect()
+        all.par_iter().map(|(place, keys)| ((*place).clone(), self.lossy(place, keys))).collect()
     }
 
-    /// What is said of one place. A large text is judged part by part, as it was searched.
-    fn said(&self, place: &Place, keys: &HashSet<Key>) -> Said {
-        let wanted = |rule, value: &[u8]| keys.contains(&Key::of(rule, value));
-        let mut said = Said::new();
-        let mut lines = 0;
-        let shown = self.store.show(&place.object, |kind, bytes, at, own| {
-            let text = crate::secrets::as_utf8(bytes[super::said(kind, bytes)].to_vec());
-            let before = memchr::memchr_iter(b'\n', &bytes[..own.start]).count() as u32;
-            for mut finding in self.judge.text(&place.path, text.clone(), place.commit.as_ref(), wanted) {
-                let span = finding.place.span.range();
-                let value = text.get(span.clone()).unwrap_or_default();
-                // In a text that was made UTF-8 places are other ones; there a finding may be said of two parts.
-                if at == 0 || text.len() != bytes.len() || own.contains(&span.start) {
-                    let key = Key::of(finding.rule, value);
-                    finding.place.move_down(at, lines - before.min(lines));
-                    said.entry(key).or_default().push(finding);
-                }
-            }
-            lines += memchr::memchr_iter(b'\n', &bytes[own]).count() as u32;
-        });
-        if let Err(why) = shown {
+    fn lossy(&self, place: &Place, keys: &HashSet<Key>) -> Said {
+        let (said, read) = said(self.store, self.judge, place, keys);
+        if let Err(why) = read {
             self.lost.lock().expect("nothing panics while it holds the list").insert(place.object, why);
         }
         said
     }
+}
+
+/// What is said of some secrets in one place. A large text is judged part by part, as it was searched.
+pub(super) fn said(
+    store: &Store,
+    judge: Judge,
+    place: &Place,
+    keys: &HashSet<Key>,
+) -> (Said, Result<(), String>) {
+    let wanted = |rule, value: &[u8]| keys.contains(&Key::of(rule, value));
+    let mut said = Said::new();
+    let mut lines = 0;
+    let shown = store.show(&place.object, |kind, bytes, at, own| {
+        let text = crate::secrets::as_utf8(bytes[message::said(kind, bytes)].to_vec());
+        let before = memchr::memchr_iter(b'\n', &bytes[..own.start]).count() as u32;
+        for mut judged in judge.text(&place.path, text.clone(), place.commit.as_ref(), wanted) {
+            let span = judged.finding.place.span.range();
+            let value = text.get(span.clone()).unwrap_or_default();
+            // In a text that was made UTF-8 places are other ones; there a finding may be said of two parts.
+            if at == 0 || text.len() != bytes.len() || own.contains(&span.start) {
+                let key = Key::of(judged.finding.rule, value);
+                judged.finding.place.move_down(at, lines - before.min(lines));
+                said.entry(key).or_default().push(judged);
+            }
+        }
+        lines += memchr::memchr_iter(b'\n', &bytes[own]).count() as u32;
+    });
+    (said, shown)
 }
 
 /// Each secret with each of its places.
@@ -278,6 +374,10 @@ fn each<'l>(leaks: &'l [Leak], asked: &'l [Vec<Place>]) -> impl Iterator<Item = 
 
 /// The finding with what is known of its past.
 pub(super) fn with(past: Past, mut finding: Finding) -> Finding {
+    // Of a tag that is pushed nothing more is known.
+    if past.commit.is_none() && past.now.is_none() {
+        return finding;
+    }
     finding.message = format!("{}; {past}", finding.message);
     if let Some(secret) = &mut finding.secret {
         secret.past = Some(Box::new(past));
@@ -296,7 +396,8 @@ fn places(holder: &Holder, source: &Provenance) -> Vec<Place> {
         (Kind::Tag, _) => "tag message".into(),
         _ => "commit message".into(),
     };
-    vec![Place { object: holder.id, path, commit: commit(source) }]
+    let file = holder.kind == Kind::Blob;
+    vec![Place { object: holder.id, path, commit: commit(source), file }]
 }
 
 /// So many files of a tree.
@@ -305,6 +406,7 @@ fn files(paths: &Paths, most: usize, commit: Option<&Arc<Commit>>) -> Vec<Place>
         object: named.blob,
         path: named.path.as_str().into(),
         commit: commit.cloned(),
+        file: true,
     };
     paths.named.iter().take(most).map(place).collect()
 }

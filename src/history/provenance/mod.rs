@@ -6,6 +6,7 @@
 
 mod commits;
 mod edges;
+mod everywhere;
 mod refs;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -20,6 +21,7 @@ use super::walk;
 use crate::gap::Reason;
 use commits::Commits;
 use edges::{Collect, Edges, Entries};
+pub use everywhere::Wanted;
 use refs::Tips;
 pub(crate) use refs::{is_shallow, shallow};
 
