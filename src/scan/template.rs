@@ -28,8 +28,13 @@ fn is_name(text: &str) -> bool {
 
 /// Where a text's variables begin that no builder knows: `${docker.base.image}`, `${templateOption:tag}`.
 fn foreign_variables(text: &str) -> impl Iterator<Item = usize> {
+    // No name is longer; a line of nothing but `${` must not be looked through for each of them.
+    const LONGEST: usize = 256;
     text.match_indices("${").map(|(at, _)| at).filter(move |&at| {
-        let inner = text[at + 2..].split(['}', '\n']).next().unwrap_or_default();
+        let rest = &text[at + 2..];
+        let end = rest.bytes().take(LONGEST).position(|b| matches!(b, b'}' | b'\n'));
+        let Some(end) = end.or((rest.len() < LONGEST).then_some(rest.len())) else { return false };
+        let inner = &rest[..end];
         let (first, rest) = inner.split_once(['.', ':']).unwrap_or_default();
         let dotted = inner.as_bytes().get(first.len()) == Some(&b'.') && is_name(rest);
         let starts = first.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && is_name(first);

@@ -47,7 +47,7 @@ fn files_that_all_include_each_other_are_read_once() {
     let outcome = check(&all);
     assert!(says(&outcome, "includes itself"), "{:?}", messages(&outcome));
     // Every service is there, the last one, too.
-    let fresh = outcome.findings.iter().filter(|finding| finding.rule.id == "unpinned-digest");
+    let fresh = outcome.findings.iter().filter(|finding| finding.rule.id == "memory-limit-missing");
     let paths: std::collections::HashSet<&str> = fresh.map(|finding| &*finding.place.path).collect();
     assert_eq!(paths.len(), 10, "{paths:?}");
 }
