@@ -6,6 +6,7 @@ mod fifos;
 mod gaps;
 mod mutated;
 
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -39,7 +40,6 @@ fn check(folder: &Path, args: &[&str]) -> End {
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     };
-    use std::io::{Read as _, Seek as _};
     let mut log = log;
     let mut text = Vec::new();
     log.rewind().expect("the test's own ground holds");
