@@ -62,14 +62,17 @@ impl Ignores {
                 level = Some(Arc::new(Level { patterns, above: level.take() }));
             }
         };
-        if let Some(git) = index::git_folder(folder) {
+        if folder.join(".git").symlink_metadata().is_ok() {
             // A repository inside another one is its own affair.
             add(Some(Gitignore::empty()));
             self.repositories
                 .lock()
                 .expect("no thread panics while it holds the list")
                 .push(folder.to_owned());
-            add(self.patterns(folder, &index::common_folder(&git).join("info/exclude"), true));
+            // Where `.git` leads nowhere, the walk tells it.
+            if let Some(git) = index::git_folder(folder) {
+                add(self.patterns(folder, &index::common_folder(&git).join("info/exclude"), true));
+            }
         }
         add(self.patterns(folder, &folder.join(".gitignore"), false));
         let mut folders = self.folders.write().expect("no thread panics while it holds the lock");

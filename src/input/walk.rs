@@ -102,7 +102,14 @@ fn add_tracked(
     let seen: HashSet<Arc<str>> =
         listing.candidates.iter().map(|file| Arc::clone(&file.path)).chain(skipped).collect();
     for top in repositories {
-        let Some(git) = index::git_folder(top) else { continue };
+        let Some(git) = index::git_folder(top) else {
+            let gap = Gap::new(
+                Reason::Unreadable,
+                "it leads to no repository, so files that git tracks may be missing",
+            );
+            listing.failed.push(named(root, &top.join(".git"), gap));
+            continue;
+        };
         let tracked = match index::tracked(&git) {
             Ok(tracked) => tracked,
             Err(why) => {

@@ -54,8 +54,7 @@ fn chain(repo: &Repo, deltas: usize, text: &[u8]) -> String {
         pack.extend(deflate(&delta));
     }
     pack.extend(Sha1::digest(&pack));
-    let last: String =
-        objects.last().expect("there is one").0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let last = format!("{:x}", objects.last().expect("there is one").0);
     objects.sort_unstable();
     let mut index = b"\xfftOc\0\0\0\x02".to_vec();
     for first in 0..=255u8 {

@@ -293,7 +293,7 @@ fn circles_end_and_are_told() {
     let id = |n: u8| format!("{n:02x}").repeat(20);
     let who = "A <a@example.org> 1700000000 +0000";
     let commit = |tree: &str, parents: &[String]| {
-        let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
+        let parents = parents.iter().fold(String::new(), |all, parent| all + "parent " + parent + "\n");
         format!("tree {tree}\n{parents}author {who}\ncommitter {who}\n\nmessage\n").into_bytes()
     };
     let tag =

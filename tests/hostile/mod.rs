@@ -16,6 +16,7 @@ mod shapes;
 #[cfg(unix)]
 mod signals;
 
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -49,7 +50,6 @@ fn check(folder: &Path, args: &[&str]) -> End {
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     };
-    use std::io::{Read as _, Seek as _};
     let mut log = log;
     let mut text = Vec::new();
     log.rewind().expect("the test's own ground holds");

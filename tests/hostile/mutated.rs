@@ -118,7 +118,7 @@ fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) -> String {
 }
 
 /// Makes the checksum at the end right again.
-fn seal(bytes: &mut Vec<u8>) {
+fn seal(bytes: &mut [u8]) {
     if let Some(end) = bytes.len().checked_sub(20) {
         let sum = Sha1::digest(&bytes[..end]);
         bytes[end..].copy_from_slice(&sum);
@@ -146,7 +146,7 @@ fn damaged_stores_are_never_clean_and_never_fatal() {
             let mut bytes = before.clone();
             let mut done = mutate(&mut bytes, &mut dice);
             if dice.roll(2) == 0 {
-                done += &format!(", {}", mutate(&mut bytes, &mut dice));
+                done = done + ", " + &mutate(&mut bytes, &mut dice);
             }
             let sealed = dice.roll(2) == 0;
             if sealed {

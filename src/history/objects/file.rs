@@ -60,6 +60,7 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<OsString>, Gap> {
 }
 
 /// A path from the bytes that git wrote down.
+#[cfg_attr(unix, expect(clippy::unnecessary_wraps, reason = "any bytes are a path here, but not everywhere"))]
 pub(crate) fn path(bytes: &[u8]) -> Result<PathBuf, String> {
     #[cfg(unix)]
     {
