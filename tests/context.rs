@@ -228,3 +228,57 @@ fn an_indentation_fault_is_one_finding() {
         );
     }
 }
+
+#[test]
+fn nothing_is_reported_on_context() {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    let build =
+        "services:\n  api:\n    extends: {file: part.yml, service: b}\n    build: ./api\n    pid: host\n";
+    let part = "services:\n  b:\n    privileged: true\n";
+    write(folder, &[("compose.yaml", build), ("part.yml", part), ("api/Dockerfile", WEB)]);
+    let errors = |path: &str, arguments: &[&str]| {
+        let found = reported(folder, path, arguments, None);
+        found.into_iter().filter(|rule| rule.starts_with("error")).collect::<Vec<_>>()
+    };
+    assert_eq!(errors("compose.yaml", &[]), ["error host-pid"]);
+    assert_eq!(errors("part.yml", &[]), ["error privileged-container"]);
+    assert_eq!(errors("part.yml", &["compose.yaml"]), ["error privileged-container"]);
+    for path in ["compose.yaml", "part.yml"] {
+        assert_eq!(reported(folder, path, &["api/Dockerfile"], None), Vec::<String>::new());
+        assert_eq!(reported(folder, path, &["api"], None), Vec::<String>::new());
+    }
+    assert_eq!(reported(folder, "api/Dockerfile", &["api/Dockerfile"], None), ["warning missing-user"]);
+    // The devcontainer runs these two together, so the first is no base that nobody runs.
+    let base = "services:\n  app: {image: \"registry.example.com/a:1\", privileged: true}\n";
+    let over = "services:\n  app: {extends: {file: base.yml, service: app}, privileged: false}\n";
+    let chain = "{\"dockerComposeFile\": [\"base.yml\", \"more.yml\"]}";
+    let more = "services:\n  app: {init: true}\n";
+    write(
+        folder,
+        &[
+            ("x/base.yml", base),
+            ("x/compose.yaml", over),
+            (
+                "x/.devcontainer/devcontainer.json",
+                &chain.replace("\"base", "\"../base").replace("\"more", "\"../more"),
+            ),
+            ("x/more.yml", more),
+        ],
+    );
+    assert_eq!(errors("x/base.yml", &[]), ["error privileged-container"]);
+}
+
+#[test]
+fn what_podman_compose_reads_is_refused_by_compose_only() {
+    for section in ["networks", "volumes", "secrets"] {
+        let text = format!(
+            "services: {{a: {{image: \"registry.example.com/a:1\"}}}}\n{section}: {{x: {{external: there}}}}\n"
+        );
+        let work = tempfile::tempdir().expect("a folder");
+        write(work.path(), &[("compose.yaml", &text), ("podman-compose.yml", &text)]);
+        let wrong = |path| reported(work.path(), path, &["--rule", "compose-wrong-type"], None);
+        assert_eq!(wrong("podman-compose.yml"), Vec::<String>::new(), "{section}");
+        assert_eq!(wrong("compose.yaml"), ["error compose-wrong-type"], "{section}");
+    }
+}

@@ -186,12 +186,16 @@ pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
     let [services, networks, volumes, secrets, configs] = &joined.sections;
     let mut services: Vec<ContainerSpec> =
         services.iter().map(|field| service::service(&mut reader, &joined, &pulls, field)).collect();
-    let mut resources = |fields: &[value::Field], named| {
-        fields.iter().map(|field| resource::resource(&mut reader, field, named)).collect()
+    // `podman-compose.yml` is written for a program that reads more than Compose.
+    let for_podman = joined.files.first().is_some_and(|file| {
+        file.source.path().rsplit('/').next().is_some_and(|name| name.contains("podman"))
+    });
+    let mut resources = |fields: &[value::Field]| {
+        fields.iter().map(|field| resource::resource(&mut reader, field, for_podman)).collect()
     };
-    let (networks, volumes): (_, Vec<Resource>) = (resources(networks, true), resources(volumes, true));
+    let (networks, volumes): (_, Vec<Resource>) = (resources(networks), resources(volumes));
     volumes::bind_volumes(&mut services, &volumes);
-    let (secrets, configs) = (resources(secrets, false), resources(configs, false));
+    let (secrets, configs) = (resources(secrets), resources(configs));
     let mut problems = joined.problems;
     problems.append(&mut reader.problems);
     Model {

@@ -4,7 +4,7 @@ use super::Resource;
 use super::read::{Reader, keys};
 use super::value::{Field, Shape};
 
-/// `named`: podman-compose takes a name in place of `external: true` here.
+/// `named`: a name may stand in place of `external: true`, as podman-compose reads it.
 pub(super) fn resource(reader: &mut Reader<'_>, field: &Field<'_>, named: bool) -> Resource {
     let value = &field.value;
     let external = value.get("external");

@@ -145,7 +145,8 @@ pub(super) fn groups<'p>(
             let reached = files.iter().map(|&file| all[file].path());
             asked_parts.extend(reached.filter(|path| parts.contains(*path)).cloned());
         }
-        let base = bases.contains(&own[0]);
+        // A chain of files is one that somebody runs.
+        let base = own.len() == 1 && bases.contains(&own[0]);
         Group { sources: files.iter().map(|&i| Arc::clone(&all[i])).collect(), own: own.len(), base, cut }
     });
     let list: Vec<Group> = groups.collect();
