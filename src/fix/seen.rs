@@ -1,7 +1,7 @@
 //! A tree that remembers what was read from it, so that a fix goes into the text that was checked and no other.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
@@ -58,6 +58,12 @@ impl Tree for Seen<'_> {
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.below.is_tracked(path)
+    }
+    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+        self.below.around(folders)
+    }
+    fn above(&self, name: &str) -> bool {
+        self.below.above(name)
     }
     fn before(&self, path: &str) -> Option<Vec<u8>> {
         self.below.before(path)
