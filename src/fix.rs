@@ -406,7 +406,7 @@ mod tests {
         assert!(fixed.files.is_empty() && fixed.count == 0);
         let first = scan(&tree, "xz", Safety::Safe);
         let fixed = until_stable(&tree, first, false, &mut |tree| scan(tree, "xz", Safety::Safe));
-        assert_eq!(fixed.count, PASSES);
+        assert_eq!((fixed.count, fixed.left_alone.len()), (0, 1), "what is offered again did not help");
     }
 
     #[test]

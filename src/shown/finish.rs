@@ -198,7 +198,9 @@ fn secret_part(draft: &Draft) -> Option<Span> {
 /// What a fingerprint does not see of a finding about a secret: what is hidden on its lines. Where nothing is, it is all
 /// that the lines say, and those they go on to.
 fn unseen(draft: &Draft, veil: &Veil) -> Option<u128> {
-    if !draft.rule.tags.contains(&"secrets") {
+    // A reader that stumbles over a hidden value speaks of that value.
+    let inside = |hidden: &Span| !draft.span.is_empty() && hidden.contains(draft.span);
+    if !draft.rule.tags.contains(&"secrets") && !draft.span.among(veil.spans()).iter().any(inside) {
         return None;
     }
     let source = &draft.source;

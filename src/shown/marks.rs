@@ -18,8 +18,10 @@ pub type Marks = HashMap<Arc<str>, Vec<Span>>;
 pub fn dockerfile(file: &Dockerfile, marks: &mut Marks) {
     let mut spans = Vec::new();
     let mut add = |value: &Word| {
-        if judge(value.text.trim_matches(['"', '\''])) == Value::Literal {
-            spans.push(value.span);
+        let inner = value.text.trim_matches(['"', '\'']);
+        if judge(inner) == Value::Literal {
+            let start = value.text.len() - value.text.trim_start_matches(['"', '\'']).len();
+            spans.push(value.place(start..start + inner.len()));
         }
     };
     for instruction in file.all() {

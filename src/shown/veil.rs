@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{blocks, commands, values};
 use crate::secrets::about::About;
@@ -17,6 +17,8 @@ use crate::text::Span;
 const MASK: &str = "***";
 /// A longer value is looked for line by line.
 const LONG: usize = 512;
+/// A longer line is hidden where it stands and looked for nowhere else.
+const LONGEST: usize = 4096;
 
 /// What must not be shown of one text.
 #[derive(Debug, Default)]
@@ -150,7 +152,10 @@ fn searched<'t>(hidden: impl Iterator<Item = &'t str>) -> Option<AhoCorasick> {
     all.sort_unstable();
     // It fails for more text than fits into memory.
     let all = all.iter().map(|value| value.as_bytes());
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(all).ok()
+    let builder = &mut AhoCorasick::builder();
+    // A table of all states and bytes would cost more than it saves.
+    let builder = builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+    builder.build(all).ok()
 }
 
 /// The lines of a value, without what joins and surrounds them.
@@ -165,7 +170,8 @@ fn parts(value: &str) -> impl Iterator<Item = &str> {
 fn tells(value: &str) -> bool {
     let plain = value.bytes().all(|b| b.is_ascii_alphabetic());
     let number = value.bytes().all(|b| b.is_ascii_digit());
-    (value.len() >= 12 || value.len() >= 4 && !plain && !(number && value.len() < 6)) && !is_reference(value)
+    let telling = value.len() >= 12 || value.len() >= 4 && !plain && !(number && value.len() < 6);
+    telling && value.len() <= LONGEST && !is_reference(value)
 }
 
 /// A short value in a longer word is not that value.
@@ -233,7 +239,7 @@ mod tests {
             ("CMD [\"sh\", \"-c\", \"mysql -phunter2\"]", "CMD [\"sh\", \"-c\", \"mysql -p***\"]"),
             (
                 "echo 'hunter2' | docker login --password-stdin x",
-                "echo '***' | docker login --password-stdin x",
+                "echo '***' | docker login --password-stdin ***",
             ),
             ("docker run -p 80:80 x", "docker run -p 80:80 x"),
             ("cat <<E > /root/.pgpass\na:b:c\nE\nb", "cat <<E > /root/.pgpass\n***\nE\nb"),
