@@ -95,7 +95,8 @@ fn behind_any_number_of_deltas() {
 
 #[test]
 fn in_blobs_that_are_read_in_parts() {
-    // One more than may be held is 512 MiB; both ways are one from 16 MiB on. `HULLGUARD_HUGE=1` tries the true size.
+    // One more than may be held is 512 MiB; both ways are one from 16 MiB on. `HULLGUARD_HUGE=1` tries the true size in a
+    // release build.
     let size: usize = if std::env::var_os("HULLGUARD_HUGE").is_some() { 520 << 20 } else { 20 << 20 };
     for (packed, at) in [(false, size), (true, size), (true, (4 << 20) + (64 << 10) - 20), (false, 9 << 20)] {
         let repo = Repo::new();
