@@ -34,7 +34,7 @@ fn known(before: &[(&str, &str)], after: &[(&str, &str)]) {
 
 /// Padding that makes git call a file renamed though a line of it is another.
 fn file(line: &str) -> String {
-    let more: String = (0..40).map(|n| format!("SETTING_{n}=on\n")).collect();
+    let more = (0..40).map(|n| format!("SETTING_{n}=on\n")).collect::<Vec<_>>().concat();
     format!("{more}{line}\n")
 }
 
