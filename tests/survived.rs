@@ -42,7 +42,9 @@ fn a_panic_costs_one_file() {
             memory.add(&format!("{folder}/other.yml"), "services: {a: {image: b, build: .}}\n");
         }
         let mut candidates = memory.candidates();
-        candidates.iter_mut().for_each(|file: &mut Candidate| file.document = !file.path.ends_with(".md"));
+        for file in &mut candidates {
+            file.document = !file.path.ends_with(".md");
+        }
         let tree = Treacherous(memory, broken);
         let outcome = scan::scan(&candidates, &tree, &Policy::default(), &Watch::default());
         let failed: Vec<_> = outcome.failed.iter().map(|told| (&*told.path, told.reason)).collect();

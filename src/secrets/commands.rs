@@ -75,7 +75,11 @@ pub(super) const ANCHORS: [&str; 17] = [
 pub(super) fn password(text: &[u8], anchor: &Range<usize>) -> Option<(Option<Range<usize>>, Range<usize>)> {
     let word = &text[anchor.clone()];
     let (takes, behind, quote) = if word.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"login")) {
-        (LOGIN, anchor.start + 5, login_quote(text, anchor.start)?)
+        (
+            LOGIN,
+            anchor.start + 5,
+            login_quote(text, anchor.start).map(|quote| (quote != b' ').then_some(quote))?,
+        )
     } else {
         let (begins, takes) = PROGRAMS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()))?;
         let before = anchor.start.checked_sub(1).map(|at| text[at]);
@@ -99,8 +103,8 @@ fn is_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.')
 }
 
-/// Whether a `login` is a command's, and the quote around it if it is an element of a list.
-fn login_quote(text: &[u8], login: usize) -> Option<Option<u8>> {
+/// Whether a `login` is a command's, and then what stands around it: a quote if it is an element of a list, else a blank.
+fn login_quote(text: &[u8], login: usize) -> Option<u8> {
     let before = &text[login.saturating_sub(24)..login];
     let quote = before.last().copied().filter(|b| matches!(b, b'"' | b'\''));
     let trimmed = match quote {
@@ -113,7 +117,7 @@ fn login_quote(text: &[u8], login: usize) -> Option<Option<u8>> {
         Some(quote) => trimmed.strip_suffix(&[quote])?,
         None => trimmed,
     };
-    LOGINS.iter().any(|name| word.ends_with(name.as_bytes())).then_some(quote)
+    LOGINS.iter().any(|name| word.ends_with(name.as_bytes())).then_some(quote.unwrap_or(b' '))
 }
 
 fn find(text: &[u8], arguments: Arguments, takes: &[Takes]) -> Option<(Option<Range<usize>>, Range<usize>)> {

@@ -180,7 +180,7 @@ fn folders_and_lists_that_cannot_be_read_are_told() {
                 // A folder is where a ref may be, too.
                 "a folder or a file" if path == "refs/heads/other" => continue,
                 "a folder or a file" if folder => {
-                    fs::write(&place, "x").expect("the test's own ground holds")
+                    fs::write(&place, "x").expect("the test's own ground holds");
                 }
                 "a folder or a file" => fs::create_dir(&place).expect("the test's own ground holds"),
                 "no text" if !folder => {

@@ -66,7 +66,8 @@ fn may_be_executed(script: &Script) -> bool {
         let file = word.rsplit('/').next().unwrap_or(word);
         let is_system =
             ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"].iter().any(|folder| word.starts_with(folder));
-        let is_script = file.ends_with(".sh") || file.ends_with(".bash") || file.contains("entrypoint");
+        let ending = file.rsplit_once('.').map(|(_, ending)| ending);
+        let is_script = matches!(ending, Some("sh" | "bash")) || file.contains("entrypoint");
         is_system || !is_script
     })
 }
