@@ -261,10 +261,12 @@ impl Reader<'_, '_> {
             let start = if token > scheme && !lexer.ends_line(token) { token } else { at };
             let length = lexer.bytes[start..].iter().take_while(|b| !b" \t\r\n\"'`\\".contains(b)).count();
             end = start + length;
-            pieces = Vec::from([start..end]);
+            pieces.clear();
+            pieces.push(start..end);
         } else if let Some(quote) = open.filter(|_| matches!(tie, Tie::Colon | Tie::Equals)) {
             if let Some(close) = lexer.closing(at, quote).filter(|&close| close <= lexer.line_end(at)) {
-                pieces = Vec::from([at..close]);
+                pieces.clear();
+                pieces.push(at..close);
                 end = close;
             }
         } else if let Some(more) = self.rest_of_line(at, end, name, tie) {
@@ -304,7 +306,8 @@ impl Reader<'_, '_> {
         }
         if lexer.echoes(at) {
             let line_end = lexer.line_end(at);
-            pieces = Vec::from([at..line_end]);
+            pieces.clear();
+            pieces.push(at..line_end);
             end = line_end;
         }
         self.out.append(&mut pieces);
