@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use hullguard::blob::{Candidate, Origin, Tree};
+use hullguard::blob::{Origin, Tree};
 use hullguard::gap::{Gap, Reason};
 use hullguard::rule::Policy;
 use hullguard::scan::{self, Watch};

@@ -48,8 +48,7 @@ fn hostile_names_are_harmless_in_every_output() {
             folder,
             &name,
             &format!(
-                "FROM a AS \"x{}\"\nMAINTAINER x\nADD a /b\n# hullguard: ignore=q {piece}\nRUN $(\n",
-                index
+                "FROM a AS \"x{index}\"\nMAINTAINER x\nADD a /b\n# hullguard: ignore=q {piece}\nRUN $(\n"
             ),
         );
         write(

@@ -76,7 +76,7 @@ fn no_output_holds_a_value() {
         check(args, false, 400);
     }
     // What a fix says, and what an error quotes: the whole of a configuration that is none.
-    for (value, path) in planted.values.iter().take(30) {
+    if let Some((value, path)) = planted.values.first() {
         let config = format!(
             "profile: strict\npassword: {value}\nignore:\n- rule: x\n  reason: |\n    password\n  secret:\n    {value}\n"
         );
@@ -85,7 +85,6 @@ fn no_output_holds_a_value() {
         assert_eq!(done.status.code(), Some(2), "{path}");
         look("configuration", &done.stdout);
         look("configuration", &done.stderr);
-        break;
     }
     fs::remove_file(folder.join("hullguard.yaml")).expect("it is there");
     let done = run(folder, "check --fix", false);
