@@ -150,21 +150,29 @@ pub(super) fn tracked(repository: &Repository, remote: &Remote) -> Result<Vec<(S
 
 /// Whether a remote has the address of the push: as it is configured, or as git rewrites it (`insteadOf`).
 fn is_at(repository: &Repository, found: &git2::Remote, name: &str, remote: &Remote) -> bool {
-    let config = repository.config().and_then(|mut config| config.snapshot());
-    let mut addresses: Vec<String> = Vec::new();
-    addresses.extend(found.url().ok().map(str::to_owned));
-    addresses.extend(found.pushurl().ok().flatten().map(str::to_owned));
-    if let Ok(config) = config {
-        for key in ["url", "pushurl"] {
-            let entries = config.multivar(&format!("remote.{name}.{key}"), None);
-            // A key that is not set names no address.
-            let _ = entries.map(|mut entries| {
-                while let Some(Ok(entry)) = entries.next() {
-                    addresses.extend(entry.value().ok().map(str::to_owned));
-                }
-            });
+    let same = |address: &[u8]| {
+        let trimmed = |mut address: &[u8]| {
+            while let Some(shorter) = address.strip_suffix(b"/") {
+                address = shorter;
+            }
+            address.to_vec()
+        };
+        let of_push = [&remote.url, &remote.name].map(|word| trimmed(word.as_bytes()));
+        !address.is_empty() && of_push.contains(&trimmed(address))
+    };
+    let configured = |key: &str| -> Result<bool, git2::Error> {
+        let config = repository.config()?;
+        let mut entries = config.multivar(&format!("remote.{name}.{key}"), None)?;
+        while let Some(entry) = entries.next() {
+            if same(entry?.value_bytes()) {
+                return Ok(true);
+            }
         }
-    }
-    let same = |a: &str, b: &str| !a.is_empty() && a.trim_end_matches('/') == b.trim_end_matches('/');
-    addresses.iter().any(|address| same(address, &remote.url) || same(address, &remote.name))
+        Ok(false)
+    };
+    // A key that is not set names no address.
+    let is_configured = |key| configured(key).is_ok_and(|named| named);
+    same(found.url_bytes())
+        || found.pushurl_bytes().is_some_and(same)
+        || ["url", "pushurl"].into_iter().any(is_configured)
 }

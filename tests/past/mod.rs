@@ -11,6 +11,8 @@ mod paths;
 #[cfg(unix)]
 mod pushes;
 mod silenced;
+#[cfg(unix)]
+mod ways;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
