@@ -299,7 +299,10 @@ pub type Side<'t> = (&'t [u8], &'t [Cow<'t, [u8]>]);
 pub fn diff(path: &str, (old, old_shown): Side, (new, new_shown): Side) -> Vec<u8> {
     // Thousands of changes in one file take the square of their number; then a coarser diff has to do.
     let mut settings = similar::TextDiff::configure();
-    let diff = settings.timeout(std::time::Duration::from_secs(2)).diff_lines(old, new);
+    // Lines end where those shown do: at a line feed, and not at a lone carriage return.
+    let old: Vec<&[u8]> = old.split_inclusive(|&b| b == b'\n').collect();
+    let new: Vec<&[u8]> = new.split_inclusive(|&b| b == b'\n').collect();
+    let diff = settings.timeout(std::time::Duration::from_secs(2)).diff_slices(&old, &new);
     let mut text = Vec::new();
     let header = |side: &str| name(&format!("{side}/{path}"));
     for hunk in diff.unified_diff().iter_hunks() {

@@ -224,3 +224,14 @@ fn a_version_behind_a_byte_order_mark_is_removed() {
     let text = "\u{feff}version: \"3\"\nservices:\n  a:\n    image: a:1\n";
     assert_eq!(fixed("compose.yaml", text, "version-obsolete"), "\u{feff}services:\n  a:\n    image: a:1\n");
 }
+
+#[test]
+fn a_diff_counts_lines_as_the_file_is_shown() {
+    let work = tempfile::tempdir().expect("a folder");
+    fs::write(work.path().join("Dockerfile"), "FROM a:1\rX\nMAINTAINER Jo\nRUN a\rb\rc\r\nRUN d\r")
+        .expect("a file");
+    let run = hullguard(work.path()).args(["check", "--no-config", "--diff"]).output().expect("it starts");
+    let text = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.code().is_some_and(|code| code < 2), "{text}{}", String::from_utf8_lossy(&run.stderr));
+    assert!(text.contains("-MAINTAINER Jo") && text.contains("+LABEL"), "{text}");
+}
