@@ -72,6 +72,10 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
                 .expect("a sparse file");
             Some(("big", CHECK))
         }),
+        ("a Dockerfile over 4 MiB: searched for secrets, not linted", |top| {
+            write(&top.join("Dockerfile"), format!("FROM a:1\n{}", "RUN <<a\n".repeat(600_000)));
+            Some(("Dockerfile", CHECK))
+        }),
         ("an ignore file over 128 KiB: it ignores nothing", |top| {
             write(&top.join(".gitignore"), "#\n".repeat(70_000));
             Some((".gitignore", CHECK))

@@ -186,8 +186,14 @@ pub(super) fn built(source: &Arc<Source>) -> Kind {
     }
 }
 
+/// Bytes of a Dockerfile that is linted: what is made of one takes some two hundred times its size, and no builder is given
+/// such a file in earnest.
+const LARGEST_DOCKERFILE: usize = 4 << 20;
+
 fn dockerfile(source: &Arc<Source>) -> Kind {
-    if template::is_dockerfile_template(source) {
+    if source.text().len() > LARGEST_DOCKERFILE {
+        Kind::Skip(Reason::TooLarge, "a Dockerfile over 4 MiB: searched for secrets, not linted")
+    } else if template::is_dockerfile_template(source) {
         Kind::Skip(Reason::Template, "a template")
     } else {
         Kind::Dockerfile

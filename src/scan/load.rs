@@ -42,9 +42,15 @@ pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
     match kind::kind(&source, candidate.explicit) {
         Kind::Dockerfile => Loaded::Dockerfile(source),
         Kind::Compose => Loaded::Compose(source),
-        Kind::Skip(reason, why) => Loaded::Skip(Gap::new(reason, why)),
+        Kind::Skip(reason, why) => left_out(reason, why),
         Kind::Other => Loaded::Other,
     }
+}
+
+/// What is no document is left out on purpose; one that is too large should have been checked.
+fn left_out(reason: Reason, why: &'static str) -> Loaded {
+    let gap = Gap::new(reason, why);
+    if reason == Reason::TooLarge { Loaded::Fail(gap) } else { Loaded::Skip(gap) }
 }
 
 /// A file's text, from UTF-16, too.
@@ -271,7 +277,7 @@ pub(super) fn built(path: &Arc<str>, tree: &dyn Tree) -> Option<Loaded> {
     Some(match bytes.map(|bytes| source(path, bytes)) {
         Err(why) => Loaded::Fail(why),
         Ok(source) => match kind::built(&source) {
-            Kind::Skip(reason, why) => Loaded::Skip(Gap::new(reason, why)),
+            Kind::Skip(reason, why) => left_out(reason, why),
             _ => Loaded::Dockerfile(source),
         },
     })
