@@ -29,3 +29,4 @@ mod together;
 mod tokens;
 mod tree;
 mod veiled;
+mod words;
