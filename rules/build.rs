@@ -249,7 +249,7 @@ fn evidence(value: &str) -> Result<String, String> {
         return Err(format!("`evidence`: `on: {on}` ends with the month in which it was read, 2026-11"));
     }
     Ok(format!(
-        "Evidence {{ read: {read}, right: {right}, debatable: {debatable}, wrong: {wrong}, all: {all}, on: {on:?} }}"
+        "crate::rule::Evidence {{ read: {read}, right: {right}, debatable: {debatable}, wrong: {wrong}, all: {all}, on: {on:?} }}"
     ))
 }
 

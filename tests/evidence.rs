@@ -12,7 +12,8 @@ const UNREAD: &str = include_str!("unread.txt");
 
 #[test]
 fn stable_rules_have_evidence() {
-    let mut unread: BTreeSet<&str> = UNREAD.lines().filter(|line| line.contains('/')).collect();
+    let mut unread: BTreeSet<&str> =
+        UNREAD.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let mut wrong = String::new();
     // What reports on the run itself has no findings on files.
     let of_files = RULES.iter().filter(|rule| rule.family != Family::Secrets && !rule.checks.is_empty());
