@@ -73,7 +73,8 @@ impl Committed {
     fn find(&self, repository: &Repository, path: &str) -> Result<Option<(Oid, i32)>, Gap> {
         let mut found = None;
         let mut folder = Some(self.tree);
-        for name in inside(path).unwrap_or_default().split('/') {
+        let Some(path) = inside(path) else { return Ok(None) };
+        for name in path.split('/') {
             let Some(id) = folder else { return Ok(None) };
             let tree = repository.find_tree(id).map_err(|error| lost(&error))?;
             let Some(entry) = tree.get_name(name) else { return Ok(None) };
