@@ -56,6 +56,16 @@ pub enum Profile {
     Style,
 }
 
+impl Profile {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Strict => "strict",
+            Self::Style => "style",
+        }
+    }
+}
+
 /// The folder that a rule's page lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
@@ -260,6 +270,8 @@ pub struct Policy {
     pub asked: Vec<&'static str>,
     /// If not empty, the only rules that run.
     pub only: Vec<&'static str>,
+    /// Rules that do not run, whatever else is said; sorted.
+    pub off: Vec<&'static str>,
     /// Where the run's root lies below the top of the repository, empty or ending with `/`: fingerprints and lists of
     /// findings speak of paths from the top, wherever the program was started.
     pub base: String,
@@ -279,6 +291,9 @@ impl Context<'_> {
 impl Policy {
     /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
     pub fn shows(&self, rule: &Rule) -> bool {
+        if self.off.binary_search(&rule.id).is_ok() {
+            return false;
+        }
         if !self.only.is_empty() {
             return self.only.contains(&rule.id);
         }
@@ -293,6 +308,7 @@ impl Default for Policy {
             trusted_registries: Vec::new(),
             asked: Vec::new(),
             only: Vec::new(),
+            off: Vec::new(),
             base: String::new(),
             custom: Arc::default(),
             graphs: false,

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::config::{self, FailOn};
 use crate::report::graph::Drawing;
 use crate::report::{Format, summary};
-use crate::rule::{Profile, Rule};
+use crate::rule::{Profile, Rule, Severity};
 use crate::rules;
 
 const EXAMPLES: &str = "\
@@ -186,9 +186,12 @@ pub(super) struct Look {
     /// How much to say: default, strict, style
     #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
     pub(super) profile: Option<Profile>,
-    /// Only this rule, or this family of rules (`secrets`); may be given several times
-    #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
+    /// Run only this rule, or this family of rules (`secrets`); repeatable
+    #[arg(long, value_name = "ID", visible_alias = "only", value_parser = rule, help_heading = "What to find")]
     pub(super) rule: Vec<Found>,
+    /// Do not run this rule, or this family of rules; repeatable
+    #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
+    pub(super) ignore: Vec<Found>,
     /// Leave these paths out; may be given several times
     #[arg(long, value_name = "GLOB", help_heading = "What to find")]
     pub(super) exclude: Vec<String>,
@@ -218,6 +221,9 @@ pub(super) struct Look {
     /// Let no comment in a file silence anything
     #[arg(long, help_heading = "What to silence")]
     pub(super) no_inline_ignore: bool,
+    /// Say which configuration and lists are read, and name every skipped file
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) verbose: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -236,12 +242,23 @@ pub(super) struct Check {
     #[arg(long, help_heading = "Fixes")]
     pub(super) diff: bool,
 
-    /// How to report: human, json, jsonl, sarif, github, summary; may be given several times, each perhaps with a file
+    /// How to report: human, compact, json, jsonl, sarif, github, summary, markdown, gitlab, junit, checkstyle,
+    /// sonarqube; repeatable, each perhaps with a file [default: human]
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report, help_heading = "Output")]
     pub(super) format: Vec<Report>,
     /// The most bytes that `--format summary` may write, from 4096 on [default: 1048576, GitHub's limit]
     #[arg(long, value_name = "BYTES", value_parser = summary_limit, help_heading = "Output")]
     pub(super) summary_limit: Option<usize>,
+    /// Print only the summary of the human report
+    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Hide findings below this severity in all reports: error, warning, note [default: note]. The exit code does not
+    /// change; see --fail-on
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
+    pub(super) min_severity: Option<Severity>,
+    /// List every finding on a terminal, also when there are more than 50
+    #[arg(long, help_heading = "Output")]
+    pub(super) full: bool,
     /// Use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub(super) color: Color,
@@ -341,6 +358,10 @@ fn report(text: &str) -> Result<Report, String> {
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
     FailOn::parse(text).ok_or_else(|| format!("one of {}", FailOn::NAMES.join(", ")))
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    config::severity(text).ok_or_else(|| "one of error, warning, note".to_owned())
 }
 
 fn profile(text: &str) -> Result<Profile, String> {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Result, anyhow};
 
 use super::args::find;
-use super::{list, print};
+use super::print;
 use crate::finding::Safety;
 use crate::rule::Rule;
 
@@ -26,7 +26,7 @@ fn page(rule: &Rule) -> String {
         text,
         "{} in the profile {}{fix}, since {}",
         rule.severity.name(),
-        list::profile(rule.profile),
+        rule.profile.name(),
         rule.since
     );
     if !rule.aliases.is_empty() {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::args::TableFormat;
 use super::print;
 use crate::finding::Safety;
-use crate::rule::{Profile, Rule};
+use crate::rule::Rule;
 use crate::rules::RULES;
 
 pub(super) fn run(format: TableFormat) -> Result<u8> {
@@ -25,8 +25,7 @@ fn table() -> String {
     let wide = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for rule in RULES {
-        let (severity, profile, fix) =
-            (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or("-"));
+        let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or("-"));
         let _ = writeln!(text, "{:wide$}  {severity:7}  {profile:7}  {fix:6}  {}", rule.id, rule.title);
     }
     text
@@ -44,7 +43,7 @@ fn markdown() -> String {
             continue;
         }
         let (id, file) = (rule.id, rule.file);
-        let (severity, profile, fix) = (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or(""));
+        let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or(""));
         let title = rule.title.replace('|', "\\|");
         let _ = writeln!(text, "| [{id}](rules/{file}) | {severity} | {profile} | {fix} | {title} |");
     }
@@ -66,7 +65,7 @@ fn json() -> Result<String> {
                 "title": rule.title,
                 "family": rule.family.name(),
                 "severity": rule.severity.name(),
-                "profile": profile(rule.profile),
+                "profile": rule.profile.name(),
                 "fix": fix(rule),
                 "aliases": rule.aliases,
                 "tags": rule.tags,
@@ -78,14 +77,6 @@ fn json() -> Result<String> {
         .collect();
     let text = serde_json::to_string_pretty(&json!({ "version": 1, "rules": rules }));
     Ok(text.context("cannot make JSON of the rules")? + "\n")
-}
-
-pub(super) fn profile(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Default => "default",
-        Profile::Strict => "strict",
-        Profile::Style => "style",
-    }
 }
 
 fn fix(rule: &Rule) -> Option<&'static str> {

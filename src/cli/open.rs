@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use super::args::Look;
+use super::args::{Found, Look};
 use super::display::Display;
 use super::lists::{self, Reach};
 use super::{past, term};
@@ -83,6 +83,12 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let custom = place.gitleaks()?;
     let mut known = place.known(making)?;
     let policy = policy(&place, custom.seeing(known.hashes()));
+    if !policy.only.is_empty() && policy.only.iter().all(|id| policy.off.contains(id)) {
+        bail!("--ignore leaves no rule of --rule to run");
+    }
+    if look.verbose {
+        place.say(&policy, candidates.len());
+    }
     let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
     known.looked = reach.looked(&candidates, &*tree, &known);
     let past = if look.is_past() {
@@ -118,11 +124,20 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         profile: look.profile.or(config.profile).unwrap_or(Profile::Default),
         trusted_registries: config.trusted_registries.clone(),
         asked: config.asked(),
-        only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+        only: ids(&look.rule),
+        off: ids(&look.ignore),
         base: place.base(),
         custom: Arc::new(custom),
         graphs: false,
     }
+}
+
+/// Sorted.
+fn ids(found: &[Found]) -> Vec<&'static str> {
+    let mut ids: Vec<&str> = found.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 impl Run {
