@@ -14,6 +14,7 @@ mod large;
 #[cfg(target_os = "linux")]
 mod links;
 mod names;
+mod newer;
 mod pages;
 mod past;
 mod practices;

@@ -6,37 +6,70 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::args::TableFormat;
-use super::print;
+use super::args::{Rules, TableFormat};
+use super::{coverage, print};
 use crate::finding::Safety;
-use crate::rule::Rule;
+use crate::rule::{Family, Rule};
 use crate::rules::RULES;
 
-pub(super) fn run(format: TableFormat) -> Result<u8> {
-    let text = match format {
-        TableFormat::Text => table(),
-        TableFormat::Markdown => markdown(),
-        TableFormat::Json => json()?,
+pub(super) fn run(args: &Rules) -> Result<u8> {
+    let text = match &args.coverage {
+        Some(tool) => coverage::report(tool, args.format)?,
+        None => {
+            let is_wanted = |rule: &&Rule| args.family.is_empty() || args.family.contains(&rule.family);
+            let rules: Vec<&Rule> = RULES.iter().filter(is_wanted).collect();
+            match args.format {
+                TableFormat::Text => table(&rules, &args.family),
+                TableFormat::Markdown => markdown(&rules),
+                TableFormat::Json => json(&rules)?,
+            }
+        }
     };
     print(text.as_bytes())
 }
 
-fn table() -> String {
-    let wide = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+/// Family by family. Secrets, of which there are hundreds, only if somebody asks for them.
+fn table(rules: &[&Rule], asked: &[Family]) -> String {
     let mut text = String::new();
-    for rule in RULES {
+    for family in Family::ALL {
+        let rules: Vec<&Rule> = rules.iter().copied().filter(|rule| rule.family == family).collect();
+        if rules.is_empty() || family == Family::Secrets && !asked.contains(&family) {
+            continue;
+        }
+        let _ = writeln!(text, "{} ({})", family.name(), rules.len());
+        text.push_str(&lines(&rules));
+        text.push('\n');
+    }
+    let secrets = rules.iter().filter(|rule| rule.family == Family::Secrets).count();
+    let others = super::plural(rules.len() - secrets, "rule");
+    let _ = match (rules.len() - secrets, secrets, asked.is_empty()) {
+        (_, 0, _) => writeln!(text, "{others}"),
+        (0, secrets, _) => writeln!(text, "{secrets} kinds of secrets"),
+        (_, secrets, false) => writeln!(text, "{others} and {secrets} kinds of secrets"),
+        (_, secrets, true) => {
+            writeln!(text, "{others}, and {secrets} kinds of secrets: hullguard rules --family secrets")
+        }
+    };
+    text
+}
+
+/// A line a rule.
+pub(super) fn lines(rules: &[&Rule]) -> String {
+    let wide = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for rule in rules {
         let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or("-"));
-        let _ = writeln!(text, "{:wide$}  {severity:7}  {profile:7}  {fix:6}  {}", rule.id, rule.title);
+        let _ = writeln!(text, "  {:wide$}  {severity:7}  {profile:7}  {fix:6}  {}", rule.id, rule.title);
     }
     text
 }
 
 /// The table of the README, then that of `docs/secrets.md`: a row a provider, because there are hundreds of patterns.
-fn markdown() -> String {
+fn markdown(rules: &[&Rule]) -> String {
     let mut text =
         String::from("| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");
     let mut providers: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
-    for rule in RULES {
+    for &rule in rules {
         if let Some((provider, _)) = rule.file.strip_prefix("secrets/").and_then(|file| file.split_once('/'))
         {
             providers.entry(provider).or_default().push(rule);
@@ -56,8 +89,8 @@ fn markdown() -> String {
     text
 }
 
-fn json() -> Result<String> {
-    let rules: Vec<_> = RULES
+fn json(rules: &[&Rule]) -> Result<String> {
+    let rules: Vec<_> = rules
         .iter()
         .map(|rule| {
             json!({

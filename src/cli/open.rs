@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use super::args::{Found, Look};
 use super::display::Display;
 use super::lists::{self, Reach};
-use super::{past, term};
+use super::{newer, past, term};
 use crate::baseline::{Baseline, Known};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, Globs};
@@ -43,6 +43,8 @@ pub(super) struct Run {
     failed: Vec<Told>,
     /// Commits are searched instead of files.
     past: Option<past::Search>,
+    /// Only what this commit has not is told.
+    base: Option<newer::Base>,
     /// Comments in files silence nothing.
     deaf: bool,
     /// From the root of the run to the current folder's view of it.
@@ -96,6 +98,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     } else {
         None
     };
+    let base = newer::base(look, &root, &policy.base, excluded(look, &config)?)?;
     let today = Date::of(SystemTime::now());
     let said = filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today));
     said.for_each(|warning| term::complain(&format!("warning: {warning}")));
@@ -110,6 +113,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         skipped,
         failed,
         past,
+        base,
         deaf: look.no_inline_ignore,
         display,
         from_top,
@@ -162,10 +166,20 @@ impl Run {
             Some(past) => past.run(law, &self.watch),
             None => scan::scan_change(&self.candidates, tree, policy, &self.watch, &silence),
         };
-        if self.deaf {
-            outcome.pragmas.clear();
+        let mark = |outcome: &mut Outcome| {
+            if self.deaf {
+                outcome.pragmas.clear();
+            }
+            filter::apply(outcome, &self.config, &self.policy, &self.known, self.today);
+        };
+        mark(&mut outcome);
+        if let Some(base) = &self.base
+            && let Err(error) =
+                base.keep_new(&mut outcome, &self.candidates, &self.policy, &self.watch, &mark)
+        {
+            // Whoever asked for news only must not take all for new, nor nothing.
+            outcome.error = Some(format!("{error:#}"));
         }
-        filter::apply(&mut outcome, &self.config, &self.policy, &self.known, self.today);
         filter::group(&mut outcome, &|_| true);
         outcome
     }

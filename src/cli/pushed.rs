@@ -37,6 +37,8 @@ pub(super) fn read(repository: &Repository, hook: Hook, look: &Look) -> Result<(
             )
         }
         Hook::PreReceive => Ok((Ends::received(repository, &updates)?, Vec::new())),
+        // It looks at files.
+        Hook::PreCommit => Ok((Ends::default(), Vec::new())),
         Hook::PrePush => {
             let remote = remote(look);
             if !updates.is_empty() {

@@ -40,6 +40,12 @@ pub(super) fn colour(flag: Color) -> bool {
     }
 }
 
+/// How many columns a text of ours may take: those of the terminal, but no more than can be read well.
+pub(super) fn width() -> usize {
+    let wide = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    if io::stdout().is_terminal() { wide.clamp(40, 100) } else { 80 }
+}
+
 /// Whether what is printed is read by something that obeys it: a terminal, or GitHub's runner.
 pub(super) fn obeys() -> bool {
     io::stdout().is_terminal() || env::var_os("GITHUB_ACTIONS").is_some()

@@ -91,7 +91,7 @@ impl Ends {
 }
 
 /// The commit that a revision names.
-pub(super) fn commit(repository: &Repository, word: &str) -> Result<Oid> {
+pub fn commit(repository: &Repository, word: &str) -> Result<Oid> {
     let word = if word.is_empty() { "HEAD" } else { word };
     let found = repository.revparse_single(word).and_then(|object| object.peel(ObjectType::Commit));
     match found {

@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+import xml.etree.ElementTree as ElementTree
 
 import cmarkgfm
 import jsonschema
@@ -57,7 +58,7 @@ def schema(name):
 
 
 def junit(text, expected):
-    xml = xmlschema.etree.ElementTree.fromstring(text)
+    xml = ElementTree.fromstring(text)
     xmlschema.XMLSchema(str(schema("junit-10.xsd"))).validate(xml)
     for suite in xml:
         assert len(suite) == int(suite.get("tests"))
