@@ -221,6 +221,9 @@ pub(super) struct Look {
     /// Which rules run: default, strict, style [default: default]
     #[arg(long, value_name = "PROFILE", value_parser = among(profile, profiles), hide_possible_values = true, help_heading = "What to find")]
     pub(super) profile: Option<Profile>,
+    /// Also run rules in preview
+    #[arg(long, help_heading = "What to find")]
+    pub(super) preview: bool,
     /// Run only this rule or family (`secrets`); repeatable
     #[arg(long, value_name = "ID", visible_alias = "only", value_parser = among(rule, ids), hide_possible_values = true, help_heading = "What to find")]
     pub(super) rule: Vec<Found>,

@@ -10,7 +10,7 @@ use super::coverage::{self, Code, State};
 use super::{print, term};
 use crate::config::suggest;
 use crate::finding::Safety;
-use crate::rule::{Family, Rule};
+use crate::rule::{Family, Rule, Stability};
 use crate::rules::RULES;
 
 pub(super) fn run(id: &str) -> Result<u8> {
@@ -43,7 +43,17 @@ fn page(rule: &Rule, width: usize) -> String {
         Some(Safety::Unsafe) => ", fixed by --fix-unsafe",
     };
     let (severity, profile) = (rule.severity.name(), rule.profile.name());
-    let _ = writeln!(text, "{severity} in the profile {profile}{fix}, since {}\n", rule.since);
+    let (status, since) = (rule.status.name(), rule.since);
+    let _ = writeln!(text, "{severity} in the profile {profile}{fix}, {status}, since {since}");
+    match rule.status {
+        Stability::Preview => text.push_str("It runs in the profile strict and with --preview\n"),
+        Stability::Deprecated => text.push_str("It will be removed in a later version\n"),
+        Stability::Stable => {}
+    }
+    if let Some(evidence) = rule.evidence {
+        let _ = writeln!(text, "Findings on real files, {evidence}");
+    }
+    text.push('\n');
     body(rule.page, width, &mut text);
     if rule.softens {
         text.push('\n');

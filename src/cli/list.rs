@@ -9,7 +9,7 @@ use serde_json::json;
 use super::args::{Rules, TableFormat};
 use super::{coverage, print};
 use crate::finding::Safety;
-use crate::rule::{Family, Rule};
+use crate::rule::{Family, Rule, Stability};
 use crate::rules::RULES;
 
 pub(super) fn run(args: &Rules) -> Result<u8> {
@@ -77,6 +77,9 @@ fn markdown(rules: &[&Rule]) -> String {
         }
         let (id, file) = (rule.id, rule.file);
         let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or(""));
+        let status = if rule.status == Stability::Stable { "" } else { rule.status.name() };
+        let profile = format!("{profile} {status}");
+        let profile = profile.trim_end();
         let title = rule.title.replace('|', "\\|");
         let _ = writeln!(text, "| [{id}](rules/{file}) | {severity} | {profile} | {fix} | {title} |");
     }
@@ -99,6 +102,15 @@ fn json(rules: &[&Rule]) -> Result<String> {
                 "family": rule.family.name(),
                 "severity": rule.severity.name(),
                 "profile": rule.profile.name(),
+                "status": rule.status.name(),
+                "evidence": rule.evidence.map(|evidence| json!({
+                    "read": evidence.read,
+                    "right": evidence.right,
+                    "debatable": evidence.debatable,
+                    "wrong": evidence.wrong,
+                    "all": evidence.all,
+                    "on": evidence.on,
+                })),
                 "fix": fix(rule),
                 "aliases": rule.aliases,
                 "tags": rule.tags,
