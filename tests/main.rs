@@ -3,6 +3,7 @@
 
 mod action;
 mod cases;
+mod commands;
 mod context;
 mod corpus;
 mod evidence;

@@ -485,15 +485,20 @@ fn rule(text: &str) -> Result<Found, String> {
     if !found.is_empty() {
         return Ok(Found(found));
     }
-    let families = Family::ALL.map(Family::name);
-    let known = rules::RULES.iter().map(|rule| rule.id).chain(families);
-    Err(match config::suggest(text, known) {
+    Err(match near(text) {
         Some(meant) => format!("no rule or family `{text}`; did you mean `{meant}`?"),
         None => format!(
             "no rule or family `{text}`; the families are {}, and `hullguard rules` lists the rules",
-            families.join(", ")
+            families().join(", ")
         ),
     })
+}
+
+/// A rule or a family that was probably meant. Half a word is no guess at one of the hundreds of secrets.
+pub(super) fn near(text: &str) -> Option<&'static str> {
+    let secrets = rules::RULES.iter().filter(|rule| rule.family == Family::Secrets).map(|rule| rule.id);
+    let word = text.to_ascii_lowercase();
+    config::suggest(text, ids()).or_else(|| config::suggest(text, secrets).filter(|id| !id.contains(&word)))
 }
 
 /// The rules of an id or a foreign code; none if it is unknown.

@@ -51,7 +51,7 @@ impl Checking<'_> {
         let unsafe_too = self.args.fix_unsafe;
         let fixed = fix::until_stable(tree, first.clone(), unsafe_too, &mut |tree| self.run.scan(tree));
         if self.run.watch.is_stopped() {
-            term::complain("interrupted, so nothing was fixed");
+            term::complain("interrupted; nothing was fixed");
             return Ok(Outcome { interrupted: true, ..first });
         }
         for told in &fixed.left_alone {
@@ -191,7 +191,7 @@ impl Checking<'_> {
         let least = self.args.min_severity.map_or("", Severity::name);
         if hidden > 0 && !human {
             let hidden = plural(hidden, "finding");
-            term::complain(&format!("{hidden} below --min-severity {least} not in the report"));
+            term::complain(&format!("not in the report: {hidden} below --min-severity {least}"));
         }
         if let Some(severity) = failing.filter(|&severity| self.args.min_severity > Some(severity)) {
             let name = severity.name();

@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 
-use super::args::find;
+use super::args::{find, near};
 use super::coverage::{self, Code, State};
 use super::{print, term};
-use crate::config::suggest;
 use crate::finding::Safety;
 use crate::rule::{Family, Rule, Stability};
 use crate::rules::RULES;
@@ -24,8 +23,7 @@ pub(super) fn run(id: &str) -> Result<u8> {
     } else {
         let codes = coverage::find(id);
         if codes.is_empty() {
-            let known = RULES.iter().map(|rule| rule.id).chain(Family::ALL.map(Family::name));
-            match suggest(id, known) {
+            match near(id) {
                 Some(meant) => bail!("no rule `{id}`; did you mean `{meant}`?"),
                 None => bail!("no rule `{id}`; `hullguard rules` lists them"),
             }
@@ -89,6 +87,9 @@ fn body(page: &str, width: usize, text: &mut String) {
                 let _ = writeln!(text, "{}", format!("    {line}").trim_end());
             }
         } else if line.starts_with('#') {
+            if !text.ends_with("\n\n") {
+                text.push('\n');
+            }
             let _ = writeln!(text, "{}", line.trim_start_matches('#').trim());
         } else if line.starts_with('|') {
             let _ = writeln!(text, "{line}");

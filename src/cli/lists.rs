@@ -203,7 +203,7 @@ impl Reach {
 fn warn(notes: &[String]) {
     notes.iter().take(TOLD).for_each(|note| term::complain(&format!("warning: {note}")));
     if notes.len() > TOLD {
-        term::complain(&format!("warning: and {} more of the kind", notes.len() - TOLD));
+        term::complain(&format!("warning: and {} more like this", notes.len() - TOLD));
     }
 }
 
@@ -224,8 +224,8 @@ pub(super) fn tell_unused(outcome: &Outcome, known: &Known) {
             some.push("…".to_owned());
         }
         let (entries, some) = (plural_entries(unused.len()), some.join(", "));
-        let help = if ours { "; `hullguard baseline --update` takes out what is gone" } else { "" };
-        term::complain(&format!("warning: {list}: {entries} nothing any more ({some}){help}"));
+        let help = if ours { "; `hullguard baseline --update` removes old entries" } else { "" };
+        term::complain(&format!("warning: {list}: {entries} no finding any more ({some}){help}"));
     }
 }
 

@@ -69,6 +69,9 @@ fn rows(outcome: &Outcome) -> Vec<Row> {
 }
 
 fn table(rows: &[Row], colour: bool, out: &mut String) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
     let wide = rows.iter().map(|row| row.id.len()).max().unwrap_or(0).max("rule".len());
     paint(out, colour, BOLD, &format!("{:wide$}  count  worst    fixable", "rule"));
     out.push('\n');
