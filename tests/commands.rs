@@ -19,7 +19,10 @@ fn completions_complete_values() {
         for value in ["sonarqube", "strict", "latest-tag", "runtime", "never", "pre-commit"] {
             assert!(script.contains(value), "{shell}: {value}");
         }
-        assert!(!script.contains("github-personal-access-token"), "{shell}: hundreds of secrets are too many");
+        assert!(
+            !script.contains("github-personal-access-token"),
+            "{shell}: hundreds of secrets are too many"
+        );
     }
 }
 

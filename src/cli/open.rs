@@ -47,6 +47,8 @@ pub(super) struct Run {
     base: Option<newer::Base>,
     /// Comments in files silence nothing.
     deaf: bool,
+    /// A list of known findings is made, which has each of them.
+    making: bool,
     /// From the root of the run to the current folder's view of it.
     pub(super) display: Display,
     /// To the view from the top of the repository, which is what GitHub has.
@@ -115,6 +117,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         past,
         base,
         deaf: look.no_inline_ignore,
+        making,
         display,
         from_top,
         watch,
@@ -181,7 +184,9 @@ impl Run {
             // Whoever asked for news only must not take all for new, nor nothing.
             outcome.error = Some(format!("{error:#}"));
         }
-        filter::group(&mut outcome, &|_| true);
+        if !self.making {
+            filter::group(&mut outcome, &|_| true);
+        }
         outcome
     }
     /// As [`Run::scan`] of the run's own tree, with a word if it takes long.

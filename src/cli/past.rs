@@ -57,7 +57,9 @@ impl Asked {
             match &mut asked {
                 None => asked = Some(Self { repository, within: vec![below] }),
                 Some(asked) if real(asked.repository.path()) == git => asked.within.push(below),
-                Some(_) => bail!("--history and --commits search one repository; name paths of one repository only"),
+                Some(_) => {
+                    bail!("--history and --commits search one repository; name paths of one repository only")
+                }
             }
         }
         let Some(mut asked) = asked else { return Ok(Self { repository: around()?, within: Vec::new() }) };
