@@ -123,6 +123,7 @@ pub(super) enum TableFormat {
 
 /// A hook of git. Those of a push get it on standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "git calls them so")]
 pub(super) enum Hook {
     PreCommit,
     PrePush,

@@ -16,7 +16,7 @@ use crate::fix::{self, Fixed, Seen};
 use crate::gap::{Gap, Reason};
 use crate::input::walk;
 use crate::outcome::{Outcome, Told};
-use crate::report::{self, Format, Options, Web};
+use crate::report::{self, Detail, Format, Options, Web};
 use crate::rule::Severity;
 use crate::shown::{self, Veil};
 use crate::text::{Source, Span};
@@ -222,14 +222,18 @@ fn report_error(args: &Check, error: &anyhow::Error) {
 
 fn write(args: &Check, report: &Report, outcome: &Outcome, failing: Option<Severity>) -> Result<()> {
     let colour = report.file.is_none() && term::colour(args.color);
+    let is_short = report.file.is_none() && !args.full && io::stdout().is_terminal();
     let options = Options {
         colour,
         show_suppressed: args.show_suppressed,
         web: web(),
         limit: args.summary_limit,
-        quiet: args.quiet,
-        verbose: args.look.verbose,
-        short: report.file.is_none() && !args.full && io::stdout().is_terminal(),
+        detail: match args.quiet {
+            true => Detail::Quiet,
+            false if args.look.verbose => Detail::Verbose,
+            false if is_short => Detail::Short,
+            false => Detail::Full,
+        },
         failing,
     };
     let write = |out: &mut dyn io::Write| {

@@ -44,9 +44,10 @@ impl State {
     }
 }
 
+/// A code of another tool.
 pub(super) struct Code {
     pub(super) tool: &'static str,
-    pub(super) code: &'static str,
+    pub(super) name: &'static str,
     pub(super) what: &'static str,
     pub(super) state: State,
 }
@@ -62,16 +63,16 @@ fn table() -> impl Iterator<Item = Code> {
             "out-of-scope" => State::OutOfScope(cells.next().unwrap_or_default()),
             id => State::Covered(rules::find(id).into_iter().collect()),
         };
-        rules::by_alias(full).next().is_none().then_some(Code { tool, code, what, state })
+        rules::by_alias(full).next().is_none().then_some(Code { tool, name: code, what, state })
     })
 }
 
 /// The codes of the table that have no page of ours: with the tool's name before them or without.
 pub(super) fn find(code: &str) -> Vec<Code> {
     let is_it = |known: &Code| {
-        known.code.eq_ignore_ascii_case(code)
+        known.name.eq_ignore_ascii_case(code)
             || code.split_once('/').is_some_and(|(tool, code)| {
-                known.tool.eq_ignore_ascii_case(tool) && known.code.eq_ignore_ascii_case(code)
+                known.tool.eq_ignore_ascii_case(tool) && known.name.eq_ignore_ascii_case(code)
             })
     };
     table().filter(is_it).collect()
@@ -89,11 +90,11 @@ fn of(tool: &str) -> Vec<Code> {
     }
     let ours = covered.into_iter().map(|(code, (tool, rules))| {
         let what = rules[0].title;
-        Code { tool, code, what, state: State::Covered(rules) }
+        Code { tool, name: code, what, state: State::Covered(rules) }
     });
     let theirs = table().filter(|code| code.tool.eq_ignore_ascii_case(tool));
     let mut all: Vec<Code> = ours.chain(theirs).collect();
-    all.sort_by(|a, b| natural(a.code, b.code));
+    all.sort_by(|a, b| natural(a.name, b.name));
     all
 }
 
@@ -159,7 +160,7 @@ pub(super) fn report(tool: &str, format: TableFormat) -> Result<String> {
                         State::OutOfScope(why) => (Vec::new(), Some(*why)),
                     };
                     json!({
-                        "code": code.code,
+                        "code": code.name,
                         "state": code.state.name().replace(' ', "-"),
                         "rules": rules,
                         "what": code.what,
@@ -181,11 +182,11 @@ pub(super) fn report(tool: &str, format: TableFormat) -> Result<String> {
 
 fn text(head: &str, codes: &[Code]) -> String {
     let mut text = format!("{head}\n\n");
-    let wide = codes.iter().map(|code| code.code.len()).max().unwrap_or(0);
+    let wide = codes.iter().map(|code| code.name.len()).max().unwrap_or(0);
     for code in codes {
         let (by, state) = (code.state.by(), code.state.name());
         let by = if by.is_empty() { String::new() } else { format!(" ({by})") };
-        let _ = writeln!(text, "{:wide$}  {state:12}  {}{by}", code.code, code.what);
+        let _ = writeln!(text, "{:wide$}  {state:12}  {}{by}", code.name, code.what);
     }
     text
 }
@@ -195,7 +196,7 @@ fn markdown(head: &str, codes: &[Code]) -> String {
         format!("{head}\n\n| code | state | what it checks | by, or why not |\n|---|---|---|---|\n");
     for code in codes {
         let (what, by) = (code.what.replace('|', "\\|"), code.state.by());
-        let _ = writeln!(text, "| {} | {} | {what} | {by} |", code.code, code.state.name());
+        let _ = writeln!(text, "| {} | {} | {what} | {by} |", code.name, code.state.name());
     }
     text
 }
@@ -229,9 +230,9 @@ mod tests {
         codes.sort_by(|a, b| natural(a, b));
         assert_eq!(codes, ["4.1", "5.9", "5.10", "5.10.1", "DL3002", "DL3010"]);
         let hadolint = of("hadolint");
-        assert!(hadolint.iter().any(|code| code.code == "DL3007" && matches!(code.state, State::Covered(_))));
+        assert!(hadolint.iter().any(|code| code.name == "DL3007" && matches!(code.state, State::Covered(_))));
         assert!(
-            hadolint.iter().any(|code| code.code == "DL1001" && matches!(code.state, State::OutOfScope(_)))
+            hadolint.iter().any(|code| code.name == "DL1001" && matches!(code.state, State::OutOfScope(_)))
         );
     }
 }

@@ -149,7 +149,7 @@ fn family(family: Family, width: usize) -> String {
 
 /// A code of another tool that no rule is the same as.
 fn foreign(code: &Code, width: usize) -> String {
-    let mut text = format!("{}/{}: {}\n\n", code.tool, code.code, code.what);
+    let mut text = format!("{}/{}: {}\n\n", code.tool, code.name, code.what);
     let answer = match &code.state {
         State::Covered(rules) => {
             let ids: Vec<String> =

@@ -13,17 +13,15 @@ use crate::rule::{Family, Rule, Stability};
 use crate::rules::RULES;
 
 pub(super) fn run(args: &Rules) -> Result<u8> {
-    let text = match &args.coverage {
-        Some(tool) => coverage::report(tool, args.format)?,
-        None => {
-            let is_wanted = |rule: &&Rule| args.family.is_empty() || args.family.contains(&rule.family);
-            let rules: Vec<&Rule> = RULES.iter().filter(is_wanted).collect();
-            match args.format {
-                TableFormat::Text => table(&rules, &args.family),
-                TableFormat::Markdown => markdown(&rules),
-                TableFormat::Json => json(&rules)?,
-            }
-        }
+    if let Some(tool) = &args.coverage {
+        return print(coverage::report(tool, args.format)?.as_bytes());
+    }
+    let is_wanted = |rule: &&Rule| args.family.is_empty() || args.family.contains(&rule.family);
+    let rules: Vec<&Rule> = RULES.iter().filter(is_wanted).collect();
+    let text = match args.format {
+        TableFormat::Text => table(&rules, &args.family),
+        TableFormat::Markdown => markdown(&rules),
+        TableFormat::Json => json(&rules)?,
     };
     print(text.as_bytes())
 }

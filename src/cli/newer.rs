@@ -113,13 +113,11 @@ impl Base {
         if !outcome.findings.iter().any(is_open) {
             return Ok(());
         }
-        let old = match self.old.get() {
-            Some(old) => old,
-            None => {
-                let old = self.look(outcome, candidates, policy, watch, mark)?;
-                self.old.get_or_init(|| old)
-            }
-        };
+        if self.old.get().is_none() {
+            let looked = self.look(outcome, candidates, policy, watch, mark)?;
+            self.old.get_or_init(|| looked);
+        }
+        let Some(old) = self.old.get() else { return Ok(()) };
         let had = Had::of(old.findings.iter(), &outcome.findings, &old.renamed);
         let before = outcome.findings.len();
         outcome.findings.retain(|finding| !is_open(finding) || !had.has(finding, &old.renamed));

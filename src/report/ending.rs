@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::human::{BOLD, count, flag, paint, style, summary};
-use super::{Options, is_open};
+use super::{Detail, Options, is_open};
 use crate::finding::Safety;
 use crate::outcome::Outcome;
 use crate::rule::Severity;
@@ -26,7 +26,7 @@ struct Row {
 pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut String) {
     let rows = rows(outcome);
     let found: usize = rows.iter().map(|row| row.found).sum();
-    if found >= TABLE && !options.quiet {
+    if found >= TABLE && options.detail != Detail::Quiet {
         table(&rows, options.colour, out);
     }
     let _ = writeln!(out, "{}", summary(outcome));
@@ -43,7 +43,7 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut String) {
     if !unshown.is_empty() {
         let _ = writeln!(out, "Not shown: {}", unshown.join(", "));
     }
-    if options.quiet {
+    if options.detail == Detail::Quiet {
         return;
     }
     if let Some(worst) = rows.first() {

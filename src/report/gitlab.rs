@@ -21,7 +21,7 @@ pub(super) fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) 
     let mut seen: HashMap<u128, u128> = HashMap::new();
     let mut lead = "[";
     let mut item = |issue: &Value| -> io::Result<()> {
-        write!(out, "{lead}\n")?;
+        writeln!(out, "{lead}")?;
         lead = ",";
         serde_json::to_writer(Json(&mut *out), issue).map_err(Into::into)
     };

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthChar;
 
-use super::{Options, ending, escape, is_open};
+use super::{Detail, Options, ending, escape, is_open};
 use crate::finding::{Finding, Place, Safety, Status, Suppressor};
 use crate::gap::Reason;
 use crate::outcome::{Outcome, Told};
@@ -27,9 +27,10 @@ const TAB: &str = "    ";
 
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::new();
-    let shown = |finding: &&Finding| !options.quiet && (options.show_suppressed || is_open(finding));
+    let shown =
+        |finding: &&Finding| options.detail != Detail::Quiet && (options.show_suppressed || is_open(finding));
     let few = outcome.findings.iter().filter(shown).nth(FEW).is_none();
-    if few || !options.short || options.show_suppressed {
+    if few || options.detail != Detail::Short || options.show_suppressed {
         for finding in outcome.findings.iter().filter(shown) {
             text.clear();
             render(finding, options.colour, &mut text);
@@ -62,9 +63,9 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     }
     outcome.failed.iter().for_each(|told| tell("error", RED, told));
     let named = outcome.skipped.iter().filter(|told| !told.reason.is_counted());
-    if options.verbose {
+    if options.detail == Detail::Verbose {
         outcome.skipped.iter().for_each(|told| tell("skipped", GREEN, told));
-    } else if !options.quiet {
+    } else if options.detail != Detail::Quiet {
         named.take(SKIPPED).for_each(|told| tell("skipped", GREEN, told));
     }
     ending::write(outcome, options, &mut text);

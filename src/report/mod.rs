@@ -97,14 +97,22 @@ pub struct Options {
     pub web: Option<Web>,
     /// The most bytes that the summary may have, if GitHub's own limit is too many.
     pub limit: Option<usize>,
-    /// In the human report only the end of it.
-    pub quiet: bool,
-    /// In the human report every skipped file by name.
-    pub verbose: bool,
-    /// In the human report no more than fits people's patience: errors, the rest by rule.
-    pub short: bool,
+    /// How much the human report says.
+    pub detail: Detail,
     /// From which severity on findings fail the run; for reports of tests, which pass or fail.
     pub failing: Option<Severity>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Only the end of the report.
+    Quiet,
+    /// Of very many findings errors one by one, the rest by rule.
+    Short,
+    #[default]
+    Full,
+    /// Every skipped file by name, too.
+    Verbose,
 }
 
 /// A commit of a repository on the web.

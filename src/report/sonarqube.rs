@@ -38,7 +38,7 @@ pub(super) fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) 
     write!(out, ",\n\"issues\":[")?;
     let mut lead = "";
     let mut item = |issue: &Value| -> io::Result<()> {
-        write!(out, "{lead}\n")?;
+        writeln!(out, "{lead}")?;
         lead = ",";
         serde_json::to_writer(Json(&mut *out), issue).map_err(Into::into)
     };

@@ -432,7 +432,7 @@ fn many_findings_are_told_by_rule_only_where_that_is_asked_for() {
         note
     }));
     let id = note.rule.id;
-    let short = human(&outcome, &Options { short: true, ..Options::default() });
+    let short = human(&outcome, &Options { detail: Detail::Short, ..Options::default() });
     // The error with its frame, the rest with three places.
     assert!(short.starts_with(&format!("error[{id}]: see")), "{short}");
     let by_rule = format!("note[{id}]: {}: 61 findings in 61 files\n", note.rule.title);
@@ -444,9 +444,10 @@ fn many_findings_are_told_by_rule_only_where_that_is_asked_for() {
     assert_eq!(full.matches(&format!("note[{id}]: a note")).count(), 61);
     assert!(!full.contains("--full"));
     // What is suppressed is asked for by name, so all of it is shown.
-    let all = human(&outcome, &Options { short: true, show_suppressed: true, ..Options::default() });
+    let all =
+        human(&outcome, &Options { detail: Detail::Short, show_suppressed: true, ..Options::default() });
     assert_eq!(all.matches(&format!("note[{id}]: a note")).count(), 61);
-    let quiet = human(&outcome, &Options { quiet: true, ..Options::default() });
+    let quiet = human(&outcome, &Options { detail: Detail::Quiet, ..Options::default() });
     assert!(quiet.lines().count() < 5 && quiet.contains("1 error, 1 warning, 61 notes"), "{quiet}");
 }
 
