@@ -1,9 +1,11 @@
 //! Turns the rule pages into one static table, `$OUT_DIR/rules.rs`, and refuses to build while page, module and
 //! `mod` line do not belong together. How a page looks is told in `rules/README.md`; no dependencies on purpose.
+//! It also finds out what `hullguard --version` says about the build.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 mod shapes;
@@ -43,6 +45,7 @@ const KEYS: [&str; 18] = [
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rustc-env=HULLGUARD_BUILD={}", build());
     let mut rules = BTreeMap::new();
     let mut mistakes = Vec::new();
     for family in FAMILIES {
@@ -77,6 +80,47 @@ fn main() {
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
     fs::write(out, table).expect("OUT_DIR can be written");
+}
+
+/// The commit, if it is known, and the target: `0123456789ab, x86_64-unknown-linux-musl`.
+fn build() -> String {
+    let target = env::var("TARGET").expect("cargo sets TARGET");
+    commit().map_or(target.clone(), |commit| format!("{}, {target}", commit.get(..12).unwrap_or(&commit)))
+}
+
+/// The commit that is built. `HULLGUARD_COMMIT` says it where git's folder is not there, as in a container; a package
+/// of cargo carries it in a file. Otherwise git is asked, but only for a release build: it is then built again when HEAD
+/// moves, which would cost developers a build for each commit. Git's folder must be that of this package, and not one
+/// that happens to lie further up.
+fn commit() -> Option<String> {
+    println!("cargo::rerun-if-env-changed=HULLGUARD_COMMIT");
+    let hash = |text: &str| {
+        let text = text.trim();
+        (text.len() >= 12 && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| text.to_owned())
+    };
+    if let Ok(named) = env::var("HULLGUARD_COMMIT")
+        && !named.is_empty()
+    {
+        return hash(&named);
+    }
+    if let Ok(packaged) = fs::read_to_string(".cargo_vcs_info.json") {
+        return hash(packaged.split_once("\"sha1\": \"")?.1.split('"').next()?);
+    }
+    if env::var("PROFILE").as_deref() != Ok("release") || !Path::new(".git").exists() {
+        return None;
+    }
+    let git = |arguments: &[&str]| {
+        let done = Command::new("git").args(arguments).output().ok().filter(|done| done.status.success())?;
+        Some(String::from_utf8(done.stdout).ok()?.trim().to_owned())
+    };
+    // The log of HEAD has a new line whenever HEAD moves.
+    for file in ["HEAD", "logs/HEAD"] {
+        let path = git(&["rev-parse", "--git-path", file])?;
+        if Path::new(&path).exists() {
+            println!("cargo::rerun-if-changed={path}");
+        }
+    }
+    hash(&git(&["rev-parse", "HEAD"])?)
 }
 
 /// Reads the pages of one folder and holds them against `src/rules/<family>/`.
