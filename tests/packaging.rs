@@ -1,6 +1,7 @@
 //! What a release is made with: places that must agree, packages for npm and Homebrew, hooks, the image.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -153,7 +154,7 @@ fn archives(dist: &Path) {
         let tar = Command::new("tar").args(["-czf", &name, exe]).current_dir(dist).status();
         assert!(tar.expect("tar is there").success());
         let sum = Sha256::digest(fs::read(dist.join(&name)).expect("it was just made"));
-        sums += &format!("{sum:x}  {name}\n");
+        let _ = writeln!(sums, "{sum:x}  {name}");
     }
     fs::write(dist.join("SHA256SUMS"), sums).expect("it can be written");
 }
