@@ -33,3 +33,4 @@ mod together;
 mod tokens;
 mod tree;
 mod veiled;
+mod words;
