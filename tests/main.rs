@@ -32,3 +32,4 @@ mod together;
 mod tokens;
 mod tree;
 mod veiled;
+mod words;
