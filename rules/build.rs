@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 mod shapes;
+mod version;
 
 const FAMILIES: [&str; 5] = ["dockerfile", "image", "compose", "runtime", "project"];
 /// The functions a rule's module may have, and the `Check` each becomes.
@@ -21,7 +21,7 @@ const CHECKS: [(&str, &str); 5] = [
 ];
 /// The folder whose subfolders hold patterns of secrets, one page each and no module.
 const SECRETS: &str = "secrets";
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "title",
     "severity",
     "profile",
@@ -30,6 +30,8 @@ const KEYS: [&str; 20] = [
     "fix",
     "once-per-file",
     "softens",
+    "part-of",
+    "part-name",
     "reported-by",
     "aliases",
     "tags",
@@ -47,7 +49,7 @@ const KEYS: [&str; 20] = [
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
-    println!("cargo::rustc-env=HULLGUARD_BUILD={}", build());
+    println!("cargo::rustc-env=HULLGUARD_BUILD={}", version::build());
     let mut rules = BTreeMap::new();
     let mut mistakes = Vec::new();
     for family in FAMILIES {
@@ -71,6 +73,14 @@ fn main() {
             }
         }
     }
+    let parts: Vec<(String, String)> =
+        rules.iter().filter_map(|(id, rule)| Some((id.clone(), part_of(rule)?.to_owned()))).collect();
+    for (part, whole) in parts {
+        match rules.get_mut(&whole) {
+            Some(rule) => *rule = rule.replacen("gathers: false", "gathers: true", 1),
+            None => mistakes.push(format!("{part}: it is `part-of` {whole}, which is no rule")),
+        }
+    }
     if !mistakes.is_empty() {
         for mistake in &mistakes {
             println!("cargo::error={mistake}");
@@ -84,45 +94,9 @@ fn main() {
     fs::write(out, table).expect("OUT_DIR can be written");
 }
 
-/// The commit, if it is known, and the target: `0123456789ab, x86_64-unknown-linux-musl`.
-fn build() -> String {
-    let target = env::var("TARGET").expect("cargo sets TARGET");
-    commit().map_or(target.clone(), |commit| format!("{}, {target}", commit.get(..12).unwrap_or(&commit)))
-}
-
-/// The commit that is built. `HULLGUARD_COMMIT` says it where git's folder is not there, as in a container; a package
-/// of cargo carries it in a file. Otherwise git is asked, but only for a release build: it is then built again when HEAD
-/// moves, which would cost developers a build for each commit. Git's folder must be that of this package, and not one
-/// that happens to lie further up.
-fn commit() -> Option<String> {
-    println!("cargo::rerun-if-env-changed=HULLGUARD_COMMIT");
-    let hash = |text: &str| {
-        let text = text.trim();
-        (text.len() >= 12 && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| text.to_owned())
-    };
-    if let Ok(named) = env::var("HULLGUARD_COMMIT")
-        && !named.is_empty()
-    {
-        return hash(&named);
-    }
-    if let Ok(packaged) = fs::read_to_string(".cargo_vcs_info.json") {
-        return hash(packaged.split_once("\"sha1\": \"")?.1.split('"').next()?);
-    }
-    if env::var("PROFILE").as_deref() != Ok("release") || !Path::new(".git").exists() {
-        return None;
-    }
-    let git = |arguments: &[&str]| {
-        let done = Command::new("git").args(arguments).output().ok().filter(|done| done.status.success())?;
-        Some(String::from_utf8(done.stdout).ok()?.trim().to_owned())
-    };
-    // The log of HEAD has a new line whenever HEAD moves.
-    for file in ["HEAD", "logs/HEAD"] {
-        let path = git(&["rev-parse", "--git-path", file])?;
-        if Path::new(&path).exists() {
-            println!("cargo::rerun-if-changed={path}");
-        }
-    }
-    hash(&git(&["rev-parse", "HEAD"])?)
+/// The rule that a `Rule { … }` says it is part of.
+fn part_of(rule: &str) -> Option<&str> {
+    Some(rule.split_once("part_of: Some(\"")?.1.split_once('"')?.0)
 }
 
 /// Reads the pages of one folder and holds them against `src/rules/<family>/`.
@@ -252,6 +226,11 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
     let _ = writeln!(rule, "status: Stability::{status}, evidence: {evidence},");
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
     let _ = writeln!(rule, "softens: {},", keys.contains_key("softens"));
+    if keys.contains_key("part-of") != keys.contains_key("part-name") {
+        return Err("`part-of` and `part-name` belong together".to_owned());
+    }
+    let part_name = keys.get("part-name").copied().unwrap_or_default();
+    let _ = writeln!(rule, "part_of: {:?}, part_name: {part_name:?}, gathers: false,", keys.get("part-of"));
     let mut tags = list("tags")?;
     if family == SECRETS {
         tags = tags.replacen("&[", "&[\"security\", ", 1);
