@@ -5,6 +5,7 @@ mod action;
 mod cases;
 mod context;
 mod corpus;
+mod evidence;
 mod fixes;
 mod floors;
 mod github;

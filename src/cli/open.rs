@@ -116,6 +116,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
     let (look, config) = (place.look, place.config);
     Policy {
         profile: look.profile.or(config.profile).unwrap_or(Profile::Default),
+        preview: look.preview || config.preview,
         trusted_registries: config.trusted_registries.clone(),
         asked: config.asked(),
         only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),

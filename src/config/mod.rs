@@ -24,6 +24,8 @@ pub struct Config {
     /// The file's name, for messages; empty if there is none.
     pub name: String,
     pub profile: Option<Profile>,
+    /// Rules in preview run, too.
+    pub preview: bool,
     /// In file order; of those that hold for a finding, the last counts.
     pub rules: Vec<Setting>,
     pub ignores: Vec<Ignore>,

@@ -15,8 +15,9 @@ use crate::shown::Veil;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Kind, Node};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "profile",
+    "preview",
     "rules",
     "secrets",
     "ignore",
@@ -102,6 +103,7 @@ impl Reader<'_> {
         for (key, value) in self.entries(root, &KEYS) {
             match key {
                 "profile" => config.profile = self.word(value, &PROFILES).and_then(super::profile),
+                "preview" => config.preview = self.truth(value),
                 "fail-on" => config.fail_on = self.word(value, &FailOn::NAMES).and_then(FailOn::parse),
                 "trusted-registries" => {
                     config.trusted_registries =

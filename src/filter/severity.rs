@@ -14,7 +14,7 @@ pub(super) fn set(outcome: &mut Outcome, config: &Config, policy: &Policy) {
 pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
     let rule = finding.rule;
     // A rule beyond the profile ran because the configuration asked for it, perhaps for other paths only.
-    let asked_for = rule.profile <= policy.profile || policy.only.contains(&rule.id);
+    let asked_for = policy.includes(rule) || policy.only.contains(&rule.id);
     let why = match level(rule, &finding.place.path, config) {
         Some(Level::At(severity)) => {
             finding.severity = severity;

@@ -375,6 +375,8 @@ fn sarif_marks_security_rules_for_github() {
         severity: Severity::Error,
         profile: crate::rule::Profile::Strict,
         fix: None,
+        status: crate::rule::Stability::Stable,
+        evidence: None,
         once_per_file: false,
         softens: false,
         aliases: &[],
