@@ -30,3 +30,4 @@ mod together;
 mod tokens;
 mod tree;
 mod veiled;
+mod words;

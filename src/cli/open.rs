@@ -45,6 +45,8 @@ pub(super) struct Run {
     past: Option<past::Search>,
     /// Comments in files silence nothing.
     deaf: bool,
+    /// A list of known findings is made, which has each of them.
+    making: bool,
     /// From the root of the run to the current folder's view of it.
     pub(super) display: Display,
     /// To the view from the top of the repository, which is what GitHub has.
@@ -105,6 +107,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         failed,
         past,
         deaf: look.no_inline_ignore,
+        making,
         display,
         from_top,
         watch,
@@ -152,7 +155,9 @@ impl Run {
             outcome.pragmas.clear();
         }
         filter::apply(&mut outcome, &self.config, &self.policy, &self.known, self.today);
-        filter::group(&mut outcome, &|_| true);
+        if !self.making {
+            filter::group(&mut outcome, &|_| true);
+        }
         outcome
     }
     /// As [`Run::scan`] of the run's own tree, with a word if it takes long.

@@ -56,7 +56,6 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     let origin = tree.origin();
     let mut marks = Marks::new();
     marks::dockerfile(file, &mut marks);
-    marks::project(cx.project, &mut marks);
     let mut veils = Veils::new(marks, origin, cx.policy);
     let pragmas = veils.pragmas(pragma::dockerfile(file), file.source);
     let graph = cx.policy.graphs.then(|| graph(file, cx.project, &mut veils));

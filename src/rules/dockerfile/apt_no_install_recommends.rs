@@ -30,7 +30,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let finding = out.at(
                 file.source,
                 call.program.cover(*span),
-                format!("`{manager} {name}` brings recommended packages along; add `{FLAG}`"),
+                format!("`{manager} {name}` also installs recommended packages; add `{FLAG}`"),
             );
             let flag = Edit::insert(flag_place(call, span.end), format!(" {FLAG}"));
             match certificates(file, call) {
@@ -38,7 +38,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                     finding.fix(Safety::Unsafe, format!("add `{FLAG}`"), vec![flag]);
                 }
                 Certificates::Missing(edit) => {
-                    let title = format!("add `{FLAG}`, and `{CERTIFICATES}`, which come by recommendation");
+                    let title = format!("add `{FLAG}` and the recommended package `{CERTIFICATES}`");
                     finding.fix(Safety::Unsafe, title, vec![flag, edit]);
                 }
                 // Who runs it may need them; only the author knows.

@@ -124,11 +124,11 @@ fn judge(
     let message = match what(mode) {
         None => return,
         Some(Fault::Everybody) => {
-            format!("mode `{mode}` lets everybody write; give the file to who needs it")
+            format!("mode `{mode}` lets every user write; give the file to the user who needs it")
         }
         Some(Fault::Setuid) => {
             format!(
-                "mode `{mode}` runs the program as its owner, whoever starts it; leave the setuid bit out"
+                "mode `{mode}` sets the setuid bit, so the program always runs as its owner; remove that bit"
             )
         }
     };
@@ -168,7 +168,7 @@ fn judge(
         finding.severity(Severity::Note);
     }
     if let Some(better) = better.filter(|_| others_keep_it) {
-        finding.fix(Safety::Unsafe, format!("set mode {better}"), vec![Edit::replace(span, better)]);
+        finding.fix(Safety::Unsafe, format!("set mode `{better}`"), vec![Edit::replace(span, better)]);
     }
 }
 

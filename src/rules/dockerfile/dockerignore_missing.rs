@@ -18,11 +18,11 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     });
     // One for the file: what is missing is one file.
     if let Some(word) = whole {
-        let git = if sent.git { ", `.git` with all of history included" } else { "" };
+        let git = if sent.git { ", including `.git` with the complete history" } else { "" };
         out.at(
             file.source,
             word.span,
-            format!("this copies the whole build context{git}; name in a `.dockerignore` what stays out"),
+            format!("this copies the whole build context{git}; list what the image does not need in a `.dockerignore`"),
         );
     }
 }

@@ -22,7 +22,8 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         // An empty place cannot be shown, the mark before it can.
         let before = text[..first.start as usize].trim_end().len();
         let mark = Span::new(before - file.escape.len_utf8(), before);
-        let message = "an empty line follows in the middle of an instruction, which Docker will refuse one day; remove it";
+        let message =
+            "an empty line follows inside the instruction, which Docker will refuse in the future; remove it";
         let found = out.at(file.source, mark, message);
         for line in &all[1..] {
             found.see(file.source, *line, "and here");

@@ -26,7 +26,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         finding.fix(
             Safety::Safe,
-            "write a label instead",
+            "replace it with a label",
             vec![
                 Edit::replace(instruction.keyword.span, "LABEL"),
                 Edit::replace(name.span, format!("org.opencontainers.image.authors=\"{bare}\"")),

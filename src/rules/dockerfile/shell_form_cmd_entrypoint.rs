@@ -39,14 +39,14 @@ fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut F
     let keyword = instruction.keyword.span;
     let is_entrypoint = matches!(instruction.kind, Kind::Entrypoint(_));
     let Some(array) = array(script) else {
-        let message = "a shell runs this and keeps signals from it; begin its last command with `exec`";
+        let message = "a shell runs this and does not pass signals on; start the last command with `exec`";
         out.at(file.source, keyword, message).severity(Severity::Note);
         return;
     };
     let message = if is_entrypoint {
-        "a shell runs this, keeps signals from it, and ignores `CMD`; write it as a JSON array"
+        "a shell runs this, does not pass signals on, and ignores `CMD`; write a JSON array"
     } else {
-        "a shell runs this and keeps signals from it; write it as a JSON array"
+        "a shell runs this and does not pass signals on; write a JSON array"
     };
     let finding = out.at(file.source, keyword, message);
     let span = line.span(0..line.text.len());

@@ -23,7 +23,11 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             Some(name) if may_be_target(&name.text, cx.policy.profile) => continue,
             Some(name) => (name.span, format!("`{}`", name.text)),
         };
-        out.at(file.source, place, format!("no other stage needs {who}; copy from it or delete it"));
+        out.at(
+            file.source,
+            place,
+            format!("no other stage uses {who}, so BuildKit skips it; copy from it or delete it"),
+        );
     }
 }
 

@@ -55,11 +55,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(
                 file.source,
                 span,
-                "these package lists grow old in the cache; update in the `RUN` that installs",
+                "these package lists get old in the cache; run the update in the `RUN` that installs",
             )
-            .see(file.source, install, "uses the lists");
+            .see(file.source, install, "the lists are used here");
         } else {
-            out.at(file.source, span, "nothing here installs from these package lists; remove the update");
+            out.at(file.source, span, "no later `RUN` uses these package lists; remove the update");
         }
     });
 }
