@@ -55,9 +55,12 @@ Examples:
 
 You may give an entry a \"reason\", and a last day: \"expires\": \"2027-06-30\".";
 
+/// What `--version` prints; `-V` prints the number alone.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("HULLGUARD_BUILD"), ")");
+
 /// Checks Dockerfiles and Compose files, and finds secrets in files and in git history.
 #[derive(Debug, Parser)]
-#[command(name = "hullguard", bin_name = "hullguard", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "hullguard", bin_name = "hullguard", version, long_version = VERSION, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,

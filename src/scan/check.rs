@@ -55,6 +55,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     }
     let origin = tree.origin();
     let mut marks = Marks::new();
+    // The services that build it are known, their texts are gone: what they hide was marked with them.
     marks::dockerfile(file, &mut marks);
     let mut veils = Veils::new(marks, origin, cx.policy);
     let pragmas = veils.pragmas(pragma::dockerfile(file), file.source);
@@ -191,7 +192,11 @@ fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: i
         && let Some(panicked) = rules::find("rule-panicked")
     {
         out.turn_to(panicked);
-        out.at(source, Span::at(0), format!("the rule `{}` failed on this file; please report it", rule.id));
+        out.at(
+            source,
+            Span::at(0),
+            format!("the rule `{}` failed on this file because of a bug; please report it", rule.id),
+        );
     }
 }
 
@@ -209,7 +214,8 @@ mod tests {
             panic!("what stands in the file: {}", source.text());
         });
         let told: Vec<(&str, &str)> = out.list.iter().map(|draft| (draft.rule.id, &*draft.message)).collect();
-        let panicked = ("rule-panicked", "the rule `latest-tag` failed on this file; please report it");
+        let panicked =
+            ("rule-panicked", "the rule `latest-tag` failed on this file because of a bug; please report it");
         assert_eq!(told, [("latest-tag", "found before"), panicked]);
     }
 }
