@@ -132,7 +132,7 @@ fn without_a_commit_all_is_new_and_an_unknown_one_is_an_error() {
     assert_eq!(found(&repo, &["--staged", "--new-from", "HEAD"]).len(), 1);
     assert_eq!(found(&repo, &["--hook", "pre-commit", "Dockerfile"]).len(), 1);
     let (_, code, errors) = run(&repo, "", &["--new-from", "v9"], &[]);
-    assert!(code == Some(2) && errors.contains("--new-from v9: there is no commit v9 here"), "{errors}");
+    assert!(code == Some(2) && errors.contains("--new-from v9: commit v9 is not in this clone"), "{errors}");
     let (_, code, errors) = run(&repo, "", &["--new-from", "HEAD", "--history"], &[]);
     assert!(code == Some(2) && errors.contains("--new-from"), "{errors}");
     fs::remove_dir_all(repo.path().join(".git")).expect("it is there");

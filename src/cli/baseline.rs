@@ -22,6 +22,9 @@ pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     if args.look.is_stdin() {
         bail!("a baseline cannot be made from standard input; name files or folders");
     }
+    if args.look.new_from.is_some() || args.look.hook.is_some() {
+        bail!("a baseline records all findings; leave out --new-from and --hook");
+    }
     let mut run = open::open(&args.look, true)?;
     let file = file(args, &run);
     let to_stdout = file.as_os_str() == "-";
