@@ -182,6 +182,12 @@ pub struct Rule {
     pub once_per_file: bool,
     /// Milder where the path says that the file is for development, tests or samples, or is somebody else's.
     pub softens: bool,
+    /// In the default profile its findings are gathered, one a file, in a finding of this rule.
+    pub part_of: Option<&'static str>,
+    /// What its findings miss, as the sentence of that finding names it; empty where there is none.
+    pub part_name: &'static str,
+    /// It has such parts, and no findings besides. In `strict` its parts speak for themselves.
+    pub gathers: bool,
     /// `tool/CODE` of the same check elsewhere: `hadolint/DL3007`.
     pub aliases: &'static [&'static str],
     pub tags: &'static [&'static str],
@@ -335,10 +341,14 @@ impl Context<'_> {
 impl Policy {
     /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
     pub fn shows(&self, rule: &Rule) -> bool {
-        if !self.only.is_empty() {
-            return self.only.contains(&rule.id);
+        if rule.gathers && self.profile != Profile::Default {
+            return false;
         }
-        self.includes(rule) || self.asked.contains(&rule.id)
+        if !self.only.is_empty() {
+            return self.only.contains(&rule.id)
+                || rule.part_of.is_some_and(|whole| self.only.contains(&whole));
+        }
+        self.includes(rule) || self.asked.contains(&rule.id) || rule.part_of.is_some()
     }
     /// Whether a rule runs although nobody named it.
     pub fn includes(&self, rule: &Rule) -> bool {

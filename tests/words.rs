@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hullguard::rule::{Family, Rule};
+use hullguard::rules::RULES;
 use regex::Regex;
 
 use crate::cases;
@@ -306,6 +308,37 @@ fn users_meet_no_phrase_to_avoid() {
         }
     }
     assert!(wrong.is_empty(), "\n{}\n{} to mend, see docs/style.md", wrong.join("\n"), wrong.len());
+}
+
+/// "A page" and "A message" of `docs/style.md`, as far as they can be counted.
+#[test]
+fn pages_and_messages_have_their_shape() {
+    let (mut wrong, mut read) = (Vec::new(), 0);
+    let done = |rule: &&Rule| !NOT_YET.contains(&&*format!("rules/{}", rule.file));
+    for rule in RULES.iter().filter(|rule| rule.family != Family::Secrets).filter(done) {
+        let prose = rule.page.split("\n## ").next().unwrap_or_default();
+        // A list belongs to the paragraph before it.
+        let is_paragraph = |block: &&str| !block.trim().is_empty() && !block.starts_with("- ");
+        let paragraphs = prose.split("\n\n").filter(is_paragraph).count();
+        if !(1..=4).contains(&paragraphs) {
+            wrong.push(format!("{}: {paragraphs} paragraphs before the examples", rule.file));
+        }
+        if rule.title.ends_with('.') {
+            wrong.push(format!("{}: the title ends with a full stop", rule.file));
+        }
+        let head = format!("[{}]: ", rule.id);
+        for message in rule.page.lines().filter_map(|line| Some(line.split_once(&head)?.1)) {
+            read += 1;
+            // What a value must be is what to do about it.
+            let says_what_to_do =
+                message.contains("; ") || message.contains(" must be ") || message.ends_with('?');
+            if message.ends_with('.') || !says_what_to_do {
+                wrong.push(format!("{}: {message}", rule.file));
+            }
+        }
+    }
+    assert!(read > 100, "only {read} messages were read");
+    assert!(wrong.is_empty(), "\n{}\nsee docs/style.md", wrong.join("\n"));
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 out.list[draft].see(file.source, variable.span, "and here");
                 continue;
             }
-            // Nor is one FROM two.
+            // One FROM is one mistake, however many variables it uses.
             if let Some(draft) = in_this {
                 out.list[draft].see(file.source, variable.span, "and this one");
                 continue;
