@@ -54,7 +54,7 @@ pub struct Target {
 pub fn targets(files: &[(&str, &str)]) -> Vec<Target> {
     let mut all = Blocks::default();
     for (path, text) in files {
-        if path.ends_with(".json") { json(text, &mut all) } else { hcl(text, &mut all) }
+        if path.rsplit('.').next() == Some("json") { json(text, &mut all) } else { hcl(text, &mut all) }
     }
     let names = all.targets.keys().take(MOST);
     names.map(|name| target(&all.inherited(name), &all.variables)).collect()

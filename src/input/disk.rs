@@ -45,7 +45,7 @@ impl Disk {
     }
     /// Where a path of the tree lies on disk.
     pub fn locate(&self, path: &str) -> Option<PathBuf> {
-        Some(self.top.join(self.from_top(path)?))
+        Some(self.top.join(self.below_top(path)?))
     }
 }
 
@@ -117,7 +117,7 @@ impl Tree for Disk {
         let mut found = indexed.unwrap_or_default();
         let mut listed: HashSet<String> = HashSet::new();
         for folder in folders {
-            let mut here = self.from_top(folder);
+            let mut here = self.below_top(folder);
             while let Some(folder) = here.filter(|folder| !listed.contains(folder)) {
                 found.extend(self.documents_in(&folder));
                 here = (!folder.is_empty())
@@ -133,7 +133,7 @@ impl Tree for Disk {
 
 impl Disk {
     /// A path of the tree, as seen from the repository's top.
-    fn from_top(&self, path: &str) -> Option<String> {
+    fn below_top(&self, path: &str) -> Option<String> {
         inside(&format!("{}/{path}", self.base))
     }
 

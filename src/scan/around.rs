@@ -72,17 +72,22 @@ pub(super) fn surroundings(
     }
     others.sort_by_cached_key(|path| (!near.contains(directory(path)), Arc::clone(path)));
     others.dedup();
-    others.retain(|path| tree.exists(path));
-    if others.len() > MOST {
-        let rest = others.len() - MOST;
-        let why = format!(
-            "not read as context: {rest} more Compose and bake files lie around than the {MOST} that are read"
-        );
-        all.skipped.push(Told::new(Arc::clone(&others[MOST]), Gap::new(Reason::Limit, why)));
-    }
     let names: HashSet<&str> = parts.iter().map(|path| last(path)).collect();
     let mut bakes: Vec<Arc<Source>> = Vec::new();
-    for path in others.into_iter().take(MOST) {
+    let (mut read, count) = (0, others.len());
+    for (at, path) in others.into_iter().enumerate() {
+        if !tree.exists(&path) {
+            continue;
+        }
+        if read == MOST {
+            let rest = count - at;
+            let why = format!(
+                "not read as context: {rest} more Compose and bake files lie around than the {MOST} that are read"
+            );
+            all.skipped.push(Told::new(path, Gap::new(Reason::Limit, why)));
+            break;
+        }
+        read += 1;
         let source = match tree.read(&path) {
             Ok(bytes) => super::load::source(&path, bytes),
             Err(Gap { reason, why }) => {
