@@ -82,7 +82,7 @@ pub(super) fn surroundings(
         if read == MOST {
             let rest = count - at;
             let why = format!(
-                "not read as context: {rest} more Compose and bake files lie around than the {MOST} that are read"
+                "not read as context: hullguard reads {MOST} Compose and bake files near the checked files, and there are {rest} more"
             );
             all.skipped.push(Told::new(path, Gap::new(Reason::Limit, why)));
             break;
