@@ -1,6 +1,5 @@
 //! A commit as seen from a folder of it, so that its paths are those of a run that began there.
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
@@ -10,27 +9,24 @@ use super::commit::Committed;
 use super::{Listing, inside};
 use crate::blob::{Origin, Tree};
 use crate::gap::Gap;
-use crate::scan::kind;
+use crate::scan::around;
 
 pub struct Below {
     commit: Committed,
     /// From the top to the folder, empty or ending with `/`.
     base: String,
-    compose: OnceLock<Vec<Arc<str>>>,
+    around: OnceLock<Vec<Arc<str>>>,
 }
 
 impl Below {
     pub fn open(repository: &Repository, id: Oid, base: &str) -> Result<Self> {
         let commit = Committed::open(repository, id)?;
-        Ok(Self { commit, base: base.to_owned(), compose: OnceLock::new() })
+        Ok(Self { commit, base: base.to_owned(), around: OnceLock::new() })
     }
 
     /// A path from the top of the repository as it is seen from the folder.
     pub fn seen(&self, path: &str) -> String {
-        if let Some(path) = path.strip_prefix(&self.base) {
-            return path.to_owned();
-        }
-        format!("{}{path}", "../".repeat(self.base.matches('/').count()))
+        around::relative(&self.base, path)
     }
 
     fn full(&self, path: &str) -> String {
@@ -48,15 +44,6 @@ impl Below {
         listing.sort();
         listing
     }
-
-    /// The files that are Compose files by their names. What cannot be listed is not there.
-    fn compose_files(&self) -> &[Arc<str>] {
-        self.compose.get_or_init(|| {
-            let named =
-                self.commit.named(&|path| kind::name(path) == kind::Name::Compose).unwrap_or_default();
-            named.iter().filter_map(|path| path.strip_prefix(&self.base).map(Into::into)).collect()
-        })
-    }
 }
 
 impl Tree for Below {
@@ -72,11 +59,11 @@ impl Tree for Below {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.commit.is_tracked(&self.full(path))
     }
-    fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
-        self.compose_files().to_vec()
-    }
-    fn above(&self, name: &str) -> bool {
-        let folders = Path::new(&self.base).ancestors().skip(1);
-        folders.map(|folder| folder.join(name)).any(|file| self.commit.exists(&file.to_string_lossy()))
+    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+        let around = || {
+            let found = self.commit.around(folders);
+            found.iter().map(|path| around::relative(&self.base, path).into()).collect()
+        };
+        self.around.get_or_init(around).clone()
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result, bail};
-use git2::{ObjectType, Oid, Repository, TreeEntry};
+use git2::{ObjectType, Oid, Repository};
 
 use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
@@ -90,54 +90,11 @@ impl Committed {
         size.ok().flatten()
     }
 
-    /// The regular files with a name that is wanted; nothing of them is read.
-    pub fn named(&self, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>> {
-        let repository = opening::again(&self.folder).context("the repository cannot be opened again")?;
-        let mut names = Vec::new();
-        self.walk(&repository, &mut |entry, path| {
-            if is_file(entry) && wanted(&path) {
-                names.push(path);
-            }
-            true
-        })?;
-        names.sort_unstable();
-        Ok(names)
-    }
-
     /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
     pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
         let repository = opening::again(&self.folder).context("the repository cannot be opened again")?;
         let odb = repository.odb().context("the repository's objects cannot be read")?;
         let mut listing = Listing::default();
-        self.walk(&repository, &mut |entry, path| {
-            let is_folder = entry.kind() == Some(ObjectType::Tree);
-            let is_submodule = entry.kind() == Some(ObjectType::Commit);
-            let is_meant = is_folder || (is_file(entry) || is_submodule) && is_within(&path, within);
-            if !is_meant {
-                return false;
-            }
-            if excluded(&path) {
-                listing.skipped.push(told(&path, left_out()));
-                return false;
-            }
-            if std::str::from_utf8(entry.name_bytes()).is_err() {
-                listing.failed.push(told(&path, not_utf8()));
-                return false;
-            }
-            if is_submodule {
-                listing.skipped.push(told(&path, submodule()));
-            } else if !is_folder {
-                let size = odb.read_header(entry.id()).map_or(0, |(size, _)| size as u64);
-                list(&path, size, &mut listing);
-            }
-            is_folder
-        })?;
-        listing.sort();
-        Ok(listing)
-    }
-
-    /// Sees every entry with its path, folder by folder; `see` says of a folder whether to look into it.
-    fn walk(&self, repository: &Repository, see: &mut dyn FnMut(&TreeEntry, String) -> bool) -> Result<()> {
         let mut seen = 0;
         let mut folders = vec![(self.tree, String::new())];
         while let Some((id, folder)) = folders.pop() {
@@ -147,19 +104,32 @@ impl Committed {
                 if seen > MOST || folder.len() > LONGEST {
                     bail!("the commit has too many files or too deep folders");
                 }
-                let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
-                let below = format!("{path}/");
-                if see(&entry, path) && entry.kind() == Some(ObjectType::Tree) {
-                    folders.push((entry.id(), below));
+                let name = String::from_utf8_lossy(entry.name_bytes());
+                let path = format!("{folder}{name}");
+                let is_folder = entry.kind() == Some(ObjectType::Tree);
+                let is_file = entry.kind() == Some(ObjectType::Blob) && entry.filemode() & TYPE == REGULAR;
+                let is_submodule = entry.kind() == Some(ObjectType::Commit);
+                let is_meant = is_folder || (is_file || is_submodule) && is_within(&path, within);
+                if !is_meant {
+                    continue;
+                }
+                if excluded(&path) {
+                    listing.skipped.push(told(&path, left_out()));
+                } else if std::str::from_utf8(entry.name_bytes()).is_err() {
+                    listing.failed.push(told(&path, not_utf8()));
+                } else if is_folder {
+                    folders.push((entry.id(), format!("{path}/")));
+                } else if is_submodule {
+                    listing.skipped.push(told(&path, submodule()));
+                } else {
+                    let size = odb.read_header(entry.id()).map_or(0, |(size, _)| size as u64);
+                    list(&path, size, &mut listing);
                 }
             }
         }
-        Ok(())
+        listing.sort();
+        Ok(listing)
     }
-}
-
-fn is_file(entry: &TreeEntry) -> bool {
-    entry.kind() == Some(ObjectType::Blob) && entry.filemode() & TYPE == REGULAR
 }
 
 impl Tree for Committed {
