@@ -1,5 +1,6 @@
 //! A file gets the same verdict alone and in a whole run: Compose files and `.dockerignore`s around it are context.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -237,12 +238,17 @@ fn findings(folder: &Path, arguments: &[&str]) -> Vec<serde_json::Value> {
 fn one_password_of_a_file_is_one_finding() {
     let work = tempfile::tempdir().expect("a folder");
     let password = "Xk29!moss";
-    let settings: String = (0..93).map(|n| format!("db{n}_password = \"{password}\"\n")).collect();
-    let services: String = (0..5)
-        .map(|n| {
-            format!("  a{n}:\n    image: acme/a:1\n    environment:\n      DB{n}_PASSWORD: {password}\n")
-        })
-        .collect();
+    let mut settings = String::new();
+    for n in 0..93 {
+        let _ = writeln!(settings, "db{n}_password = \"{password}\"");
+    }
+    let mut services = String::new();
+    for n in 0..5 {
+        let _ = writeln!(
+            services,
+            "  a{n}:\n    image: acme/a:1\n    environment:\n      DB{n}_PASSWORD: {password}"
+        );
+    }
     let other = "x_password = \"gr33n!Tea7\"\ny_password = \"Xk29!moss\"\n";
     write(
         work.path(),
