@@ -23,7 +23,7 @@ pub fn expired(config: &Config, today: Date) -> Vec<String> {
         };
         let day = ignore.expires?;
         Some(format!(
-            "{}:{}: the ignore of {what} expired on {day} and no longer counts",
+            "{}:{}: the ignore of {what} expired on {day} and has no effect",
             config.name, ignore.line
         ))
     })

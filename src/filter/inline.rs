@@ -135,7 +135,7 @@ fn useless(
         *guesses = guesses.saturating_sub(1);
         let meant = (*guesses > 0).then(|| suggest(code, rules::RULES.iter().map(|rule| rule.id))).flatten();
         let help = meant.map_or("see `hullguard rules`".to_owned(), |id| format!("did you mean `{id}`?"));
-        format!("`{code}` is no rule; {help}")
+        format!("`{code}` is not a rule; {help}")
     });
     // What did not run cannot have found anything, so it says nothing about the ignore.
     let ran = |rule: &Rule| {
@@ -145,10 +145,10 @@ fn useless(
         .rules
         .iter()
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
-        .map(|rule| format!("`{}` is ignored here but not found; delete the ignore", rule.id));
+        .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unknown.chain(unused).collect();
     if pragma.all && used.is_empty() {
-        messages.push("everything is ignored here but nothing found; delete the ignore".to_owned());
+        messages.push("this ignore of all rules matches nothing; delete it".to_owned());
     } else if !pragma.all && pragma.rules.is_empty() && pragma.unknown.is_empty() {
         messages.push("this ignore names no rule; write `ignore=id`".to_owned());
     }
