@@ -56,8 +56,8 @@ impl Counter {
         for child in children {
             size = size.saturating_add(self.size(child));
             if size > self.most {
-                let message = "aliases add more than 100,000 nodes to this document; what they stand for is \
-                               not checked";
+                let message = "aliases add more than 100,000 nodes to this document; their content is not \
+                               checked";
                 self.complain(child, message);
             }
         }
