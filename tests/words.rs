@@ -12,8 +12,7 @@ use crate::cases;
 use crate::floors::sources;
 
 /// Texts that still have to be rewritten. The list only gets shorter.
-const NOT_YET: [&str; 8] = [
-    "README.md",
+const NOT_YET: [&str; 7] = [
     "hullguard --help",
     "hullguard baseline --help",
     "hullguard check --help",
