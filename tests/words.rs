@@ -12,16 +12,14 @@ use crate::cases;
 use crate::floors::sources;
 
 /// Texts that still have to be rewritten. The list only gets shorter.
-const NOT_YET: [&str; 9] = [
+const NOT_YET: [&str; 7] = [
     "hullguard --help",
     "hullguard baseline --help",
     "hullguard check --help",
-    "rules/README.md",
     "src/cli/action/mod.rs",
     "src/cli/action/tell.rs",
     "src/cli/args.rs",
     "src/cli/graph.rs",
-    "src/yaml/load.rs",
 ];
 
 /// Where a phrase may be: the text, the phrase, and why.

@@ -185,7 +185,7 @@ impl Run {
             outcome.error = Some(format!("{error:#}"));
         }
         if !self.making {
-            filter::group(&mut outcome, &|_| true);
+            filter::group(&mut outcome, &self.policy, &|_| true);
         }
         outcome
     }
