@@ -55,6 +55,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     }
     let origin = tree.origin();
     let mut marks = Marks::new();
+    // The services that build it are known, their texts are gone: what they hide was marked with them.
     marks::dockerfile(file, &mut marks);
     let mut veils = Veils::new(marks, origin, cx.policy);
     let pragmas = veils.pragmas(pragma::dockerfile(file), file.source);
