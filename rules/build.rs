@@ -19,7 +19,7 @@ const CHECKS: [(&str, &str); 5] = [
 ];
 /// The folder whose subfolders hold patterns of secrets, one page each and no module.
 const SECRETS: &str = "secrets";
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "title",
     "severity",
     "profile",
@@ -28,6 +28,8 @@ const KEYS: [&str; 20] = [
     "fix",
     "once-per-file",
     "softens",
+    "part-of",
+    "part-name",
     "reported-by",
     "aliases",
     "tags",
@@ -68,6 +70,14 @@ fn main() {
             }
         }
     }
+    let parts: Vec<(String, String)> =
+        rules.iter().filter_map(|(id, rule)| Some((id.clone(), part_of(rule)?.to_owned()))).collect();
+    for (part, whole) in parts {
+        match rules.get_mut(&whole) {
+            Some(rule) => *rule = rule.replacen("gathers: false", "gathers: true", 1),
+            None => mistakes.push(format!("{part}: it is `part-of` {whole}, which is no rule")),
+        }
+    }
     if !mistakes.is_empty() {
         for mistake in &mistakes {
             println!("cargo::error={mistake}");
@@ -79,6 +89,11 @@ fn main() {
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
     fs::write(out, table).expect("OUT_DIR can be written");
+}
+
+/// The rule that a `Rule { … }` says it is part of.
+fn part_of(rule: &str) -> Option<&str> {
+    Some(rule.split_once("part_of: Some(\"")?.1.split_once('"')?.0)
 }
 
 /// Reads the pages of one folder and holds them against `src/rules/<family>/`.
@@ -208,6 +223,11 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
     let _ = writeln!(rule, "status: Stability::{status}, evidence: {evidence},");
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
     let _ = writeln!(rule, "softens: {},", keys.contains_key("softens"));
+    if keys.contains_key("part-of") != keys.contains_key("part-name") {
+        return Err("`part-of` and `part-name` belong together".to_owned());
+    }
+    let part_name = keys.get("part-name").copied().unwrap_or_default();
+    let _ = writeln!(rule, "part_of: {:?}, part_name: {part_name:?}, gathers: false,", keys.get("part-of"));
     let mut tags = list("tags")?;
     if family == SECRETS {
         tags = tags.replacen("&[", "&[\"security\", ", 1);

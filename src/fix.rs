@@ -223,7 +223,8 @@ impl Law {
 
     fn left_alone(self) -> Vec<Told> {
         let told = |(path, id)| {
-            let why = format!("the fix of `{id}` does not do what it should here, so it was not applied");
+            let why =
+                format!("the fix of `{id}` would not have the intended effect here, so it was not applied");
             Told::new(path, Gap::new(Reason::NotFixed, why))
         };
         self.frozen.into_iter().map(told).collect()
@@ -386,6 +387,7 @@ mod tests {
                 fingerprint: 0,
                 secret: None,
                 values: Values::default(),
+                container: None,
             }
         });
         Outcome { findings: findings.collect(), ..Outcome::default() }

@@ -4,11 +4,13 @@
 mod action;
 mod cases;
 mod context;
+mod contract;
 mod corpus;
 mod evidence;
 mod fixes;
 mod floors;
 mod github;
+mod hardening;
 mod hostile;
 mod known;
 mod large;

@@ -91,7 +91,7 @@ impl Committed {
             for entry in &tree {
                 seen += 1;
                 if seen > MOST || folder.len() > LONGEST {
-                    bail!("the commit has more files, or deeper folders, than can be looked at");
+                    bail!("the commit has too many files or too deep folders");
                 }
                 let name = String::from_utf8_lossy(entry.name_bytes());
                 let path = format!("{folder}{name}");

@@ -69,7 +69,7 @@ pub fn read_own(top: &Path, file: &Path) -> Result<Vec<u8>, Gap> {
         let top = top.canonicalize().map_err(|error| gap(&error))?;
         let inside = real.strip_prefix(top).is_ok_and(|rest| rest.iter().all(|part| part != ".git"));
         if !inside {
-            return Err(Gap::new(Reason::Link, "it is a symbolic link that leads out of the repository"));
+            return Err(Gap::new(Reason::Link, "a symbolic link to a file outside of the repository"));
         }
     }
     read(&real)
@@ -83,7 +83,7 @@ impl Tree for Disk {
         read(
             &self
                 .locate(path)
-                .ok_or_else(|| Gap::new(Reason::Excluded, "it lies outside of what is checked"))?,
+                .ok_or_else(|| Gap::new(Reason::Excluded, "it is outside of the checked folder"))?,
         )
     }
     fn exists(&self, path: &str) -> bool {
@@ -165,9 +165,9 @@ mod tests {
         let disk = Disk::new(folder.path());
         assert_eq!(disk.read("a/../a/./b").unwrap(), b"x");
         assert!(disk.exists("a/b") && !disk.exists("a"));
-        assert_eq!(disk.read("a").unwrap_err().why, "it is no regular file");
+        assert_eq!(disk.read("a").unwrap_err().why, "it is not a regular file");
         assert_eq!(disk.read("c").unwrap_err().why, "no such file or folder");
-        assert_eq!(disk.read("../b").unwrap_err().why, "it lies outside of what is checked");
+        assert_eq!(disk.read("../b").unwrap_err().why, "it is outside of the checked folder");
         assert_eq!(disk.is_tracked("a/b"), None);
     }
 

@@ -116,7 +116,7 @@ impl Staged {
         for path in within.iter().filter(|path| !is_known(path, &index, head.as_ref())) {
             listing
                 .failed
-                .push(told(path, Gap::new(Reason::NotFound, "neither in the git index nor in HEAD")));
+                .push(told(path, Gap::new(Reason::NotFound, "not in the git index and not in HEAD")));
         }
         listing.sort();
         Ok(listing)
@@ -141,18 +141,18 @@ fn unread(repository: &Repository, index: &Index, path: &str, link: &IndexEntry)
     let blob = repository.find_blob(link.id).ok()?;
     let target = std::str::from_utf8(blob.content()).ok()?;
     let Some(target) = resolve(directory(path), target) else {
-        return Some("a symbolic link that leads out of the repository");
+        return Some("a symbolic link to a file outside of the repository");
     };
     match index.get_path(Path::new(&target), 0) {
         Some(entry) if entry.mode & TYPE == LINK => Some("a symbolic link to a symbolic link"),
         Some(_) if classify(target.rsplit('/').next().unwrap_or(&target)) == Name::Other => {
-            Some("a symbolic link to a file that is not looked for")
+            Some("a symbolic link to a file that is not checked")
         }
         Some(_) => None,
         None => {
             let inside = format!("{target}/");
             let is_folder = index.iter().any(|entry| entry.path.starts_with(inside.as_bytes()));
-            (!is_folder).then_some("a symbolic link to what git does not know")
+            (!is_folder).then_some("a symbolic link to a file that git does not track")
         }
     }
 }

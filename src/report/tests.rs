@@ -29,6 +29,7 @@ fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &
         fingerprint: fingerprint(rule.id, path, &line, 0),
         secret: None,
         values: Values::default(),
+        container: None,
     }
 }
 
@@ -258,7 +259,7 @@ fn sarif_keeps_the_severest_of_too_many() {
     assert_eq!(run["results"].as_array().unwrap().len(), 25_000);
     assert_eq!(run["results"][0]["level"], "error");
     let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(said, "2 more results, none severer than these, do not fit into one file");
+    assert_eq!(said, "2 more results of the same or lower severity do not fit into one file");
     assert_eq!(run["invocations"][0]["executionSuccessful"], true, "all was checked");
 }
 
@@ -378,6 +379,9 @@ fn sarif_marks_security_rules_for_github() {
         status: crate::rule::Stability::Stable,
         evidence: None,
         once_per_file: false,
+        part_of: None,
+        part_name: "",
+        gathers: false,
         softens: false,
         aliases: &[],
         tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],

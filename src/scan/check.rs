@@ -192,7 +192,11 @@ fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: i
         && let Some(panicked) = rules::find("rule-panicked")
     {
         out.turn_to(panicked);
-        out.at(source, Span::at(0), format!("the rule `{}` failed on this file; please report it", rule.id));
+        out.at(
+            source,
+            Span::at(0),
+            format!("the rule `{}` failed on this file because of a bug; please report it", rule.id),
+        );
     }
 }
 
@@ -210,7 +214,8 @@ mod tests {
             panic!("what stands in the file: {}", source.text());
         });
         let told: Vec<(&str, &str)> = out.list.iter().map(|draft| (draft.rule.id, &*draft.message)).collect();
-        let panicked = ("rule-panicked", "the rule `latest-tag` failed on this file; please report it");
+        let panicked =
+            ("rule-panicked", "the rule `latest-tag` failed on this file because of a bug; please report it");
         assert_eq!(told, [("latest-tag", "found before"), panicked]);
     }
 }
