@@ -41,7 +41,7 @@ impl Counter {
         if node.is_alias() {
             let target = node.resolved();
             if self.open.contains(&target.id()) {
-                self.complain(node, "this alias stands inside what it stands for");
+                self.complain(node, "this alias contains itself; remove it");
                 return 1;
             }
             // An anchor stands before its aliases, so what is not known is an alias that leads nowhere.

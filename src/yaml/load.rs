@@ -25,7 +25,8 @@ const MAX_NESTING: usize = 200;
 pub fn parse(source: &Source) -> Yaml<'_> {
     let mut errors = Vec::new();
     if source.was_utf16() && !source.text().starts_with('\u{feff}') {
-        let message = "UTF-16 without a byte order mark is no YAML; save the file as UTF-8";
+        let message =
+            "the file is UTF-16 without a byte order mark, which is not valid YAML; save it as UTF-8";
         errors.push(YamlError { span: Span::at(0), message: message.into() });
     }
     let mut text = without_controls(source.text(), &mut errors);
