@@ -237,12 +237,13 @@ fn findings(folder: &Path, arguments: &[&str]) -> Vec<serde_json::Value> {
 fn one_password_of_a_file_is_one_finding() {
     let work = tempfile::tempdir().expect("a folder");
     let password = "Xk29!moss";
-    let settings: String = (0..93).map(|n| format!("db{n}_password = \"{password}\"\n")).collect();
-    let services: String = (0..5)
+    let settings = (0..93).map(|n| format!("db{n}_password = \"{password}\"\n")).collect::<Vec<_>>().concat();
+    let services = (0..5)
         .map(|n| {
             format!("  a{n}:\n    image: acme/a:1\n    environment:\n      DB{n}_PASSWORD: {password}\n")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let other = "x_password = \"gr33n!Tea7\"\ny_password = \"Xk29!moss\"\n";
     write(
         work.path(),

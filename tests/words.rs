@@ -12,8 +12,7 @@ use crate::cases;
 use crate::floors::sources;
 
 /// Texts that still have to be rewritten. The list only gets shorter.
-const NOT_YET: [&str; 6] = [
-    "README.md",
+const NOT_YET: [&str; 5] = [
     "hullguard --help",
     "hullguard baseline --help",
     "hullguard check --help",
