@@ -215,7 +215,7 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
             Status::Suppressed { .. } => is_new_entry(&by_base, finding),
         })
         .collect();
-    let left = filter::group(&mut all, &|at| is_fresh[at]);
+    let left = filter::group(&mut all, &law.policy, &|at| is_fresh[at]);
     let numbers = |of: &[bool]| left.iter().zip(0..).filter(|(at, _)| of[**at]).map(|(_, at)| at).collect();
     let (fresh, silenced) = (numbers(&is_fresh), numbers(&is_silenced));
     let mut sides = Sides { all, fresh, past: HashSet::new(), silenced, words: Vec::new() };
@@ -396,6 +396,6 @@ fn past(task: &Task, law: &Law, watch: &Watch) -> (Outcome, Option<HashSet<Spot>
     let mut outcome = search(&law.policy);
     let by_base = task.base_law.map(|base| base.open_of(&outcome, search));
     law.mark(&mut outcome);
-    filter::group(&mut outcome, &|_| true);
+    filter::group(&mut outcome, &law.policy, &|_| true);
     (outcome, by_base)
 }
