@@ -1,4 +1,4 @@
-//! Which flags which instruction takes, and what is wrong with those that stand.
+//! Which flags each instruction accepts, and what is wrong with the flags of a file.
 
 use super::{ErrorKind, Flag, SyntaxError};
 

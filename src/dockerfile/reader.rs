@@ -383,7 +383,7 @@ fn tail(text: Cow<str>, length: usize) -> Cow<str> {
     }
 }
 
-/// ARG may stand before the first FROM; an unknown keyword is told as such only.
+/// ARG may stand before the first FROM; an unknown keyword is reported as such only.
 fn is_misplaced(instruction: &Instruction) -> bool {
     let keyword = instructions::keyword(&instruction.keyword.text);
     keyword.is_some_and(|keyword| keyword != "ARG" && keyword != "FROM")

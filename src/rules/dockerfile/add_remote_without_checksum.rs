@@ -5,7 +5,7 @@ use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // A later `sha256sum -c` or `gpg --verify` does as well.
+    // A later `sha256sum -c` or `gpg --verify` checks the download, too.
     let verifies = |instruction: &Instruction| {
         let scripts = if matches!(instruction.kind, Kind::Run(_)) { instruction.scripts() } else { &[] };
         let any = scripts.iter().any(|script| !script.facts().verifications.is_empty());

@@ -29,7 +29,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// When apt asks, if it may well not.
+/// The condition under which apt asks; empty if it always does.
 fn condition(call: &PackageCall) -> &'static str {
     let all_files = !call.packages.is_empty() && call.packages.iter().all(|p| p.kind == PackageKind::Path);
     match call.action {

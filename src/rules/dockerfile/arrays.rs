@@ -30,7 +30,7 @@ pub(super) fn broken<'a>(file: &'a Dockerfile, instruction: &'a Instruction) -> 
             _ => return None,
         },
     };
-    // What a container is started with does not end at once, as a test that stands alone does.
+    // A lone test would end at once, so it is not meant as the command of a container.
     let starts = matches!(instruction.kind, Kind::Cmd(_) | Kind::Entrypoint(_));
     if !looks_like_array(&text.text) || instruction.script().is_some_and(|script| is_command(script, starts))
     {

@@ -9,7 +9,7 @@ use crate::shell::{ChangedPath, ModeChange, Script};
 use crate::text::{Edit, Span};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // Where each path was told in each stage: the draft, and whether all below it was meant.
+    // For each path in each stage: the index of its finding, and whether that covers all below the path.
     let mut told: HashMap<(Option<usize>, String), (usize, bool)> = HashMap::new();
     for instruction in file.all() {
         match &instruction.kind {
@@ -132,7 +132,7 @@ fn judge(
             )
         }
     };
-    // Root owns what was copied or made, and who may no longer write a folder cannot work there.
+    // Copied and created files belong to root, so another user may need the write access to a folder.
     let others_keep_it = !matches!(what(mode), Some(Fault::Everybody))
         || places.iter().all(|path| {
             let whole_folder = recursive && matches!(instruction.kind, Kind::Run(_));

@@ -3,7 +3,7 @@ use crate::dockerfile::{Dockerfile, FromRef, Kind};
 use crate::finding::Findings;
 use crate::rule::Context;
 
-/// What a mount of RUN names is the parser's, which knows all options of mounts.
+/// Mounts of RUN are checked by the parser, which knows all their options.
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     froms::each(file, |instruction, word| {
         if !matches!(instruction.kind, Kind::Copy(_))

@@ -15,7 +15,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         while let Some(line) = lines.next_if(|line| line.start < end) {
             all.push(*line);
         }
-        // Behind the last line of an instruction a blank line ends nothing that goes on.
+        // A blank line after the last line of an instruction interrupts nothing.
         if first.end >= end {
             continue;
         }

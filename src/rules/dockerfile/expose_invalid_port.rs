@@ -47,7 +47,7 @@ fn read(text: &str) -> Result<(), Fault<'_>> {
     let number = |text: &str| match text.parse::<i64>() {
         Ok(0..=65535) => Ok(text.parse::<i64>().unwrap_or_default()),
         Ok(_) => Err(Fault::Wrong("the number is out of range; write one from 0 to 65535")),
-        Err(_) => Err(Fault::Wrong("write a number or a range such as `8000-8010`")),
+        Err(_) => Err(Fault::Wrong("it is not a number; write a number or a range such as `8000-8010`")),
     };
     if number(last)? < number(first)? {
         return Err(Fault::Wrong("the range ends before it starts; swap the two numbers"));

@@ -51,7 +51,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 out.list[draft].see(file.source, variable.span, "and here");
                 continue;
             }
-            // Nor is one FROM two.
+            // One FROM is one mistake, however many variables it uses.
             if let Some(draft) = in_this {
                 out.list[draft].see(file.source, variable.span, "and this one");
                 continue;
@@ -148,5 +148,6 @@ fn passed(cx: &Context, file: &Dockerfile, name: &str) -> Passed {
             return Passed::Not(container.name.to_string());
         }
     }
+    any |= cx.project.baked.iter().any(|target| target.args.iter().any(|arg| arg == name));
     if any { Passed::Always } else { Passed::Unknown }
 }

@@ -17,9 +17,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(
                 file.source,
                 span,
-                format!(
-                    "{title} is hard-coded, and everyone with the file or the image can read it; {INSTEAD}"
-                ),
+                format!("{title}, readable by everyone with this file or the image; {INSTEAD}"),
             );
         }
     }

@@ -123,7 +123,7 @@ pub(super) fn holds(path: &str) -> Option<Holds> {
     }
     // A `.pem` is a certificate more often than not; its name must speak of a key.
     let speaks = || parts().any(|part| part.contains("key") || part.starts_with("priv"));
-    // Keys of certificates that nobody trusts are there for trying things out.
+    // Keys of self-signed certificates are for tests.
     let toy = name.contains("selfsigned") || name.contains("snakeoil") || name.contains("localhost");
     (extension != ".pem" || speaks()).then_some(Holds { what, sure: (sure || extension == ".pem") && !toy })
 }

@@ -27,7 +27,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
 fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut Findings) {
     let Some(Command::Shell(line)) = instruction.command() else { return };
     let Some(script) = instruction.script() else { return };
-    // Who chooses a shell wants one; `exec` gets it out of the way.
+    // A SHELL in the file says that a shell is wanted; `exec` replaces it by the program.
     let execs = script.calls().iter().any(|call| call.is("exec") || call.wrapped_by("exec").is_some());
     // What was meant as an array is `malformed-json-array`'s.
     if arrays::broken(file, instruction).is_some() {
@@ -50,7 +50,7 @@ fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut F
     };
     let finding = out.at(file.source, keyword, message);
     let span = line.span(0..line.text.len());
-    // Behind an ENTRYPOINT in an array CMD is its arguments, which change with their form.
+    // If ENTRYPOINT is an array, CMD holds its arguments, and another form would change them.
     let partner = if is_entrypoint { file.cmd_of(stage) } else { file.entrypoint_of(stage) };
     let starts_alone = partner.is_none();
     if starts_alone && may_be_executed(script) && !file.source.slice(span).contains(['\n', '#']) {

@@ -225,7 +225,7 @@ impl<'f, 'a> Search<'f, 'a> {
     fn mistake(&mut self, at: &Instruction, name: &str, base_may_set: bool) -> Option<Mistake<'f>> {
         let here = at.stage?;
         let file = self.file;
-        // Of an image that is not known, nobody can say what it sets.
+        // What an unknown image sets is unknown, too.
         let base = base(file, here);
         let all = self.settings.get(name).map_or(&[][..], Vec::as_slice);
         // A setting of the file's own tells most: the name is right, the place is wrong. `ENV A=/x:$A` adds to whatever the
