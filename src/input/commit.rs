@@ -93,7 +93,7 @@ impl Committed {
     /// How many bytes a regular file of the commit has.
     pub fn size(&self, path: &str) -> Option<u64> {
         let size = self.with(|repository| {
-            let found = self.find(repository, path).filter(|(_, mode)| mode & TYPE == REGULAR);
+            let found = self.find(repository, path)?.filter(|(_, mode)| mode & TYPE == REGULAR);
             let header = found.map(|(id, _)| repository.odb().and_then(|odb| odb.read_header(id)));
             Ok(header.map(|header| header.map_or(0, |(size, _)| size as u64)))
         });
