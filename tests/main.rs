@@ -3,6 +3,7 @@
 
 mod action;
 mod cases;
+mod configuration;
 mod context;
 mod corpus;
 mod fixes;

@@ -1,6 +1,7 @@
 //! Every rule page is a test: each Bad example gives exactly its `console` fence, each Good one nothing, each Fixed
 //! one is what the fixes make of the Bad one. `BLESS=1` writes the console fences anew.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -85,6 +86,7 @@ fn run(rule: &Rule, files: &[&Fence]) -> (Memory, Vec<Finding>) {
     let policy = Policy {
         profile: Profile::Style,
         trusted_registries: vec!["docker.io".to_owned(), "*.example.org".to_owned()],
+        ships: HashMap::from([("shipped/Dockerfile".to_owned(), vec!["runtime".to_owned()])]),
         only: vec![RULES.iter().find(|r| r.id == rule.id).expect("it is one of the table").id],
         ..Policy::default()
     };

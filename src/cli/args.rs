@@ -138,7 +138,7 @@ pub(super) struct Graph {
     /// Leave these paths out; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
+    /// The configuration file [default: hullguard.yaml or another of its names (docs/configuration.md)]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
     /// Read no configuration file
@@ -192,7 +192,7 @@ pub(super) struct Look {
     /// Leave these paths out; may be given several times
     #[arg(long, value_name = "GLOB", help_heading = "What to find")]
     pub(super) exclude: Vec<String>,
-    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
+    /// The configuration file [default: hullguard.yaml or another of its names (docs/configuration.md)]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "What to find")]
     pub(super) config: Option<PathBuf>,
     /// Read no configuration file, `.gitleaks.toml` neither

@@ -14,6 +14,7 @@ mod lists;
 mod open;
 mod output;
 mod past;
+mod peers;
 mod pushed;
 mod term;
 

@@ -58,6 +58,7 @@ pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Kn
     allowlist::mark(outcome, policy);
     inline::mark(outcome, config, policy);
     config_ignore::mark(outcome, config, today);
+    config_ignore::unused(outcome, config, policy, known, today);
     baseline::mark(outcome, config, policy, known, today);
     foreign::mark(outcome, policy, known);
     order::sort(outcome);

@@ -174,7 +174,7 @@ pub fn scan_change(
         guarded(|| {
             let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
             let mut file = dockerfile::parse(source);
-            file.ship(&builders.targets_of(source.path()));
+            join::ship(&mut file, &builders, policy);
             starts::fill(&mut file, builders.contexts_of(source.path()), tree);
             let file = [file];
             let project = join::project(builders, &[], &file, tree);
@@ -345,8 +345,7 @@ fn check_group(
     let built: Vec<Arc<Source>> = paths.iter().filter_map(read_once).collect();
     let mut dockerfiles: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
     for file in &mut dockerfiles {
-        let targets = joined.targets_of(file.source.path());
-        file.ship(&targets);
+        join::ship(file, &joined, policy);
         starts::fill(file, joined.contexts_of(file.source.path()), tree);
     }
     let edges = joined.edges.clone();
