@@ -528,3 +528,25 @@ fn configuration_of_other_tools_is_mentioned_once_where_there_is_none_of_ours() 
     put(work.path(), &[("hullguard.yaml", "")]);
     assert_eq!(run(work.path(), &["check"]).2, "");
 }
+
+#[test]
+fn mistyped_comments_are_notes_in_the_default_profile() {
+    let dockerfile = "# hullguard: ignore=latest-tga we know\nFROM alpine:latest\n# hullguard: disable=missing-user\n\
+                      USER app\n# hullguard: ignore=sudo-used last-user-root\nRUN sudo true\n";
+    let secret = format!("key: {}{}\n", "AKIA", "Q7Z2M4XBKTRW3NDL");
+    let text =
+        format!("Write `# hullguard: ignore=latest-tga`.\n\n# hullguard: ignore=aws-acces-key-id\n{secret}");
+    let compose = "services:\n  # hullguard ignore privileged-container\n  a:\n    image: alpine:3.20\n    privileged: true\n";
+    let work = repository(&[("Dockerfile", dockerfile), ("notes.md", &text), ("compose.yaml", compose)]);
+    let (_, out, _) = run(work.path(), &["check"]);
+    for told in [
+        "note[mistyped-ignore]: `latest-tga` is no rule; did you mean `latest-tag`?",
+        "note[mistyped-ignore]: `disable=missing-user` ignores nothing; write `hullguard: ignore=missing-user`",
+        "note[mistyped-ignore]: `last-user-root` is read as the reason; put a comma between rules",
+        "note[mistyped-ignore]: `aws-acces-key-id` is no rule; did you mean `aws-access-key-id`?",
+        "note[mistyped-ignore]: `ignore privileged-container` ignores nothing; write `hullguard: ignore=privileged-container`",
+    ] {
+        assert!(out.contains(told), "{told}\n{out}");
+    }
+    assert_eq!(out.matches("note[mistyped-ignore]").count(), 5, "{out}");
+}
