@@ -19,13 +19,17 @@ const CHECKS: [(&str, &str); 5] = [
 ];
 /// The folder whose subfolders hold patterns of secrets, one page each and no module.
 const SECRETS: &str = "secrets";
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 22] = [
     "title",
     "severity",
     "profile",
+    "status",
+    "evidence",
     "fix",
     "once-per-file",
     "softens",
+    "part-of",
+    "part-name",
     "reported-by",
     "aliases",
     "tags",
@@ -66,6 +70,14 @@ fn main() {
             }
         }
     }
+    let parts: Vec<(String, String)> =
+        rules.iter().filter_map(|(id, rule)| Some((id.clone(), part_of(rule)?.to_owned()))).collect();
+    for (part, whole) in parts {
+        match rules.get_mut(&whole) {
+            Some(rule) => *rule = rule.replacen("gathers: false", "gathers: true", 1),
+            None => mistakes.push(format!("{part}: it is `part-of` {whole}, which is no rule")),
+        }
+    }
     if !mistakes.is_empty() {
         for mistake in &mistakes {
             println!("cargo::error={mistake}");
@@ -77,6 +89,11 @@ fn main() {
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
     fs::write(out, table).expect("OUT_DIR can be written");
+}
+
+/// The rule that a `Rule { … }` says it is part of.
+fn part_of(rule: &str) -> Option<&str> {
+    Some(rule.split_once("part_of: Some(\"")?.1.split_once('"')?.0)
 }
 
 /// Reads the pages of one folder and holds them against `src/rules/<family>/`.
@@ -151,6 +168,15 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
         let inner = inner.ok_or(format!("write `{key}` as [a, b]"))?;
         Ok(format!("&{:?}", inner.split(',').map(str::trim).filter(|i| !i.is_empty()).collect::<Vec<_>>()))
     };
+    // Hundreds of kinds of secrets are proven by samples made from their shapes.
+    let status = match keys.get("status") {
+        None if family == SECRETS => "Stable".to_owned(),
+        _ => word("status", &["preview", "stable", "deprecated"])?,
+    };
+    let evidence = match keys.get("evidence") {
+        None => "None".to_owned(),
+        Some(value) => format!("Some({})", evidence(value)?),
+    };
     let fix = match keys.get("fix").copied() {
         None | Some("none") => "None".to_owned(),
         Some(_) => format!("Some(Safety::{})", word("fix", &["safe", "unsafe"])?),
@@ -194,8 +220,14 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
     let _ = writeln!(rule, "id: {id:?}, title: {title:?}, family: Family::{},", capital(family));
     let _ = writeln!(rule, "severity: Severity::{},", word("severity", &["error", "warning", "note"])?);
     let _ = writeln!(rule, "profile: Profile::{},", word("profile", &["default", "strict", "style"])?);
+    let _ = writeln!(rule, "status: Stability::{status}, evidence: {evidence},");
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
     let _ = writeln!(rule, "softens: {},", keys.contains_key("softens"));
+    if keys.contains_key("part-of") != keys.contains_key("part-name") {
+        return Err("`part-of` and `part-name` belong together".to_owned());
+    }
+    let part_name = keys.get("part-name").copied().unwrap_or_default();
+    let _ = writeln!(rule, "part_of: {:?}, part_name: {part_name:?}, gathers: false,", keys.get("part-of"));
     let mut tags = list("tags")?;
     if family == SECRETS {
         tags = tags.replacen("&[", "&[\"security\", ", 1);
@@ -206,6 +238,39 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
     let _ = writeln!(rule, "revoke: {:?},", keys.get("revoke").copied().unwrap_or_default());
     let _ = writeln!(rule, "page: {:?}, checks: &[{}] }},", page.trim_start(), checks.join(", "));
     Ok((rule, code.is_some()))
+}
+
+/// `{read: 41, right: 40, debatable: 1, wrong: 0, on: corpus 2026-11}`, `all: true` before `on` if there were no more.
+fn evidence(value: &str) -> Result<String, String> {
+    const FORM: &str = "write `evidence` as {read: 41, right: 40, debatable: 1, wrong: 0, on: corpus 2026-11}, \
+                        with `all: true` before `on` where there are no more findings";
+    let inner = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')).ok_or(FORM)?;
+    let mut parts = inner.split(", ");
+    let mut count = |key: &str| {
+        let number = parts.next()?.strip_prefix(key)?.strip_prefix(": ")?;
+        number.parse::<u32>().ok()
+    };
+    let (read, right) = (count("read").ok_or(FORM)?, count("right").ok_or(FORM)?);
+    let (debatable, wrong) = (count("debatable").ok_or(FORM)?, count("wrong").ok_or(FORM)?);
+    if right + debatable + wrong != read {
+        return Err(format!("`evidence`: {right} + {debatable} + {wrong} is not {read}"));
+    }
+    let rest: Vec<&str> = parts.collect();
+    let (all, on) = match rest.as_slice() {
+        [on] => (false, on),
+        ["all: true", on] => (true, on),
+        _ => return Err(FORM.to_owned()),
+    };
+    let on = on.strip_prefix("on: ").ok_or(FORM)?;
+    let month = on.rsplit(' ').next().unwrap_or_default().as_bytes();
+    let dated = month.len() == 7
+        && month.iter().enumerate().all(|(at, b)| if at == 4 { *b == b'-' } else { b.is_ascii_digit() });
+    if !dated {
+        return Err(format!("`evidence`: `on: {on}` ends with the month in which it was read, 2026-11"));
+    }
+    Ok(format!(
+        "crate::rule::Evidence {{ read: {read}, right: {right}, debatable: {debatable}, wrong: {wrong}, all: {all}, on: {on:?} }}"
+    ))
 }
 
 /// The `Check`s that a module offers: its public functions that bear the name of something to look at.

@@ -29,6 +29,8 @@ pub struct Finding {
     /// For secrets.
     pub secret: Option<Box<Secret>>,
     pub values: Values,
+    /// The name of the container that it is about, for counting; nothing shows it.
+    pub container: Option<Box<str>>,
 }
 
 /// Which values a finding is about. Two findings that look alike once their secrets are masked may be about two secrets.
@@ -229,6 +231,8 @@ pub struct Draft {
     pub(crate) secret: Option<Box<Secret>>,
     /// For [`Values::own`].
     pub(crate) value: Option<u128>,
+    /// For [`Finding::container`].
+    pub(crate) container: Option<Box<str>>,
 }
 
 impl Findings {
@@ -255,6 +259,7 @@ impl Findings {
             severity: None,
             secret: None,
             value: None,
+            container: None,
         });
         self.list.last_mut().expect("one was just pushed")
     }

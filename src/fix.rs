@@ -386,6 +386,7 @@ mod tests {
                 fingerprint: 0,
                 secret: None,
                 values: Values::default(),
+                container: None,
             }
         });
         Outcome { findings: findings.collect(), ..Outcome::default() }

@@ -3,6 +3,7 @@
 //! Types only; the table of all rules is made from `rules/**/*.md` by `rules/build.rs` and lives in `rules`.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::compose::ComposeFile;
@@ -55,6 +56,56 @@ pub enum Profile {
     Default,
     Strict,
     Style,
+}
+
+/// How far a rule can be relied on; `docs/stability.md` says what that promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stability {
+    /// It is new, or its findings were not read yet: for `strict`, and for whoever asks.
+    Preview,
+    Stable,
+    /// It goes away.
+    Deprecated,
+}
+
+impl Stability {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Preview => "preview",
+            Self::Stable => "stable",
+            Self::Deprecated => "deprecated",
+        }
+    }
+}
+
+/// Findings on real files that a person read, each with its whole file, and what became of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The sum of the three that follow.
+    pub read: u32,
+    pub right: u32,
+    /// Right by the page, and yet a good reader might want silence.
+    pub debatable: u32,
+    pub wrong: u32,
+    /// There were no more to read.
+    pub all: bool,
+    /// The files, and the month in which they were read: `corpus 2026-11`.
+    pub on: &'static str,
+}
+
+impl Evidence {
+    /// Enough was read, and at most one finding in twenty is wrong.
+    pub fn is_enough(&self) -> bool {
+        (self.read >= 20 || self.all && self.read > 0) && self.wrong * 20 <= self.read
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, right, debatable, wrong, all, on } = self;
+        let all = if *all { ", all there are" } else { "" };
+        write!(f, "{read} read{all}: {right} right, {debatable} debatable, {wrong} wrong ({on})")
+    }
 }
 
 /// The folder that a rule's page lies in.
@@ -123,12 +174,21 @@ pub struct Rule {
     pub severity: Severity,
     /// The quietest profile that shows it.
     pub profile: Profile,
+    pub status: Stability,
+    /// What is known of its findings on real files; `None` where nobody read them.
+    pub evidence: Option<Evidence>,
     /// What kind of fix it may offer.
     pub fix: Option<Safety>,
     /// In the default profile one note a file, with the other places related; one finding each in `strict`.
     pub once_per_file: bool,
     /// Milder where the path says that the file is for development, tests or samples, or is somebody else's.
     pub softens: bool,
+    /// In the default profile its findings are gathered, one a file, in a finding of this rule.
+    pub part_of: Option<&'static str>,
+    /// What its findings miss, as the sentence of that finding names it; empty where there is none.
+    pub part_name: &'static str,
+    /// It has such parts, and no findings besides. In `strict` its parts speak for themselves.
+    pub gathers: bool,
     /// `tool/CODE` of the same check elsewhere: `hadolint/DL3007`.
     pub aliases: &'static [&'static str],
     pub tags: &'static [&'static str],
@@ -255,6 +315,8 @@ pub struct Context<'a> {
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub profile: Profile,
+    /// Rules in preview run in every profile that they are for.
+    pub preview: bool,
     /// Registries that images may come from, `*` allowed at either end; empty means any.
     pub trusted_registries: Vec<String>,
     /// Rules that run whatever the profile says, because somebody named them.
@@ -283,10 +345,19 @@ impl Context<'_> {
 impl Policy {
     /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
     pub fn shows(&self, rule: &Rule) -> bool {
-        if !self.only.is_empty() {
-            return self.only.contains(&rule.id);
+        if rule.gathers && self.profile != Profile::Default {
+            return false;
         }
-        rule.profile <= self.profile || self.asked.contains(&rule.id)
+        if !self.only.is_empty() {
+            return self.only.contains(&rule.id)
+                || rule.part_of.is_some_and(|whole| self.only.contains(&whole));
+        }
+        self.includes(rule) || self.asked.contains(&rule.id) || rule.part_of.is_some()
+    }
+    /// Whether a rule runs although nobody named it.
+    pub fn includes(&self, rule: &Rule) -> bool {
+        let is_ready = rule.status != Stability::Preview || self.preview || self.profile > Profile::Default;
+        rule.profile <= self.profile && is_ready
     }
 }
 
@@ -294,6 +365,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             profile: Profile::Default,
+            preview: false,
             trusted_registries: Vec::new(),
             asked: Vec::new(),
             only: Vec::new(),

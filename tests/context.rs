@@ -210,6 +210,72 @@ fn one_cause_is_one_finding() {
 }
 
 #[test]
+fn a_service_with_a_password_is_no_harm_to_the_dockerfile_that_it_builds() {
+    for (key, value) in [
+        ("environment", "{DB_PASSWORD: Xk29moss}"),
+        ("labels", "[\"app.password=Xk29moss\"]"),
+        ("post_start", "[{command: \"true\", environment: [API_PASSWORD=Xk29moss]}]"),
+    ] {
+        let work = tempfile::tempdir().expect("a folder");
+        let build = format!("services:\n  a:\n    build: .\n    {key}: {value}\n");
+        write(work.path(), &[("compose.yaml", &build), ("Dockerfile", WEB)]);
+        let done = hullguard(work.path()).args(["check", "--fail-on", "never"]).output().expect("it starts");
+        assert_eq!(done.status.code(), Some(0), "{key}: {}", String::from_utf8_lossy(&done.stdout));
+        assert_eq!(reported(work.path(), "Dockerfile", &[], None), ["warning missing-user"], "{key}");
+    }
+}
+
+/// `--format jsonl` of a run, finding by finding.
+fn findings(folder: &Path, arguments: &[&str]) -> Vec<serde_json::Value> {
+    let out = hullguard(folder).args(["check", "--format", "jsonl"]).args(arguments).output();
+    let out = String::from_utf8(out.expect("the program starts").stdout).expect("UTF-8");
+    let lines = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    lines.filter(|line| line["rule"].is_string()).collect()
+}
+
+#[test]
+fn one_password_of_a_file_is_one_finding() {
+    let work = tempfile::tempdir().expect("a folder");
+    let password = "Xk29!moss";
+    let settings: String = (0..93).map(|n| format!("db{n}_password = \"{password}\"\n")).collect();
+    let services: String = (0..5)
+        .map(|n| {
+            format!("  a{n}:\n    image: acme/a:1\n    environment:\n      DB{n}_PASSWORD: {password}\n")
+        })
+        .collect();
+    let other = "x_password = \"gr33n!Tea7\"\ny_password = \"Xk29!moss\"\n";
+    write(
+        work.path(),
+        &[
+            ("settings.py", &settings),
+            ("other.py", other),
+            ("compose.yaml", &format!("services:\n{services}")),
+        ],
+    );
+    let found = findings(work.path(), &["--rule", "assigned-password", "--rule", "env-secret-literal"]);
+    let of = |path: &str| -> Vec<(String, usize)> {
+        let here = found.iter().filter(|finding| finding["path"] == path);
+        here.map(|finding| {
+            let message = finding["message"].as_str().expect("a text").to_owned();
+            (message, finding["related"].as_array().expect("a list").len())
+        })
+        .collect()
+    };
+    let settings = of("settings.py");
+    assert!(settings.len() == 1 && settings[0].0.ends_with("(and in 92 other places)"), "{settings:?}");
+    assert_eq!(settings[0].1, 20);
+    let services = of("compose.yaml");
+    assert!(services.len() == 1 && services[0].0.ends_with("(and in 4 other places)"), "{services:?}");
+    // Two values are two findings, and a guess may be in two files by chance.
+    assert_eq!(of("other.py").len(), 2, "{found:?}");
+    // A list of what is known has every place: nothing is left over.
+    let made = hullguard(work.path()).args(["baseline"]).output().expect("it starts");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let left = findings(work.path(), &[]).into_iter().filter(|finding| finding["status"] == "open");
+    assert_eq!(left.collect::<Vec<_>>(), Vec::<serde_json::Value>::new());
+}
+
+#[test]
 fn an_indentation_fault_is_one_finding() {
     for text in [
         "services:\n  web:\n    image: nginx:1.27\n   ports:\n      - \"127.0.0.1:80:80\"\n    command: [x]\n",

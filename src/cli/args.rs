@@ -186,6 +186,9 @@ pub(super) struct Look {
     /// How much to say: default, strict, style
     #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
     pub(super) profile: Option<Profile>,
+    /// Run rules in preview, too
+    #[arg(long, help_heading = "What to find")]
+    pub(super) preview: bool,
     /// Only this rule, or this family of rules (`secrets`); may be given several times
     #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
     pub(super) rule: Vec<Found>,

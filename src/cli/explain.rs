@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 use super::args::find;
 use super::{list, print};
 use crate::finding::Safety;
-use crate::rule::Rule;
+use crate::rule::{Rule, Stability};
 
 pub(super) fn run(id: &str) -> Result<u8> {
     let rules = find(id).map_err(|why| anyhow!(why))?;
@@ -24,11 +24,20 @@ fn page(rule: &Rule) -> String {
     };
     let _ = writeln!(
         text,
-        "{} in the profile {}{fix}, since {}",
+        "{} in the profile {}{fix}, {}, since {}",
         rule.severity.name(),
         list::profile(rule.profile),
+        rule.status.name(),
         rule.since
     );
+    match rule.status {
+        Stability::Preview => text.push_str("It runs in the profile strict and with --preview\n"),
+        Stability::Deprecated => text.push_str("It will be removed in a later version\n"),
+        Stability::Stable => {}
+    }
+    if let Some(evidence) = rule.evidence {
+        let _ = writeln!(text, "Findings on real files, {evidence}");
+    }
     if !rule.aliases.is_empty() {
         let _ = writeln!(text, "Known elsewhere as {}", rule.aliases.join(", "));
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::args::TableFormat;
 use super::print;
 use crate::finding::Safety;
-use crate::rule::{Profile, Rule};
+use crate::rule::{Profile, Rule, Stability};
 use crate::rules::RULES;
 
 pub(super) fn run(format: TableFormat) -> Result<u8> {
@@ -45,6 +45,9 @@ fn markdown() -> String {
         }
         let (id, file) = (rule.id, rule.file);
         let (severity, profile, fix) = (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or(""));
+        let status = if rule.status == Stability::Stable { "" } else { rule.status.name() };
+        let profile = format!("{profile} {status}");
+        let profile = profile.trim_end();
         let title = rule.title.replace('|', "\\|");
         let _ = writeln!(text, "| [{id}](rules/{file}) | {severity} | {profile} | {fix} | {title} |");
     }
@@ -67,6 +70,15 @@ fn json() -> Result<String> {
                 "family": rule.family.name(),
                 "severity": rule.severity.name(),
                 "profile": profile(rule.profile),
+                "status": rule.status.name(),
+                "evidence": rule.evidence.map(|evidence| json!({
+                    "read": evidence.read,
+                    "right": evidence.right,
+                    "debatable": evidence.debatable,
+                    "wrong": evidence.wrong,
+                    "all": evidence.all,
+                    "on": evidence.on,
+                })),
                 "fix": fix(rule),
                 "aliases": rule.aliases,
                 "tags": rule.tags,

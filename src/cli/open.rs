@@ -43,6 +43,8 @@ pub(super) struct Run {
     past: Option<past::Search>,
     /// Comments in files silence nothing.
     deaf: bool,
+    /// A list of known findings is made, which has each of them.
+    making: bool,
     /// From the root of the run to the current folder's view of it.
     pub(super) display: Display,
     /// To the view from the top of the repository, which is what GitHub has.
@@ -104,6 +106,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         failed,
         past,
         deaf: look.no_inline_ignore,
+        making,
         display,
         from_top,
         watch,
@@ -115,6 +118,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
     let (look, config) = (place.look, place.config);
     Policy {
         profile: look.profile.or(config.profile).unwrap_or(Profile::Default),
+        preview: look.preview || config.preview,
         trusted_registries: config.trusted_registries.clone(),
         asked: config.asked(),
         only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
@@ -151,7 +155,9 @@ impl Run {
             outcome.pragmas.clear();
         }
         filter::apply(&mut outcome, &self.config, &self.policy, &self.known, self.today);
-        filter::group(&mut outcome, &|_| true);
+        if !self.making {
+            filter::group(&mut outcome, &|_| true);
+        }
         outcome
     }
     /// As [`Run::scan`] of the run's own tree, with a word if it takes long.

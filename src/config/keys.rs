@@ -71,6 +71,14 @@ pub const TOP: &[Key] = &[
         example: "profile: strict",
     },
     Key {
+        name: "preview",
+        also: None,
+        kind: Kind::Flag,
+        default: "`false`",
+        meaning: "Also runs rules that are in preview: new rules whose reliability is not yet proven.",
+        example: "preview: true",
+    },
+    Key {
         name: "fail-on",
         also: None,
         kind: Kind::Word(&super::FailOn::NAMES),

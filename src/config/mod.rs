@@ -35,6 +35,8 @@ pub struct Config {
     /// The file's name, for messages; empty if there is none.
     pub name: String,
     pub profile: Option<Profile>,
+    /// Rules in preview run, too.
+    pub preview: bool,
     /// In file order; of those that hold for a finding, the last counts.
     pub rules: Vec<Setting>,
     pub ignores: Vec<Ignore>,
@@ -105,6 +107,7 @@ impl Config {
     /// Takes in a later file's values: lists hold both, of anything else the later counts.
     fn take(&mut self, later: Self) {
         self.profile = later.profile.or(self.profile);
+        self.preview |= later.preview;
         self.rules.extend(later.rules);
         self.ignores.extend(later.ignores);
         self.fail_on = later.fail_on.or(self.fail_on);

@@ -145,6 +145,7 @@ impl Reader<'_> {
             match key.name {
                 "extends" => self.extends(value, config, extend),
                 "profile" => config.profile = self.word(value, key.words()).and_then(super::profile),
+                "preview" => config.preview = self.word(value, key.words()) == Some("true"),
                 "fail-on" => config.fail_on = self.word(value, key.words()).and_then(FailOn::parse),
                 "trusted-registries" => {
                     let texts = self.texts(value);

@@ -298,15 +298,15 @@ pub(super) fn check_bodies(text: &str, instruction: &Instruction, errors: &mut V
 
 fn explain(error: &LexError) -> &'static str {
     match error.kind {
-        LexErrorKind::SingleQuote => "the single quote has no end; close it or escape it",
-        LexErrorKind::DoubleQuote => "the double quote has no end; close it or escape it",
-        LexErrorKind::Brace => "`${` has no end; close it with `}`",
+        LexErrorKind::SingleQuote => "the single quote is not closed; close it or escape it",
+        LexErrorKind::DoubleQuote => "the double quote is not closed; close it or escape it",
+        LexErrorKind::Brace => "`${` is not closed; add `}`",
         LexErrorKind::Slash => "`${name/…` has no second `/`; add one",
-        LexErrorKind::BadSubstitution => "no name stands in `${…}`; add one or escape the `$`",
+        LexErrorKind::BadSubstitution => "`${…}` contains no name; add one, or escape the `$`",
         LexErrorKind::Modifier => {
-            "Docker does not know this form of `${…}`; use one of `:-`, `:+`, `:?`, `#`, `%`, `/`"
+            "Docker does not support this form of `${…}`; use one of `:-`, `:+`, `:?`, `#`, `%`, `/`"
         }
-        LexErrorKind::TooDeep => "`${…}` is nested too deep to be read; simplify it",
+        LexErrorKind::TooDeep => "`${…}` is nested too deeply; simplify it",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which flags which instruction takes, and what is wrong with those that stand.
+//! Which flags each instruction accepts, and what is wrong with the flags of a file.
 
 use super::{ErrorKind, Flag, SyntaxError};
 
@@ -77,7 +77,7 @@ pub(super) fn check(keyword: &str, flags: &[Flag], errors: &mut Vec<SyntaxError>
         let is_second = seen & 1 << position != 0;
         seen |= 1 << position;
         if takes != Takes::Values && is_second {
-            error(ErrorKind::DuplicateFlag, format!("`--{name}` stands twice; keep one"));
+            error(ErrorKind::DuplicateFlag, format!("`--{name}` appears twice; keep one"));
             continue;
         }
         match (takes, flag.value.as_ref().map(|value| &*value.text)) {
@@ -85,7 +85,7 @@ pub(super) fn check(keyword: &str, flags: &[Flag], errors: &mut Vec<SyntaxError>
             (Takes::Bool, Some(value)) => {
                 if !value.eq_ignore_ascii_case("true") && !value.eq_ignore_ascii_case("false") {
                     let message =
-                        format!("`--{name}` is `true` or `false`, not `{value}`; correct the value");
+                        format!("`--{name}` must be `true` or `false`, not `{value}`; correct the value");
                     error(ErrorKind::FlagValue, message);
                 }
             }

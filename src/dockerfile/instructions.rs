@@ -94,14 +94,14 @@ pub(super) fn read<'a>(
         let word = &instruction.keyword;
         let advice = meant(&word.text)
             .map_or_else(|| "correct or remove it".to_owned(), |known| format!("did you mean `{known}`?"));
-        let message = format!("`{}` is no Dockerfile instruction; {advice}", word.text);
+        let message = format!("`{}` is not a Dockerfile instruction; {advice}", word.text);
         cx.error(word.span, ErrorKind::UnknownInstruction, message);
         instruction.kind = Kind::Unknown(words(line, blank_separated(line, trim(line, rest))));
         instruction.flags.clear();
         return instruction;
     };
     if trigger && matches!(known, "ONBUILD" | "FROM" | "MAINTAINER") {
-        let message = format!("`ONBUILD` takes no `{known}` as its trigger; remove one of the two");
+        let message = format!("`ONBUILD` cannot trigger `{known}`; remove one of the two");
         cx.error(instruction.keyword.span, ErrorKind::Onbuild, message);
         instruction.kind = Kind::Unknown(words(line, blank_separated(line, args)));
         return instruction;
@@ -185,7 +185,11 @@ impl<'a> Reader<'_, '_, 'a> {
             Json::Array { array, words } => Some((self.span(array), words)),
             Json::NotStrings(member) => {
                 let span = self.span(member);
-                self.error(span, ErrorKind::Json, "the array may hold strings only; put it in double quotes");
+                self.error(
+                    span,
+                    ErrorKind::Json,
+                    "the array contains something other than a string; put it in double quotes",
+                );
                 None
             }
         }
@@ -207,13 +211,13 @@ impl<'a> Reader<'_, '_, 'a> {
             self.error(
                 rest,
                 ErrorKind::Arguments,
-                "`FROM` takes an image, or an image, `AS` and a name; remove the rest",
+                "`FROM` accepts only an image, or an image, `AS` and a name; remove the rest",
             );
         }
         let name = ranges.get(2).filter(|_| is_as).map(|name| self.line.word(name.clone()));
         if let Some(name) = name.as_ref().filter(|name| ranges.len() == 3 && !is_stage_name(&name.text)) {
             let message = format!(
-                "`{}` is no stage name; begin with a letter and use letters, digits, `-`, `_` and `.` only",
+                "`{}` is not a valid stage name; start with a letter, and use only letters, digits, `-`, `_` and `.`",
                 name.text
             );
             self.error(name.span, ErrorKind::StageName, message);
@@ -240,7 +244,7 @@ impl<'a> Reader<'_, '_, 'a> {
             self.error(
                 destination.span,
                 ErrorKind::Heredoc,
-                "a heredoc is no destination; add a path behind it",
+                "a heredoc cannot be the destination; add a path after it",
             );
         }
         Some(Transfer { sources, destination, json })
@@ -281,14 +285,16 @@ impl<'a> Reader<'_, '_, 'a> {
         let Some(equals) = self.line.slice(range.clone()).find('=').map(|n| range.start + n) else {
             let key = self.line.word(range);
             if needs_value {
-                let message =
-                    format!("`{}` has no `=`; write `name=value`, with quotes around blanks", key.text);
+                let message = format!(
+                    "`{}` has no `=`; write `name=value`, and put a value with spaces in quotes",
+                    key.text
+                );
                 self.error(span, ErrorKind::Assignment, message);
             }
             return Assignment { span, key, value: None, legacy: false };
         };
         if equals == range.start {
-            self.error(span, ErrorKind::Assignment, "no name stands before `=`; add one");
+            self.error(span, ErrorKind::Assignment, "there is no name before `=`; add one");
         }
         let (key, value) = (self.line.word(range.start..equals), self.line.word(equals + 1..range.end));
         Assignment { span, key, value: Some(value), legacy: false }
@@ -305,14 +311,18 @@ impl<'a> Reader<'_, '_, 'a> {
             Json::Array { words, .. } => Some(words),
             Json::NotStrings(member) => {
                 let span = self.span(member);
-                self.error(span, ErrorKind::Json, "the array may hold strings only; put it in double quotes");
+                self.error(
+                    span,
+                    ErrorKind::Json,
+                    "the array contains something other than a string; put it in double quotes",
+                );
                 None
             }
             Json::No => {
                 self.error(
                     span,
                     ErrorKind::Json,
-                    "`SHELL` takes a JSON array only; write `[\"program\", \"flag\"]`",
+                    "`SHELL` accepts only a JSON array; write `[\"program\", \"flag\"]`",
                 );
                 None
             }
@@ -330,7 +340,11 @@ impl<'a> Reader<'_, '_, 'a> {
             None => words(self.line, blank_separated(self.line, args)),
         };
         for volume in volumes.iter().filter(|volume| volume.text.trim().is_empty()) {
-            self.error(volume.span, ErrorKind::Arguments, "a volume's path is empty; add or remove it");
+            self.error(
+                volume.span,
+                ErrorKind::Arguments,
+                "the path of a volume is empty; add a path, or remove the volume",
+            );
         }
         Some(volumes)
     }
@@ -350,20 +364,20 @@ impl<'a> Reader<'_, '_, 'a> {
                 self.error(
                     span,
                     ErrorKind::Healthcheck,
-                    "`HEALTHCHECK NONE` takes no arguments; remove them",
+                    "`HEALTHCHECK NONE` accepts no arguments; remove them",
                 );
             }
             return Some(Healthcheck::None(keyword));
         }
         self.check_times(flags);
         if !word.eq_ignore_ascii_case("CMD") {
-            let message = format!("`HEALTHCHECK` knows no `{word}`; write `CMD` before the command");
+            let message = format!("`HEALTHCHECK` does not accept `{word}`; write `CMD` before the command");
             self.error(keyword, ErrorKind::Healthcheck, message);
             return None;
         }
         let command = self.command(rest.clone());
         if rest.is_empty() || matches!(&command, Command::Exec { words, .. } if words.is_empty()) {
-            self.error(keyword, ErrorKind::Healthcheck, "no command stands after `HEALTHCHECK CMD`; add one");
+            self.error(keyword, ErrorKind::Healthcheck, "`HEALTHCHECK CMD` has no command; add one");
         }
         Some(Healthcheck::Cmd { keyword, command })
     }
@@ -373,7 +387,7 @@ impl<'a> Reader<'_, '_, 'a> {
             let (name, text) = (&*flag.name.text, &*value.text);
             let message = match name {
                 "retries" => match text.parse::<i32>() {
-                    Err(_) => format!("`--retries` is a number, not `{text}`; correct the value"),
+                    Err(_) => format!("`--retries` must be a number, not `{text}`; correct the value"),
                     Ok(retries) if retries < 0 => "`--retries` is negative; write 0 or more".to_owned(),
                     Ok(_) => continue,
                 },
@@ -383,10 +397,14 @@ impl<'a> Reader<'_, '_, 'a> {
                         Some(_) if !text.is_ascii() => {
                             format!("Docker cannot read `{text}`; write `us` for microseconds")
                         }
-                        None => format!("`{text}` is no duration; write a number with a unit, like `30s`"),
+                        None => {
+                            format!("`{text}` is not a duration; write a number with a unit, such as `30s`")
+                        }
                         Some(0 | 1_000_000..) => continue,
                         Some(_) => {
-                            format!("`--{name}` is less than a millisecond; write more, or 0 for the default")
+                            format!(
+                                "`--{name}` is less than a millisecond; write a longer time, or 0 for the default"
+                            )
                         }
                     }
                 }

@@ -178,13 +178,14 @@ pub(super) fn check(run: &Instruction, errors: &mut Vec<SyntaxError>) {
 
 fn not_csv(value: &Word) -> SyntaxError {
     let message =
-        "the options are no comma-separated list; remove the stray quotes or write `key=value,…`".to_owned();
+        "the options are not a comma-separated list; remove the stray quotes, or write `key=value,…`"
+            .to_owned();
     SyntaxError { span: value.span, kind: ErrorKind::Mount, message }
 }
 
 fn one_of(value: &Word, known: &[&str], flag: &str, errors: &mut Vec<SyntaxError>) {
     if !known.contains(&&*value.text) {
-        let message = format!("`--{flag}` knows no `{}`; use `{}`", value.text, known.join("`, `"));
+        let message = format!("`--{flag}` does not accept `{}`; use `{}`", value.text, known.join("`, `"));
         errors.push(SyntaxError { span: value.span, kind: ErrorKind::FlagValue, message });
     }
 }
@@ -215,13 +216,15 @@ fn check_mount(mount: &Mount, errors: &mut Vec<SyntaxError>) {
             if !matches!(&*key, "readonly" | "ro" | "readwrite" | "rw" | "required") {
                 error(option.span, format!("`{key}` needs a value; write `{key}=…`"));
             } else if key == "required" && !matches!(kind, None | Some(MountKind::Secret | MountKind::Ssh)) {
-                error(option.span, "`required` is for secret and ssh mounts; remove it".to_owned());
+                error(option.span, "`required` is only for secret and ssh mounts; remove it".to_owned());
             }
             continue;
         };
         if key == "from" {
             if value.text.find('$').is_some_and(|at| at + 1 != value.text.len()) {
-                let message = "`from` takes no variable; name a stage that is built FROM it".to_owned();
+                let message =
+                    "`from` accepts no variable; use the variable in a `FROM`, and name that stage here"
+                        .to_owned();
                 error(value.span, message);
             }
             continue;
@@ -238,11 +241,11 @@ fn check_mount(mount: &Mount, errors: &mut Vec<SyntaxError>) {
         }
         let is_set = |word: Option<&Word>| word.is_some_and(|word| !word.text.is_empty());
         if !is_set(mount.source()) && !is_set(mount.target()) && !is_set(mount.id()) {
-            error(mount.span, "the secret is not named; add `id=…`".to_owned());
+            error(mount.span, "the secret has no name; add `id=…`".to_owned());
         }
         let certain = |word: Option<&Word>| word.is_some_and(|w| !w.text.is_empty() && !w.has_variable());
         if certain(mount.source()) && certain(mount.id()) {
-            error(mount.span, "a secret mount has `id` or `source`, not both; remove one".to_owned());
+            error(mount.span, "a secret mount accepts `id` or `source`, not both; remove one".to_owned());
         }
     }
 }
@@ -255,14 +258,14 @@ fn wrong_value(key: &str, value: &Word, kind: Option<MountKind>) -> Option<Strin
     let has_credentials = matches!(kind, None | Some(MountKind::Secret | MountKind::Ssh));
     match key {
         "required" if !has_credentials => {
-            return Some("`required` is for secret and ssh mounts; remove it".to_owned());
+            return Some("`required` is only for secret and ssh mounts; remove it".to_owned());
         }
-        "size" if !is_tmpfs => return Some("`size` is for tmpfs mounts; remove it".to_owned()),
+        "size" if !is_tmpfs => return Some("`size` is only for tmpfs mounts; remove it".to_owned()),
         "sharing" if !is_cache && !text.is_empty() => {
-            return Some("`sharing` is for cache mounts; remove it".to_owned());
+            return Some("`sharing` is only for cache mounts; remove it".to_owned());
         }
         "mode" | "uid" | "gid" if !is_cache && !has_credentials => {
-            return Some(format!("`{key}` is for cache, secret and ssh mounts; remove it"));
+            return Some(format!("`{key}` is only for cache, secret and ssh mounts; remove it"));
         }
         _ => {}
     }
@@ -271,19 +274,19 @@ fn wrong_value(key: &str, value: &Word, kind: Option<MountKind>) -> Option<Strin
     }
     match key {
         "readonly" | "ro" | "readwrite" | "rw" | "required" if !is_bool(text) => {
-            Some(format!("`{key}` is `true` or `false`, not `{text}`; correct the value"))
+            Some(format!("`{key}` must be `true` or `false`, not `{text}`; correct the value"))
         }
         "size" if !is_size(text) => {
-            Some(format!("`{text}` is no size; write a number with a unit, like `64m`"))
+            Some(format!("`{text}` is not a size; write a number with a unit, such as `64m`"))
         }
         "sharing" if !SHARING.iter().any(|known| text.eq_ignore_ascii_case(known)) => {
             Some(format!("there is no sharing `{text}`; use `shared`, `private` or `locked`"))
         }
         "mode" if !is_number(text, 8) => {
-            Some(format!("`{text}` is no octal file mode; write one like `0400`"))
+            Some(format!("`{text}` is not an octal file mode; write one such as `0400`"))
         }
         "uid" | "gid" if !is_number(text, 10) => {
-            Some(format!("`{key}` is a number, not `{text}`; correct the value"))
+            Some(format!("`{key}` must be a number, not `{text}`; correct the value"))
         }
         _ => None,
     }
@@ -301,7 +304,7 @@ fn check_device(value: &Word, fields: &[Range<usize>], errors: &mut Vec<SyntaxEr
             ("required", None) => {}
             ("required", Some(value)) if is_bool(value) => {}
             ("required", Some(value)) => {
-                error(format!("`required` is `true` or `false`, not `{value}`; correct the value"));
+                error(format!("`required` must be `true` or `false`, not `{value}`; correct the value"));
             }
             ("name", Some(_)) if named => error("the device is named twice; remove one name".to_owned()),
             ("name", Some(value)) => named = !value.is_empty(),

@@ -39,7 +39,7 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         reader.error(Span::at(0), ErrorKind::NotText, message);
     }
     if let Some((_, why)) = text::not_text(reader.text) {
-        reader.error(Span::at(0), ErrorKind::NotText, format!("the file is no text: {why}"));
+        reader.error(Span::at(0), ErrorKind::NotText, format!("the file is not text: {why}"));
     } else {
         reader.file();
     }
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
             self.error(
                 span,
                 ErrorKind::LongLine,
-                "the line is longer than 65535 bytes; break it with a continuation",
+                "the line is longer than 65535 bytes, which BuildKit refuses; split it with continuations",
             );
         }
         let bytes = self.text.as_bytes();
@@ -136,11 +136,11 @@ impl<'a> Reader<'a> {
             }
         }
         if let Some(at) = self.text.find('\0') {
-            self.error(Span::new(at, at + 1), ErrorKind::NotText, "a NUL byte is no text; remove it");
+            self.error(Span::new(at, at + 1), ErrorKind::NotText, "the file contains a NUL byte; remove it");
         }
         let end = self.text.len();
         if self.instructions.is_empty() {
-            self.error(Span::at(0), ErrorKind::NoStage, "the file has no instruction; begin with `FROM`");
+            self.error(Span::at(0), ErrorKind::NoStage, "the file has no instruction; start with `FROM`");
         } else if self.stage.is_none() {
             // Then everything stands before it, which is one mistake, not one a line.
             self.errors.retain(|error| error.kind != ErrorKind::BeforeFrom);
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
                 self.at = start;
                 return;
             }
-            let message = "only other frontends read a directive behind `//`; write it behind `#`";
+            let message = "a directive after `//` works only with other frontends; write it after `#`";
             self.error(Span::new(line.start, line.end), ErrorKind::SlashDirective, message);
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
         let span = Span::new(line.start, value.span.end as usize);
         if state.seen.contains(&known) {
             if !state.after_shebang {
-                let message = format!("the directive `{known}` stands twice; keep one");
+                let message = format!("the directive `{known}` appears twice; keep one");
                 self.error(span, ErrorKind::Directive, message);
             }
         } else if known == "escape" && !state.after_shebang && prefix == "#" {
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
                 "`" => self.escape = '`',
                 other => {
                     let message =
-                        format!("the escape character is `\\` or `` ` ``, not `{other}`; correct it");
+                        format!("the escape character must be `\\` or `` ` ``, not `{other}`; correct it");
                     self.error(value.span, ErrorKind::Directive, message);
                 }
             }
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
             self.stage = Some(self.stage.map_or(0, |stage| stage + 1));
         } else if self.stage.is_none() && is_misplaced(&instruction) {
             let word = &instruction.keyword;
-            let message = format!("`{}` stands before the first `FROM`; move it below", word.text);
+            let message = format!("`{}` comes before the first `FROM`; move it below", word.text);
             self.error(word.span, ErrorKind::BeforeFrom, message);
         }
         instruction.stage = self.stage;
@@ -349,12 +349,13 @@ impl<'a> Reader<'a> {
             let text = &self.text[at..end];
             let first = at + (text.len() - text.trim_start().len());
             let span = Span::new(first, first + text.trim().len());
-            let message = format!("blanks keep this line from ending the heredoc `{name}`; remove them");
+            let message =
+                format!("spaces or tabs around `{name}` keep this line from ending the heredoc; remove them");
             self.error(span, ErrorKind::Heredoc, message);
             self.at = next;
             return (Span::new(start, at), Some(span));
         }
-        let message = format!("the heredoc `{name}` has no end; add a line that holds `{name}` alone");
+        let message = format!("the heredoc `{name}` has no end; add a line that contains only `{name}`");
         self.error(marker, ErrorKind::Heredoc, message);
         let end = keyword.unwrap_or(self.text.len());
         self.at = end;
@@ -382,7 +383,7 @@ fn tail(text: Cow<str>, length: usize) -> Cow<str> {
     }
 }
 
-/// ARG may stand before the first FROM; an unknown keyword is told as such only.
+/// ARG may stand before the first FROM; an unknown keyword is reported as such only.
 fn is_misplaced(instruction: &Instruction) -> bool {
     let keyword = instructions::keyword(&instruction.keyword.text);
     keyword.is_some_and(|keyword| keyword != "ARG" && keyword != "FROM")

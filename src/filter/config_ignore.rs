@@ -56,6 +56,10 @@ pub fn expired(config: &Config, today: Date) -> Vec<String> {
 }
 
 fn silences(ignore: &Ignore, finding: &Finding) -> bool {
-    let named = ignore.rules.is_empty() || ignore.rules.iter().any(|rule| rule.id == finding.rule.id);
+    let named = ignore.rules.is_empty()
+        || ignore
+            .rules
+            .iter()
+            .any(|rule| rule.id == finding.rule.id || finding.rule.part_of == Some(rule.id));
     named && ignore.paths.as_ref().is_none_or(|paths| paths.matches(&finding.place.path))
 }

@@ -1,9 +1,13 @@
 //! One secret in several places is one finding: the first place, or the surest, with the others beside it.
+//!
+//! A value that nobody can guess is the same secret wherever it is. One that can be guessed may be in two files by
+//! chance; at two places of one file it is one password, and one decision.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
-use crate::finding::{Related, Status};
+use crate::finding::{Finding, Related, Status};
 use crate::outcome::Outcome;
 
 /// How many places besides its own a finding names.
@@ -13,12 +17,12 @@ const AT_MOST: usize = 20;
 /// which findings are left, by the numbers that they had.
 pub fn secrets(outcome: &mut Outcome, kind: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let findings = &mut outcome.findings;
-    let mut first: HashMap<(u128, &str, bool), usize> = HashMap::new();
+    let mut first: HashMap<(Value, &str, bool), usize> = HashMap::new();
     // Each with the finding that it is told with.
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
-        if let Some(identity) = finding.secret.as_ref().and_then(|secret| secret.identity) {
-            match first.entry((identity, finding.rule.id, kind(at))) {
+        if let Some(value) = value(finding) {
+            match first.entry((value, finding.rule.id, kind(at))) {
                 Entry::Occupied(first) => again.push((at, *first.get())),
                 Entry::Vacant(place) => drop(place.insert(at)),
             }
@@ -48,4 +52,18 @@ pub fn secrets(outcome: &mut Outcome, kind: &dyn Fn(usize) -> bool) -> Vec<usize
     let mut at = 0..;
     findings.retain(|_| at.next().is_some_and(|at| left.binary_search(&at).is_ok()));
     left
+}
+
+/// A secret, and the only file in which it counts as the same.
+type Value = (u128, Option<Arc<str>>);
+
+/// What tells that two findings are of one secret; `None` for a finding that stays by itself.
+fn value(finding: &Finding) -> Option<Value> {
+    if let Some(identity) = finding.secret.as_ref().and_then(|secret| secret.identity) {
+        return Some((identity, None));
+    }
+    let is_secret = finding.secret.is_some() || finding.rule.tags.contains(&"secrets");
+    // Edits are of one place each, so a finding that has some keeps its own.
+    let own = finding.values.own.filter(|_| is_secret && finding.fix.is_none())?;
+    Some((own, Some(Arc::clone(&finding.place.path))))
 }

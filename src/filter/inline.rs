@@ -40,11 +40,12 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         let is_about = |starts: &Starts| starts.range(pragma.scope).is_some();
         examples.push(pragma.anywhere && !here.is_some_and(|here| here.values().any(is_about)));
         let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
-        let named = |id: &str| pragma.all || pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
+        let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
+        let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
         let mut of_use = Vec::new();
-        for (id, starts) in by_rule.filter(|(id, _)| named(id)) {
+        for (id, starts) in by_rule.filter(|(id, _)| pragma.all || has(id) || whole(id).is_some()) {
             let Some(range) = starts.range(pragma.scope) else { continue };
-            of_use.push(*id);
+            of_use.extend([*id].into_iter().chain(whole(id)));
             starts.each_new(range, |index| {
                 let finding = &mut findings[index];
                 if finding.status == Status::Open {
@@ -85,6 +86,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
                 ),
                 secret: None,
                 values: Values::default(),
+                container: None,
             };
             severity::set_one(&mut finding, config, policy);
             findings.push(finding);

@@ -10,6 +10,7 @@ mod foreign;
 mod group;
 mod inline;
 mod order;
+mod parts;
 mod severity;
 
 use crate::baseline::Known;
@@ -52,6 +53,11 @@ pub fn listed(outcome: &mut Outcome, policy: &Policy, known: &Known) {
     foreign::mark(outcome, policy, known);
 }
 
+/// Only what is gathered, one finding a file, from the rules that are parts of another.
+pub fn gather(outcome: &mut Outcome, policy: &Policy) {
+    parts::gather(outcome, &Config::default(), policy);
+}
+
 /// All filters, in their order. What is compared with another run is compared before it is gathered with [`group`].
 pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Known, today: Date) {
     severity::set(outcome, config, policy);
@@ -59,7 +65,11 @@ pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Kn
     inline::mark(outcome, config, policy);
     config_ignore::mark(outcome, config, today);
     config_ignore::unused(outcome, config, policy, known, today);
-    baseline::mark(outcome, config, policy, known, today);
+    let mut lists = baseline::Use::of(known);
+    baseline::mark(outcome, &mut lists, policy, today);
+    parts::gather(outcome, config, policy);
+    baseline::mark(outcome, &mut lists, policy, today);
+    baseline::unused(outcome, &lists, config, policy, known);
     foreign::mark(outcome, policy, known);
     order::sort(outcome);
 }

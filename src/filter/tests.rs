@@ -28,6 +28,7 @@ fn finding(source: &Source, start: usize) -> Finding {
         fingerprint: 0,
         secret: None,
         values: Values::default(),
+        container: None,
     }
 }
 

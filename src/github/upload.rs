@@ -157,6 +157,7 @@ mod tests {
             fingerprint: u128::from(n),
             secret: None,
             values: Values::default(),
+            container: None,
         });
         let outcome = Outcome { findings: findings.collect(), ..Outcome::default() };
         let (all, held) = pack(&outcome, "c", 400, SIZE).unwrap();

@@ -29,6 +29,7 @@ fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &
         fingerprint: fingerprint(rule.id, path, &line, 0),
         secret: None,
         values: Values::default(),
+        container: None,
     }
 }
 
@@ -375,7 +376,12 @@ fn sarif_marks_security_rules_for_github() {
         severity: Severity::Error,
         profile: crate::rule::Profile::Strict,
         fix: None,
+        status: crate::rule::Stability::Stable,
+        evidence: None,
         once_per_file: false,
+        part_of: None,
+        part_name: "",
+        gathers: false,
         softens: false,
         aliases: &[],
         tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],

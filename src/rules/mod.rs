@@ -4,7 +4,7 @@
 //! `project`) and nothing that its page already says.
 
 use crate::finding::Safety;
-use crate::rule::{Check, Checksum, Confidence, Family, Pattern, Profile, Rule, Severity};
+use crate::rule::{Check, Checksum, Confidence, Family, Pattern, Profile, Rule, Severity, Stability};
 use crate::shape::{Node, Set};
 
 pub mod compose;
@@ -16,8 +16,8 @@ pub mod runtime;
 #[expect(clippy::unreadable_literal, reason = "made by the build for the compiler")]
 mod table {
     use super::{
-        Check, Checksum, Confidence, Family, Node, Pattern, Profile, Rule, Safety, Set, Severity, compose,
-        dockerfile, image, project, runtime,
+        Check, Checksum, Confidence, Family, Node, Pattern, Profile, Rule, Safety, Set, Severity, Stability,
+        compose, dockerfile, image, project, runtime,
     };
 
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));

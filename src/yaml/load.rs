@@ -66,7 +66,7 @@ fn without_controls<'s>(text: &'s str, errors: &mut Vec<YamlError>) -> Cow<'s, s
         return Cow::Borrowed(text);
     };
     let message = match text.as_bytes()[first] {
-        0 => "a NUL byte is no text; remove it",
+        0 => "the file contains a NUL byte; remove it",
         bad if bad == Source::BAD_BYTE as u8 => "this byte is not UTF-8",
         _ => "control characters are not allowed",
     };

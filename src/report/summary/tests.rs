@@ -30,6 +30,7 @@ fn finding(path: &str, severity: Severity, message: &str) -> Finding {
         fingerprint: 0,
         secret: None,
         values: Values::default(),
+        container: None,
     }
 }
 

@@ -20,11 +20,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         let keyword = &instruction.keyword;
         let copy = if keyword.text.chars().all(|c| c.is_ascii_lowercase()) { "copy" } else { "COPY" };
-        out.at(file.source, keyword.span, "`ADD` does more than copy local files; use `COPY`").fix(
-            Safety::Safe,
-            "replace `ADD` by `COPY`",
-            vec![Edit::replace(keyword.span, copy)],
-        );
+        out.at(
+            file.source,
+            keyword.span,
+            "`ADD` can also download and unpack, which is not needed here; use `COPY`",
+        )
+        .fix(Safety::Safe, "replace `ADD` with `COPY`", vec![Edit::replace(keyword.span, copy)]);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // A later `sha256sum -c` or `gpg --verify` does as well.
+    // A later `sha256sum -c` or `gpg --verify` checks the download, too.
     let verifies = |instruction: &Instruction| {
         let scripts = if matches!(instruction.kind, Kind::Run(_)) { instruction.scripts() } else { &[] };
         let any = scripts.iter().any(|script| !script.facts().verifications.is_empty());
@@ -38,19 +38,19 @@ fn check(file: &Dockerfile, instruction: &Instruction, out: &mut Findings) {
             matches!(file.lookup(variable.name, instruction).value, Value::Default(_) | Value::Unknown)
         };
         if names == Names::Moving {
-            let message = "this URL gives something else from day to day, so no checksum can stand; name a version, \
-                           and add its `--checksum=sha256:…`";
+            let message = "the content of this URL changes, so it cannot have a checksum; use the URL of a fixed version \
+                           and add `--checksum=sha256:…`";
             out.at(file.source, word.span, message);
             continue;
         }
         if let Some(variable) = file.variables(word).into_iter().find(varies) {
             let message = format!(
-                "nothing checks what this URL gives; it differs with `{}`, so compare its checksum in a `RUN`",
+                "the download is not verified, and differs with `{}`; compare its checksum in a `RUN`",
                 variable.name
             );
             out.at(file.source, word.span, message).severity(Severity::Note);
         } else {
-            let message = "nothing checks what this URL gives; add `--checksum=sha256:…`";
+            let message = "the download is not verified; add `--checksum=sha256:…`";
             out.at(file.source, word.span, message);
         }
     }

@@ -9,11 +9,11 @@ use crate::text::Span;
 
 pub(super) const LISTS: &str = "/var/lib/apt/lists";
 
-/// Images in which apt is told to assume yes. Source: the Dockerfiles of CircleCI's images (`90circleci` in `apt.conf.d`).
+/// Images in which apt is configured to assume yes. Source: the Dockerfiles of CircleCI's images (`90circleci` in `apt.conf.d`).
 const ASSUME_YES: [&str; 2] = ["cimg/", "circleci/"];
 
-/// The file sets an option of apt for good somewhere, in `apt.conf.d` or in a variable of options: rules cannot tell
-/// how far that reaches, so they say nothing.
+/// The file sets an option of apt permanently, in `apt.conf.d` or in a variable of options. Which calls that covers is
+/// not known, so rules report none of them.
 pub(super) fn is_configured(file: &Dockerfile, option: &str) -> bool {
     file.source.text().to_ascii_lowercase().contains(option)
 }
@@ -49,7 +49,7 @@ pub(super) fn lists_are_mounted(run: &Instruction) -> bool {
     })
 }
 
-/// A removal takes the lists away, by a variable of the file, too.
+/// A removal deletes the lists, also if a variable of the file names them.
 pub(super) fn clears_lists(file: &Dockerfile, run: &Instruction, removal: &Removal) -> bool {
     if !removal.expands {
         return removal.clears(LISTS);
@@ -148,7 +148,7 @@ fn effect<'f>(file: &Dockerfile, run: &'f Instruction) -> Effect<'f> {
         let facts = script.facts();
         let calls = script.calls();
         let piped = facts.piped_scripts.iter().map(|piped| piped.span);
-        // What may update the lists, unseen.
+        // Calls that may update the lists although they do not name apt.
         let unseen: Option<Span> = calls
             .iter()
             .filter(|call| is_unseen(call))
@@ -187,7 +187,7 @@ fn effect<'f>(file: &Dockerfile, run: &'f Instruction) -> Effect<'f> {
     effect
 }
 
-/// The call may run apt where nobody sees it: a script, a program that sets up others.
+/// The call may run apt without naming it: a script, a program that sets up others.
 fn is_unseen(call: &Call) -> bool {
     const INSTALLERS: [&str; 22] = [
         ".",

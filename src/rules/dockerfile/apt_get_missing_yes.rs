@@ -17,7 +17,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let finding = out.at(
                 file.source,
                 call.program.cover(*span),
-                format!("`{manager} {name}` asks{condition}, and nobody answers; add `-y`"),
+                format!(
+                    "`{manager} {name}` asks for confirmation{condition}, and a build cannot answer; add `-y`"
+                ),
             );
             finding.fix(Safety::Safe, "add `-y`", vec![Edit::insert(span.end as usize, " -y")]);
             if !condition.is_empty() {
@@ -27,12 +29,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// When apt asks, if it may well not.
+/// The condition under which apt asks; empty if it always does.
 fn condition(call: &PackageCall) -> &'static str {
     let all_files = !call.packages.is_empty() && call.packages.iter().all(|p| p.kind == PackageKind::Path);
     match call.action {
         Action::Autoremove => " if there is something to remove",
-        _ if all_files && call.action.installs() => " if the package needs others",
+        _ if all_files && call.action.installs() => " if the package needs other packages",
         _ => "",
     }
 }

@@ -41,10 +41,10 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let finding = out.at(
             file.source,
             span,
-            format!("the package lists stay in this layer; end the `RUN` with `rm -rf {LISTS}/*`"),
+            format!("the package lists stay in this layer and make the image larger; end the `RUN` with `rm -rf {LISTS}/*`"),
         );
         if let Some(edit) = behind_chain(file, run, &format!("rm -rf {LISTS}/*")) {
-            finding.fix(Safety::Unsafe, "remove the package lists", vec![edit]);
+            finding.fix(Safety::Unsafe, "delete the package lists in this `RUN`", vec![edit]);
         }
     }
 }

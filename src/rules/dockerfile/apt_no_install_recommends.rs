@@ -15,7 +15,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for script in file.runs().filter(|run| in_image(file, run)).flat_map(Instruction::scripts) {
         for call in &script.facts().packages {
             let installs = call.action == Action::Install && (!call.packages.is_empty() || call.from_input);
-            // Who asks for recommended packages has thought of it.
+            // The flag says that recommended packages are wanted.
             let wanted = call.has_flag('\0', "install-recommends");
             if !apt::is_apt(call)
                 || !installs
@@ -30,7 +30,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let finding = out.at(
                 file.source,
                 call.program.cover(*span),
-                format!("`{manager} {name}` brings recommended packages along; add `{FLAG}`"),
+                format!("`{manager} {name}` also installs recommended packages; add `{FLAG}`"),
             );
             let flag = Edit::insert(flag_place(call, span.end), format!(" {FLAG}"));
             match certificates(file, call) {
@@ -38,10 +38,10 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                     finding.fix(Safety::Unsafe, format!("add `{FLAG}`"), vec![flag]);
                 }
                 Certificates::Missing(edit) => {
-                    let title = format!("add `{FLAG}`, and `{CERTIFICATES}`, which come by recommendation");
+                    let title = format!("add `{FLAG}` and the recommended package `{CERTIFICATES}`");
                     finding.fix(Safety::Unsafe, title, vec![flag, edit]);
                 }
-                // Who runs it may need them; only the author knows.
+                // Whether the program will need them is not known, so there is no fix.
                 Certificates::Unknown => {}
             }
         }
@@ -74,7 +74,7 @@ fn certificates(file: &Dockerfile, call: &PackageCall) -> Certificates {
     if !text.contains("https://") {
         return Certificates::Unknown;
     }
-    // As its neighbours stand: on a line of its own, or on theirs.
+    // Written like the packages around it: on its own line, or on theirs.
     let source = &file.source;
     let (start, end) = (package.span.start as usize, package.span.end as usize);
     let line = source.line_span(source.line_of(start));

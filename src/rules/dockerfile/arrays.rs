@@ -30,7 +30,7 @@ pub(super) fn broken<'a>(file: &'a Dockerfile, instruction: &'a Instruction) -> 
             _ => return None,
         },
     };
-    // What a container is started with does not end at once, as a test that stands alone does.
+    // A lone test would end at once, so it is not meant as the command of a container.
     let starts = matches!(instruction.kind, Kind::Cmd(_) | Kind::Entrypoint(_));
     if !looks_like_array(&text.text) || instruction.script().is_some_and(|script| is_command(script, starts))
     {
@@ -115,7 +115,7 @@ fn is_command(script: &Script, starts: bool) -> bool {
     }
 }
 
-const COMMA: &str = "a comma is missing between two strings";
+const COMMA: &str = "a comma is missing between two strings; add it";
 
 /// What a lenient reader makes of a text.
 #[derive(Default)]
@@ -131,7 +131,7 @@ impl Reading {
         let end = text.trim_end().len();
         let mut at = usize::from(text.starts_with('['));
         if at == 0 {
-            reading.fault("no `[` begins it; add one", 0..0, "[");
+            reading.fault("the `[` at its start is missing; add it", 0..0, "[");
         }
         // The end of the last string, and the comma behind it.
         let (mut before, mut comma) = (None, None);
@@ -139,21 +139,21 @@ impl Reading {
             at += text[at..end].len() - text[at..end].trim_start().len();
             let Some(c) = text[at..end].chars().next() else {
                 if let Some(comma) = comma {
-                    reading.fault("a comma stands behind the last string; remove it", comma, "");
+                    reading.fault("there is a comma after the last string; remove it", comma, "");
                 }
-                reading.fault("no `]` ends it; add one", end..end, "]");
+                reading.fault("the `]` at its end is missing; add it", end..end, "]");
                 break;
             };
             match c {
                 ']' => {
                     if let Some(comma) = comma {
-                        reading.fault("a comma stands behind the last string; remove it", comma, "");
+                        reading.fault("there is a comma after the last string; remove it", comma, "");
                     }
                     reading.rest(text, at + 1, end);
                     break;
                 }
                 ',' if comma.is_some() || before.is_none() => {
-                    reading.fault("a comma stands before no string; remove it", at..at + 1, "");
+                    reading.fault("there is a comma without a string before it; remove it", at..at + 1, "");
                     at += 1;
                 }
                 ',' => {
@@ -190,10 +190,10 @@ impl Reading {
     fn rest(&mut self, text: &str, start: usize, end: usize) {
         let rest = text[start..end].trim_start();
         if rest.starts_with('#') {
-            self.fault("a comment stands behind it; move it to a line of its own", start..end, "");
+            self.fault("there is a comment after it; move the comment to its own line", start..end, "");
         } else if !rest.is_empty() {
             self.fault(
-                "more stands behind its `]`; remove that, or quote it as strings",
+                "there is text after its `]`; remove it, or write it as strings inside the array",
                 end - rest.len()..end,
                 "",
             );
@@ -207,7 +207,7 @@ impl Reading {
             let length =
                 text[start..end].find([' ', '\t', ',', ']']).unwrap_or(end - start).max(c.len_utf8());
             let word = &text[start..start + length];
-            self.fault("a string stands without quotes; write double quotes around it", start..start, "\"");
+            self.fault("a string has no quotes; put it in double quotes", start..start, "\"");
             self.edit(start + length..start + length, "\"");
             self.plain &=
                 !word.contains(['$', '"', '\'', '\\', '[', '&', '|', ';', '<', '>', '(', ')', '{', '}']);
@@ -223,7 +223,7 @@ impl Reading {
                 escaped = false;
                 if !matches!(other, '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u') {
                     self.fault(
-                        "JSON does not know this escape; write `\\\\` for a backslash",
+                        "JSON does not have this escape sequence; write `\\\\` for a backslash",
                         at - 1..at - 1,
                         "\\",
                     );
@@ -240,7 +240,7 @@ impl Reading {
                 self.edit(at..at, "\\");
             } else if other.is_control() {
                 self.fault(
-                    "a control character stands in a string; remove it",
+                    "a string contains a control character; remove it",
                     at..at + other.len_utf8(),
                     " ",
                 );
@@ -249,9 +249,9 @@ impl Reading {
         }
         if c != '"' {
             let why = if c == '\'' {
-                "JSON does not know single quotes; write double quotes"
+                "single quotes are not valid in JSON; use double quotes"
             } else {
-                "JSON does not know these quotes; write plain double quotes"
+                "curly quotes are not valid in JSON; use plain double quotes"
             };
             self.fault(why, start..inside, "\"");
         }
@@ -262,7 +262,7 @@ impl Reading {
                 at + other.len_utf8()
             }
             None => {
-                self.fault("a string has no end; close its quotes", start..inside, "");
+                self.fault("a string has no closing quote; add it", start..inside, "");
                 self.plain = false;
                 end
             }

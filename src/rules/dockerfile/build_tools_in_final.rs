@@ -26,7 +26,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         out.at(
             file.source,
             first.span,
-            format!("{names} {verb} in the stage that ships; install build tools in a stage that builds"),
+            format!("{names} {verb} in the shipped stage; install build tools in a build stage and copy the result"),
         );
     }
 }

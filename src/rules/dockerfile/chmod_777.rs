@@ -9,7 +9,7 @@ use crate::shell::{ChangedPath, ModeChange, Script};
 use crate::text::{Edit, Span};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // Where each path was told in each stage: the draft, and whether all below it was meant.
+    // For each path in each stage: the index of its finding, and whether that covers all below the path.
     let mut told: HashMap<(Option<usize>, String), (usize, bool)> = HashMap::new();
     for instruction in file.all() {
         match &instruction.kind {
@@ -124,15 +124,15 @@ fn judge(
     let message = match what(mode) {
         None => return,
         Some(Fault::Everybody) => {
-            format!("mode `{mode}` lets everybody write; give the file to who needs it")
+            format!("mode `{mode}` lets every user write; give the file to the user who needs it")
         }
         Some(Fault::Setuid) => {
             format!(
-                "mode `{mode}` runs the program as its owner, whoever starts it; leave the setuid bit out"
+                "mode `{mode}` sets the setuid bit, so the program always runs as its owner; remove that bit"
             )
         }
     };
-    // Root owns what was copied or made, and who may no longer write a folder cannot work there.
+    // Copied and created files belong to root, so another user may need the write access to a folder.
     let others_keep_it = !matches!(what(mode), Some(Fault::Everybody))
         || places.iter().all(|path| {
             let whole_folder = recursive && matches!(instruction.kind, Kind::Run(_));
@@ -168,7 +168,7 @@ fn judge(
         finding.severity(Severity::Note);
     }
     if let Some(better) = better.filter(|_| others_keep_it) {
-        finding.fix(Safety::Unsafe, format!("set mode {better}"), vec![Edit::replace(span, better)]);
+        finding.fix(Safety::Unsafe, format!("set mode `{better}`"), vec![Edit::replace(span, better)]);
     }
 }
 

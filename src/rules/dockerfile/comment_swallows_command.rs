@@ -6,9 +6,9 @@ use crate::text::Span;
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for instruction in file.all() {
         let Some((comment, lost)) = swallowed(file, instruction) else { continue };
-        let message = "this comment takes all the lines behind it along, as they are one line for the shell; give it a \
-                       line of its own";
-        out.at(file.source, comment, message).see(file.source, lost, "this is never run");
+        let message = "this comment also hides the lines after it, because Docker joins them into one line; move it to \
+                       its own line";
+        out.at(file.source, comment, message).see(file.source, lost, "this never runs");
     }
 }
 

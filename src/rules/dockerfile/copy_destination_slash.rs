@@ -46,20 +46,16 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             continue;
         }
         let message = if is_there(file, instruction, transfer, text) {
-            "some builders take several sources only for a destination that ends in `/`; add one"
+            "some builders refuse several sources if the destination does not end with `/`; add it"
         } else {
-            "each source overwrites the one before it, as this names a file; end it with `/` for a folder"
+            "this destination is a file, so each source overwrites the previous one; add `/` to make it a folder"
         };
         let found = out.at(file.source, destination.span, message);
         if is_there(file, instruction, transfer, text) {
             found.severity(Severity::Note);
         }
         if destination.text == text && file.source.slice(destination.span) == text {
-            found.fix(
-                Safety::Safe,
-                "end it with `/`",
-                vec![Edit::insert(destination.span.end as usize, "/")],
-            );
+            found.fix(Safety::Safe, "add `/`", vec![Edit::insert(destination.span.end as usize, "/")]);
         }
     }
 }

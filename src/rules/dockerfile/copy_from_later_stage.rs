@@ -9,11 +9,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let found = out.at(
             file.source,
             word.span,
-            format!("stage `{}` comes later; move it above this one", word.text),
+            format!("stage `{}` is defined later; move it above this stage", word.text),
         );
         if let Some(from) = file.from_of(stage) {
             let place = from.name.as_ref().map_or(from.image.span, |name| name.span);
-            found.see(file.source, place, "the stage");
+            found.see(file.source, place, "the stage is defined here");
         }
     });
 }

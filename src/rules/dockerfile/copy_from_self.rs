@@ -9,7 +9,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(
                 file.source,
                 word.span,
-                format!("stage `{}` copies from itself; name another stage or use `RUN cp`", word.text),
+                format!("stage `{}` copies from itself; name another stage, or use `RUN cp`", word.text),
             );
         }
     });

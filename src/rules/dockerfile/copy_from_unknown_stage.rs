@@ -18,7 +18,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 file.source,
                 word.span,
                 format!(
-                    "there is no stage `{index}`; the last one is `{last}`, name the stage that is meant"
+                    "there is no stage `{index}`, the last one is `{last}`; correct the number or use a name"
                 ),
             );
         }

@@ -3,7 +3,7 @@ use crate::dockerfile::{Dockerfile, FromRef, Kind};
 use crate::finding::Findings;
 use crate::rule::Context;
 
-/// What a mount of RUN names is the parser's, which knows all options of mounts.
+/// Mounts of RUN are checked by the parser, which knows all their options.
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     froms::each(file, |instruction, word| {
         if !matches!(instruction.kind, Kind::Copy(_))
@@ -11,8 +11,8 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         {
             return;
         }
-        let message = "Docker replaces no variable here, and the build stops; give the image a stage, `FROM … AS name`, with its \
-                       `ARG` before the first `FROM`, and name that";
+        let message = "Docker does not replace variables here, so the build stops; use the variable in `FROM … AS name`, with \
+                       its `ARG` before the first `FROM`, and copy from that stage";
         out.at(file.source, word.span, message);
     });
 }

@@ -15,9 +15,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             }
             let (name, what) = (&brought.name, brought.holds.what);
             let (holds, instead) = if brought.holds.sure {
-                ("holds", "mount it with `RUN --mount=type=secret`, or into the container")
+                ("holds", "use `RUN --mount=type=secret`, or mount it into the container")
             } else {
-                ("may hold", "mount it with `RUN --mount=type=secret`, or leave it out")
+                ("may hold", "use `RUN --mount=type=secret`, or do not copy it")
             };
             let severity = match (in_image(file, brought.instruction), brought.holds.sure) {
                 (true, true) => Severity::Error,

@@ -16,11 +16,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let finding = out.at(
                 file.source,
                 flag,
-                "`curl` takes what anybody sends in the server's name; remove the flag, or name the certificate \
-                 with `--cacert`",
+                "`curl` does not check the certificate, so anyone on the network can replace the download; remove \
+                 the flag, or name the certificate with `--cacert`",
             );
             if let Some(edit) = without(file, flag) {
-                finding.fix(Safety::Unsafe, "check certificates", vec![edit]);
+                finding.fix(Safety::Unsafe, "remove the flag", vec![edit]);
             }
         }
     }

@@ -3,7 +3,7 @@ use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // Who builds the file says which folder is sent; without a builder it is the Dockerfile's own.
+    // The services that build the file say which folder is sent; without any, it is the Dockerfile's own.
     let mut builders = cx.project.builders_of(file.source.path()).map(|(edge, _)| edge.sent).peekable();
     let missing = if builders.peek().is_some() {
         builders.flatten().find(|sent| !sent.ignores)
@@ -18,11 +18,11 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     });
     // One for the file: what is missing is one file.
     if let Some(word) = whole {
-        let git = if sent.git { ", `.git` with all of history included" } else { "" };
+        let git = if sent.git { ", including `.git` with the complete history" } else { "" };
         out.at(
             file.source,
             word.span,
-            format!("this copies the whole build context{git}; name in a `.dockerignore` what stays out"),
+            format!("this copies the whole build context{git}; list what the image does not need in a `.dockerignore`"),
         );
     }
 }

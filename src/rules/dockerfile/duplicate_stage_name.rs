@@ -10,8 +10,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some(name) = file.from_of(stage).and_then(|from| from.name.as_ref()) else { continue };
         // Names are found in any case, so they clash in any case.
         if let Some(first) = seen.insert(name.text.to_ascii_lowercase(), name.span) {
-            out.at(file.source, name.span, format!("stage name `{}` is taken; choose another", name.text))
-                .see(file.source, first, "the other stage of this name");
+            out.at(
+                file.source,
+                name.span,
+                format!("another stage is already called `{}`; choose another name", name.text),
+            )
+            .see(file.source, first, "the other stage with this name");
         }
     }
 }

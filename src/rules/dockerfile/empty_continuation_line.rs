@@ -15,14 +15,15 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         while let Some(line) = lines.next_if(|line| line.start < end) {
             all.push(*line);
         }
-        // Behind the last line of an instruction a blank line ends nothing that goes on.
+        // A blank line after the last line of an instruction interrupts nothing.
         if first.end >= end {
             continue;
         }
         // An empty place cannot be shown, the mark before it can.
         let before = text[..first.start as usize].trim_end().len();
         let mark = Span::new(before - file.escape.len_utf8(), before);
-        let message = "an empty line follows in the middle of an instruction, which Docker will refuse one day; remove it";
+        let message =
+            "an empty line follows inside the instruction, which Docker will refuse in the future; remove it";
         let found = out.at(file.source, mark, message);
         for line in &all[1..] {
             found.see(file.source, *line, "and here");

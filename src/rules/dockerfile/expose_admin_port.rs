@@ -27,11 +27,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 continue;
             }
             let instead =
-                if *service == Service::Ftp { "copy files another way" } else { "use `docker exec`" };
+                if *service == Service::Ftp { "copy files in another way" } else { "use `docker exec`" };
             out.at(
                 file.source,
                 word.span,
-                format!("port {port} is {what}, a way in from outside; {instead}, and do not expose it"),
+                format!(
+                    "port {port} ({what}) lets people log in from outside; do not expose it, and {instead}"
+                ),
             );
         }
     }

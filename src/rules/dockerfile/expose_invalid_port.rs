@@ -13,12 +13,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                     Ok(()) => {}
                     Err(Fault::Mapping(port)) => {
                         let message = format!(
-                            "`EXPOSE` opens no port of the host, so only `{port}` counts; write that alone"
+                            "`EXPOSE` does not publish a port on the host, and only `{port}` has an effect; write `{port}`"
                         );
                         out.at(file.source, word.span, message).severity(Severity::Warning);
                     }
                     Err(Fault::Wrong(why)) => {
-                        out.at(file.source, word.span, format!("`{text}` is no port: {why}"));
+                        out.at(file.source, word.span, format!("`{text}` is not a valid port: {why}"));
                     }
                 }
             }
@@ -41,16 +41,16 @@ fn read(text: &str) -> Result<(), Fault<'_>> {
     };
     let (range, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
     if !matches!(&*protocol.to_ascii_lowercase(), "" | "tcp" | "udp" | "sctp") {
-        return Err(Fault::Wrong("its protocol is `tcp`, `udp` or `sctp`; correct it"));
+        return Err(Fault::Wrong("the protocol is unknown; write `tcp`, `udp` or `sctp`"));
     }
     let (first, last) = range.split_once('-').unwrap_or((range, range));
     let number = |text: &str| match text.parse::<i64>() {
         Ok(0..=65535) => Ok(text.parse::<i64>().unwrap_or_default()),
-        Ok(_) => Err(Fault::Wrong("ports go from 0 to 65535; correct it")),
-        Err(_) => Err(Fault::Wrong("write a number, or two with `-` between them")),
+        Ok(_) => Err(Fault::Wrong("the number is out of range; write one from 0 to 65535")),
+        Err(_) => Err(Fault::Wrong("it is not a number; write a number or a range such as `8000-8010`")),
     };
     if number(last)? < number(first)? {
-        return Err(Fault::Wrong("the range runs backwards; swap its ends"));
+        return Err(Fault::Wrong("the range ends before it starts; swap the two numbers"));
     }
     host.map_or(Ok(()), |_| Err(Fault::Mapping(port)))
 }

@@ -32,13 +32,13 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                         Passed::Always => continue,
                         Passed::Not(service) => (
                             format!(
-                                "`{name}` has no default, and service `{service}` does not pass it; give it one"
+                                "`{name}` has no default, and service `{service}` does not pass it; add a default"
                             ),
                             Severity::Error,
                         ),
                         Passed::Unknown => (
                             format!(
-                                "`{name}` has no default, so this builds only with `--build-arg {name}=…`; give it one"
+                                "`{name}` has no default, so this builds only with `--build-arg {name}=…`; add a default"
                             ),
                             Severity::Note,
                         ),
@@ -51,9 +51,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 out.list[draft].see(file.source, variable.span, "and here");
                 continue;
             }
-            // Nor is one FROM two.
+            // One FROM is one mistake, however many variables it uses.
             if let Some(draft) = in_this {
-                out.list[draft].see(file.source, variable.span, "this one, too");
+                out.list[draft].see(file.source, variable.span, "and this one");
                 continue;
             }
             told.insert(name, out.list.len());
@@ -87,11 +87,11 @@ fn undeclared(file: &Dockerfile, name: &str, inside: bool, guesses: &mut near::G
     }
     if inside {
         format!(
-            "`FROM` does not see `{name}`, which is set inside a stage; declare it before the first `FROM`"
+            "`{name}` is set inside a stage, which `FROM` does not see; declare it before the first `FROM`"
         )
     } else {
         format!(
-            "`{name}` is not set, so the image has no name here; declare it with `ARG {name}=…` before the first `FROM`"
+            "`{name}` is not set, so the image name is incomplete; declare it with `ARG {name}=…` before the first `FROM`"
         )
     }
 }

@@ -14,7 +14,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let span = Span::new(hit.span.start, hit.span.end);
         if hit.confidence > Confidence::Low && !hit.is_assigned() && !in_comment(span) {
             let title = hit.rule.title;
-            out.at(file.source, span, format!("{title}, here for everybody to read; {INSTEAD}"));
+            out.at(
+                file.source,
+                span,
+                format!("{title}, readable by everyone with this file or the image; {INSTEAD}"),
+            );
         }
     }
 }

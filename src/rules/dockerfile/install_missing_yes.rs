@@ -20,7 +20,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(
                 file.source,
                 call.program.cover(*span),
-                format!("`{what}` asks, and nobody answers; add `{flag}`"),
+                format!("`{what}` asks for confirmation, and a build cannot answer; add `{flag}`"),
             )
             .fix(
                 Safety::Safe,

@@ -9,15 +9,15 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             used.call.subcommand.as_ref().map_or(used.call.span, |(_, span)| used.call.program.cover(*span));
         let (message, severity) = match used.lists {
             Lists::Removed(_) => (
-                "the package lists are gone by now, so nothing is found; update in this `RUN`, before it installs",
+                "the package lists were deleted, so apt finds no package; run the update in this `RUN`, before the installation",
                 Severity::Error,
             ),
             Lists::Never => (
-                "this image brings no package lists, so nothing is found; update in this `RUN`, before it installs",
+                "the base image has no package lists, so apt finds no package; run the update in this `RUN`, before the installation",
                 Severity::Error,
             ),
             Lists::Left(..) => (
-                "this installs from the lists of an earlier `RUN`, which grow old in the cache; update in this one, too",
+                "this installs from package lists of an earlier `RUN`, which get old in the cache; run the update in this `RUN` as well",
                 Severity::Warning,
             ),
             Lists::Unknown => continue,
@@ -26,10 +26,10 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         found.severity(severity);
         match used.lists {
             Lists::Removed(at) => {
-                found.see(file.source, at, "removed here");
+                found.see(file.source, at, "deleted here");
             }
             Lists::Left(_, at) => {
-                found.see(file.source, at, "the lists are from here");
+                found.see(file.source, at, "the lists are downloaded here");
             }
             _ => {}
         }

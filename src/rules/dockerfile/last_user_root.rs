@@ -25,7 +25,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             && let Kind::User(user) = &before.kind
             && file.expand(user, before).text().is_some_and(|text| !root::is_root(text))
         {
-            found.see(file.source, user.span, "the user before");
+            found.see(file.source, user.span, "the previous user");
         }
     }
 }

@@ -7,7 +7,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let mut before: Option<usize> = None;
     for (at, instruction) in file.instructions.iter().enumerate().rev() {
         let Kind::Maintainer(name) = &instruction.kind else { continue };
-        // Of several the last holds; as labels they would be one label twice.
+        // Of several in a stage the last one counts, so only that one becomes a label.
         let is_last =
             before.replace(at).is_none_or(|next| file.instructions[next].stage != instruction.stage);
         let finding = out.at(
@@ -26,7 +26,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         finding.fix(
             Safety::Safe,
-            "write a label instead",
+            "replace it with a label",
             vec![
                 Edit::replace(instruction.keyword.span, "LABEL"),
                 Edit::replace(name.span, format!("org.opencontainers.image.authors=\"{bare}\"")),

@@ -7,10 +7,10 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for instruction in file.all() {
         let Some(broken) = arrays::broken(file, instruction) else { continue };
         let taken_for = match instruction.kind {
-            Kind::Copy(_) | Kind::Add(_) | Kind::Volume(_) => "paths",
-            _ => "shell text",
+            Kind::Copy(_) | Kind::Add(_) | Kind::Volume(_) => "reads as paths",
+            _ => "runs as a shell command",
         };
-        let message = format!("this is no JSON array, so Docker takes it for {taken_for}: {}", broken.why);
+        let message = format!("malformed JSON array, which Docker {taken_for}: {}", broken.why);
         // A place for an insertion is shown with the character before it.
         let at =
             if broken.at.is_empty() { broken.at.start.saturating_sub(1)..broken.at.start } else { broken.at };
@@ -19,7 +19,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let span = if is_character && !at.is_empty() { broken.text.span(at) } else { whole };
         let found = out.at(file.source, span, message);
         if let Some(edits) = broken.edits {
-            found.fix(Safety::Unsafe, "write a JSON array", edits);
+            found.fix(Safety::Unsafe, "write a valid JSON array", edits);
         }
     }
 }

@@ -65,18 +65,18 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
 
 fn report(file: &Dockerfile, run: &Instruction, pipe: &Pipe, download: Option<&Call>, out: &mut Findings) {
     let advice = if knows_pipefail(file, run) {
-        "begin with `set -o pipefail`"
+        "start the `RUN` with `set -o pipefail`"
     } else if download.is_some() {
-        "save it to a file first, or choose bash with `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`"
+        "save the download to a file first, or use `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`"
     } else {
-        "choose bash with `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`"
+        "use `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`"
     };
     if let Some(call) = download {
         let name = call.name().unwrap_or_default();
-        let message = format!("nobody notices when `{name}` fails, because the pipe goes on; {advice}");
+        let message = format!("if `{name}` fails, the pipe hides it and the build continues; {advice}");
         out.at(file.source, pipe.pipeline.span, message);
     } else {
-        let message = format!("nobody notices when the first part of this pipe fails; {advice}");
+        let message = format!("if an earlier command of this pipe fails, the build continues; {advice}");
         out.at(file.source, pipe.pipeline.span, message).severity(Severity::Note);
     }
 }

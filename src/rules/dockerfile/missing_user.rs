@@ -14,19 +14,19 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let user = user_for_it(file, stage.index);
         // A script that is not here may well go on as somebody else.
         let hidden = starts::script(file, stage.index) && file.starts.is_empty();
-        let unless = if hidden { ", unless its script gives that up" } else { "" };
+        let unless = if hidden { " unless its script switches the user" } else { "" };
         let message = match &user {
             Some((name, _)) => {
-                format!("this runs as root{unless}, though there is a user `{name}`; add `USER {name}`")
+                format!("this runs as root{unless}, although the user `{name}` exists; add `USER {name}`")
             }
-            None => format!("this runs as root{unless}; switch to another user with `USER` before it"),
+            None => format!("this runs as root{unless}; add a `USER` other than root before it"),
         };
         let found = out.at(file.source, start.keyword.span, message);
         if hidden {
             found.severity(Severity::Note);
         }
         if let Some((_, place)) = user {
-            found.see(file.source, place, "the user is made here");
+            found.see(file.source, place, "the user is created here");
         }
     }
 }

@@ -10,13 +10,14 @@ pub(super) fn report(file: &Dockerfile, name: &str, wanted: fn(&Instruction) -> 
         let found: Vec<_> = file.stage_instructions(stage).iter().filter(|i| wanted(i)).collect();
         let Some((last, before)) = found.split_last() else { continue };
         for instruction in before {
-            let message =
-                format!("a later `{name}` overrides this one; remove it, or give it a stage of its own");
+            let message = format!(
+                "this `{name}` has no effect, because a later one overrides it; remove it, or move it to its own stage"
+            );
             out.at(file.source, instruction.keyword.span, message)
-                .see(file.source, last.keyword.span, "this one counts")
+                .see(file.source, last.keyword.span, "only this one has an effect")
                 .fix(
                     Safety::Unsafe,
-                    format!("remove the `{name}` that does nothing"),
+                    format!("remove the `{name}` that has no effect"),
                     vec![Edit::delete(with_line_end(file, instruction))],
                 );
         }

@@ -19,12 +19,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let program = &piped.interpreter;
             if is_fixed {
                 let message = format!(
-                    "`{program}` runs what the server sends, and only its URL says which version; compare a checksum first"
+                    "`{program}` runs a downloaded script, and only its URL names the version; verify a checksum first"
                 );
                 out.at(file.source, piped.span, message).severity(Severity::Note);
             } else {
-                let message =
-                    format!("`{program}` runs what the server sends, unseen; save it, check it, then run it");
+                let message = format!(
+                    "`{program}` runs a downloaded script without a check; save it, verify its checksum, then run it"
+                );
                 out.at(file.source, piped.span, message);
             }
         }

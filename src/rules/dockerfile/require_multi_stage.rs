@@ -18,6 +18,6 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     out.at(
         file.source,
         first.span,
-        format!("{names} {verb} with the application; build in a stage of its own and copy the result"),
+        format!("{names} {verb} with the application; build in a separate stage and copy the result"),
     );
 }

@@ -21,12 +21,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let finding = out.at(
             file.source,
             brought.span,
-            format!(
-                "`{}` is deleted later, but stays {whose}; mount it with `RUN --mount=type=secret`",
-                brought.name
-            ),
+            format!("`{}` is deleted later, but stays {whose}; use `RUN --mount=type=secret`", brought.name),
         );
-        finding.see(file.source, removal.call, "deleted here, in another layer");
+        finding.see(file.source, removal.call, "deleted here, in a later layer");
         if !ships {
             finding.severity(Severity::Note);
         }

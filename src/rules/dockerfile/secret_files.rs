@@ -24,7 +24,7 @@ const NAMES: [(&str, &str, bool); 35] = [
     ("id_dsa", "a private key", true),
     ("id_ecdsa", "a private key", true),
     ("id_ed25519", "a private key", true),
-    (".env", "secrets of the environment", true),
+    (".env", "secrets", true),
     (".netrc", "passwords", true),
     ("_netrc", "passwords", true),
     (".git-credentials", "passwords", true),
@@ -49,7 +49,7 @@ const NAMES: [(&str, &str, bool); 35] = [
     ("gcloud-service-key.json", "cloud credentials", true),
     ("application_default_credentials.json", "cloud credentials", true),
     ("kubeconfig", "a cluster's credentials", true),
-    ("terraform.tfstate", "secrets in clear text", true),
+    ("terraform.tfstate", "secrets in plain text", true),
     (".ssh", "private keys", true),
     (".aws", "cloud credentials", true),
     (".gnupg", "private keys", true),
@@ -111,7 +111,7 @@ pub(super) fn holds(path: &str) -> Option<Holds> {
     }
     // `.env.production`, `.env.local`
     if name.starts_with(".env.") {
-        return Some(Holds { what: "secrets of the environment", sure: false });
+        return Some(Holds { what: "secrets", sure: false });
     }
     let &(extension, what, sure) = EXTENSIONS.iter().find(|(extension, ..)| name.ends_with(extension))?;
     // `root.key` is the trust anchor of DNS, for everybody to read.
@@ -123,7 +123,7 @@ pub(super) fn holds(path: &str) -> Option<Holds> {
     }
     // A `.pem` is a certificate more often than not; its name must speak of a key.
     let speaks = || parts().any(|part| part.contains("key") || part.starts_with("priv"));
-    // Keys of certificates that nobody trusts are there for trying things out.
+    // Keys of self-signed certificates are for tests.
     let toy = name.contains("selfsigned") || name.contains("snakeoil") || name.contains("localhost");
     (extension != ".pem" || speaks()).then_some(Holds { what, sure: (sure || extension == ".pem") && !toy })
 }

@@ -45,7 +45,7 @@ fn with_value(
                     file.source,
                     assignment.key.span,
                     format!(
-                        "`{name}` bakes a build argument into the image, where everybody can read it; \
+                        "`{name}` stores a build argument in the image, where everyone can read it; \
                          use `RUN --mount=type=secret`, or pass it when the container starts"
                     ),
                 );
@@ -64,7 +64,7 @@ fn with_value(
             out.at(
                 file.source,
                 assignment.key.span,
-                format!("`{name}` is a placeholder that somebody will forget to change; leave it out"),
+                format!("`{name}` is a placeholder, which is easily forgotten; remove it"),
             )
             .severity(Severity::Note);
         }
@@ -77,7 +77,7 @@ fn with_value(
             let finding = out.at(
                 file.source,
                 assignment.key.span,
-                format!("`{name}` has a credential for a value, which everybody can read; {instead}"),
+                format!("`{name}` holds a credential, which everyone with the image can read; {instead}"),
             );
             if !ships {
                 finding.severity(Severity::Note);
@@ -97,7 +97,7 @@ fn without_default(
         out.at(
             file.source,
             assignment.key.span,
-            format!("what `{name}` is given stays in the image's history; use `RUN --mount=type=secret`"),
+            format!("the value of `{name}` stays in the history of the image; use `RUN --mount=type=secret`"),
         )
         .severity(Severity::Note);
     }

@@ -27,7 +27,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
 fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut Findings) {
     let Some(Command::Shell(line)) = instruction.command() else { return };
     let Some(script) = instruction.script() else { return };
-    // Who chooses a shell wants one; `exec` gets it out of the way.
+    // A SHELL in the file says that a shell is wanted; `exec` replaces it by the program.
     let execs = script.calls().iter().any(|call| call.is("exec") || call.wrapped_by("exec").is_some());
     // What was meant as an array is `malformed-json-array`'s.
     if arrays::broken(file, instruction).is_some() {
@@ -39,18 +39,18 @@ fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut F
     let keyword = instruction.keyword.span;
     let is_entrypoint = matches!(instruction.kind, Kind::Entrypoint(_));
     let Some(array) = array(script) else {
-        let message = "a shell runs this and keeps signals from it; begin its last command with `exec`";
+        let message = "a shell runs this and does not pass signals on; start the last command with `exec`";
         out.at(file.source, keyword, message).severity(Severity::Note);
         return;
     };
     let message = if is_entrypoint {
-        "a shell runs this, keeps signals from it, and ignores `CMD`; write it as a JSON array"
+        "a shell runs this, does not pass signals on, and ignores `CMD`; write a JSON array"
     } else {
-        "a shell runs this and keeps signals from it; write it as a JSON array"
+        "a shell runs this and does not pass signals on; write a JSON array"
     };
     let finding = out.at(file.source, keyword, message);
     let span = line.span(0..line.text.len());
-    // Behind an ENTRYPOINT in an array CMD is its arguments, which change with their form.
+    // If ENTRYPOINT is an array, CMD holds its arguments, and another form would change them.
     let partner = if is_entrypoint { file.cmd_of(stage) } else { file.entrypoint_of(stage) };
     let starts_alone = partner.is_none();
     if starts_alone && may_be_executed(script) && !file.source.slice(span).contains(['\n', '#']) {

@@ -25,9 +25,10 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         told = Some(log_in.stage);
         let message = match &log_in.package {
             Some(name) => {
-                format!("`{name}` lets people log in to the container; use `docker exec`, and leave it out")
+                format!("`{name}` lets people log in to the container; remove it and use `docker exec`")
             }
-            None => "the container starts `sshd`, for people to log in; use `docker exec` instead".to_owned(),
+            None => "the container starts `sshd`, which lets people log in; remove it and use `docker exec`"
+                .to_owned(),
         };
         out.at(file.source, log_in.span, message);
     }

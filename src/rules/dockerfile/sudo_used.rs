@@ -13,12 +13,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let uses = uses(instruction);
         let Some(&(span, _)) = uses.first() else { continue };
         let message = match is_root {
-            Some(true) => "`sudo` does nothing for root; leave it out",
+            Some(true) => "this runs as root, so `sudo` has no effect; remove `sudo`",
             Some(false) => {
-                "`sudo` leaves a way to become root in the image; use `USER root` for the steps that need it"
+                "`sudo` stays in the image and lets users become root; use `USER root` for the steps that need it"
             }
             None => {
-                "root does not need `sudo`, and others should not have it; use `USER root` for the steps that need it"
+                "root does not need `sudo`, and other users should not have it; use `USER root` for the steps that need it"
             }
         };
         let found = out.at(file.source, span, message);
@@ -27,7 +27,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         let edits: Option<Vec<Edit>> = uses.into_iter().map(|(_, edit)| edit).collect();
         if let (Some(true), Some(edits)) = (is_root, edits) {
-            found.fix(Safety::Unsafe, "leave out `sudo`", edits);
+            found.fix(Safety::Unsafe, "remove `sudo`", edits);
         }
     }
 }

@@ -96,8 +96,7 @@ const PLAIN: [&str; 16] = [
     "ubuntu",
 ];
 
-const SPENT: &str =
-    "so many variables are set and not set here that slips in their names were not looked for to the end";
+const SPENT: &str = "the file has too many variables, so not all names were checked for typing errors";
 
 /// What is known to be wrong with a variable that the file does not set where it is used.
 enum Mistake<'f> {
@@ -155,7 +154,9 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
     let name = variable.name;
     let (message, seen) = match *mistake {
         Mistake::Global(seen) => (
-            format!("`{name}` is declared before FROM, so it is empty here; add `ARG {name}` to this stage"),
+            format!(
+                "`{name}` is declared before `FROM`, so it is empty here; add `ARG {name}` to this stage"
+            ),
             Some(seen),
         ),
         Mistake::Elsewhere(stage, seen) => {
@@ -165,20 +166,19 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
                 Some(seen),
             )
         }
-        Mistake::Later(seen) => {
-            (format!("`{name}` is set further down, so it is empty here; set it before"), Some(seen))
-        }
+        Mistake::Later(seen) => (
+            format!("`{name}` is set further down, so it is empty here; set it before this line"),
+            Some(seen),
+        ),
         Mistake::Slip(meant) => (format!("`{name}` is not set; did you mean `{meant}`?"), None),
         Mistake::Nowhere => (format!("`{name}` is not set; declare it with `ARG {name}`"), None),
         Mistake::Same(seen) => (
-            format!(
-                "this `ENV` sets `{name}` only when it is done, so it is empty here; use an `ENV` of its own after it"
-            ),
+            format!("`{name}` is set by this same `ENV`, so it is empty here; use it in a second `ENV`"),
             Some(seen),
         ),
         Mistake::Itself => (
             format!(
-                "nothing sets `{name}` before, so this makes it empty; declare it with `ARG {name}` above"
+                "`{name}` is not set before, so this sets it to nothing; declare it with `ARG {name}` above"
             ),
             None,
         ),
@@ -191,7 +191,7 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
         Mistake::Global(_) => {
             let line = format!("ARG {name}{}", file.source.newline());
             let edit = Edit::insert(at.span.start as usize, line);
-            found.fix(Safety::Unsafe, format!("bring `{name}` into the stage"), vec![edit]);
+            found.fix(Safety::Unsafe, format!("add `ARG {name}` to this stage"), vec![edit]);
         }
         Mistake::Slip(meant) => {
             let edit = Edit::replace(variable.name_span, meant);
@@ -225,7 +225,7 @@ impl<'f, 'a> Search<'f, 'a> {
     fn mistake(&mut self, at: &Instruction, name: &str, base_may_set: bool) -> Option<Mistake<'f>> {
         let here = at.stage?;
         let file = self.file;
-        // Of an image that is not known, nobody can say what it sets.
+        // What an unknown image sets is unknown, too.
         let base = base(file, here);
         let all = self.settings.get(name).map_or(&[][..], Vec::as_slice);
         // A setting of the file's own tells most: the name is right, the place is wrong. `ENV A=/x:$A` adds to whatever the

@@ -25,7 +25,11 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             Some(name) if may_be_target(&name.text, cx.policy.profile) => continue,
             Some(name) => (name.span, format!("`{}`", name.text)),
         };
-        out.at(file.source, place, format!("no other stage needs {who}; copy from it or delete it"));
+        out.at(
+            file.source,
+            place,
+            format!("no other stage uses {who}, so BuildKit skips it; copy from it or delete it"),
+        );
     }
 }
 
@@ -35,7 +39,7 @@ fn may_be_target(name: &str, profile: Profile) -> bool {
 }
 
 /// For each stage whether another one is built on it or copies from it; `None` if a `--from` cannot be read. Only
-/// the last stage of a chain is worth a finding: once it is gone, the next one is told.
+/// the last stage of a chain is worth a finding: once it is gone, the next one is reported.
 fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
     let mut used = vec![false; file.stages.len()];
     for stage in &file.stages {
@@ -58,6 +62,6 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
         FromRef::Variable | FromRef::Unknown => readable = false,
         _ => {}
     });
-    // A name with a slip in it was to use some stage; that is told already.
+    // A misspelt name was meant for some stage; `copy-from-unknown-stage` reports it.
     readable.then_some(used)
 }

@@ -55,11 +55,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(
                 file.source,
                 span,
-                "these package lists grow old in the cache; update in the `RUN` that installs",
+                "these package lists get old in the cache; run the update in the `RUN` that installs",
             )
-            .see(file.source, install, "uses the lists");
+            .see(file.source, install, "the lists are used here");
         } else {
-            out.at(file.source, span, "nothing here installs from these package lists; remove the update");
+            out.at(file.source, span, "no later `RUN` uses these package lists; remove the update");
         }
     });
 }
@@ -75,7 +75,7 @@ fn lists(manager: Manager) -> Manager {
     if manager.is_apt() { Manager::Apt } else { manager }
 }
 
-/// The update of a RUN that does nothing else of weight.
+/// The update of a RUN that otherwise runs only harmless programs.
 pub(super) fn lone_update<'f>(run: &'f Instruction) -> Option<&'f PackageCall> {
     let mut update = None;
     for script in run.scripts() {
@@ -96,6 +96,6 @@ pub(super) fn lone_update<'f>(run: &'f Instruction) -> Option<&'f PackageCall> {
             return None;
         }
     }
-    // `dnf makecache` and its like look after the age of what they fetched.
+    // `dnf makecache` and similar commands refresh what is too old.
     update.filter(|call| call.manager.is_apt() || matches!(call.manager, Manager::Apk | Manager::Zypper))
 }

@@ -16,7 +16,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(
                 file.source,
                 word.span,
-                format!("`{path}` starts from wherever the base image left off; write the whole path"),
+                format!(
+                    "`{path}` is relative to the working directory of the base image; write the whole path"
+                ),
             );
         }
     }

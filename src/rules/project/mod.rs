@@ -4,4 +4,3 @@ pub mod build_target_missing;
 pub mod build_target_not_final;
 pub mod run_as_root_effective;
 pub mod secret_file_tracked;
-pub mod ships_unknown_stage;

@@ -138,7 +138,7 @@ pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port, called: &Called) -
 }
 
 /// The file is an app of such a platform, by its keys or by the network that it joins.
-fn is_platforms(cx: &Context, spec: &ContainerSpec) -> bool {
+pub fn is_platforms(cx: &Context, spec: &ContainerSpec) -> bool {
     cx.project.around.extensions.iter().any(|key| PLATFORMS.contains(&&**key))
         || spec
             .networks

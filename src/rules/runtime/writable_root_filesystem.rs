@@ -1,10 +1,10 @@
-use super::{known_images, pulled, settings};
+use super::{hardening, known_images, pulled};
 use crate::container::ContainerSpec;
 use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    if !spec.is_complete() || settings::is_ephemeral(spec) || known_images::runs_windows(cx, spec) {
+    if hardening::is_beside_the_point(cx, spec) || known_images::runs_windows(cx, spec) {
         return;
     }
     let at = match spec.read_only {
