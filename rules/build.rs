@@ -1,5 +1,6 @@
 //! Turns the rule pages into one static table, `$OUT_DIR/rules.rs`, and refuses to build while page, module and
 //! `mod` line do not belong together. How a page looks is told in `rules/README.md`; no dependencies on purpose.
+//! It also finds out what `hullguard --version` says about the build.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 mod shapes;
+mod version;
 
 const FAMILIES: [&str; 5] = ["dockerfile", "image", "compose", "runtime", "project"];
 /// The functions a rule's module may have, and the `Check` each becomes.
@@ -47,6 +49,7 @@ const KEYS: [&str; 22] = [
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rustc-env=HULLGUARD_BUILD={}", version::build());
     let mut rules = BTreeMap::new();
     let mut mistakes = Vec::new();
     for family in FAMILIES {

@@ -103,11 +103,11 @@ impl fmt::Display for Past {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = |commit: &Commit| commit.id.get(..10).unwrap_or(&commit.id).to_owned();
         match (&self.commit, &self.now) {
-            (Some(commit), None) => write!(f, "came with commit {}", id(commit)),
+            (Some(commit), None) => write!(f, "added in commit {}", id(commit)),
             (Some(commit), Some(now)) => {
                 let (older, day) =
                     (if self.boundary { "or before " } else { "" }, Date::of_seconds(commit.time));
-                write!(f, "came {older}with commit {} of {day} by {}, {now}", id(commit), commit.author)
+                write!(f, "added {older}in commit {} of {day} by {}, {now}", id(commit), commit.author)
             }
             (None, Some(now)) => write!(f, "{now}"),
             (None, None) => Ok(()),
@@ -120,7 +120,7 @@ impl fmt::Display for Now {
         match (&self.head_path, self.in_head, self.dangling) {
             (Some(path), ..) => write!(f, "is in HEAD as `{path}`"),
             (None, true, _) => write!(f, "is in HEAD's history"),
-            (None, false, true) => write!(f, "is reached by no ref"),
+            (None, false, true) => write!(f, "no ref reaches it"),
             (None, false, false) => write!(f, "is not in HEAD"),
         }
     }

@@ -45,6 +45,29 @@ impl Outcome {
     pub fn is_incomplete(&self) -> bool {
         self.interrupted || self.error.is_some() || !self.failed.is_empty()
     }
+
+    /// Gives all files other paths. Each is made once, however many findings it has.
+    pub fn rename(&mut self, to: &mut dyn FnMut(&str) -> String) {
+        let mut known: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+        let mut rename = |path: &mut Arc<str>| {
+            let new = known.entry(Arc::clone(path)).or_insert_with(|| to(path).into());
+            *path = Arc::clone(new);
+        };
+        for finding in &mut self.findings {
+            rename(&mut finding.place.path);
+            finding.related.iter_mut().for_each(|related| rename(&mut related.place.path));
+        }
+        self.pragmas.iter_mut().for_each(|pragma| rename(&mut pragma.place.path));
+        self.graphs.iter_mut().for_each(|graph| rename(&mut graph.path));
+        self.skipped.iter_mut().chain(&mut self.failed).for_each(|told| rename(&mut told.path));
+        self.hidden = std::mem::take(&mut self.hidden)
+            .into_iter()
+            .map(|(mut path, spans)| {
+                rename(&mut path);
+                (path, spans)
+            })
+            .collect();
+    }
 }
 
 /// A path, and why it was not looked at, or not as a whole.

@@ -47,8 +47,8 @@ impl Severity {
 }
 
 /// What `softens: true` on a page means, for people.
-pub const SOFTENS: &str = "In files for development it is one step milder, and a note in tests, samples, documentation \
-    and vendored code. The path says what a file is for; `src/purpose.rs` has the words.";
+pub const SOFTENS: &str = "In files for development the severity is one step lower. In tests, samples, documentation and \
+    vendored code it is a note. hullguard decides by the path of the file; `src/purpose.rs` has the words.";
 
 /// How loud a run is: each holds the ones before it, but `style` is on request only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,15 +151,15 @@ impl Rule {
             return None;
         }
         let place = if self.revoke.is_empty() {
-            "Revoke or change it first, where it is accepted.".to_owned()
+            "Revoke or change it first, at the service that accepts it.".to_owned()
         } else {
             format!("Revoke it first: {}", self.revoke)
         };
         Some(format!(
-            "{place}\n\nWhoever could read the repository may have it already: clones, forks and caches keep what was \
-             pushed, so neither deleting the line nor rewriting history takes it back. Once the old one opens nothing, \
-             hand the new one over from outside the repository (a secret store, a mounted secret, a variable of the CI). \
-             Rewriting history comes after that, if at all."
+            "{place}\n\nEverybody who could read the repository may already have it. Clones, forks and caches keep \
+             pushed commits, so deleting the line or rewriting history does not make it secret again. When the old one \
+             no longer works, keep the new one outside of the repository: in a secret store, a mounted secret or a \
+             variable of the CI. Rewriting history comes after that, if you want it."
         ))
     }
 }

@@ -390,14 +390,14 @@ fn what_cannot_be_extended_is_an_error_with_its_place() {
         ("/etc/passwd", "hullguard.yaml:1:10: `/etc/passwd` is outside of the repository"),
         ("https://example.org/a.yaml", "hullguard.yaml:1:10: nothing is downloaded"),
         ("none.yaml", "hullguard.yaml:1:10: cannot read none.yaml: no such file"),
-        ("policy", "hullguard.yaml:1:10: cannot read policy: it is no regular file"),
+        ("policy", "hullguard.yaml:1:10: cannot read policy: it is not a regular file"),
         ("hullguard.yaml", "files extend each other in a circle: hullguard.yaml -> hullguard.yaml"),
         (
             "policy/round.yaml",
             "policy/round.yaml:2:4: files extend each other in a circle: hullguard.yaml -> policy/round.yaml -> hullguard.yaml",
         ),
         ("policy/wrong.yaml", "policy/wrong.yaml:1:1: unknown key `proflie`; did you mean `profile`?"),
-        ("{a: b}", "hullguard.yaml:1:10: a value or a list of values is expected here"),
+        ("{a: b}", "hullguard.yaml:1:10: expected a string or a list of strings"),
     ] {
         let work = repository(&[
             ("Dockerfile", LATEST),
@@ -433,7 +433,7 @@ fn no_link_leads_what_is_extended_out_of_the_repository() {
         put(&inside, &[("hullguard.yaml", &format!("extends: {value}\n"))]);
         let (done, out, err) = run(&inside, &["check"]);
         assert_eq!(done, code, "{value}: {out}{err}");
-        assert_eq!(err.contains("leads out of the repository"), code == 2, "{err}");
+        assert_eq!(err.contains("outside of the repository"), code == 2, "{err}");
         assert!(!err.contains("hush"), "{err}");
     }
 }
@@ -491,7 +491,10 @@ fn an_ignore_that_matches_nothing_is_reported_if_all_was_looked_at() {
 #[test]
 fn a_mistake_says_what_to_write_instead() {
     for (text, told) in [
-        ("rules: {latest-tag: info}\n", "`info` is none of error, warning, note, off; did you mean `note`?"),
+        (
+            "rules: {latest-tag: info}\n",
+            "`info` is not one of error, warning, note, off; did you mean `note`?",
+        ),
         ("rules: {latest-tag: false}\n", "did you mean `off`?"),
         ("rules: {secretz: off}\n", "no rule `secretz`; did you mean `secrets`?"),
         ("latest-tag: off\n", "unknown key `latest-tag`; rules go below `rules`: `rules: {latest-tag: off}`"),
@@ -499,7 +502,7 @@ fn a_mistake_says_what_to_write_instead() {
         ("rules: {DL9999: off}\n", "no rule here checks what `DL9999` checks; delete it"),
         ("ignore: [{rule: latest-tag, expires: 2027-02-30}]\n", "there is no 30 February 2027"),
         ("ignore: [{rule: latest-tag, rules: latest-tag}]\n", "`rule` and `rules` mean the same; keep one"),
-        ("exclude: '!a'\n", "this pattern cannot be used: `!` is not supported"),
+        ("exclude: '!a'\n", "this pattern is not valid: `!` is not supported"),
         ("ships: {../Dockerfile: a}\n", "name a Dockerfile, relative to the folder of this file"),
     ] {
         let said = read(text).unwrap_err();
@@ -540,10 +543,10 @@ fn mistyped_comments_are_notes_in_the_default_profile() {
     let work = repository(&[("Dockerfile", dockerfile), ("notes.md", &text), ("compose.yaml", compose)]);
     let (_, out, _) = run(work.path(), &["check"]);
     for told in [
-        "note[mistyped-ignore]: `latest-tga` is no rule; did you mean `latest-tag`?",
+        "note[mistyped-ignore]: `latest-tga` is not a rule; did you mean `latest-tag`?",
         "note[mistyped-ignore]: `disable=missing-user` ignores nothing; write `hullguard: ignore=missing-user`",
         "note[mistyped-ignore]: `last-user-root` is read as the reason; put a comma between rules",
-        "note[mistyped-ignore]: `aws-acces-key-id` is no rule; did you mean `aws-access-key-id`?",
+        "note[mistyped-ignore]: `aws-acces-key-id` is not a rule; did you mean `aws-access-key-id`?",
         "note[mistyped-ignore]: `ignore privileged-container` ignores nothing; write `hullguard: ignore=privileged-container`",
     ] {
         assert!(out.contains(told), "{told}\n{out}");

@@ -18,9 +18,12 @@ mod large;
 #[cfg(target_os = "linux")]
 mod links;
 mod names;
+mod packaging;
 mod pages;
 mod past;
+mod picture;
 mod practices;
+mod readme;
 mod secrets;
 #[cfg(unix)]
 mod silence;

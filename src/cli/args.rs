@@ -44,9 +44,12 @@ Examples:
 
 An entry may be given a \"reason\" and a day, \"expires\": \"2027-06-30\", after which it no longer counts.";
 
+/// What `--version` prints; `-V` prints the number alone.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("HULLGUARD_BUILD"), ")");
+
 /// Keeps containers fit to ship: lints Dockerfiles and Compose files.
 #[derive(Debug, Parser)]
-#[command(name = "hullguard", bin_name = "hullguard", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "hullguard", bin_name = "hullguard", version, long_version = VERSION, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,

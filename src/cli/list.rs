@@ -32,7 +32,7 @@ fn table() -> String {
     text
 }
 
-/// The table of the README, then that of `docs/secrets.md`: a row a provider, because there are hundreds of patterns.
+/// The table of `docs/rules.md`, then that of `docs/secrets.md`: a row a provider, because there are hundreds of patterns.
 fn markdown() -> String {
     let mut text =
         String::from("| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");

@@ -44,7 +44,7 @@ pub(super) fn read(
     for (first, again) in tree.duplicate_keys() {
         let line = source.line_of(first.key_span().start as usize);
         let key = again.key_str();
-        reader.mistake(again.key_span(), format!("`{key}` is set twice, first on line {line}"));
+        reader.mistake(again.key_span(), format!("`{key}` is defined twice, first on line {line}"));
     }
     let mut config = Config::default();
     if let Some(root) = tree.root()
@@ -53,7 +53,7 @@ pub(super) fn read(
         reader.top(root, &mut config, extend);
     }
     if let Some(second) = tree.documents().nth(1) {
-        reader.mistake(second.span(), "a configuration is one YAML document");
+        reader.mistake(second.span(), "a configuration must be one YAML document");
     }
     config.name = source.path().to_string();
     if reader.mistakes.is_empty() && reader.elsewhere.is_empty() { Ok(config) } else { Err(reader.told()) }
@@ -328,8 +328,7 @@ impl Reader<'_> {
     /// The entries of a mapping; unknown keys are told and left out.
     fn entries<'y>(&mut self, node: Node<'y>, known: &'static [Key]) -> Vec<(&'static Key, Node<'y>)> {
         let names = || known.iter().map(|key| key.name).collect::<Vec<_>>().join(", ");
-        if !self.is(node, Kind::Mapping, &format!("a mapping with these keys is expected here: {}", names()))
-        {
+        if !self.is(node, Kind::Mapping, &format!("expected a mapping with the keys {}", names())) {
             return Vec::new();
         }
         let mut entries: Vec<(&'static Key, Node)> = Vec::new();
@@ -358,13 +357,13 @@ impl Reader<'_> {
             let meant = synonym(text).filter(|meant| known.contains(meant));
             let meant = meant.or_else(|| suggest(text, known.iter().copied()));
             let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-            self.mistake(node.span(), format!("`{text}` is none of {}{meant}", known.join(", ")));
+            self.mistake(node.span(), format!("`{text}` is not one of {}{meant}", known.join(", ")));
         }
         found
     }
 
     fn text<'y>(&mut self, node: Node<'y>) -> Option<&'y str> {
-        self.is(node, Kind::Scalar, "a single value is expected here");
+        self.is(node, Kind::Scalar, "expected a string");
         node.as_str()
     }
 
@@ -374,7 +373,7 @@ impl Reader<'_> {
             return node.items().filter_map(|item| Some((item.span(), self.text(item)?))).collect();
         }
         if node.kind() == Kind::Mapping {
-            self.mistake(node.span(), "a value or a list of values is expected here");
+            self.mistake(node.span(), "expected a string or a list of strings");
             return Vec::new();
         }
         self.text(node).map(|text| (node.span(), text)).into_iter().collect()
@@ -385,7 +384,7 @@ impl Reader<'_> {
         match Globs::new(patterns.iter().map(|(_, text)| *text), self.base) {
             Ok(globs) => globs,
             Err((index, why)) => {
-                self.mistake(patterns[index].0, format!("this pattern cannot be used: {why}"));
+                self.mistake(patterns[index].0, format!("this pattern is not valid: {why}"));
                 Globs::default()
             }
         }
@@ -498,7 +497,7 @@ mod tests {
             ),
             (
                 "profile: loud\n",
-                "hullguard.yaml:1:10: `loud` is none of default, strict, style\n 1 | profile: loud\n   |          ^^^^",
+                "hullguard.yaml:1:10: `loud` is not one of default, strict, style\n 1 | profile: loud\n   |          ^^^^",
             ),
             (
                 "ignore: [{reason: x}]\n",

@@ -111,7 +111,7 @@ pub fn expired(known: &Known, today: Date) -> Vec<String> {
         let one = |entry: &Entry| {
             let day = entry.expires?;
             let Entry { rule, path, line, .. } = entry;
-            Some(format!("{}:{line}: `{rule}` in {path} expired on {day} and no longer counts", list.name))
+            Some(format!("{}:{line}: `{rule}` in {path} expired on {day} and has no effect", list.name))
         };
         let mut told: Vec<String> = gone().take(TOLD).filter_map(one).collect();
         let more = gone().count().saturating_sub(TOLD);

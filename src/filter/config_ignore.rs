@@ -50,7 +50,7 @@ pub fn expired(config: &Config, today: Date) -> Vec<String> {
     let gone = config.ignores.iter().filter(|ignore| ignore.is_expired(today));
     gone.filter_map(|ignore| {
         let (at, what, day) = (ignore.place(), ignore.what(), ignore.expires?);
-        Some(format!("{at}: the ignore of {what} expired on {day} and no longer counts"))
+        Some(format!("{at}: the ignore of {what} expired on {day} and has no effect"))
     })
     .collect()
 }

@@ -170,12 +170,12 @@ fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
                 format!("`{code}` is a family; name its rules here, or use `ignore` in hullguard.yaml")
             }
             Some(id) => format!("did you mean `{id}`?"),
-            None => "`hullguard rules` lists them".to_owned(),
+            None => "see `hullguard rules`".to_owned(),
         };
-        messages.push(format!("`{code}` is no rule; {help}"));
+        messages.push(format!("`{code}` is not a rule; {help}"));
     }
     if !pragma.all && pragma.rules.is_empty() && pragma.unknown.is_empty() {
-        messages.push("this comment names no rule; write for example `ignore=latest-tag`".to_owned());
+        messages.push("this ignore names no rule; write `ignore=id`".to_owned());
     }
     // `ignore=a b`: the second is taken for a reason.
     let first =
@@ -196,10 +196,10 @@ fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> 
         .rules
         .iter()
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
-        .map(|rule| format!("`{}` is ignored here but not found; delete the ignore", rule.id));
+        .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unused.collect();
     if pragma.all && used.is_empty() {
-        messages.push("everything is ignored here but nothing found; delete the ignore".to_owned());
+        messages.push("this ignore of all rules matches nothing; delete it".to_owned());
     }
     messages
 }

@@ -21,7 +21,7 @@ pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
             return;
         }
         Some((Level::Off, file)) => format!("off in {file}"),
-        _ if !asked_for => format!("asked for other paths only in {}", config.name),
+        _ if !asked_for => format!("enabled only for other paths in {}", config.name),
         _ => return,
     };
     if finding.status == Status::Open {

@@ -97,9 +97,9 @@ fn commit(repository: &Repository, word: &str) -> Result<Oid> {
         Ok(object) => Ok(object.id()),
         Err(_) if is_shallow(repository) => bail!("{}", cut(&format!("commit {word}"))),
         Err(error) if error.code() == git2::ErrorCode::NotFound => {
-            bail!("there is no commit {word} here; `git fetch` it first")
+            bail!("commit {word} is not in this clone; `git fetch` it first")
         }
-        Err(error) => Err(error).with_context(|| format!("{word} is no commit")),
+        Err(error) => Err(error).with_context(|| format!("{word} is not a commit")),
     }
 }
 

@@ -55,7 +55,7 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Self, String> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|&(_, format)| format).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|&(known, _)| known).collect();
-            format!("no format `{name}`; there are {}", known.join(", "))
+            format!("unknown format `{name}`; use one of {}", known.join(", "))
         })
     }
 }

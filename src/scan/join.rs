@@ -170,11 +170,18 @@ fn edge(service: &ContainerSpec, container: usize, model: &Model) -> Edge {
     }
 }
 
-/// Marks the stages of a Dockerfile that ship: as the user says, else the final one and what services build.
-pub(super) fn ship(file: &mut Dockerfile, joined: &Joined, policy: &Policy) {
-    match policy.ships.get(&**file.source.path()) {
-        Some(targets) => file.ship_only(targets),
-        None => file.ship(&joined.targets_of(file.source.path())),
+/// Marks the stages of a Dockerfile that ship: as the user says, else the final one, what services build, and `others`.
+pub(super) fn ship<'t>(
+    file: &mut Dockerfile,
+    joined: &'t Joined,
+    others: impl Iterator<Item = &'t str>,
+    policy: &Policy,
+) {
+    if let Some(targets) = policy.ships.get(&**file.source.path()) {
+        file.ship_only(targets);
+    } else {
+        let targets = joined.targets_of(file.source.path()).into_iter().chain(others);
+        file.ship(&targets.collect::<Vec<_>>());
     }
 }
 
@@ -211,6 +218,7 @@ pub(super) fn project<'a>(
         secret_files: joined.secret_files,
         problems: joined.problems,
         around: joined.around,
+        baked: &[],
     }
 }
 
@@ -224,7 +232,7 @@ pub(super) fn sent_by_anybody(dockerfile: &str, tree: &dyn Tree) -> Sent {
         folder = compose::directory(folder);
         ignores = resolve(folder, ".dockerignore").is_some_and(|path| tree.exists(&path));
     }
-    Sent { ignores: ignores || tree.above(".dockerignore"), ..own }
+    Sent { ignores, ..own }
 }
 
 /// What a build sends: whether `<Dockerfile>.dockerignore`, or `.dockerignore` in the context, is there, and whether git's

@@ -4,7 +4,7 @@
 //! one at a time on all cores, each dropped when it is done; then what needs all of them. A rule that panics becomes a
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
-mod around;
+pub mod around;
 mod chains;
 mod check;
 mod evidence;
@@ -29,6 +29,7 @@ use crate::dockerfile::{self, Dockerfile};
 use crate::finding::Draft;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Pragma, Told};
+use crate::project::Project;
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
 use crate::shown::finish::{Finished, Veils};
@@ -71,6 +72,32 @@ pub fn scan_change(
     watch: &Watch,
     silence: Silence,
 ) -> Outcome {
+    let base = policy.base.as_str();
+    if base.is_empty() {
+        return from_top(candidates, tree, policy, watch, silence);
+    }
+    // A run in a folder sees the repository around it, and comes to what a run from the top does.
+    let moved = |file: &Candidate| Candidate { path: format!("{base}{}", file.path).into(), ..file.clone() };
+    let candidates: Vec<Candidate> = candidates.iter().map(moved).collect();
+    let from_root = |outcome: &mut Outcome| outcome.rename(&mut |path| around::relative(base, path));
+    let silence = |outcome: &mut Outcome| {
+        from_root(outcome);
+        silence(outcome);
+    };
+    let (tree, policy) = (around::FromTop { tree, base }, Policy { base: String::new(), ..policy.clone() });
+    let mut outcome = from_top(&candidates, &tree, &policy, watch, &silence);
+    from_root(&mut outcome);
+    outcome
+}
+
+/// As [`scan_change`], where all paths are from the repository's top, or there is none.
+fn from_top(
+    candidates: &[Candidate],
+    tree: &dyn Tree,
+    policy: &Policy,
+    watch: &Watch,
+    silence: Silence,
+) -> Outcome {
     watch.done.store(0, Ordering::Relaxed);
     let mut outcome = Outcome::default();
     let documents = candidates.iter().filter(|candidate| candidate.document);
@@ -98,14 +125,22 @@ pub fn scan_change(
         .map(|source| &**source.path())
         .chain(later.iter().map(|file| &*file.path))
         .collect();
-    let context = around::context(candidates, &to_build, &compose, tree);
+    let around::Surroundings { compose: context, baked, skipped } =
+        around::surroundings(candidates, &to_build, &compose, tree);
+    outcome.skipped.extend(skipped);
     let settings =
         candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
     let load::Groups { list: mut groups, shared, parts, failed } =
         load::groups(compose, context, settings, tree);
     outcome.failed.extend(failed);
     for source in groups.iter().filter(|group| group.cut).flat_map(|group| &group.sources) {
-        outcome.fail(source.path(), Gap::new(Reason::Limit, load::CUT));
+        // What is only context should not have been checked.
+        let gap = Gap::new(Reason::Limit, load::CUT);
+        if linted.contains(source.path()) {
+            outcome.fail(source.path(), gap);
+        } else {
+            outcome.skip(source.path(), gap);
+        }
     }
     groups.retain(|group| !group.cut);
     // What is no Compose file by itself is read for those that name it, and then it is one.
@@ -173,11 +208,15 @@ pub fn scan_change(
     let one = |source: &Arc<Source>| {
         guarded(|| {
             let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
+            let baked = baked.get(&**source.path()).map_or(&[][..], Vec::as_slice);
+            let shipped = baked.iter().filter(|target| target.ships);
+            let shipped = shipped.filter_map(|target| target.stage.as_ref()?.value());
+            let contexts = baked.iter().map(|target| Some(&*target.context));
             let mut file = dockerfile::parse(source);
-            join::ship(&mut file, &builders, policy);
-            starts::fill(&mut file, builders.contexts_of(source.path()), tree);
+            join::ship(&mut file, &builders, shipped, policy);
+            starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), tree);
             let file = [file];
-            let project = join::project(builders, &[], &file, tree);
+            let project = Project { baked, ..join::project(builders, &[], &file, tree) };
             let cx = Context { policy, project: &project, sent: None };
             let checked = check::dockerfile(&cx, &file[0], tree);
             watch.count(1);
@@ -345,7 +384,7 @@ fn check_group(
     let built: Vec<Arc<Source>> = paths.iter().filter_map(read_once).collect();
     let mut dockerfiles: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
     for file in &mut dockerfiles {
-        join::ship(file, &joined, policy);
+        join::ship(file, &joined, std::iter::empty(), policy);
         starts::fill(file, joined.contexts_of(file.source.path()), tree);
     }
     let edges = joined.edges.clone();

@@ -79,7 +79,7 @@ fn searched(
         let is_token = |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| !secret.by_name);
         searched.findings.retain(is_token);
         searched.gap =
-            Some(Gap::new(Reason::OwnOutput, "a report that hullguard wrote; searched for tokens only"));
+            Some(Gap::new(Reason::OwnOutput, "a report written by hullguard; searched for tokens only"));
     }
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     let (covered, findings) = searched.findings.into_iter().partition(|finding| told.holds(finding));
@@ -245,8 +245,8 @@ fn message(hit: &Hit, source: &Source) -> String {
     let name = hit.name.clone().map(|name| source.slice(Span::new(name.start, name.end)));
     let encoded = if hit.encoded { ", encoded" } else { "" };
     match name {
-        Some(name) => format!("{title}, in `{name}`{encoded}; take it out and change it"),
-        None => format!("{title}{encoded}; revoke it, then take it out"),
+        Some(name) => format!("{title}, in `{name}`{encoded}; remove it and change it"),
+        None => format!("{title}{encoded}; revoke it, then remove it"),
     }
 }
 

@@ -181,7 +181,7 @@ fn a_secret_is_found_wherever_it_was_committed() {
     assert_eq!(found.len(), expected.len(), "{found:?}");
     assert!(found.iter().zip(expected).all(|(found, expected)| found.starts_with(expected)), "{found:?}");
     assert!(
-        loose.text.contains(&format!("came with commit {} of 2024-03-01 by Ann", &merge[..10])),
+        loose.text.contains(&format!("added in commit {} of 2024-03-01 by Ann", &merge[..10])),
         "{}",
         loose.text
     );

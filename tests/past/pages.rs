@@ -31,7 +31,7 @@ fn the_page_of_the_commit_is_told_and_no_password_of_the_remote() {
         let result = &sarif["runs"][0]["results"][0];
         assert_eq!(result["properties"]["history"]["url"], page);
         let message = result["message"]["text"].as_str().expect("a text");
-        assert!(message.ends_with(&format!("\n[The commit that brought it]({page})")), "{message}");
+        assert!(message.ends_with(&format!("\n[The commit that added it]({page})")), "{message}");
     }
     // A tag has a message, and no commit that brought it.
     let json: Value = serde_json::from_str(&report(&repo, &["--history"], "json")).expect("JSON");

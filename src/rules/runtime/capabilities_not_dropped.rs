@@ -11,7 +11,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     }
     if settings::has_any(&spec.cap_drop, &["ALL", "CAP_ALL"]) == Some(false) {
         let message = format!(
-            "{} keeps Docker's default capabilities; drop `ALL` and add what it needs",
+            "{} keeps Docker's default capabilities; drop `ALL` and add only those it needs",
             pulled::name(spec)
         );
         pulled::on(cx, spec, out, spec.at, message);

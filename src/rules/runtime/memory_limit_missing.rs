@@ -13,6 +13,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     } else {
         "`mem_limit` or a limit in `deploy`"
     };
-    let message = format!("{} may use all of the host's memory; set {how}", pulled::name(spec));
+    let message =
+        format!("{} has no memory limit and can use all of the host's memory; set {how}", pulled::name(spec));
     pulled::on(cx, spec, out, at, message);
 }

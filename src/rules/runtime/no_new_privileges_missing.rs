@@ -19,7 +19,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         return;
     }
     let message =
-        format!("programs in {} may gain privileges; add `{OPTION}` to `security_opt`", pulled::name(spec));
+        format!("programs in {} can gain privileges; add `{OPTION}` to `security_opt`", pulled::name(spec));
     let finding = pulled::on(cx, spec, out, spec.at, message);
     let edit = match (spec.security_opt.last(), spec.insertion) {
         (Some(last), _) if pulled::is_own(last.at) && last.at.file == spec.at.file => {

@@ -17,8 +17,8 @@ pub fn on<'o>(
     draft.container = (!spec.name.is_empty()).then(|| spec.name.clone());
     if let Some(pull) = spec.via(at) {
         let how = match pull.how {
-            PullKind::Alias => "comes in through this alias",
-            PullKind::Extends => "comes in through this `extends`",
+            PullKind::Alias => "set through this alias",
+            PullKind::Extends => "set through this `extends`",
         };
         draft.see_on(cx, At::new(pull.file, pull.span), how);
     }

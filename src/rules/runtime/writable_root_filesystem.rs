@@ -13,7 +13,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         Some(_) => return,
     };
     let message = format!(
-        "{} can write to its own file system; set `read_only: true` and give it a `tmpfs` where it writes",
+        "{} can write to its root file system; set `read_only: true` and add a `tmpfs` where it writes",
         pulled::name(spec)
     );
     pulled::on(cx, spec, out, at, message);
