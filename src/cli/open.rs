@@ -156,7 +156,7 @@ impl Run {
         }
         filter::apply(&mut outcome, &self.config, &self.policy, &self.known, self.today);
         if !self.making {
-            filter::group(&mut outcome, &|_| true);
+            filter::group(&mut outcome, &self.policy, &|_| true);
         }
         outcome
     }

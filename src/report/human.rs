@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
 use super::{Options, escape, is_open};
-use crate::finding::{Finding, Place, Status, Suppressor};
+use crate::finding::{Finding, Place, Related, Status, Suppressor};
 use crate::gap::Reason;
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Severity};
@@ -79,14 +79,8 @@ fn together(all: &[&Finding], colour: bool, out: &mut String) {
     }
     paint(out, colour, GREEN, &format!("note[{}]", rules.join(", ")));
     header(out, colour, &format!("{} in one file; `--format json` lists each", count(all.len(), "secret")));
-    arrow(out, colour, &all[0].place, 1);
-    for other in &all[1..all.len().min(NAMED)] {
-        let _ = write!(out, ", {}:{}", other.place.start.line, other.place.start.column);
-    }
-    if all.len() > NAMED {
-        let _ = write!(out, " and {} more", all.len() - NAMED);
-    }
-    out.push('\n');
+    let places: Vec<&Place> = all.iter().map(|finding| &finding.place).collect();
+    arrows(out, colour, &places, 1);
 }
 
 /// One finding as it stands in the report, without colour.
@@ -191,7 +185,15 @@ fn render(finding: &Finding, colour: bool, out: &mut String) {
     } else {
         snippet(out, colour, &finding.place, gutter, style, '^');
     }
-    for related in finding.related.iter().filter(|_| !brief) {
+    let (again, others): (Vec<&Related>, Vec<&Related>) =
+        finding.related.iter().filter(|_| !brief).partition(|related| related.again);
+    if !again.is_empty() {
+        paint(out, colour, GREEN, "note");
+        header(out, colour, "also here");
+        let places: Vec<&Place> = again.iter().map(|related| &related.place).collect();
+        arrows(out, colour, &places, gutter);
+    }
+    for related in others {
         paint(out, colour, GREEN, "note");
         header(out, colour, &related.message);
         snippet(out, colour, &related.place, gutter, BLUE, '-');
@@ -230,6 +232,15 @@ fn digits(n: u32) -> usize {
 fn arrow(out: &mut String, colour: bool, place: &Place, gutter: usize) {
     paint(out, colour, BLUE, &format!("{:gutter$}-->", ""));
     let _ = write!(out, " {}:{}:{}", escape::line(&place.path), place.start.line, place.start.column);
+}
+
+/// The first places of one file in a line.
+fn arrows(out: &mut String, colour: bool, places: &[&Place], gutter: usize) {
+    arrow(out, colour, places[0], gutter);
+    for other in places.iter().take(NAMED).skip(1) {
+        let _ = write!(out, ", {}:{}", other.start.line, other.start.column);
+    }
+    out.push_str(if places.len() > NAMED { ", …\n" } else { "\n" });
 }
 
 /// The place and, where there is one, its source line with the mark under it.

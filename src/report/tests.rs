@@ -42,7 +42,11 @@ fn on(text: &str, mark: &str) -> Finding {
 fn sample() -> Outcome {
     let text = "FROM node:latest AS a\nRUN x \\\n  y\n";
     let mut first = on(text, "node:latest");
-    first.related.push(Related { place: on(text, "RUN x \\\n  y").place, message: "used [here](9)".into() });
+    first.related.push(Related {
+        place: on(text, "RUN x \\\n  y").place,
+        message: "used [here](9)".into(),
+        again: false,
+    });
     first.fix = Some(Fix {
         title: "name a version".into(),
         safety: Safety::Unsafe,
@@ -114,7 +118,7 @@ fn human_counts_cells_not_bytes() {
 fn human_aligns_the_gutter_to_the_longest_number() {
     let text = format!("A\n{}B\n", "\n".repeat(10));
     let mut finding = on(&text, "B");
-    finding.related.push(Related { place: on(&text, "A").place, message: "m".into() });
+    finding.related.push(Related { place: on(&text, "A").place, message: "m".into(), again: false });
     let shown = human::finding(&finding);
     assert!(shown.contains("  --> Dockerfile:12:1\n   |\n12 | B\n   | ^\n"), "{shown}");
     assert!(shown.contains("  --> Dockerfile:1:1\n   |\n 1 | A\n   | -\n"), "{shown}");
@@ -338,7 +342,7 @@ fn hostile_text_stays_text() {
         };
         let (path, line, message) = (text(), text(), text());
         let mut finding = finding_at(&path, &line, Span::new(0, line.len()), Severity::Warning, &message);
-        finding.related.push(Related { place: finding.place.clone(), message: text() });
+        finding.related.push(Related { place: finding.place.clone(), message: text(), again: false });
         finding.fix = Some(Fix { title: text(), edits: Vec::new(), safety: Safety::Safe, secret: false });
         let mut suppressed = finding.clone();
         suppressed.status = Status::Suppressed { by: Suppressor::Config, why: text() };

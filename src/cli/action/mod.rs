@@ -213,7 +213,7 @@ fn event() -> Result<Event> {
             if bytes.len() as u64 > PAYLOAD {
                 bail!("the event's payload is larger than 32 MiB");
             }
-            serde_json::from_slice(&bytes).context("the event's payload is no JSON")?
+            serde_json::from_slice(&bytes).context("the event's payload is not valid JSON")?
         }
     };
     let text = |name| variable(name).unwrap_or_default();
