@@ -3,6 +3,7 @@
 
 mod action;
 mod cases;
+mod commands;
 mod configuration;
 mod context;
 mod contract;
@@ -18,6 +19,7 @@ mod large;
 #[cfg(target_os = "linux")]
 mod links;
 mod names;
+mod newer;
 mod packaging;
 mod pages;
 mod past;
