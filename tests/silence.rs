@@ -184,6 +184,25 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             file.set_len((16 << 20) + 1).expect("a sparse file");
             Some(("sub/Dockerfile", &["check", "compose.yaml", "--fail-on", "never"]))
         }),
+        (
+            "a Compose or bake file near the checked files that cannot be read: it is not used as context",
+            |top| {
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                let file = fs::File::create(top.join("compose.yaml")).expect("a file");
+                file.set_len((16 << 20) + 1).expect("a sparse file");
+                Some(("compose.yaml", &["check", "api/Dockerfile"]))
+            },
+        ),
+        (
+            "more than 500 Compose and bake files near the checked files: the rest are not used as context",
+            |top| {
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                for number in 0..501 {
+                    write(&top.join(format!("{number:03}.compose.yaml")), "services: {}\n");
+                }
+                Some(("500.compose.yaml", &["check", "api/Dockerfile"]))
+            },
+        ),
         ("more than 2 MiB of ignore files: the rest ignore nothing", |top| {
             for folder in 0..17 {
                 write(&top.join(format!("{folder:02}/.gitignore")), "#\n".repeat(65_000));

@@ -62,9 +62,6 @@ impl Tree for Seen<'_> {
     fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
         self.below.around(folders)
     }
-    fn above(&self, name: &str) -> bool {
-        self.below.above(name)
-    }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
         self.below.gone(each);
     }

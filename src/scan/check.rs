@@ -34,8 +34,11 @@ pub(super) struct Checked {
 pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
     let path = file.source.path();
     // Standard input without a name lies nowhere.
-    let unnamed = tree.origin() == Origin::Stdin && &**path == "stdin";
-    let sent = (!unnamed).then(|| join::sent_by_anybody(path, tree));
+    let unnamed = tree.origin() == Origin::Stdin && path.rsplit('/').next() == Some("stdin");
+    // Whatever folder a bake file sends; the one that nothing is left out of, if there are several.
+    let baked = cx.project.baked.iter().map(|target| join::sent(&target.context, Some(path), tree));
+    let sent = || baked.min_by_key(|sent| sent.ignores).unwrap_or_else(|| join::sent_by_anybody(path, tree));
+    let sent = (!unnamed).then(sent);
     let cx = Context { sent, ..*cx };
     let images = project::dockerfile_images(file);
     let mut drafts = Vec::new();

@@ -54,7 +54,7 @@ fn left_out(reason: Reason, why: &'static str) -> Loaded {
 }
 
 /// A file's text, from UTF-16, too.
-fn source(path: &Arc<str>, bytes: Vec<u8>) -> Arc<Source> {
+pub(super) fn source(path: &Arc<str>, bytes: Vec<u8>) -> Arc<Source> {
     let path = Arc::clone(path);
     Arc::new(match Wide::of(&bytes) {
         Some(wide) => Source::from_utf16(path, wide.part(&bytes).0),
