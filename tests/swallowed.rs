@@ -105,6 +105,15 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("history/search.rs", "found.flatten()", "lists of hits, no errors"),
     ("history/walk.rs", "Err(Not::Now)", "waits, and is seen later"),
     ("input/commit.rs", "self.find(repository, path)?.is_some()", "unknown is an answer"),
+    ("input/commit.rs", "size.ok().flatten()", "whoever reads the file then learns why it cannot"),
+    (
+        "input/commit.rs",
+        "repository.find_tree(id) else",
+        "what lies around is context; `list` tells such a tree",
+    ),
+    ("input/commit.rs", "from_utf8(entry.name_bytes()) else", "as above"),
+    ("input/commit.rs", "self.with(walk).unwrap_or_default()", "as above"),
+    ("input/disk.rs", "fs::read_dir(self.top", "what lies around is context, and unknown is an answer"),
     ("input/disk.rs", ".ok()?", "unknown is an answer to whether git tracks a file"),
     ("input/disk.rs", "indexed.unwrap_or_default()", "what lies around is context, and unknown is an answer"),
     ("input/disk.rs", "fs::read_dir(folder).ok()", "as above"),
@@ -132,7 +141,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("input/staged.rs", "repository.find_blob(link.id)", "a link, of which only is told that it is left out"),
     ("input/staged.rs", "blob.content()).ok()?", "as above"),
     ("input/staged.rs", "&entry.path).ok()?", "what lies around is context; `list` tells such a name"),
-    ("input/staged.rs", "compose_files(&index", "`open` has read the index"),
+    ("input/staged.rs", "String::from_utf8(entry.path).ok()", "as above"),
+    ("input/staged.rs", "surrounding_files(&index)", "`open` has read the index"),
     ("input/staged.rs", "repository.find_blob(*id)", "what was before and cannot be read silences nothing"),
 ];
 
