@@ -24,6 +24,7 @@ mod pages;
 mod past;
 mod picture;
 mod practices;
+#[cfg(unix)]
 mod readme;
 mod secrets;
 #[cfg(unix)]

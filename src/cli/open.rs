@@ -195,10 +195,12 @@ impl Run {
     }
     pub(super) fn patiently(&self, tree: &dyn Tree) -> Outcome {
         let scan = || self.scan(tree);
-        match &self.past {
-            Some(_) => term::patiently_past(&self.watch, scan),
-            None => term::patiently(self.candidates.len(), &self.watch.done, scan),
+        if self.past.is_some() {
+            return term::patiently_past(&self.watch, scan);
         }
+        let all = scan::searches(&self.policy);
+        let files = self.candidates.iter().filter(|file| all || file.document).count();
+        term::patiently(files, &self.watch.done, scan)
     }
     /// From here on this list of ours is what is known, besides those of other tools.
     pub(super) fn know(&mut self, list: Baseline) {

@@ -59,6 +59,11 @@ impl Watch {
     }
 }
 
+/// Whether files are searched for secrets; otherwise documents are all that is looked at.
+pub fn searches(policy: &Policy) -> bool {
+    rules::RULES.iter().any(|rule| rule.family == Family::Secrets && policy.shows(rule))
+}
+
 /// Checks every candidate and what belongs to it. The result does not depend on the number of threads.
 pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &Watch) -> Outcome {
     scan_change(candidates, tree, policy, watch, &|_| {})
@@ -264,7 +269,7 @@ fn from_top(
     }
     outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut all: Vec<&Candidate> = candidates.iter().collect();
-    if !rules::RULES.iter().any(|rule| rule.family == Family::Secrets && policy.shows(rule)) {
+    if !searches(policy) {
         all.clear();
     }
     // Whoever named a file that is no document wanted it searched, and that is done.
