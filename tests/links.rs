@@ -107,7 +107,7 @@ fn files_are_written_where_they_belong() {
 #[test]
 fn a_hyphen_is_standard_output() {
     let (repository, _outside) = ground();
-    for format in ["sarif", "json", "jsonl", "summary", "github", "human"] {
+    for format in crate::veiled::FORMATS {
         let named = hullguard(repository.path(), &["check", "--format", &format!("{format}=-")]);
         let plain = hullguard(repository.path(), &["check", "--format", format]);
         assert_eq!((named.status.code(), &named.stdout), (Some(1), &plain.stdout), "{format}");

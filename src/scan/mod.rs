@@ -264,7 +264,7 @@ fn from_top(
     }
     outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut all: Vec<&Candidate> = candidates.iter().collect();
-    if !policy.only.is_empty() && !policy.only.iter().any(|id| is_secret(id)) {
+    if !rules::RULES.iter().any(|rule| rule.family == Family::Secrets && policy.shows(rule)) {
         all.clear();
     }
     // Whoever named a file that is no document wanted it searched, and that is done.
@@ -291,6 +291,7 @@ fn from_top(
         match searched {
             Ok(Some(mut searched)) => {
                 outcome.searched += 1;
+                outcome.unshown.unsure += searched.unsure;
                 searched.cover(&told, &mut outcome.findings);
                 if let Some(gap) = searched.gap {
                     outcome.skip(&candidate.path, gap);
@@ -319,10 +320,6 @@ fn from_top(
         ))
     });
     outcome
-}
-
-fn is_secret(id: &str) -> bool {
-    rules::find(id).is_some_and(|rule| rule.family == Family::Secrets)
 }
 
 /// The Dockerfiles that services build, each read once; `None` for what is not there.

@@ -251,7 +251,9 @@ fn reasons_and_days_stay_and_what_is_gone_goes() {
     assert_eq!(unused(&["a"]), ["a/Dockerfile"], "what was not looked at is not judged");
     assert!(unused(&["c"]).is_empty() && unused(&["--rule", "missing-user"]).is_empty());
     assert!(
-        run(folder, &rule).err.contains("2 entries match nothing any more (`latest-tag` in a/Dockerfile, ")
+        run(folder, &rule)
+            .err
+            .contains("2 entries match no finding any more (`latest-tag` in a/Dockerfile, ")
     );
     assert_eq!(run(folder, &["baseline", "--update", "--rule", "latest-tag", "c"]).code, Some(0));
     assert_eq!(baseline(folder).lines().count(), 4, "entries of what was not looked at stay");

@@ -7,7 +7,6 @@ mod borrowed;
 mod changes;
 mod fetch;
 mod ground;
-mod had;
 mod inputs;
 mod lines;
 mod sides;

@@ -12,12 +12,12 @@ use git2::Repository;
 
 use super::changes::Changes;
 use super::ground::Ground;
-use super::had::{Had, Names, Standing};
 use super::inputs::{Inputs, Past, Reach, Say};
 use crate::baseline::Known;
 use crate::blob::{Candidate, Tree};
 use crate::cli::args::Look;
 use crate::cli::display::Display;
+use crate::cli::had::{Had, Names, Standing};
 use crate::cli::{lists, open};
 use crate::config::{self, Config, Date};
 use crate::filter;
