@@ -4,6 +4,7 @@
 mod action;
 mod cases;
 mod commands;
+mod configuration;
 mod context;
 mod contract;
 mod corpus;

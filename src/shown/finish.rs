@@ -74,7 +74,7 @@ impl<'p> Veils<'p> {
             let at = place::place(source, found.span, &self.origin, veil.spans());
             let mut pragma = found.at(at);
             pragma.reason = veil.label(&pragma.reason);
-            pragma.unknown.iter_mut().for_each(|code| *code = veil.label(code));
+            pragma.unknown.iter_mut().chain(&mut pragma.mistyped).for_each(|text| *text = veil.label(text));
             pragma
         };
         found.into_iter().map(place).collect()
