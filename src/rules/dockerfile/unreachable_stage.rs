@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::{froms, purpose};
 use crate::bake::Known;
 use crate::container::{ContainerSpec, Text};
@@ -37,6 +39,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
+/// Where more names of base images have a variable in them, any stage may be one of them.
+const NAMES: usize = 1000;
+
 /// Somebody may well build the stage for its own sake.
 fn may_be_target(name: &str, profile: Profile) -> bool {
     if profile == Profile::Default { !purpose::is_for_stages(name) } else { purpose::is_for_developers(name) }
@@ -46,6 +51,8 @@ fn may_be_target(name: &str, profile: Profile) -> bool {
 /// the last stage of a chain is worth a finding: once it is gone, the next one is reported.
 fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
     let mut used = vec![false; file.stages.len()];
+    // From which stage on a name with a variable in it is used last: it may be any stage before that.
+    let mut names: HashMap<(&str, &str), usize> = HashMap::new();
     for stage in &file.stages {
         if let Base::Stage(base) = stage.base {
             used[base] = true;
@@ -54,10 +61,16 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
         let image = file.from_of(stage.index).map_or("", |from| &from.image.text);
         if let Some((start, rest)) = image.split_once('$') {
             let end = rest.rsplit_once('}').map_or("", |(_, end)| end);
-            let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
-            for (other, used) in used.iter_mut().enumerate().take(stage.index) {
-                *used |= file.stage_name(other).is_some_and(fits);
-            }
+            names.insert((start, end), stage.index);
+        }
+    }
+    if names.len() > NAMES {
+        return None;
+    }
+    for ((start, end), before) in names {
+        let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
+        for (other, used) in used.iter_mut().enumerate().take(before) {
+            *used |= file.stage_name(other).is_some_and(fits);
         }
     }
     let mut readable = true;
