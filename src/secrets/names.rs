@@ -198,6 +198,7 @@ mod tests {
             "TOKEN_USER",
             "AUTH_HTPASSWD_REALM",
             "TOKEN_REALM",
+            "TOKEN_THROTTLE_RATE",
             "PASSWORD_REQUIREMENTS",
             "NextToken",
             "nextPageToken",

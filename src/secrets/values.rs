@@ -53,7 +53,7 @@ const STAND_INS: [&str; 37] = [
     "setme",
 ];
 /// The same, with signs between their words.
-const STAND_IN_PHRASES: [&str; 15] = [
+const STAND_IN_PHRASES: [&str; 19] = [
     "change-me",
     "change_me",
     "replace_me",
@@ -69,6 +69,10 @@ const STAND_IN_PHRASES: [&str; 15] = [
     "not_a_real",
     "you-must",
     "my-super",
+    "set-a-",
+    "set-secure-",
+    "set-your-",
+    "set_your_",
 ];
 /// Long words that stand in no password by chance.
 const UNMISTAKABLE: [&str; 7] =
@@ -310,6 +314,7 @@ mod tests {
             "9cba02...",
             "!ChangeThisKey!",
             "put_your_key_here",
+            "set-secure-rabbitmq-password",
             "changeme2420",
             "fakeSecretToken1",
             "example-password-1",

@@ -229,8 +229,12 @@ fn is_elsewhere(cx: &Context, host: &str) -> bool {
 }
 
 /// What to do about a port that is open to the whole network.
-pub fn advice(cx: &Context, meant: Meant) -> &'static str {
-    if cx.project.around.swarm {
+pub fn advice(cx: &Context, port: &Port, meant: Meant) -> &'static str {
+    let swarm = cx.project.around.swarm;
+    if swarm && port.mode.as_ref().is_some_and(|mode| mode.is("host")) {
+        return "Swarm opens it on each node that runs the service; remove it, or limit access with a firewall";
+    }
+    if swarm {
         return "Swarm publishes it on every node and ignores the address; remove it, or limit access with a firewall";
     }
     match meant {
