@@ -131,6 +131,8 @@ impl fmt::Display for Now {
 pub struct Related {
     pub place: Place,
     pub message: String,
+    /// It is the same fault again, which has no finding of its own.
+    pub again: bool,
 }
 
 /// A span in a file, with all that a report needs to show it.
@@ -190,7 +192,7 @@ pub enum Suppressor {
     Baseline,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
     /// What the file does stays the same, or is what its writer plainly meant.
     Safe,

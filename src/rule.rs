@@ -57,6 +57,16 @@ pub enum Profile {
     Style,
 }
 
+impl Profile {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Strict => "strict",
+            Self::Style => "style",
+        }
+    }
+}
+
 /// How far a rule can be relied on; `docs/stability.md` says what that promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stability {
@@ -322,6 +332,8 @@ pub struct Policy {
     pub asked: Vec<&'static str>,
     /// If not empty, the only rules that run.
     pub only: Vec<&'static str>,
+    /// Rules that do not run, whatever else is said; sorted.
+    pub off: Vec<&'static str>,
     /// Where the run's root lies below the top of the repository, empty or ending with `/`: fingerprints and lists of
     /// findings speak of paths from the top, wherever the program was started.
     pub base: String,
@@ -341,6 +353,10 @@ impl Context<'_> {
 impl Policy {
     /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
     pub fn shows(&self, rule: &Rule) -> bool {
+        let is_off = |id: &str| self.off.binary_search(&id).is_ok();
+        if is_off(rule.id) || self.profile == Profile::Default && rule.part_of.is_some_and(is_off) {
+            return false;
+        }
         if rule.gathers && self.profile != Profile::Default {
             return false;
         }
@@ -365,6 +381,7 @@ impl Default for Policy {
             trusted_registries: Vec::new(),
             asked: Vec::new(),
             only: Vec::new(),
+            off: Vec::new(),
             base: String::new(),
             custom: Arc::default(),
             graphs: false,

@@ -3,6 +3,7 @@
 
 mod action;
 mod cases;
+mod commands;
 mod context;
 mod contract;
 mod corpus;
@@ -17,6 +18,7 @@ mod large;
 #[cfg(target_os = "linux")]
 mod links;
 mod names;
+mod newer;
 mod packaging;
 mod pages;
 mod past;

@@ -12,16 +12,12 @@ use crate::cases;
 use crate::floors::sources;
 
 /// Texts that still have to be rewritten. The list only gets shorter.
-const NOT_YET: [&str; 9] = [
+const NOT_YET: [&str; 5] = [
     "hullguard --help",
     "hullguard baseline --help",
     "hullguard check --help",
-    "rules/README.md",
-    "src/cli/action/mod.rs",
-    "src/cli/action/tell.rs",
     "src/cli/args.rs",
     "src/cli/graph.rs",
-    "src/yaml/load.rs",
 ];
 
 /// Where a phrase may be: the text, the phrase, and why.
@@ -102,12 +98,15 @@ fn texts() -> Vec<(String, String)> {
         .collect::<Vec<_>>()
         .join("\n");
     help(&[], &mut texts);
+    let placeholder = Regex::new(r"\{[a-z_][a-z_0-9.]*(:[^{}]*)?\}").expect("a pattern");
     let mut code = Vec::new();
     sources(&top().join("src"), &mut code);
     for path in code {
         let name = name(&path);
         if !name.ends_with("/tests.rs") && !name.contains("/tests/") {
-            texts.push((name, literals(&read(&path)).join("\n\n")));
+            // A name between braces is replaced before anybody reads it.
+            let text = literals(&read(&path)).join("\n\n");
+            texts.push((name, placeholder.replace_all(&text, "{}").into_owned()));
         }
     }
     texts

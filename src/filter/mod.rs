@@ -20,7 +20,7 @@ use crate::rule::Policy;
 
 pub use baseline::expired as expired_entries;
 pub use config_ignore::expired;
-pub use group::secrets as group;
+pub use group::group;
 
 /// Only what the texts say themselves: for findings whose texts are not those of the run.
 pub fn inline(outcome: &mut Outcome) {
@@ -56,6 +56,7 @@ pub fn listed(outcome: &mut Outcome, policy: &Policy, known: &Known) {
 /// Only what is gathered, one finding a file, from the rules that are parts of another.
 pub fn gather(outcome: &mut Outcome, policy: &Policy) {
     parts::gather(outcome, &Config::default(), policy);
+    order::sort(outcome);
 }
 
 /// All filters, in their order. What is compared with another run is compared before it is gathered with [`group`].

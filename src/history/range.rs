@@ -90,7 +90,8 @@ impl Ends {
     }
 }
 
-fn commit(repository: &Repository, word: &str) -> Result<Oid> {
+/// The commit that a revision names.
+pub fn commit(repository: &Repository, word: &str) -> Result<Oid> {
     let word = if word.is_empty() { "HEAD" } else { word };
     let found = repository.revparse_single(word).and_then(|object| object.peel(ObjectType::Commit));
     match found {

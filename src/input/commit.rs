@@ -80,6 +80,16 @@ impl Committed {
         path.is_empty() || matches!(self.with(|repository| Ok(self.find(repository, path))), Ok(Some(_)))
     }
 
+    /// How many bytes a regular file of the commit has.
+    pub fn size(&self, path: &str) -> Option<u64> {
+        let size = self.with(|repository| {
+            let found = self.find(repository, path).filter(|(_, mode)| mode & TYPE == REGULAR);
+            let header = found.map(|(id, _)| repository.odb().and_then(|odb| odb.read_header(id)));
+            Ok(header.map(|header| header.map_or(0, |(size, _)| size as u64)))
+        });
+        size.ok().flatten()
+    }
+
     /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
     pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
         let repository = opening::again(&self.folder).context("the repository cannot be opened again")?;

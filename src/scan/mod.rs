@@ -59,6 +59,11 @@ impl Watch {
     }
 }
 
+/// Whether files are searched for secrets; otherwise documents are all that is looked at.
+pub fn searches(policy: &Policy) -> bool {
+    rules::RULES.iter().any(|rule| rule.family == Family::Secrets && policy.shows(rule))
+}
+
 /// Checks every candidate and what belongs to it. The result does not depend on the number of threads.
 pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &Watch) -> Outcome {
     scan_change(candidates, tree, policy, watch, &|_| {})
@@ -264,7 +269,7 @@ fn from_top(
     }
     outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut all: Vec<&Candidate> = candidates.iter().collect();
-    if !policy.only.is_empty() && !policy.only.iter().any(|id| is_secret(id)) {
+    if !searches(policy) {
         all.clear();
     }
     // Whoever named a file that is no document wanted it searched, and that is done.
@@ -291,6 +296,7 @@ fn from_top(
         match searched {
             Ok(Some(mut searched)) => {
                 outcome.searched += 1;
+                outcome.unshown.unsure += searched.unsure;
                 searched.cover(&told, &mut outcome.findings);
                 if let Some(gap) = searched.gap {
                     outcome.skip(&candidate.path, gap);
@@ -319,10 +325,6 @@ fn from_top(
         ))
     });
     outcome
-}
-
-fn is_secret(id: &str) -> bool {
-    rules::find(id).is_some_and(|rule| rule.family == Family::Secrets)
 }
 
 /// The Dockerfiles that services build, each read once; `None` for what is not there.

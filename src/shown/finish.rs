@@ -136,6 +136,7 @@ impl<'p> Veils<'p> {
                     let there = self.of(source);
                     let message = said(message);
                     Related {
+                        again: false,
                         place: place::place(source, *span, &origin, there.spans()),
                         message: there
                             .sentence(&message, source.text(), lines_of(source, *span))

@@ -34,6 +34,8 @@ pub struct Searched {
     covered: Vec<Finding>,
     /// What must not be shown of the text, as far as it does not give it away itself.
     pub hidden: Marks,
+    /// How many hits are not told because there is little confidence in them.
+    pub unsure: usize,
     /// The text, if its findings could not be finished.
     pub failed: Vec<outcome::Told>,
 }
@@ -116,6 +118,7 @@ pub fn some(
 ) -> Searched {
     let bytes = secrets::as_utf8(bytes);
     let hits = secrets::find(&bytes, About::path(path));
+    let unsure = hits.iter().filter(|hit| policy.shows(hit.rule) && !is_shown(hit, policy)).count();
     let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
     let full = format!("{}{path}", policy.base);
     let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
@@ -132,7 +135,7 @@ pub fn some(
     }
     let speaks = memchr::memmem::find(&bytes, b"hullguard:").is_some();
     if shown.is_empty() && !speaks {
-        return Searched::default();
+        return Searched { unsure, ..Searched::default() };
     }
     let source = Arc::new(Source::new(Arc::clone(path), bytes));
     let of = Of { path: &full, commit, lines: &custom::Lines::default() };
@@ -142,7 +145,7 @@ pub fn some(
     let mut veils = Veils::new(Marks::new(), origin.clone(), policy);
     let pragmas = veils.pragmas(found, &source);
     let Finished { findings, hidden, failed } = veils.finish(drafts);
-    Searched { findings, pragmas, gap: None, covered: Vec::new(), hidden, failed }
+    Searched { findings, pragmas, gap: None, covered: Vec::new(), hidden, unsure, failed }
 }
 
 /// A secret that is told.
@@ -247,6 +250,7 @@ fn message(hit: &Hit, source: &Source) -> String {
     let encoded = if hit.encoded { ", encoded" } else { "" };
     match name {
         Some(name) => format!("{title}, in `{name}`{encoded}; remove it and change it"),
+        None if hit.rule.tags.contains(&"password") => format!("{title}{encoded}; change it, then remove it"),
         None => format!("{title}{encoded}; revoke it, then remove it"),
     }
 }

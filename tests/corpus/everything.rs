@@ -31,6 +31,7 @@ pub(crate) fn check(tree: &Memory, profile: Profile) -> Vec<Finding> {
     let policy = Policy { profile, ..Policy::default() };
     let mut outcome = scan::scan(&tree.candidates(), tree, &policy, &Watch::default());
     filter::gather(&mut outcome, &policy);
+    filter::group(&mut outcome, &policy, &|_| true);
     outcome.findings
 }
 

@@ -22,7 +22,8 @@ fn an_old_repository_starts_green_and_stays_honest() {
     }
     let before = run(folder, &["check"]);
     assert_eq!(before.code, Some(1));
-    assert!(open(folder, &[]).len() >= 500, "{}", open(folder, &[]).len());
+    // Eight notes of one rule in a file are told as one, and each of them is in the list.
+    assert!(open(folder, &[]).len() >= 150, "{}", open(folder, &[]).len());
     let made = run(folder, &["baseline"]);
     assert_eq!((made.code, &*made.out), (Some(0), ""), "{}", made.err);
     let text = baseline(folder);
@@ -50,7 +51,7 @@ fn an_old_repository_starts_green_and_stays_honest() {
     assert_eq!(after.code, Some(1));
     assert_eq!(open(folder, &[]), ["assigned-secret s9/new.env:1"]);
     assert!(after.out.contains("1 error in "), "{}", after.out);
-    assert!(open(folder, &["--no-baseline"]).len() > 500);
+    assert!(open(folder, &["--no-baseline"]).len() > 150);
 }
 
 #[test]
@@ -250,7 +251,9 @@ fn reasons_and_days_stay_and_what_is_gone_goes() {
     assert_eq!(unused(&["a"]), ["a/Dockerfile"], "what was not looked at is not judged");
     assert!(unused(&["c"]).is_empty() && unused(&["--rule", "missing-user"]).is_empty());
     assert!(
-        run(folder, &rule).err.contains("2 entries match nothing any more (`latest-tag` in a/Dockerfile, ")
+        run(folder, &rule)
+            .err
+            .contains("2 entries match no finding any more (`latest-tag` in a/Dockerfile, ")
     );
     assert_eq!(run(folder, &["baseline", "--update", "--rule", "latest-tag", "c"]).code, Some(0));
     assert_eq!(baseline(folder).lines().count(), 4, "entries of what was not looked at stay");

@@ -31,7 +31,7 @@ fn lists_of_other_scanners_hold() {
     let done = run(folder, &["check"]);
     assert!(
         done.err.contains(
-            "warning: .gitleaksignore: 3 entries match nothing any more (sub/app.env, sub/app.env, other.env)"
+            "warning: .gitleaksignore: 3 entries match no finding any more (sub/app.env, sub/app.env, other.env)"
         ),
         "{}",
         done.err

@@ -301,7 +301,7 @@ fn hooks_see_what_a_push_brings() {
     // Who was told nothing has seen nothing.
     for hook in ["pre-push", "pre-receive"] {
         let told = push(hook, String::new());
-        assert!(told.code == 2 && told.text.contains("nobody said what is pushed"), "{}", told.text);
+        assert!(told.code == 2 && told.text.contains("git did not say what is pushed"), "{}", told.text);
     }
 
     // A real server: the pushed objects are in quarantine while the hook runs.
