@@ -108,6 +108,10 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
             }
             let (behind, operator) = cursor.operator()?;
             let behind = behind.blanks();
+            // `label("Password: ")`: what follows ends the text that the name is in.
+            if quote.is_some() && !named && behind.peek() == quote {
+                return None;
+            }
             match operator {
                 Operator::Or => found(behind.quoted()?, Form::Passed),
                 Operator::Assign => {
@@ -268,6 +272,8 @@ mod tests {
             "Password::new(x)",
             "password = {",
             "$x = $ok ? 'password' : 'v4l'",
+            "label(\"password:\"),x?e(\"code\",null,\"***\")",
+            "print(\"password: \" + v4l + \"x\")",
             "type={shown ? \"password\": \"v4l\"}",
             "[\"password\", x]",
             "\"password\"",

@@ -13,7 +13,7 @@ pub enum Value {
 
 /// Words that people put where a secret should come. They count where a value begins with them, alone or among
 /// [`FILLERS`], and where they are all of a run of letters.
-const STAND_INS: [&str; 37] = [
+const STAND_INS: [&str; 38] = [
     "changeme",
     "changeit",
     "changethis",
@@ -51,6 +51,7 @@ const STAND_INS: [&str; 37] = [
     "notareal",
     "longandrandom",
     "setme",
+    "something",
 ];
 /// The same, with signs between their words.
 const STAND_IN_PHRASES: [&str; 19] = [
@@ -275,6 +276,10 @@ fn is_path(value: &str) -> bool {
 /// images want it).
 fn is_kind_or_file(value: &str) -> bool {
     matches!(value, "jwt" | "opaque")
+        // The type of a column.
+        || ["varchar(", "nvarchar(", "char(", "varbinary(", "text not null"]
+            .iter()
+            .any(|kind| value.starts_with(kind))
         || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".txt"]
             .iter()
             .any(|end| value.ends_with(end))
@@ -296,6 +301,8 @@ mod tests {
             "%PASSWORD%",
             "jwt",
             "opaque",
+            "VARCHAR(80)",
+            "TEXT NOT NULL",
         ]
         .into_iter()
         .chain(["broker_creds", "key.json"])
@@ -315,6 +322,7 @@ mod tests {
             "!ChangeThisKey!",
             "put_your_key_here",
             "set-secure-rabbitmq-password",
+            "something",
             "changeme2420",
             "fakeSecretToken1",
             "example-password-1",

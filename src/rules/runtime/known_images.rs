@@ -143,7 +143,7 @@ const MONITORS: [&str; 33] = [
 ];
 /// Programs that find devices around them by multicast, answer DHCP, or keep the host's own routes and filters, by
 /// the last part of the repository. Source: their installation pages.
-const ON_HOST_NETWORK: [&str; 47] = [
+const ON_HOST_NETWORK: [&str; 49] = [
     "adguardhome",
     "avahi",
     "docker-wyze-bridge",
@@ -191,6 +191,8 @@ const ON_HOST_NETWORK: [&str; 47] = [
     "fhem",
     "ipsec-vpn-server",
     "wg-easy",
+    "maltrail",
+    "upsnap",
 ];
 /// Images whose entrypoint starts as root and goes on as somebody else, by the last part of the repository.
 const DROP_PRIVILEGES: [&str; 42] = [
