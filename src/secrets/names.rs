@@ -199,6 +199,7 @@ mod tests {
             "AUTH_HTPASSWD_REALM",
             "TOKEN_REALM",
             "TOKEN_THROTTLE_RATE",
+            "BeeTokenAddress",
             "PASSWORD_REQUIREMENTS",
             "NextToken",
             "nextPageToken",
