@@ -55,7 +55,7 @@ pub(super) fn keyword(word: &str) -> Option<&'static str> {
 
 /// The keyword that a wrong one is most likely meant to be. Small letters are as often a command that has lost the `\\` on
 /// the line above it.
-pub(super) fn meant(word: &str) -> Option<&'static str> {
+pub fn meant(word: &str) -> Option<&'static str> {
     let is_word = word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b':');
     if !is_word || word.bytes().all(|b| b.is_ascii_lowercase()) && word.len() < 4 {
         return None;
@@ -80,6 +80,7 @@ pub(super) fn read<'a>(
         span: line.span(range.clone()),
         index: 0,
         is_trigger: trigger,
+        has_error: false,
         keyword: line.word(name),
         flags,
         kind: Kind::Unknown(Vec::new()),

@@ -51,10 +51,14 @@ pub(super) fn is_dockerfile_template(source: &Arc<Source>) -> bool {
     };
     let suspicious = |line: &str| is_mark(line) || in_from(line);
     // Most files are done here; only a few are read for this.
-    if !text.lines().any(|line| suspicious(line.trim_start())) && foreign_variables(text).next().is_none() {
+    let by_name = says_template(source.path());
+    if !by_name && !text.lines().any(|line| suspicious(line.trim_start())) && foreign_variables(text).next().is_none() {
         return false;
     }
     let file = dockerfile::parse(source);
+    if by_name && has_foreign_image(&file) {
+        return true;
+    }
     file.instructions.iter().any(|instruction| {
         let keyword = &*instruction.keyword.text;
         let written = source.slice(instruction.span);
@@ -71,6 +75,27 @@ pub(super) fn is_dockerfile_template(source: &Arc<Source>) -> bool {
             }
             _ => instruction.heredocs.is_empty() && foreign_variables(written).next().is_some(),
         }
+    })
+}
+
+/// `tmplv3.Dockerfile`, `template.Dockerfile`
+fn says_template(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.starts_with("tmpl") || word == "template")
+}
+
+/// An image has a variable in its name that the file does not declare, or that no builder replaces there.
+fn has_foreign_image(file: &dockerfile::Dockerfile) -> bool {
+    file.instructions.iter().any(|instruction| match &instruction.kind {
+        Kind::From(from) => file.variables(&from.image).iter().any(|variable| {
+            let origin = file.lookup(variable.name, instruction).origin;
+            matches!(origin, dockerfile::Origin::Undeclared { .. })
+        }),
+        Kind::Copy(_) => {
+            let from = instruction.flag("from").and_then(|flag| flag.value.as_ref());
+            from.is_some_and(|word| word.text.contains('$'))
+        }
+        _ => false,
     })
 }
 

@@ -174,7 +174,8 @@ pub fn judge(value: &str) -> Value {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
     let switch = matches!(lower.as_str(), "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
-    if switch || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
+    let nothing = matches!(lower.trim_matches('*'), "none" | "null" | "nil" | "undefined");
+    if switch || nothing || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
         return Value::Harmless;
     }
     // `$$NAME`: a dollar that a tool in between takes away.

@@ -54,7 +54,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 let download = hidden_download(pipe, calls);
                 // What a shell is fed is `pipe-to-shell`'s, and goes away with it.
                 let fed = fed.any_in(pipe.pipeline.span);
-                if cx.policy.profile == Profile::Default && (download.is_none() || fed) {
+                // With `pipefail`, `yes | …` would fail, and a condition would mean something else.
+                let harmless = download.is_none() && (pipe.place.tested || cannot_fail(pipe, calls));
+                if harmless || cx.policy.profile == Profile::Default && (download.is_none() || fed) {
                     continue;
                 }
                 report(file, run, pipe, download.as_ref(), out);
@@ -98,6 +100,14 @@ fn knows_pipefail(file: &Dockerfile, run: &Instruction) -> bool {
         matches!(base, Some(Base::Image(image)) if image.contains("alpine") || image.contains("busybox"))
     };
     matches!(program, "bash" | "zsh" | "ash" | "ksh") || program == "sh" && alpine()
+}
+
+/// The commands before the last one only print.
+fn cannot_fail(pipe: &Pipe, calls: &[Call]) -> bool {
+    let last = pipe.pipeline.commands.len() - 1;
+    let mut before = calls.iter().filter(|call| call.position < last && !call.place.in_substitution).peekable();
+    before.peek().is_some()
+        && before.all(|call| matches!(call.name(), Some("echo" | "printf" | "yes" | "true" | ":")))
 }
 
 /// A download in the pipe whose failure its last command would not notice. `calls` are those of the pipe.

@@ -1,5 +1,6 @@
 //! Ways in from outside: which servers people log in to, and which images are made for one.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::shipping::in_image;
@@ -54,6 +55,19 @@ fn words(service: Service) -> (&'static [&'static str], &'static [&'static str])
     }
 }
 
+/// Software whose machines log in to each other, or that is tried on such a machine.
+const CLUSTERS: [&str; 14] = [
+    "alluxio", "ansible", "efa", "hadoop", "hdfs", "horovod", "mpi", "mpich", "mpirun", "openmpi", "pgpool", "repmgr", "slurm",
+    "tachyon",
+];
+
+/// The file names such software, in a command, an address or a comment.
+fn is_for_cluster(file: &Dockerfile) -> bool {
+    let words = file.source.text().split(|c: char| !c.is_ascii_alphanumeric());
+    let mut words = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    words.any(|word| CLUSTERS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
 fn speaks_of(name: &str, service: Service) -> bool {
     let name = name.to_ascii_lowercase();
     let (parts, whole) = words(service);
@@ -63,12 +77,18 @@ fn speaks_of(name: &str, service: Service) -> bool {
 
 /// What has been found of the images of a file, so that each stage is looked through once.
 #[derive(Default)]
-pub(super) struct Made(HashMap<(usize, Service), bool>);
+pub(super) struct Made {
+    stages: HashMap<(usize, Service), bool>,
+    is_for_cluster: OnceCell<bool>,
+}
 
 impl Made {
     /// The image of a stage is made for that service.
     pub(super) fn is_for(&mut self, file: &Dockerfile, stage: usize, service: Service) -> bool {
-        *self.0.entry((stage, service)).or_insert_with(|| is_made_for(file, stage, service))
+        let is_for_cluster =
+            || service == Service::Ssh && *self.is_for_cluster.get_or_init(|| is_for_cluster(file));
+        let is_one = || is_made_for(file, stage, service) || is_for_cluster();
+        *self.stages.entry((stage, service)).or_insert_with(is_one)
     }
 }
 
@@ -94,7 +114,16 @@ fn is_made_for(file: &Dockerfile, stage: usize, service: Service) -> bool {
                 && !package.name.contains("client")
         })
     };
-    path || base || starts() || service != Service::Ssh && service != Service::Telnet && installs()
+    // `COPY telnet.xinetd /etc/xinetd.d/telnet`
+    let copies = || {
+        let instructions = file.ancestry(stage).flat_map(|stage| file.stage_instructions(stage));
+        let mut words = instructions.flat_map(|instruction| match &instruction.kind {
+            Kind::Copy(transfer) | Kind::Add(transfer) => &transfer.sources[..],
+            _ => &[],
+        });
+        words.any(|word| word.text.rsplit('/').next().is_some_and(|name| speaks_of(name, service)))
+    };
+    path || base || starts() || service != Service::Ssh && copies() || service != Service::Ssh && service != Service::Telnet && installs()
 }
 
 /// A server for logging in that the image installs or starts.

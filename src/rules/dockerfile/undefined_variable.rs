@@ -111,8 +111,8 @@ enum Mistake<'f> {
     Nowhere,
     /// Set by the same ENV, whose values see only what was set before it.
     Same(Span),
-    /// `ENV X=$X`, with nothing that sets X before.
-    Itself,
+    /// `ENV X=$X`, with nothing that sets X before; whether the base image is one that may.
+    Itself(bool),
 }
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -134,7 +134,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             {
                 continue;
             }
-            let beside = set_beside(instruction, &variable, &names);
+            let beside = set_beside(file, instruction, &variable, &names);
             if base_may_set && is_set_by_bases(variable.name) && beside.is_none() {
                 continue;
             }
@@ -176,7 +176,13 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
             format!("`{name}` is set by this same `ENV`, so it is empty here; use it in a second `ENV`"),
             Some(seen),
         ),
-        Mistake::Itself => (
+        Mistake::Itself(true) => (
+            format!(
+                "this sets `{name}` to itself, so it stays what the base image has, or empty; declare it with `ARG {name}` above"
+            ),
+            None,
+        ),
+        Mistake::Itself(false) => (
             format!(
                 "`{name}` is not set before, so this sets it to nothing; declare it with `ARG {name}` above"
             ),
@@ -280,6 +286,7 @@ fn base(file: &Dockerfile, stage: usize) -> Knowledge {
 
 /// The ENV sets the variable beside the value that uses it, or by that very value: `ENV A=/x B=$A/y`, `ENV X=${X}`.
 fn set_beside<'f>(
+    file: &Dockerfile,
     at: &'f Instruction,
     variable: &Variable,
     names: &HashMap<&str, Span>,
@@ -289,7 +296,9 @@ fn set_beside<'f>(
     if pair.key.text == variable.name {
         let value = pair.value.as_ref()?.text.trim_matches('"');
         let bare = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
-        return (bare == Some(variable.name) && !is_set_by_bases(variable.name)).then_some(Mistake::Itself);
+        return (bare == Some(variable.name) && !is_set_by_bases(variable.name)).then(|| {
+            Mistake::Itself(at.stage.is_some_and(|stage| base(file, stage) == Knowledge::None))
+        });
     }
     names.get(variable.name).map(|&key| Mistake::Same(key))
 }

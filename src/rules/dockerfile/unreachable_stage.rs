@@ -2,7 +2,7 @@ use super::{froms, purpose};
 use crate::container::{ContainerSpec, Text};
 use crate::dockerfile::{Base, Dockerfile, FromRef};
 use crate::finding::Findings;
-use crate::rule::{Context, Profile};
+use crate::rule::Context;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A service that builds a target nobody can name may build any.
@@ -20,7 +20,8 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some(from) = file.from_of(stage.index) else { continue };
         let (place, who) = match &from.name {
             None => (from.image.span, "this stage".to_owned()),
-            Some(name) if may_be_target(&name.text, cx.policy.profile) => continue,
+            // Somebody may well build it for its own sake.
+            Some(name) if !purpose::is_for_stages(&name.text) => continue,
             Some(name) => (name.span, format!("`{}`", name.text)),
         };
         out.at(
@@ -29,11 +30,6 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             format!("no other stage uses {who}, so BuildKit skips it; copy from it or delete it"),
         );
     }
-}
-
-/// Somebody may well build the stage for its own sake.
-fn may_be_target(name: &str, profile: Profile) -> bool {
-    if profile == Profile::Default { !purpose::is_for_stages(name) } else { purpose::is_for_developers(name) }
 }
 
 /// For each stage whether another one is built on it or copies from it; `None` if a `--from` cannot be read. Only

@@ -43,7 +43,7 @@ fn is_template(text: &str) -> bool {
 }
 
 /// Words in capitals that ask the reader for a name.
-const FILL_IN: [&str; 18] = [
+const FILL_IN: [&str; 19] = [
     "BASE",
     "CHANGE",
     "CHANGEME",
@@ -56,6 +56,7 @@ const FILL_IN: [&str; 18] = [
     "PLACEHOLDER",
     "REGISTRY",
     "REPLACE",
+    "REPLACED",
     "REPLACEME",
     "SOME",
     "TAG",
