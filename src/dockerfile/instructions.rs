@@ -93,8 +93,12 @@ pub(super) fn read<'a>(
     };
     let Some(known) = known else {
         let word = &instruction.keyword;
-        let advice = meant(&word.text)
-            .map_or_else(|| "correct or remove it".to_owned(), |known| format!("did you mean `{known}`?"));
+        let glued = word.text.split_once('[').and_then(|(word, _)| keyword(word));
+        let advice = match (glued, meant(&word.text)) {
+            (Some(known), _) => format!("add a space after `{known}`"),
+            (None, Some(known)) => format!("did you mean `{known}`?"),
+            (None, None) => "correct or remove it".to_owned(),
+        };
         let message = format!("`{}` is not a Dockerfile instruction; {advice}", word.text);
         cx.error(word.span, ErrorKind::UnknownInstruction, message);
         instruction.kind = Kind::Unknown(words(line, blank_separated(line, trim(line, rest))));

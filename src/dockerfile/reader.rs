@@ -62,9 +62,8 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
 }
 
 /// How lines begin that other programs write or read: template engines, git in a conflict.
-const FOREIGN: [&str; 13] = [
-    "{{", "{%", "{#", "<", ">>>>", "====", "%", "@", "[%", "m4_", "include(", "define(", "changequote(",
-];
+const FOREIGN: [&str; 13] =
+    ["{{", "{%", "{#", "<", ">>>>", "====", "%", "@", "[%", "m4_", "include(", "define(", "changequote("];
 
 struct Reader<'a> {
     text: &'a str,
@@ -312,7 +311,8 @@ impl<'a> Reader<'a> {
         let begins = operators.iter().any(|operator| text.starts_with(operator));
         let ends = ["&&", "||", "|", ",", "["];
         let ended = ends.iter().any(|operator| self.text[before.clone()].trim_end().ends_with(operator));
-        let indented = text.len() < line.len() && (first.start == 0 || self.text[..first.start].ends_with('\n'));
+        let indented =
+            text.len() < line.len() && (first.start == 0 || self.text[..first.start].ends_with('\n'));
         if known.is_none()
             || word.is_empty()
             || text.starts_with('#')

@@ -124,7 +124,10 @@ pub(super) fn collect(script: &Script) -> Facts {
         Event::Variable(word) => {
             variables.extend(variable(word));
             if let Some((name, value)) = word.text.split_once('=')
-                && value.trim_start_matches('"').trim_start_matches(['$', '(', '`', ' ']).starts_with("mktemp")
+                && value
+                    .trim_start_matches('"')
+                    .trim_start_matches(['$', '(', '`', ' '])
+                    .starts_with("mktemp")
             {
                 facts.temporary.push(name.into());
             }

@@ -48,7 +48,8 @@ pub(super) fn names(url: &str) -> Names {
     // `?release=1.5`
     let query = path.split_once('?').map_or("", |(_, query)| query);
     let numbered = query.split(['&', '#']).filter_map(|pair| pair.split_once('=')).any(|(key, value)| {
-        matches!(key, "release" | "tag" | "ver" | "version") && value.starts_with(|c: char| c.is_ascii_digit())
+        matches!(key, "release" | "tag" | "ver" | "version")
+            && value.starts_with(|c: char| c.is_ascii_digit())
     });
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let parts = || path.split('/').filter(|part| !part.is_empty());

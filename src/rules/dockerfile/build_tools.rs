@@ -101,8 +101,9 @@ const COMPILERS: [&str; 36] = [
     "sbt",
     "yasm",
 ];
-/// Those that alone are no sign of a build: `make` is a runner of tasks for many, `cpp` and `flex` come with others.
-const WEAK: [&str; 7] = ["bison", "cpp", "flex", "go", "make", "musl-dev", "rust"];
+/// Those that alone are no sign of a build: `make` is a runner of tasks for many, `cpp` and `flex` come with others, Alpine's
+/// `libtool` has a library of programs that load modules.
+const WEAK: [&str; 8] = ["bison", "cpp", "flex", "go", "libtool", "make", "musl-dev", "rust"];
 
 /// A package that only a build needs.
 #[derive(Clone, Debug)]
@@ -203,8 +204,23 @@ pub(super) fn is_application(cx: &Context, file: &Dockerfile, stage: usize) -> b
 
 /// Software that compiles while it runs, or in which people do.
 const AT_RUN: [&str; 17] = [
-    "cupy", "deepspeed", "flashinfer", "hipcc", "jax", "numba", "nvcc", "pytorch", "rocm", "sglang", "tensorflow", "theia",
-    "torch", "torchvision", "triton", "vllm", "xformers",
+    "cupy",
+    "deepspeed",
+    "flashinfer",
+    "hipcc",
+    "jax",
+    "numba",
+    "nvcc",
+    "pytorch",
+    "rocm",
+    "sglang",
+    "tensorflow",
+    "theia",
+    "torch",
+    "torchvision",
+    "triton",
+    "vllm",
+    "xformers",
 ];
 
 /// The file names software that needs a compiler in the image that ships.

@@ -113,8 +113,14 @@ impl<'s> Fates<'s> {
             });
             !removed && !temporary && !self.sticky.contains(*path) && !self.pipes.contains(*path)
         };
-        change.paths.iter().map(from_start).filter(lasts).collect()
+        change.paths.iter().map(from_start).filter(lasts).filter(|path| !is_for_all(path)).collect()
     }
+}
+
+/// Where tools keep what every user of the image installs, as their official images have it.
+fn is_for_all(path: &str) -> bool {
+    let name = path.trim_start_matches(['$', '{']).trim_end_matches(['}', '/']);
+    path.starts_with('$') && matches!(name, "CARGO_HOME" | "GEM_HOME" | "GOPATH" | "RUSTUP_HOME")
 }
 
 /// A comment at the call says that users with any number are meant to write there, as on OpenShift.

@@ -7,7 +7,7 @@ use crate::shell::{Call, Pipe, Pipeline};
 use crate::text::Spans;
 
 /// Programs that fail by themselves when they are given nothing, or half of it.
-const NOTICES: [&str; 27] = [
+const NOTICES: [&str; 28] = [
     "tar",
     "bsdtar",
     "gtar",
@@ -17,6 +17,7 @@ const NOTICES: [&str; 27] = [
     "gzip",
     "pigz",
     "unpigz",
+    "unzip",
     "zcat",
     "xz",
     "unxz",
@@ -105,7 +106,8 @@ fn knows_pipefail(file: &Dockerfile, run: &Instruction) -> bool {
 /// The commands before the last one only print.
 fn cannot_fail(pipe: &Pipe, calls: &[Call]) -> bool {
     let last = pipe.pipeline.commands.len() - 1;
-    let mut before = calls.iter().filter(|call| call.position < last && !call.place.in_substitution).peekable();
+    let mut before =
+        calls.iter().filter(|call| call.position < last && !call.place.in_substitution).peekable();
     before.peek().is_some()
         && before.all(|call| matches!(call.name(), Some("echo" | "printf" | "yes" | "true" | ":")))
 }
@@ -114,7 +116,11 @@ fn cannot_fail(pipe: &Pipe, calls: &[Call]) -> bool {
 fn hidden_download<'s>(pipe: &Pipe<'s>, calls: &[Call<'s>]) -> Option<Call<'s>> {
     let last = pipe.pipeline.commands.len() - 1;
     let mut ends = calls.iter().filter(|call| call.position == last);
-    if ends.any(|call| call.name().is_some_and(|name| NOTICES.contains(&name))) {
+    let notices = |call: &Call| {
+        let name = if call.is("busybox") { call.subcommand() } else { call.name() };
+        name.is_some_and(|name| NOTICES.contains(&name))
+    };
+    if ends.any(notices) {
         return None;
     }
     let downloads = |call: &&Call| matches!(call.name(), Some("curl" | "wget"));

@@ -46,7 +46,7 @@ fn words(service: Service) -> (&'static [&'static str], &'static [&'static str])
     match service {
         Service::Ftp => (&["ftp"], &["filezilla"]),
         Service::Ssh => (
-            &["ssh", "sftp", "gitea", "gitolite", "gitlab", "forgejo", "jumphost"],
+            &["ssh", "sftp", "gitea", "gitolite", "gitlab", "gitserver", "forgejo", "jumphost"],
             &["agent", "bastion", "gerrit", "git", "gogs", "jump", "onedev", "rsync", "scp", "slave"],
         ),
         Service::Telnet => (&["telnet"], &["bbs", "mud"]),
@@ -57,9 +57,15 @@ fn words(service: Service) -> (&'static [&'static str], &'static [&'static str])
 
 /// Software whose machines log in to each other, or that is tried on such a machine.
 const CLUSTERS: [&str; 14] = [
-    "alluxio", "ansible", "efa", "hadoop", "hdfs", "horovod", "mpi", "mpich", "mpirun", "openmpi", "pgpool", "repmgr", "slurm",
-    "tachyon",
+    "alluxio", "ansible", "efa", "hadoop", "hdfs", "horovod", "mpi", "mpich", "mpirun", "openmpi", "pgpool",
+    "repmgr", "slurm", "tachyon",
 ];
+
+/// The file names a screen that is shown elsewhere, or a machine that has one.
+fn has_screen(file: &Dockerfile) -> bool {
+    let text = file.source.text().to_ascii_lowercase();
+    ["vnc", "rdp", "jlesage/", "libvirt", "qemu", "kvm"].iter().any(|word| text.contains(word))
+}
 
 /// The file names such software, in a command, an address or a comment.
 fn is_for_cluster(file: &Dockerfile) -> bool {
@@ -80,14 +86,19 @@ fn speaks_of(name: &str, service: Service) -> bool {
 pub(super) struct Made {
     stages: HashMap<(usize, Service), bool>,
     is_for_cluster: OnceCell<bool>,
+    has_screen: OnceCell<bool>,
 }
 
 impl Made {
     /// The image of a stage is made for that service.
     pub(super) fn is_for(&mut self, file: &Dockerfile, stage: usize, service: Service) -> bool {
-        let is_for_cluster =
-            || service == Service::Ssh && *self.is_for_cluster.get_or_init(|| is_for_cluster(file));
-        let is_one = || is_made_for(file, stage, service) || is_for_cluster();
+        let by_text = || match service {
+            Service::Ssh => *self.is_for_cluster.get_or_init(|| is_for_cluster(file)),
+            // Nobody opens a screen to others by the way.
+            Service::Vnc | Service::Rdp => *self.has_screen.get_or_init(|| has_screen(file)),
+            Service::Ftp | Service::Telnet => false,
+        };
+        let is_one = || is_made_for(file, stage, service) || by_text();
         *self.stages.entry((stage, service)).or_insert_with(is_one)
     }
 }
@@ -123,7 +134,10 @@ fn is_made_for(file: &Dockerfile, stage: usize, service: Service) -> bool {
         });
         words.any(|word| word.text.rsplit('/').next().is_some_and(|name| speaks_of(name, service)))
     };
-    path || base || starts() || service != Service::Ssh && copies() || service != Service::Ssh && service != Service::Telnet && installs()
+    path || base
+        || starts()
+        || service != Service::Ssh && copies()
+        || service != Service::Ssh && service != Service::Telnet && installs()
 }
 
 /// A server for logging in that the image installs or starts.

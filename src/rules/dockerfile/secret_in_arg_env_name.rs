@@ -94,14 +94,17 @@ fn with_value(
     if secrets::holds_token(&value) {
         return;
     }
-    let judged = if repeats_name(name, &value) { Value::Placeholder } else { judge(&value) };
+    let repeats = repeats_name(name, &value);
+    let judged = if repeats { Value::Placeholder } else { judge(&value) };
     match judged {
         Value::Harmless => {}
         Value::Placeholder => {
+            // Such a name is hidden, because it is the value, too.
+            let what = if repeats { "the value of this credential".to_owned() } else { format!("`{name}`") };
             out.at(
                 file.source,
                 assignment.key.span,
-                format!("`{name}` is a placeholder, which is easily forgotten; remove it"),
+                format!("{what} is a placeholder, which is easily forgotten; remove it"),
             )
             .severity(Severity::Note);
         }

@@ -1,5 +1,5 @@
-use super::{purpose, root};
 use super::shipping::in_image;
+use super::{purpose, root};
 use crate::dockerfile::{Base, Command, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
@@ -44,7 +44,7 @@ fn is_workplace(cx: &Context, file: &Dockerfile, instruction: &Instruction) -> b
     let base = instruction.stage.map(|stage| file.root_base(stage));
     let by_base = match base {
         Some(Base::Image(text)) => {
-            ["gitpod", "devcontainer", "circleci/", "cimg/", "codespace", "coder", "workspace"]
+            ["gitpod", "devcontainer", "circleci/", "cimg/", "codespace", "coder", "ocaml/opam", "workspace"]
                 .iter()
                 .any(|mark| text.contains(mark))
         }
@@ -62,7 +62,8 @@ fn asks_who(instruction: &Instruction) -> bool {
     calls.any(|call| {
         call.is("id") && call.has_flag('u', "user")
             || call.is("whoami")
-            || matches!(call.name(), Some("[" | "test")) && call.args().iter().any(|word| &*word.text == "$EUID")
+            || matches!(call.name(), Some("[" | "test"))
+                && call.args().iter().any(|word| &*word.text == "$EUID")
     })
 }
 

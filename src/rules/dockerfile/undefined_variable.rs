@@ -12,7 +12,7 @@ use crate::text::{Edit, Span};
 
 /// Variables that well-known images set, so that a file may use them undeclared; `*` at the end stands for anything.
 /// Source: the Dockerfiles of Docker's official images, of NVIDIA, Jupyter, Jenkins and AWS.
-const SET_BY_BASES: [&str; 61] = [
+const SET_BY_BASES: [&str; 62] = [
     "AIRFLOW_*",
     "APACHE_*",
     "ASPNET*",
@@ -65,6 +65,7 @@ const SET_BY_BASES: [&str; 61] = [
     "PHP*",
     "PIP_*",
     "PKG_RELEASE",
+    "PWD",
     "PYTHON*",
     "REDIS_*",
     "RUBY*",
@@ -131,6 +132,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             if !is_plain
                 || told.contains(variable.name)
                 || variable.name.starts_with(|c: char| c.is_ascii_digit())
+                || is_keyword(file, &variable)
             {
                 continue;
             }
@@ -296,9 +298,8 @@ fn set_beside<'f>(
     if pair.key.text == variable.name {
         let value = pair.value.as_ref()?.text.trim_matches('"');
         let bare = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
-        return (bare == Some(variable.name) && !is_set_by_bases(variable.name)).then(|| {
-            Mistake::Itself(at.stage.is_some_and(|stage| base(file, stage) == Knowledge::None))
-        });
+        return (bare == Some(variable.name) && !is_set_by_bases(variable.name))
+            .then(|| Mistake::Itself(at.stage.is_some_and(|stage| base(file, stage) == Knowledge::None)));
     }
     names.get(variable.name).map(|&key| Mistake::Same(key))
 }
@@ -327,6 +328,12 @@ fn variables<'f>(file: &'f Dockerfile, instruction: &'f Instruction) -> Vec<Vari
         }
     }
     found
+}
+
+/// `$Id: 1.7 $`, which CVS, Subversion and git fill in.
+fn is_keyword(file: &Dockerfile, variable: &Variable) -> bool {
+    matches!(variable.name, "Id" | "Date" | "Header" | "Rev" | "Revision" | "URL")
+        && file.source.text()[variable.span.end as usize..].starts_with(':')
 }
 
 fn is_set_by_bases(name: &str) -> bool {

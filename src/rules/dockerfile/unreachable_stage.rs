@@ -50,7 +50,8 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
             }
         }
     }
-    let mut readable = true;
+    // A broken COPY may have named a stage.
+    let mut readable = !file.all().any(|one| one.has_error && one.keyword.text.eq_ignore_ascii_case("copy"));
     froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
         FromRef::Stage(stage) | FromRef::Later(stage) => used[stage] = true,
         FromRef::Variable | FromRef::Unknown => readable = false,

@@ -44,8 +44,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let calls =
             packages(instruction).filter(|call| call.action.installs() || call.action == Action::Upgrade);
         // `apk add --no-cache` leaves no lists and uses none.
-        let own_lists =
-            |call: &PackageCall| call.manager == Manager::Apk && call.has_flag('\0', "no-cache");
+        let own_lists = |call: &PackageCall| call.manager == Manager::Apk && call.has_flag('\0', "no-cache");
         calls.map(|call| (lists(call.manager), (call.span, own_lists(call)))).collect()
     };
     // Where a script or another program may install, nobody can say that nothing does.

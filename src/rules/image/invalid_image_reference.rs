@@ -43,8 +43,9 @@ fn is_template(text: &str) -> bool {
 }
 
 /// Words in capitals that ask the reader for a name.
-const FILL_IN: [&str; 19] = [
+const FILL_IN: [&str; 20] = [
     "BASE",
+    "BASEIMAGE",
     "CHANGE",
     "CHANGEME",
     "CHANGETHIS",

@@ -87,8 +87,12 @@ pub(super) fn assume_yes(call: &PackageCall) -> bool {
     }
 }
 
-/// `yes | apt-get install …`, `echo y | …`
+/// `yes | apt-get install …`, `echo y | …`, or input from a file
 pub(super) fn answered(pipeline: &Pipeline, position: usize) -> bool {
+    // `… < answers`
+    if pipeline.commands[position].redirects.iter().any(|redirect| redirect.operator.starts_with('<')) {
+        return true;
+    }
     let before = position.checked_sub(1).map(|at| &pipeline.commands[at]);
     before.is_some_and(|command| {
         walk::calls_in(command, pipeline, position - 1).iter().any(|call| {
