@@ -24,5 +24,5 @@ if [[ $target == *-linux-* ]]; then
 fi
 "$built/$exe" --version
 mkdir -p "$dist"
-tar -czf "$dist/hullguard-$version-$target.tar.gz" -C "$built" "$exe"
+tar -czf "$dist/hullguard-$version-$target.tar.gz" -C "$built" "$exe" -C "$PWD" LICENSE-APACHE LICENSE-MIT
 ls -l "$dist/hullguard-$version-$target.tar.gz"

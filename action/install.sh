@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Gets the archive of this platform into the tool cache, checks it against checksums.txt, and unpacks it. The archive is
 # what is kept, and it is checked each time: a cache on a self-hosted runner may have been written to by other jobs.
+#
+# The checksum says that the archive is the one that this commit of the action names. The attestation says besides that
+# our release workflow on GitHub built it. That needs gh, a token and GitHub's servers, so it is verified where they are
+# and the archive comes from there; HULLGUARD_ATTESTATION=required verifies it always, and fails the run otherwise.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -39,6 +43,10 @@ download() {
     wget -q -T 300 -O "$2" -- "$1"
   fi
 }
+attested() {
+  gh attestation verify "$1" --hostname github.com --repo hullguard/hullguard --deny-self-hosted-runners \
+    --signer-workflow hullguard/hullguard/.github/workflows/release.yml < /dev/null
+}
 cache="${RUNNER_TOOL_CACHE:-$RUNNER_TEMP}/hullguard/$version/$triple"
 if [[ ! -f $cache/$name || $(digest "$cache/$name") != "$sum" ]]; then
   from="${HULLGUARD_MIRROR:-https://github.com/hullguard/hullguard/releases/download/v$version}"
@@ -53,7 +61,16 @@ if [[ ! -f $cache/$name || $(digest "$cache/$name") != "$sum" ]]; then
     echo "::error title=hullguard::$name is not the file that action/checksums.txt names; nothing was run"
     exit 2
   fi
+  if [[ ${HULLGUARD_ATTESTATION:-} != required && -z ${HULLGUARD_MIRROR:-} && -n ${GH_TOKEN:-} ]] \
+    && [[ ${GITHUB_SERVER_URL:-https://github.com} == https://github.com ]] \
+    && command -v gh > /dev/null && ! attested "$part"; then
+    echo "::warning title=hullguard::the attestation of $name cannot be verified; its checksum is the one that this commit of the action names, so it is run"
+  fi
   mv -f -- "$part" "$cache/$name"
+fi
+if [[ ${HULLGUARD_ATTESTATION:-} == required ]] && ! attested "$cache/$name"; then
+  echo "::error title=hullguard::the attestation of $name cannot be verified, and require-attestation is set; nothing was run"
+  exit 2
 fi
 out=$(mktemp -d "${RUNNER_TEMP:-/tmp}/hullguard.XXXXXX")
 tar -xzf "$cache/$name" -C "$out"

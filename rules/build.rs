@@ -1,5 +1,6 @@
 //! Turns the rule pages into one static table, `$OUT_DIR/rules.rs`, and refuses to build while page, module and
 //! `mod` line do not belong together. How a page looks is told in `rules/README.md`; no dependencies on purpose.
+//! It also finds out what `hullguard --version` says about the build.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 mod shapes;
+mod version;
 
 const FAMILIES: [&str; 5] = ["dockerfile", "image", "compose", "runtime", "project"];
 /// The functions a rule's module may have, and the `Check` each becomes.
@@ -19,7 +21,7 @@ const CHECKS: [(&str, &str); 5] = [
 ];
 /// The folder whose subfolders hold patterns of secrets, one page each and no module.
 const SECRETS: &str = "secrets";
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "title",
     "severity",
     "profile",
@@ -28,6 +30,8 @@ const KEYS: [&str; 20] = [
     "fix",
     "once-per-file",
     "softens",
+    "part-of",
+    "part-name",
     "reported-by",
     "aliases",
     "tags",
@@ -45,6 +49,7 @@ const KEYS: [&str; 20] = [
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rustc-env=HULLGUARD_BUILD={}", version::build());
     let mut rules = BTreeMap::new();
     let mut mistakes = Vec::new();
     for family in FAMILIES {
@@ -68,6 +73,14 @@ fn main() {
             }
         }
     }
+    let parts: Vec<(String, String)> =
+        rules.iter().filter_map(|(id, rule)| Some((id.clone(), part_of(rule)?.to_owned()))).collect();
+    for (part, whole) in parts {
+        match rules.get_mut(&whole) {
+            Some(rule) => *rule = rule.replacen("gathers: false", "gathers: true", 1),
+            None => mistakes.push(format!("{part}: it is `part-of` {whole}, which is no rule")),
+        }
+    }
     if !mistakes.is_empty() {
         for mistake in &mistakes {
             println!("cargo::error={mistake}");
@@ -79,6 +92,11 @@ fn main() {
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
     fs::write(out, table).expect("OUT_DIR can be written");
+}
+
+/// The rule that a `Rule { … }` says it is part of.
+fn part_of(rule: &str) -> Option<&str> {
+    Some(rule.split_once("part_of: Some(\"")?.1.split_once('"')?.0)
 }
 
 /// Reads the pages of one folder and holds them against `src/rules/<family>/`.
@@ -208,6 +226,11 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
     let _ = writeln!(rule, "status: Stability::{status}, evidence: {evidence},");
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
     let _ = writeln!(rule, "softens: {},", keys.contains_key("softens"));
+    if keys.contains_key("part-of") != keys.contains_key("part-name") {
+        return Err("`part-of` and `part-name` belong together".to_owned());
+    }
+    let part_name = keys.get("part-name").copied().unwrap_or_default();
+    let _ = writeln!(rule, "part_of: {:?}, part_name: {part_name:?}, gathers: false,", keys.get("part-of"));
     let mut tags = list("tags")?;
     if family == SECRETS {
         tags = tags.replacen("&[", "&[\"security\", ", 1);

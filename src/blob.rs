@@ -43,7 +43,7 @@ pub struct Candidate {
 }
 
 /// Read access to the tree that a run works on, for the scanner; rules never see it. All paths are relative to the
-/// run's root, with `/` between their parts, and may hold `..` that stays inside the tree.
+/// run's root, with `/` between their parts, and may hold `..` that stays inside the repository.
 pub trait Tree: Sync {
     fn origin(&self) -> Origin;
     /// The bytes of a file.
@@ -55,14 +55,10 @@ pub trait Tree: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
-    /// Files that by their names may be Compose files: those that git's index has anywhere, and what lies in these
-    /// folders and above them. Empty where nobody can say without walking everything.
+    /// Files that by their names may be Compose or bake files: those that the repository has anywhere, and what lies in
+    /// these folders and above them, up to its top. Empty where nobody can say without walking everything.
     fn around(&self, _folders: &[&str]) -> Vec<Arc<str>> {
         Vec::new()
-    }
-    /// Whether a file of this name lies above the tree, up to the repository's top.
-    fn above(&self, _name: &str) -> bool {
-        false
     }
     /// What the change that is looked at replaced or took away, with its paths: HEAD's versions of the staged files.
     /// Secrets in it are not new.

@@ -29,6 +29,8 @@ pub struct Finding {
     /// For secrets.
     pub secret: Option<Box<Secret>>,
     pub values: Values,
+    /// The name of the container that it is about, for counting; nothing shows it.
+    pub container: Option<Box<str>>,
 }
 
 /// Which values a finding is about. Two findings that look alike once their secrets are masked may be about two secrets.
@@ -101,11 +103,11 @@ impl fmt::Display for Past {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = |commit: &Commit| commit.id.get(..10).unwrap_or(&commit.id).to_owned();
         match (&self.commit, &self.now) {
-            (Some(commit), None) => write!(f, "came with commit {}", id(commit)),
+            (Some(commit), None) => write!(f, "added in commit {}", id(commit)),
             (Some(commit), Some(now)) => {
                 let (older, day) =
                     (if self.boundary { "or before " } else { "" }, Date::of_seconds(commit.time));
-                write!(f, "came {older}with commit {} of {day} by {}, {now}", id(commit), commit.author)
+                write!(f, "added {older}in commit {} of {day} by {}, {now}", id(commit), commit.author)
             }
             (None, Some(now)) => write!(f, "{now}"),
             (None, None) => Ok(()),
@@ -118,7 +120,7 @@ impl fmt::Display for Now {
         match (&self.head_path, self.in_head, self.dangling) {
             (Some(path), ..) => write!(f, "is in HEAD as `{path}`"),
             (None, true, _) => write!(f, "is in HEAD's history"),
-            (None, false, true) => write!(f, "is reached by no ref"),
+            (None, false, true) => write!(f, "no ref reaches it"),
             (None, false, false) => write!(f, "is not in HEAD"),
         }
     }
@@ -129,6 +131,8 @@ impl fmt::Display for Now {
 pub struct Related {
     pub place: Place,
     pub message: String,
+    /// It is the same fault again, which has no finding of its own.
+    pub again: bool,
 }
 
 /// A span in a file, with all that a report needs to show it.
@@ -188,7 +192,7 @@ pub enum Suppressor {
     Baseline,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
     /// What the file does stays the same, or is what its writer plainly meant.
     Safe,
@@ -229,6 +233,8 @@ pub struct Draft {
     pub(crate) secret: Option<Box<Secret>>,
     /// For [`Values::own`].
     pub(crate) value: Option<u128>,
+    /// For [`Finding::container`].
+    pub(crate) container: Option<Box<str>>,
 }
 
 impl Findings {
@@ -255,6 +261,7 @@ impl Findings {
             severity: None,
             secret: None,
             value: None,
+            container: None,
         });
         self.list.last_mut().expect("one was just pushed")
     }

@@ -67,9 +67,6 @@ impl Tree for Overlay<'_> {
     fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
         self.below.around(folders)
     }
-    fn above(&self, name: &str) -> bool {
-        self.below.above(name)
-    }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
         self.below.gone(each);
     }
@@ -223,7 +220,8 @@ impl Law {
 
     fn left_alone(self) -> Vec<Told> {
         let told = |(path, id)| {
-            let why = format!("the fix of `{id}` does not do what it should here, so it was not applied");
+            let why =
+                format!("the fix of `{id}` would not have the intended effect here, so it was not applied");
             Told::new(path, Gap::new(Reason::NotFixed, why))
         };
         self.frozen.into_iter().map(told).collect()
@@ -386,6 +384,7 @@ mod tests {
                 fingerprint: 0,
                 secret: None,
                 values: Values::default(),
+                container: None,
             }
         });
         Outcome { findings: findings.collect(), ..Outcome::default() }

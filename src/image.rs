@@ -62,23 +62,23 @@ impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(match self.kind {
             ImageErrorKind::Empty => "the image has no name",
-            ImageErrorKind::Identifier => "64 hexadecimal digits are an id, not a name",
-            ImageErrorKind::Uppercase => "an image's name is in lower case",
+            ImageErrorKind::Identifier => "64 hexadecimal digits are an image id, not a name",
+            ImageErrorKind::Uppercase => "an image name must be in lower case",
             ImageErrorKind::EmptyPath => "a part of the image's path is empty",
             ImageErrorKind::Repository => {
-                "an image's name has letters, digits and single `.`, `_`, `__` or dashes between them"
+                "an image name consists of letters and digits, with single `.`, `_`, `__` or dashes between them"
             }
-            ImageErrorKind::TooLong => "an image's name has at most 255 bytes",
-            ImageErrorKind::Registry => "this is no host name",
-            ImageErrorKind::EmptyTag => "no tag stands behind `:`",
+            ImageErrorKind::TooLong => "an image name has at most 255 bytes",
+            ImageErrorKind::Registry => "this is not a host name",
+            ImageErrorKind::EmptyTag => "there is no tag after `:`",
             ImageErrorKind::Tag => {
-                "a tag has letters, digits, `_`, `.` and `-`, and begins with none of the last two"
+                "a tag consists of letters, digits, `_`, `.` and `-`, and cannot begin with `.` or `-`"
             }
             ImageErrorKind::LongTag => "a tag has at most 128 characters",
             ImageErrorKind::DoubleColon => "an image has one tag",
-            ImageErrorKind::Digest => "a digest is an algorithm, `:` and lower-case hexadecimal digits",
+            ImageErrorKind::Digest => "a digest consists of an algorithm, `:` and lower-case hexadecimal digits",
             ImageErrorKind::DigestLength => "the digest has too few or too many digits for its algorithm",
-            ImageErrorKind::DigestAlgorithm => "a digest's algorithm is `sha256`, `sha384` or `sha512`",
+            ImageErrorKind::DigestAlgorithm => "the algorithm of a digest is `sha256`, `sha384` or `sha512`",
         })
     }
 }

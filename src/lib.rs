@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod bake;
 pub mod baseline;
 pub mod blob;
 pub mod cli;

@@ -5,10 +5,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Status};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
-use crate::rule::Rule;
+use crate::rule::{Rule, Severity};
 use crate::text::Span;
 
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Outcome {
     /// What must not be shown of files that findings stand in, as far as their texts do not give it away themselves. It is
     /// for whoever shows more of a file than findings do, and in no report.
     pub hidden: HashMap<Arc<str>, Vec<Span>>,
+    /// What was found and is not among the findings.
+    pub unshown: Unshown,
     /// The run was interrupted.
     pub interrupted: bool,
     /// Why nothing could be checked at all: a mistake in the configuration, no repository.
@@ -41,10 +43,58 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Takes out open findings that are milder than this, and counts them.
+    pub fn hide_below(&mut self, least: Severity) {
+        let unshown = &mut self.unshown;
+        self.findings.retain(|finding| {
+            let is_milder = finding.status == Status::Open && finding.severity < least;
+            match finding.severity {
+                Severity::Warning if is_milder => unshown.warnings += 1,
+                _ if is_milder => unshown.notes += 1,
+                _ => {}
+            }
+            !is_milder
+        });
+    }
     /// Not everything was checked, so that no findings does not mean that all is well.
     pub fn is_incomplete(&self) -> bool {
         self.interrupted || self.error.is_some() || !self.failed.is_empty()
     }
+
+    /// Gives all files other paths. Each is made once, however many findings it has.
+    pub fn rename(&mut self, to: &mut dyn FnMut(&str) -> String) {
+        let mut known: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+        let mut rename = |path: &mut Arc<str>| {
+            let new = known.entry(Arc::clone(path)).or_insert_with(|| to(path).into());
+            *path = Arc::clone(new);
+        };
+        for finding in &mut self.findings {
+            rename(&mut finding.place.path);
+            finding.related.iter_mut().for_each(|related| rename(&mut related.place.path));
+        }
+        self.pragmas.iter_mut().for_each(|pragma| rename(&mut pragma.place.path));
+        self.graphs.iter_mut().for_each(|graph| rename(&mut graph.path));
+        self.skipped.iter_mut().chain(&mut self.failed).for_each(|told| rename(&mut told.path));
+        self.hidden = std::mem::take(&mut self.hidden)
+            .into_iter()
+            .map(|(mut path, spans)| {
+                rename(&mut path);
+                (path, spans)
+            })
+            .collect();
+    }
+}
+
+/// How many findings a run had besides those that it tells, and why it does not tell them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unshown {
+    /// Open findings that are milder than what somebody wants to see (`--min-severity`).
+    pub warnings: usize,
+    pub notes: usize,
+    /// What is a secret with low confidence, which only `strict` shows.
+    pub unsure: usize,
+    /// Open findings that the commit has, too, with which the run was compared (`--new-from`).
+    pub old: usize,
 }
 
 /// A path, and why it was not looked at, or not as a whole.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::bake::Known;
 use crate::compose::Problem;
 use crate::container::{At, ContainerSpec};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
@@ -28,6 +29,22 @@ pub struct Project<'a> {
     /// What Compose would refuse, or what could not be followed.
     pub problems: Vec<Problem>,
     pub around: Around,
+    /// While a Dockerfile is checked: the targets of bake files that build it.
+    pub baked: &'a [Baked],
+}
+
+/// A bake target, a workflow or a script builds the Dockerfile at hand.
+#[derive(Clone, Debug)]
+pub struct Baked {
+    /// The build context, relative to the run's root.
+    pub context: Arc<str>,
+    /// The stage that it names.
+    pub stage: Option<Known>,
+    /// The names of the arguments that it passes, and of further contexts that it brings.
+    pub args: Vec<String>,
+    pub contexts: Vec<String>,
+    /// It makes an image that goes somewhere.
+    pub ships: bool,
 }
 
 /// What the services of one group share.

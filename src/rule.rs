@@ -46,8 +46,8 @@ impl Severity {
 }
 
 /// What `softens: true` on a page means, for people.
-pub const SOFTENS: &str = "In files for development it is one step milder, and a note in tests, samples, documentation \
-    and vendored code. The path says what a file is for; `src/purpose.rs` has the words.";
+pub const SOFTENS: &str = "In files for development the severity is one step lower. In tests, samples, documentation and \
+    vendored code it is a note. hullguard decides by the path of the file; `src/purpose.rs` has the words.";
 
 /// How loud a run is: each holds the ones before it, but `style` is on request only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +55,16 @@ pub enum Profile {
     Default,
     Strict,
     Style,
+}
+
+impl Profile {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Strict => "strict",
+            Self::Style => "style",
+        }
+    }
 }
 
 /// How far a rule can be relied on; `docs/stability.md` says what that promises.
@@ -150,15 +160,15 @@ impl Rule {
             return None;
         }
         let place = if self.revoke.is_empty() {
-            "Revoke or change it first, where it is accepted.".to_owned()
+            "Revoke or change it first, at the service that accepts it.".to_owned()
         } else {
             format!("Revoke it first: {}", self.revoke)
         };
         Some(format!(
-            "{place}\n\nWhoever could read the repository may have it already: clones, forks and caches keep what was \
-             pushed, so neither deleting the line nor rewriting history takes it back. Once the old one opens nothing, \
-             hand the new one over from outside the repository (a secret store, a mounted secret, a variable of the CI). \
-             Rewriting history comes after that, if at all."
+            "{place}\n\nEverybody who could read the repository may already have it. Clones, forks and caches keep \
+             pushed commits, so deleting the line or rewriting history does not make it secret again. When the old one \
+             no longer works, keep the new one outside of the repository: in a secret store, a mounted secret or a \
+             variable of the CI. Rewriting history comes after that, if you want it."
         ))
     }
 }
@@ -182,6 +192,12 @@ pub struct Rule {
     pub once_per_file: bool,
     /// Milder where the path says that the file is for development, tests or samples, or is somebody else's.
     pub softens: bool,
+    /// In the default profile its findings are gathered, one a file, in a finding of this rule.
+    pub part_of: Option<&'static str>,
+    /// What its findings miss, as the sentence of that finding names it; empty where there is none.
+    pub part_name: &'static str,
+    /// It has such parts, and no findings besides. In `strict` its parts speak for themselves.
+    pub gathers: bool,
     /// `tool/CODE` of the same check elsewhere: `hadolint/DL3007`.
     pub aliases: &'static [&'static str],
     pub tags: &'static [&'static str],
@@ -316,6 +332,8 @@ pub struct Policy {
     pub asked: Vec<&'static str>,
     /// If not empty, the only rules that run.
     pub only: Vec<&'static str>,
+    /// Rules that do not run, whatever else is said; sorted.
+    pub off: Vec<&'static str>,
     /// Where the run's root lies below the top of the repository, empty or ending with `/`: fingerprints and lists of
     /// findings speak of paths from the top, wherever the program was started.
     pub base: String,
@@ -335,10 +353,18 @@ impl Context<'_> {
 impl Policy {
     /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
     pub fn shows(&self, rule: &Rule) -> bool {
-        if !self.only.is_empty() {
-            return self.only.contains(&rule.id);
+        let is_off = |id: &str| self.off.binary_search(&id).is_ok();
+        if is_off(rule.id) || self.profile == Profile::Default && rule.part_of.is_some_and(is_off) {
+            return false;
         }
-        self.includes(rule) || self.asked.contains(&rule.id)
+        if rule.gathers && self.profile != Profile::Default {
+            return false;
+        }
+        if !self.only.is_empty() {
+            return self.only.contains(&rule.id)
+                || rule.part_of.is_some_and(|whole| self.only.contains(&whole));
+        }
+        self.includes(rule) || self.asked.contains(&rule.id) || rule.part_of.is_some()
     }
     /// Whether a rule runs although nobody named it.
     pub fn includes(&self, rule: &Rule) -> bool {
@@ -355,6 +381,7 @@ impl Default for Policy {
             trusted_registries: Vec::new(),
             asked: Vec::new(),
             only: Vec::new(),
+            off: Vec::new(),
             base: String::new(),
             custom: Arc::default(),
             graphs: false,

@@ -1,5 +1,6 @@
 //! A file gets the same verdict alone and in a whole run: Compose files and `.dockerignore`s around it are context.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -58,6 +59,16 @@ fn same_everywhere(files: &[(&str, &str)], path: &str, wanted: &[&str]) {
         ("standard input", vec!["--stdin-path", path, "-"], Some(path)),
     ] {
         assert_eq!(reported(folder, path, &arguments, input), wanted, "{path}, {how}");
+    }
+    // From inside of each folder above it, too.
+    for (at, _) in path.match_indices('/') {
+        let (inside, name) = (folder.join(&path[..at]), &path[at + 1..]);
+        for (arguments, input) in
+            [(vec![], None), (vec![name], None), (vec!["--stdin-path", name, "-"], Some(name))]
+        {
+            let found = reported(&inside, name, &arguments, input);
+            assert_eq!(found, wanted, "{name} in {}, {arguments:?}", &path[..at]);
+        }
     }
 }
 
@@ -127,6 +138,92 @@ fn a_dockerignore_lies_where_the_context_can_be() {
         "docker/Dockerfile",
         missing,
     );
+}
+
+#[test]
+fn bake_files_say_what_is_built() {
+    let file = "FROM node:22.4-slim AS api\nCOPY src ./src\nUSER root\nCMD [\"node\", \"src\"]\n\
+                FROM node:22.4-slim AS web\nCOPY src ./src\nUSER node\nCMD [\"node\", \"src\"]\n";
+    let root = &["warning last-user-root"];
+    let bake = |target: &str| format!("target \"api\" {{\n  context = \"app\"\n{target}\n}}\n");
+    let ships = bake("  target = \"api\"\n  tags = [\"acme/api\"]");
+    let tests = bake("  target = \"api\"\n  output = [\"type=cacheonly\"]");
+    same_everywhere(&[("docker-bake.hcl", &ships), ("app/Dockerfile", file)], "app/Dockerfile", root);
+    same_everywhere(&[("docker-bake.hcl", &tests), ("app/Dockerfile", file)], "app/Dockerfile", &[]);
+    let json = "{\"target\": {\"a\": {\"context\": \"..\", \"dockerfile\": \"app/x.dockerfile\", \
+                \"target\": \"api\", \"tags\": [\"acme/a\"]}}}";
+    same_everywhere(
+        &[("deploy/docker-bake.json", json), ("app/x.dockerfile", file)],
+        "app/x.dockerfile",
+        root,
+    );
+    // It says which folder is sent.
+    let whole = "FROM alpine:3.20\nCOPY . /app\nUSER nobody\nCMD [\"/app/run\"]\n";
+    let own = "target \"a\" {\n  context = \"docker\"\n}\n";
+    let top = "target \"a\" {\n  dockerfile = \"docker/Dockerfile\"\n}\n";
+    for (bake, wanted) in [(own, &["note dockerignore-missing"][..]), (top, &[])] {
+        same_everywhere(
+            &[("docker-bake.hcl", bake), ("docker/Dockerfile", whole), (".dockerignore", "*\n")],
+            "docker/Dockerfile",
+            wanted,
+        );
+    }
+}
+
+#[test]
+fn a_folder_sees_the_repository_and_nothing_around_it() {
+    let work = tempfile::tempdir().expect("a folder");
+    let build = "services:\n  api:\n    build: ./api\n    user: \"1000\"\n";
+    write(work.path(), &[("compose.yaml", build), ("api/Dockerfile", WEB)]);
+    let root = &["warning missing-user"];
+    // Without a repository nobody knows where the project begins.
+    assert_eq!(reported(&work.path().join("api"), "Dockerfile", &[], None), root);
+    git(&work.path().join("api"), &["init", "-q"]);
+    assert_eq!(reported(&work.path().join("api"), "Dockerfile", &[], None), root);
+    git(work.path(), &["init", "-q"]);
+    assert_eq!(reported(&work.path().join("api"), "Dockerfile", &[], None), root);
+    fs::remove_dir_all(work.path().join("api/.git")).expect("it is there");
+    assert_eq!(reported(&work.path().join("api"), "Dockerfile", &[], None), [""; 0]);
+    // Fingerprints and words are those of a run from the top, and a change is written where the file is.
+    write(work.path(), &[("api/Dockerfile", "FROM node:22.4-slim\nMAINTAINER Jo\n")]);
+    let seen = |folder: &Path, path: &str| {
+        let found = findings(folder, &["--rule", "maintainer-deprecated", path]);
+        assert!(found.len() == 1 && found[0]["path"] == path, "{found:?}");
+        found[0]["fingerprint"].clone()
+    };
+    assert_eq!(seen(work.path(), "api/Dockerfile"), seen(&work.path().join("api"), "Dockerfile"));
+    let fixed = hullguard(&work.path().join("api")).args(["check", "--fix", "--fail-on", "never"]).output();
+    assert!(fixed.expect("it starts").status.success());
+    let text = fs::read_to_string(work.path().join("api/Dockerfile")).expect("it is there");
+    assert!(text.contains("LABEL org.opencontainers.image.authors"), "{text}");
+}
+
+#[test]
+fn what_names_itself_without_an_end_is_a_failure_where_it_was_asked_for() {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    // Each names all others, so that all together are read more often than a run may.
+    let names: Vec<String> = (0..60).map(|n| format!("c{n}.compose.yaml")).collect();
+    let text = format!(
+        "include: [{}]\nservices:\n  a:\n    build: ./api\n    user: \"1\"\n#{}\n",
+        names.join(", "),
+        "x".repeat(20_000)
+    );
+    for name in &names {
+        write(folder, &[(name, &text)]);
+    }
+    write(folder, &[("api/Dockerfile", WEB)]);
+    git(folder, &["init", "-q"]);
+    git(folder, &["add", "."]);
+    let done = |path: &str| {
+        let done = hullguard(folder).args(["check", "--format", "json", "--fail-on", "never", path]).output();
+        let done = done.expect("it starts");
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        let count = |list: &str| report["files"][list].as_array().expect("a list").len();
+        (done.status.code(), count("failed") > 0, count("skipped") > 0)
+    };
+    assert_eq!(done("."), (Some(2), true, false));
+    assert_eq!(done("api/Dockerfile"), (Some(0), false, true));
 }
 
 #[test]
@@ -237,21 +334,19 @@ fn findings(folder: &Path, arguments: &[&str]) -> Vec<serde_json::Value> {
 fn one_password_of_a_file_is_one_finding() {
     let work = tempfile::tempdir().expect("a folder");
     let password = "Xk29!moss";
-    let settings: String = (0..93).map(|n| format!("db{n}_password = \"{password}\"\n")).collect();
-    let services: String = (0..5)
-        .map(|n| {
-            format!("  a{n}:\n    image: acme/a:1\n    environment:\n      DB{n}_PASSWORD: {password}\n")
-        })
-        .collect();
+    let (mut settings, mut services) = (String::new(), "services:\n".to_owned());
+    for n in 0..93 {
+        writeln!(settings, "db{n}_password = \"{password}\"").expect("a text takes anything");
+    }
+    for n in 0..5 {
+        writeln!(
+            services,
+            "  a{n}:\n    image: acme/a:1\n    environment:\n      DB{n}_PASSWORD: {password}"
+        )
+        .expect("a text takes anything");
+    }
     let other = "x_password = \"gr33n!Tea7\"\ny_password = \"Xk29!moss\"\n";
-    write(
-        work.path(),
-        &[
-            ("settings.py", &settings),
-            ("other.py", other),
-            ("compose.yaml", &format!("services:\n{services}")),
-        ],
-    );
+    write(work.path(), &[("settings.py", &settings), ("other.py", other), ("compose.yaml", &services)]);
     let found = findings(work.path(), &["--rule", "assigned-password", "--rule", "env-secret-literal"]);
     let of = |path: &str| -> Vec<(String, usize)> {
         let here = found.iter().filter(|finding| finding["path"] == path);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 10] = [
     &["text", "blob", "gap", "date", "purpose"],
-    &["dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
+    &["bake", "dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
     &["rule", "finding", "outcome", "place", "custom"],
     &["rules", "secrets", "pragma"],
     &["shown"],

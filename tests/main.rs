@@ -3,21 +3,28 @@
 
 mod action;
 mod cases;
+mod commands;
 mod context;
+mod contract;
 mod corpus;
 mod evidence;
 mod fixes;
 mod floors;
 mod github;
+mod hardening;
 mod hostile;
 mod known;
 mod large;
 #[cfg(target_os = "linux")]
 mod links;
 mod names;
+mod newer;
+mod packaging;
 mod pages;
 mod past;
+mod picture;
 mod practices;
+mod readme;
 mod secrets;
 #[cfg(unix)]
 mod silence;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use crate::tokens;
+use hullguard::filter;
 use hullguard::finding::Finding;
 use hullguard::fix;
 use hullguard::report::human;
@@ -83,20 +84,25 @@ fn run(rule: &Rule, files: &[&Fence]) -> (Memory, Vec<Finding>) {
         tree.add(&file_of(fence), &generated(&fence.body));
     }
     let policy = Policy {
-        profile: Profile::Style,
+        profile: if rule.gathers { Profile::Default } else { Profile::Style },
         trusted_registries: vec!["docker.io".to_owned(), "*.example.org".to_owned()],
         only: vec![RULES.iter().find(|r| r.id == rule.id).expect("it is one of the table").id],
         ..Policy::default()
     };
-    let outcome = scan::scan(&tree.candidates(), &tree, &policy, &Watch::default());
+    let mut outcome = scan::scan(&tree.candidates(), &tree, &policy, &Watch::default());
+    filter::gather(&mut outcome, &policy);
     (tree, outcome.findings)
+}
+
+fn has_examples(rule: &Rule) -> bool {
+    rule.family != Family::Secrets && (rule.gathers || !rule.checks.is_empty())
 }
 
 #[test]
 fn every_page_says_what_the_tool_says() {
     let bless = env::var_os("BLESS").is_some();
     let mut wrong = String::new();
-    for rule in RULES.iter().filter(|rule| !rule.checks.is_empty() && rule.family != Family::Secrets) {
+    for rule in RULES.iter().filter(|rule| has_examples(rule)) {
         let path = page_path(rule);
         let mut page = fs::read_to_string(&path).expect("the build read it");
         let fences = fences(&page);

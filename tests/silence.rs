@@ -88,7 +88,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             fs::write(top.join(std::ffi::OsStr::from_bytes(b"a\xff")), "x").ok()?;
             Some(("a\u{fffd}", CHECK))
         }),
-        ("a file that may not be read", |top| {
+        ("a file without read permission", |top| {
             write(&top.join("closed"), "x");
             fs::set_permissions(top.join("closed"), fs::Permissions::from_mode(0o000))
                 .expect("permissions can be set");
@@ -103,11 +103,11 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         ("a file that the operating system cannot open for another reason", |_| {
             Some((LONG, &["check", LONG]))
         }),
-        ("a symbolic link that leads nowhere, with a document's name", |top| {
+        ("a broken symbolic link with a document's name", |top| {
             symlink("gone", top.join("Dockerfile.x")).expect("a link");
             Some(("Dockerfile.x", CHECK))
         }),
-        ("a symbolic link that leads out of what is checked", |top| {
+        ("a symbolic link to a file outside of the checked folder", |top| {
             write(&top.join("../outside"), "x");
             symlink("../outside", top.join("link")).expect("a link");
             Some(("link", CHECK))
@@ -125,7 +125,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             fifo(&top.join("pipe"));
             Some(("pipe", &["check", "pipe"]))
         }),
-        ("a submodule whose files are not there", |top| {
+        ("a submodule whose files are missing", |top| {
             let other = top.join("../other");
             write(&other.join("a"), "a");
             git(&other, &["init", "-q", "."]);
@@ -140,7 +140,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             write(&top.join("a.zip"), b"PK\x03\x04");
             Some(("a.zip", CHECK))
         }),
-        ("a path that `exclude` leaves out", |top| {
+        ("a path that `exclude` matches", |top| {
             write(&top.join("vendor/Dockerfile"), "FROM a\n");
             Some(("vendor", &["check", ".", "--exclude", "vendor"]))
         }),
@@ -152,42 +152,64 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             write(&top.join("Dockerfile"), "FROM {{ a }}\n");
             Some(("Dockerfile", CHECK))
         }),
-        ("a Compose file of the first format: searched for secrets, not linted", |top| {
-            write(&top.join("docker-compose.yml"), "web:\n  image: a\n");
-            Some(("docker-compose.yml", CHECK))
-        }),
         (
-            "a file with a Dockerfile's name that does not begin as one: searched for secrets, not linted",
+            "a Compose file in the first format (without `services:`): searched for secrets, not linted",
+            |top| {
+                write(&top.join("docker-compose.yml"), "web:\n  image: a\n");
+                Some(("docker-compose.yml", CHECK))
+            },
+        ),
+        (
+            "a file with a Dockerfile's name that does not begin with FROM or ARG: searched for secrets, not linted",
             |top| {
                 write(&top.join("Dockerfile.part"), "RUN make\n");
                 Some(("Dockerfile.part", CHECK))
             },
         ),
-        ("a report that hullguard wrote: searched for tokens only", |top| {
+        ("a report written by hullguard: searched for tokens only", |top| {
             let report =
                 hullguard(top).args(["check", ".", "--format", "json=out.json"]).output().expect("it runs");
             assert!(report.status.success());
             Some(("out.json", CHECK))
         }),
-        ("git's index cannot be understood, so ignored files that it tracks may be missing", |top| {
+        ("a git index that cannot be read: files that git tracks and ignores may be missing", |top| {
             git(top, &["init", "-q", "."]);
             write(&top.join(".git/index"), "DIRC and no more");
             Some((".git/index", CHECK))
         }),
-        ("a Dockerfile that a service builds and that is too large", |top| {
+        ("a Dockerfile over 16 MiB that a service builds", |top| {
             write(&top.join("compose.yaml"), "services:\n  a:\n    build: {context: sub}\n");
             fs::create_dir(top.join("sub")).expect("a folder");
             let file = fs::File::create(top.join("sub/Dockerfile")).expect("a file");
             file.set_len((16 << 20) + 1).expect("a sparse file");
             Some(("sub/Dockerfile", &["check", "compose.yaml", "--fail-on", "never"]))
         }),
+        (
+            "a Compose or bake file near the checked files that cannot be read: it is not used as context",
+            |top| {
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                let file = fs::File::create(top.join("compose.yaml")).expect("a file");
+                file.set_len((16 << 20) + 1).expect("a sparse file");
+                Some(("compose.yaml", &["check", "api/Dockerfile"]))
+            },
+        ),
+        (
+            "more than 500 Compose and bake files near the checked files: the rest are not used as context",
+            |top| {
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                for number in 0..501 {
+                    write(&top.join(format!("{number:03}.compose.yaml")), "services: {}\n");
+                }
+                Some(("500.compose.yaml", &["check", "api/Dockerfile"]))
+            },
+        ),
         ("more than 2 MiB of ignore files: the rest ignore nothing", |top| {
             for folder in 0..17 {
                 write(&top.join(format!("{folder:02}/.gitignore")), "#\n".repeat(65_000));
             }
             Some(("/.gitignore", CHECK))
         }),
-        ("a fix that would write outside of what is checked", |top| {
+        ("a fix that would write outside of the checked folder", |top| {
             write(&top.join("../out/Dockerfile"), "FROM alpine:3.20\nRUN cd /x && apt-get install curl\n");
             symlink("../out/Dockerfile", top.join("Dockerfile")).expect("a link");
             Some(("Dockerfile", &["check", "Dockerfile", "--fix-unsafe", "--fail-on", "never"]))

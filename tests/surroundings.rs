@@ -53,8 +53,8 @@ fn what_is_no_file_is_told_and_never_read() {
         told,
         [
             ("Dockerfile", "a FIFO"),
-            ("Dockerfile.gone", "a symbolic link that leads nowhere"),
-            ("Dockerfile.self", "a symbolic link that leads to itself"),
+            ("Dockerfile.gone", "a broken symbolic link"),
+            ("Dockerfile.self", "a symbolic link to itself"),
             ("compose.yaml", "a FIFO"),
             ("hullguard.yaml", "a FIFO"),
         ]
@@ -62,7 +62,7 @@ fn what_is_no_file_is_told_and_never_read() {
     assert!(run(folder, &["check"]).out.contains("5 files skipped"));
     let named = run(folder, &["check", "Dockerfile", "--config", "hullguard.yaml"]);
     assert_eq!(named.code, 2);
-    assert!(named.err.contains("it is no regular file"), "{}", named.err);
+    assert!(named.err.contains("it is not a regular file"), "{}", named.err);
 }
 
 /// A repository can hold such a link, and whoever reads it reads for ever.
@@ -95,7 +95,7 @@ fn fixes_never_leave_the_folder() {
     symlink("real/Dockerfile", inside.join("Dockerfile.near")).expect("a link");
     let done = run(&inside, &["check", "--fix-unsafe", "Dockerfile", "Dockerfile.near"]);
     assert_eq!(done.code, 2, "{}", done.out);
-    assert!(done.out.contains("a symbolic link leads out of the folder that is checked"), "{}", done.out);
+    assert!(done.out.contains("a symbolic link leads out of the checked folder"), "{}", done.out);
     assert_eq!(fs::read_to_string(outside.join("Dockerfile")).expect("it is there"), WRONG);
     assert_ne!(fs::read_to_string(inside.join("real/Dockerfile")).expect("it is there"), WRONG);
     // Whoever names a folder means what is in it.
@@ -204,9 +204,9 @@ fn staged_links_that_nobody_follows_are_told() {
     assert_eq!(
         told,
         [
-            "Dockerfile.gone: a symbolic link to what git does not know",
-            "Dockerfile.notes: a symbolic link to a file that is not looked for",
-            "Dockerfile.out: a symbolic link that leads out of the repository",
+            "Dockerfile.gone: a symbolic link to a file that git does not track",
+            "Dockerfile.notes: a symbolic link to a file that is not checked",
+            "Dockerfile.out: a symbolic link to a file outside of the repository",
             "Dockerfile.twice: a symbolic link to a symbolic link",
         ]
     );

@@ -12,82 +12,12 @@ use crate::cases;
 use crate::floors::sources;
 
 /// Texts that still have to be rewritten. The list only gets shorter.
-const NOT_YET: [&str; 75] = [
-    ".pre-commit-hooks.yaml",
-    "README.md",
-    "action.yml",
-    "docs/github.md",
-    "docs/ignoring.md",
-    "docs/json.md",
-    "docs/practices.md",
-    "docs/secrets.md",
-    "hooks/README.md",
+const NOT_YET: [&str; 5] = [
     "hullguard --help",
     "hullguard baseline --help",
     "hullguard check --help",
-    "rules/README.md",
-    "rules/compose/compose-file-missing.md",
-    "rules/compose/compose-wrong-type.md",
-    "rules/compose/yaml-duplicate-key.md",
-    "rules/image/invalid-image-reference.md",
-    "rules/image/latest-tag.md",
-    "rules/image/unpinned-digest.md",
-    "rules/image/untagged-image.md",
-    "rules/image/untrusted-registry.md",
-    "rules/project/build-target-not-final.md",
-    "rules/project/run-as-root-effective.md",
-    "rules/project/secret-file-tracked.md",
-    "rules/runtime/capabilities-not-dropped.md",
-    "rules/runtime/cpu-limit-missing.md",
-    "rules/runtime/default-bridge-network.md",
-    "rules/runtime/env-secret-in-default.md",
-    "rules/runtime/env-secret-literal.md",
-    "rules/runtime/healthcheck-missing.md",
-    "rules/runtime/memory-limit-missing.md",
-    "rules/runtime/no-new-privileges-missing.md",
-    "rules/runtime/port-all-interfaces.md",
-    "rules/runtime/run-as-root-explicit.md",
-    "rules/runtime/secret-in-build-args.md",
-    "rules/runtime/writable-root-filesystem.md",
-    "rules/secrets/akamai/akamai-client-secret.md",
-    "rules/secrets/algolia/algolia-api-key.md",
-    "rules/secrets/atlassian/atlassian-api-token.md",
-    "rules/secrets/azure/azure-container-registry-password.md",
-    "rules/secrets/azure/azure-logic-apps-sas-url.md",
-    "rules/secrets/braintree/braintree-tokenization-key.md",
-    "rules/secrets/canva/canva-client-id.md",
-    "rules/secrets/confluent/confluent-legacy-api-secret.md",
-    "rules/secrets/firebase/firebase-cloud-messaging-server-key.md",
-    "rules/secrets/gemfury/gemfury-token.md",
-    "rules/secrets/generic/assigned-password.md",
-    "rules/secrets/generic/assigned-secret.md",
-    "rules/secrets/generic/authorization-header.md",
-    "rules/secrets/generic/custom-secret.md",
-    "rules/secrets/gitlab/gitlab-runner-authentication-token.md",
-    "rules/secrets/infura/infura-api-key.md",
-    "rules/secrets/linkedin/linkedin-client-id.md",
-    "rules/secrets/mailjet/mailjet-basic-auth.md",
-    "rules/secrets/mercadopago/mercadopago-access-token.md",
-    "rules/secrets/pingdom/pingdom-api-token.md",
-    "rules/secrets/posthog/posthog-project-key.md",
-    "rules/secrets/pypi/pypi-upload-token.md",
-    "rules/secrets/snowflake/snowflake-programmatic-access-token.md",
-    "rules/secrets/statuscake/statuscake-api-token.md",
-    "rules/secrets/supabase/supabase-secret-key.md",
-    "rules/secrets/uptimerobot/uptimerobot-api-key.md",
-    "src/cli/action/mod.rs",
-    "src/cli/action/tell.rs",
     "src/cli/args.rs",
     "src/cli/graph.rs",
-    "src/config/reader.rs",
-    "src/history/objects/delta.rs",
-    "src/history/objects/loose.rs",
-    "src/history/objects/pack.rs",
-    "src/history/pieces.rs",
-    "src/image.rs",
-    "src/rules/compose/yaml_duplicate_key.rs",
-    "src/rules/runtime/secret_in_build_args.rs",
-    "src/yaml/load.rs",
 ];
 
 /// Where a phrase may be: the text, the phrase, and why.
@@ -168,12 +98,15 @@ fn texts() -> Vec<(String, String)> {
         .collect::<Vec<_>>()
         .join("\n");
     help(&[], &mut texts);
+    let placeholder = Regex::new(r"\{[a-z_][a-z_0-9.]*(:[^{}]*)?\}").expect("a pattern");
     let mut code = Vec::new();
     sources(&top().join("src"), &mut code);
     for path in code {
         let name = name(&path);
         if !name.ends_with("/tests.rs") && !name.contains("/tests/") {
-            texts.push((name, literals(&read(&path)).join("\n\n")));
+            // A name between braces is replaced before anybody reads it.
+            let text = literals(&read(&path)).join("\n\n");
+            texts.push((name, placeholder.replace_all(&text, "{}").into_owned()));
         }
     }
     texts

@@ -125,15 +125,15 @@ pub(super) fn read(name: &str, text: &str) -> Result<Baseline, String> {
     for (line, number) in text.lines().map(str::trim).zip(1u32..).filter(|(line, _)| !line.is_empty()) {
         let wrong = |why: &str| format!("{name}:{number}: {why}");
         if line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") || line == "=======" {
-            return Err(wrong("a merge left its marks here; keep the entries of both sides"));
+            return Err(wrong("merge conflict markers; keep the entries of both sides"));
         }
         // A merge may have left two of them.
         if is_ours(line) {
             let head: Head = serde_json::from_str(line).map_err(|error| wrong(&said(&error)))?;
             if head.version > VERSION {
-                return Err(wrong("a newer hullguard wrote this; use that one"));
+                return Err(wrong("written by a newer hullguard; use that version"));
             }
-            let profile = config::profile(&head.profile).ok_or_else(|| wrong("no such profile"))?;
+            let profile = config::profile(&head.profile).ok_or_else(|| wrong("unknown profile"))?;
             list.profile = list.profile.max(profile);
             continue;
         }
@@ -141,7 +141,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Baseline, String> {
         let digits = row.fingerprint.len() == 32 && row.fingerprint.bytes().all(|b| b.is_ascii_hexdigit());
         let fingerprint = u128::from_str_radix(&row.fingerprint, 16).ok().filter(|_| digits);
         let expires = match row.expires.as_deref().map(Date::parse) {
-            Some(None) => return Err(wrong("`expires` is a day, written YYYY-MM-DD")),
+            Some(None) => return Err(wrong("`expires` must be a date, written YYYY-MM-DD")),
             day => day.flatten(),
         };
         list.entries.push(Entry {

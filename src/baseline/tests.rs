@@ -55,7 +55,7 @@ fn of_an_entry_that_stands_twice_the_one_that_lasts_counts() {
 fn mistakes_are_told_with_their_line() {
     let head = "{\"hullguard-baseline\":1,\"profile\":\"default\"}";
     for (text, told) in [
-        ("<<<<<<< HEAD\n", "list:2: a merge left its marks here; keep the entries of both sides"),
+        ("<<<<<<< HEAD\n", "list:2: merge conflict markers; keep the entries of both sides"),
         (
             "{\"path\":\"a\",\"rule\":\"r\",\"fingerprint\":\"7\"}",
             "list:2: a fingerprint is 32 hexadecimal digits",
@@ -63,7 +63,7 @@ fn mistakes_are_told_with_their_line() {
         ("{\"path\":\"a\"}", "list:2: missing field `rule`"),
         (
             "{\"hullguard-baseline\":2,\"profile\":\"default\"}",
-            "list:2: a newer hullguard wrote this; use that one",
+            "list:2: written by a newer hullguard; use that version",
         ),
     ] {
         let read = read("list", format!("{head}\n{text}").as_bytes());

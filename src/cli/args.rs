@@ -1,52 +1,66 @@
 //! The arguments, declared once: the parser, `--help`, completions and the man page come from here.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Parser, Subcommand, ValueEnum};
 
+use super::meant;
 use crate::config::{self, FailOn};
 use crate::report::graph::Drawing;
 use crate::report::{Format, summary};
-use crate::rule::{Profile, Rule};
+use crate::rule::{Family, Profile, Rule, Severity};
 use crate::rules;
 
 const EXAMPLES: &str = "\
 Examples:
-  hullguard                                    lint everything below the current folder
-  hullguard check Dockerfile compose.yaml      lint these files
-  hullguard check --staged                     lint what is about to be committed
-  hullguard check --history                    secrets in all that was ever committed
-  hullguard check --commits main..HEAD         secrets in the commits of a branch
-  hullguard check --fix                        apply safe fixes
-  hullguard check --fix-unsafe --diff          show what all fixes would change
+  hullguard                                check all files below the current folder
+  hullguard check Dockerfile compose.yaml  check these files
+  hullguard check --staged                 check what is about to be committed
+  hullguard check --new-from main          report only what main does not have
+  hullguard check --history                search all of git's history for secrets
+  hullguard check --fix                    apply safe fixes
+  hullguard check --fix-unsafe --diff      show what all fixes would change
   hullguard check --format sarif=out.sarif --format human
   cat Dockerfile | hullguard check - --stdin-path app/Dockerfile
-  hullguard baseline                           take what is found today as known; only what is new fails
-  hullguard explain DL3007                     what a rule is about, also by another tool's code
+  hullguard baseline                       record today's findings; only new ones fail
+  hullguard explain DL3007                 explain a rule, also by another tool's code
 
-Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 the tool could not do its work or was interrupted.";
+Exit codes: 0 nothing to fail on, 1 findings at or above --fail-on,
+2 hullguard could not check everything, or was interrupted.";
 
 const GRAPH_EXAMPLES: &str = "\
 Examples:
-  hullguard graph api/Dockerfile                      as a tree
-  hullguard graph --format mermaid > stages.mmd       all Dockerfiles below the current folder
+  hullguard graph api/Dockerfile                  draw one file as a tree
+  hullguard graph --format mermaid > stages.mmd   draw all files below the current folder
   hullguard graph --format dot Dockerfile | dot -Tsvg > stages.svg
 
-Compose files below the current folder are read, too: the stages that they build ship. Findings are counted, and do
-not fail the command.";
+Compose files below the current folder are also read: a stage that a service builds
+ships. Findings are counted in the picture. They do not change the exit code.";
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  hullguard rules                          all rules, by family
+  hullguard rules --family secrets         the kinds of secrets
+  hullguard rules --coverage hadolint      hadolint's codes, and which rule covers them
+  hullguard explain latest-tag             one rule";
 
 const BASELINE: &str = "\
 Examples:
-  hullguard baseline                           write .hullguard-baseline.jsonl; commit it
-  hullguard baseline --update                  drop what is gone, add what is new, keep reasons and days
-  hullguard check --no-baseline                see everything all the same
+  hullguard baseline             write .hullguard-baseline.jsonl; commit it
+  hullguard baseline --update    remove old entries, add new ones, keep reasons
+  hullguard check --no-baseline  report all findings
 
-An entry may be given a \"reason\" and a day, \"expires\": \"2027-06-30\", after which it no longer counts.";
+You may give an entry a \"reason\", and a last day: \"expires\": \"2027-06-30\".";
 
-/// Keeps containers fit to ship: lints Dockerfiles and Compose files.
+/// What `--version` prints; `-V` prints the number alone.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("HULLGUARD_BUILD"), ")");
+
+/// Checks Dockerfiles and Compose files, and finds secrets in files and in git history.
 #[derive(Debug, Parser)]
-#[command(name = "hullguard", bin_name = "hullguard", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "hullguard", bin_name = "hullguard", version, long_version = VERSION, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -56,31 +70,51 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Lint files and folders (what plain `hullguard` does)
+    /// Check files and folders (the default command)
     #[command(after_help = EXAMPLES)]
     Check(Box<Check>),
-    /// Write down all that is found, so that from then on only what is new counts
+    /// Record all findings of today, so that only new ones fail
     #[command(after_help = BASELINE)]
     Baseline(Box<Baseline>),
-    /// Check what an event of GitHub Actions brought, and tell GitHub (run by action.yml; docs/github.md)
+    /// Check an event of GitHub Actions and report to GitHub (action.yml runs this)
     Action,
-    /// Tell what a rule is about
+    /// Explain a rule, a family of rules, or another tool's code
     Explain {
-        /// A rule's id, or another tool's code for it (DL3007, trivy/DS-0002)
+        /// A rule (latest-tag), a family (image), or another tool's code (DL3007, trivy/DS-0002)
         id: String,
     },
-    /// Draw the stages of Dockerfiles, what flows between them, and which of them ship
+    /// Draw the stages of Dockerfiles and what they copy from each other
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(Box<Graph>),
-    /// List all rules
-    Rules {
-        #[arg(long, value_enum, default_value_t = TableFormat::Text)]
-        format: TableFormat,
-    },
-    /// Print a completion script for a shell
+    /// List the rules, or the codes of another tool
+    #[command(after_help = RULES_EXAMPLES)]
+    Rules(Rules),
+    /// Print a completion script: bash, elvish, fish, powershell, zsh
     Completions { shell: clap_complete::Shell },
-    /// Print the man page
-    Man,
+    /// Print the man page of hullguard or of one command, or write all of them
+    Man {
+        /// The command that the page is about
+        #[arg(conflicts_with = "dir")]
+        command: Option<String>,
+        /// Write all pages into this folder
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rules {
+    /// Only this family: dockerfile, image, compose, runtime, project, secrets;
+    /// repeatable [default: all but secrets]
+    #[arg(long, value_name = "FAMILY", value_parser = among(family, families), hide_possible_values = true)]
+    pub(super) family: Vec<Family>,
+    /// List the codes of another tool, and which rule covers each: hadolint, buildkit,
+    /// trivy, checkov, kics, compose-lint, dclint, cis, owasp and others
+    #[arg(long, value_name = "TOOL", conflicts_with = "family")]
+    pub(super) coverage: Option<String>,
+    /// Format of the list
+    #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+    pub(super) format: TableFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -90,9 +124,11 @@ pub(super) enum TableFormat {
     Markdown,
 }
 
-/// A hook of git that is told of a push on standard input.
+/// A hook of git. Those of a push get it on standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "git calls them so")]
 pub(super) enum Hook {
+    PreCommit,
     PrePush,
     PreReceive,
 }
@@ -100,6 +136,7 @@ pub(super) enum Hook {
 impl Hook {
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::PreCommit => "pre-commit",
             Self::PrePush => "pre-push",
             Self::PreReceive => "pre-receive",
         }
@@ -123,25 +160,25 @@ pub(super) struct Report {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Graph {
-    /// Dockerfiles, and folders that hold some; `-` for standard input [default: the current folder]
+    /// Dockerfiles and folders; `-` is standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// What to call standard input, and where it would lie
+    /// Path of the file that standard input holds
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_path: Option<PathBuf>,
-    /// How to draw: text, mermaid, dot
-    #[arg(long, value_name = "FORMAT", value_parser = str::parse::<Drawing>, default_value = "text")]
+    /// Format of the drawing: text, mermaid, dot
+    #[arg(long, value_name = "FORMAT", value_parser = among(str::parse::<Drawing>, drawings), hide_possible_values = true, default_value = "text")]
     pub(super) format: Drawing,
-    /// How many findings to count: default, strict, style
-    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    /// Profile for the counted findings: default, strict, style [default: default]
+    #[arg(long, value_name = "PROFILE", value_parser = among(profile, profiles), hide_possible_values = true)]
     pub(super) profile: Option<Profile>,
-    /// Leave these paths out; may be given several times
+    /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
+    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
-    /// Read no configuration file
+    /// Do not read a configuration file
     #[arg(long)]
     pub(super) no_config: bool,
 }
@@ -150,77 +187,85 @@ pub(super) struct Graph {
 #[derive(Debug, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Look {
-    /// Files and folders to lint, `-` for standard input [default: the current folder]; with --history and --commits a
-    /// repository, or files and folders to which the search is limited; with --hook pre-push what git gives the hook
+    /// Files and folders to check; `-` is standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Lint what is in the git index and differs from HEAD, whatever lies on disk; a configuration file that git
-    /// tracks is read from the index, too
+    /// Check the staged changes (git index), not the files on disk
     #[arg(long)]
     pub(super) staged: bool,
-    /// Search all that git has, every version of every file and every message, for secrets
+    /// Search the whole git history for secrets: all versions of files, all messages
     #[arg(long, help_heading = "History", conflicts_with_all = ["staged", "commits", "hook"])]
     pub(super) history: bool,
-    /// Search for secrets what these commits brought, merges included: `main..HEAD`, `A...B`, `v1`, `^A B`
+    /// Search these commits for secrets: `main..HEAD`, `A...B`, `v1`, `^A B`
     #[arg(long, value_name = "RANGE", help_heading = "History", conflicts_with_all = ["staged", "hook"])]
     pub(super) commits: Option<String>,
-    /// With --history: also what no ref leads to any more (amended, rebased and deleted commits, the reflog)
+    /// With --history: also search commits that no branch or tag contains
     #[arg(long, help_heading = "History", requires = "history")]
     pub(super) unreachable: bool,
-    /// With --history: only what came since that day (2026-01-31) or time ago (2 weeks)
+    /// With --history: only what is newer than this (2026-01-31, `2 weeks`)
     #[arg(long, value_name = "WHEN", help_heading = "History", requires = "history")]
     pub(super) since: Option<String>,
-    /// With --history: only what is in the history of this branch
+    /// With --history: only the history of this branch
     #[arg(long, value_name = "REF", help_heading = "History", requires = "history")]
     pub(super) branch: Option<String>,
-    /// Search what a push brings; git names it on standard input, and for pre-push the remote as arguments ("$@")
+    /// Run as a git hook. pre-commit: the named files, only new findings.
+    /// pre-push (add "$@"), pre-receive: secrets in the pushed commits
     #[arg(long, value_enum, value_name = "HOOK", help_heading = "History", conflicts_with = "staged")]
     pub(super) hook: Option<Hook>,
-    /// What to call standard input, and where it would lie
+    /// Report only findings that this commit does not have: `HEAD`, `main`, `v1`
+    #[arg(long, value_name = "REV", help_heading = "What to find", conflicts_with_all = ["history", "commits"])]
+    pub(super) new_from: Option<String>,
+    /// Path of the file that standard input holds
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_path: Option<PathBuf>,
-    /// How many threads to use [default: as many as there are cores]
+    /// Number of threads [default: number of cores]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<std::num::NonZeroUsize>,
 
-    /// How much to say: default, strict, style
-    #[arg(long, value_name = "PROFILE", value_parser = profile, help_heading = "What to find")]
+    /// Which rules run: default, strict, style [default: default]
+    #[arg(long, value_name = "PROFILE", value_parser = among(profile, profiles), hide_possible_values = true, help_heading = "What to find")]
     pub(super) profile: Option<Profile>,
-    /// Run rules in preview, too
+    /// Also run rules in preview
     #[arg(long, help_heading = "What to find")]
     pub(super) preview: bool,
-    /// Only this rule, or this family of rules (`secrets`); may be given several times
-    #[arg(long, value_name = "ID", value_parser = rule, help_heading = "What to find")]
+    /// Run only this rule or family (`secrets`); repeatable
+    #[arg(long, value_name = "ID", visible_alias = "only", value_parser = among(rule, ids), hide_possible_values = true, help_heading = "What to find")]
     pub(super) rule: Vec<Found>,
-    /// Leave these paths out; may be given several times
+    /// Do not run this rule or family; repeatable
+    #[arg(long, value_name = "ID", value_parser = among(rule, ids), hide_possible_values = true, help_heading = "What to find")]
+    pub(super) ignore: Vec<Found>,
+    /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB", help_heading = "What to find")]
     pub(super) exclude: Vec<String>,
-    /// The configuration file [default: hullguard.yaml, .hullguard.yaml or .github/hullguard.yaml]
+    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "What to find")]
     pub(super) config: Option<PathBuf>,
-    /// Read no configuration file, `.gitleaks.toml` neither
+    /// Do not read a configuration file or .gitleaks.toml
     #[arg(long, help_heading = "What to find")]
     pub(super) no_config: bool,
 
-    /// A list of known findings: a baseline of hullguard, a report of gitleaks, a .gitleaksignore or a .secrets.baseline;
-    /// may be given several times [default: those with the usual names in the top folder]
+    /// File with known findings: a baseline of hullguard, a report of gitleaks, a
+    /// .gitleaksignore or .secrets.baseline; repeatable [default: the usual names]
     #[arg(
         long,
         value_name = "FILE",
         visible_alias = "gitleaks-baseline",
         conflicts_with = "no_baseline",
-        help_heading = "What to silence"
+        help_heading = "What to ignore"
     )]
     pub(super) baseline: Vec<PathBuf>,
-    /// Read no list of known findings
-    #[arg(long, help_heading = "What to silence")]
+    /// Do not read files with known findings
+    #[arg(long, help_heading = "What to ignore")]
     pub(super) no_baseline: bool,
-    /// Patterns and allowlists of gitleaks [default: .gitleaks.toml or .betterleaks.toml in the top folder]
-    #[arg(long, value_name = "FILE", help_heading = "What to silence")]
+    /// Configuration of gitleaks [default: .gitleaks.toml or .betterleaks.toml]
+    #[arg(long, value_name = "FILE", help_heading = "What to ignore")]
     pub(super) gitleaks_config: Option<PathBuf>,
-    /// Let no comment in a file silence anything
-    #[arg(long, help_heading = "What to silence")]
+    /// Do not accept ignore comments in files
+    #[arg(long, help_heading = "What to ignore")]
     pub(super) no_inline_ignore: bool,
+    /// Print which configuration is used, and every skipped file
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) verbose: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -232,27 +277,38 @@ pub(super) struct Check {
     /// Apply safe fixes
     #[arg(long, help_heading = "Fixes", conflicts_with = "fix_unsafe")]
     pub(super) fix: bool,
-    /// Apply all fixes; look at the result
+    /// Apply all fixes, also those that you should review
     #[arg(long, help_heading = "Fixes")]
     pub(super) fix_unsafe: bool,
-    /// Show what fixes would change and write nothing; secrets are masked, so read it, and apply with --fix
+    /// Show what fixes would change; write nothing. Secrets are masked
     #[arg(long, help_heading = "Fixes")]
     pub(super) diff: bool,
 
-    /// How to report: human, json, jsonl, sarif, github, summary; may be given several times, each perhaps with a file
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report, help_heading = "Output")]
+    /// Report format: human, compact, json, jsonl, sarif, github, summary, markdown,
+    /// gitlab, junit, checkstyle, sonarqube; repeatable [default: human]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = among(report, formats), hide_possible_values = true, help_heading = "Output")]
     pub(super) format: Vec<Report>,
-    /// The most bytes that `--format summary` may write, from 4096 on [default: 1048576, GitHub's limit]
+    /// Size limit of `--format summary`, 4096 or more [default: 1048576]
     #[arg(long, value_name = "BYTES", value_parser = summary_limit, help_heading = "Output")]
     pub(super) summary_limit: Option<usize>,
-    /// Use colours
+    /// Print only the summary
+    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Hide milder findings: error, warning, note [default: note]. The exit code
+    /// does not change; see --fail-on
+    #[arg(long, value_name = "SEVERITY", value_parser = among(severity, severities), hide_possible_values = true, help_heading = "Output")]
+    pub(super) min_severity: Option<Severity>,
+    /// List every finding on a terminal, even if there are more than 50
+    #[arg(long, help_heading = "Output")]
+    pub(super) full: bool,
+    /// Use colours: auto, always, never [default: auto]
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub(super) color: Color,
-    /// Show silenced findings, too
+    /// Also show suppressed findings
     #[arg(long, help_heading = "Output")]
     pub(super) show_suppressed: bool,
-    /// The severity from which on findings fail the run: error, warning, note, never [default: warning]
-    #[arg(long, value_name = "SEVERITY", value_parser = fail_on, help_heading = "Output")]
+    /// Fail at this severity or above: error, warning, note, never [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_parser = among(fail_on, fail_ons), hide_possible_values = true, help_heading = "Output")]
     pub(super) fail_on: Option<FailOn>,
 }
 
@@ -260,11 +316,10 @@ pub(super) struct Check {
 pub(super) struct Baseline {
     #[command(flatten)]
     pub(super) look: Look,
-    /// The file to write, `-` for standard output [default: the configuration's, or .hullguard-baseline.jsonl in the
-    /// top folder]
+    /// File to write; `-` is standard output [default: .hullguard-baseline.jsonl]
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-    /// Bring a baseline up to date: entries that still match keep their reasons and days, those that match nothing go
+    /// Update an existing baseline; entries that still match keep their reasons
     #[arg(long)]
     pub(super) update: bool,
 }
@@ -275,13 +330,13 @@ impl Check {
         self.look.validate()?;
         let stdin = self.look.is_stdin();
         if self.look.staged && (self.fix || self.fix_unsafe) && !self.diff {
-            bail!("--staged never touches the work tree, so it fixes nothing; add --diff to see the fixes");
+            bail!("--staged does not change files; add --diff to see the fixes");
         }
         if self.look.is_past() && (self.fix || self.fix_unsafe || self.diff) {
-            bail!("what is committed cannot be fixed");
+            bail!("commits cannot be fixed; leave out --fix and --diff");
         }
         if stdin && (self.fix || self.fix_unsafe) && !self.diff {
-            bail!("standard input cannot be fixed in place; add --diff to see the fixes");
+            bail!("standard input cannot be changed; add --diff to see the fixes");
         }
         if self.format.iter().filter(|report| report.file.is_none()).count() > 1 {
             bail!("only one --format can go to standard output; write the others as FORMAT=FILE");
@@ -293,27 +348,31 @@ impl Check {
 impl Look {
     pub(super) fn validate(&self) -> Result<()> {
         let stdin = self.is_stdin();
+        if self.new_from.is_some() && self.is_past() {
+            bail!("--new-from cannot be combined with --history, --commits or a hook of a push");
+        }
         if stdin && self.is_past() {
-            bail!("`-` and git's history are two places to read from; take one");
+            bail!("`-` cannot be combined with --history, --commits or --hook");
         }
         if stdin && self.staged {
-            bail!("`-` and --staged are two places to read from; take one");
+            bail!("`-` cannot be combined with --staged");
         }
         if stdin && self.paths.len() > 1 {
-            bail!("`-` stands for the only file; leave the other paths out");
+            bail!("`-` cannot be combined with other paths");
         }
         if self.stdin_path.is_some() && !stdin {
-            bail!("--stdin-path names standard input; add `-`");
+            bail!("--stdin-path needs `-` as the path");
         }
         match self.hook {
             Some(Hook::PreReceive) if !self.paths.is_empty() => {
-                bail!(
-                    "git gives a pre-receive hook no arguments, and a push is searched whole; leave the paths out"
-                )
+                bail!("--hook pre-receive takes no paths; the whole push is searched")
+            }
+            Some(Hook::PreCommit) if self.paths.is_empty() => {
+                bail!("--hook pre-commit needs the names of files; without them use --staged --new-from HEAD")
             }
             Some(Hook::PrePush) if self.paths.len() > 2 => {
                 bail!(
-                    "git gives a pre-push hook two arguments, the remote's name and its address; leave others out"
+                    "--hook pre-push takes only the two arguments of git: the name and the address of the remote"
                 )
             }
             _ => Ok(()),
@@ -321,11 +380,71 @@ impl Look {
     }
     /// It looks at commits, and so for secrets only.
     pub(super) fn is_past(&self) -> bool {
-        self.history || self.commits.is_some() || self.hook.is_some()
+        self.history || self.commits.is_some() || matches!(self.hook, Some(Hook::PrePush | Hook::PreReceive))
     }
     pub(super) fn is_stdin(&self) -> bool {
         self.paths.iter().any(|path| path.as_os_str() == "-")
     }
+}
+
+/// A parser of ours, with the values that a shell may complete.
+#[derive(Clone)]
+struct Among<T> {
+    parse: fn(&str) -> Result<T, String>,
+    values: fn() -> Vec<&'static str>,
+}
+
+fn among<T>(parse: fn(&str) -> Result<T, String>, values: fn() -> Vec<&'static str>) -> Among<T> {
+    Among { parse, values }
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Among<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
+        self.parse.parse_ref(command, arg, value)
+    }
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.values)().into_iter().map(PossibleValue::new)))
+    }
+}
+
+fn families() -> Vec<&'static str> {
+    Family::ALL.map(Family::name).to_vec()
+}
+
+/// Families and rules, but for the hundreds of secrets, which would make a script slow to load.
+fn ids() -> Vec<&'static str> {
+    let rules = rules::RULES.iter().filter(|rule| rule.family != Family::Secrets);
+    families().into_iter().chain(rules.map(|rule| rule.id)).collect()
+}
+
+fn formats() -> Vec<&'static str> {
+    Format::ALL.map(|(name, _)| name).to_vec()
+}
+
+fn profiles() -> Vec<&'static str> {
+    ["default", "strict", "style"].to_vec()
+}
+
+fn severities() -> Vec<&'static str> {
+    FailOn::NAMES[..3].to_vec()
+}
+
+fn fail_ons() -> Vec<&'static str> {
+    FailOn::NAMES.to_vec()
+}
+
+fn drawings() -> Vec<&'static str> {
+    ["text", "mermaid", "dot"].to_vec()
+}
+
+fn family(text: &str) -> Result<Family, String> {
+    let known = Family::ALL.into_iter().find(|family| family.name().eq_ignore_ascii_case(text));
+    known.ok_or_else(|| match config::suggest(text, families()) {
+        Some(meant) => format!("no family `{text}`; did you mean `{meant}`?"),
+        None => format!("no family `{text}`; there are {}", families().join(", ")),
+    })
 }
 
 /// The rules of one `--rule`; a code of another tool may stand for several.
@@ -334,20 +453,26 @@ pub(super) struct Found(pub(super) Vec<&'static Rule>);
 
 fn report(text: &str) -> Result<Report, String> {
     let (name, file) = match text.split_once('=') {
-        Some((_, "")) => return Err("a file name belongs after `=`".to_owned()),
+        Some((_, "")) => return Err("write a file name after `=`".to_owned()),
         Some((name, "-")) => (name, None),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };
-    Ok(Report { format: name.parse()?, file })
+    let known = Format::ALL.map(|(known, _)| known);
+    let format = name.parse().map_err(|_| meant::format(name, &known))?;
+    Ok(Report { format, file })
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
-    FailOn::parse(text).ok_or_else(|| format!("one of {}", FailOn::NAMES.join(", ")))
+    FailOn::parse(text).ok_or_else(|| meant::severity(text, &FailOn::NAMES))
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    config::severity(text).ok_or_else(|| meant::severity(text, &FailOn::NAMES[..3]))
 }
 
 fn profile(text: &str) -> Result<Profile, String> {
-    config::profile(text).ok_or_else(|| "one of default, strict, style".to_owned())
+    config::profile(text).ok_or_else(|| meant::profile(text, &["default", "strict", "style"]))
 }
 
 fn summary_limit(text: &str) -> Result<usize, String> {
@@ -357,22 +482,34 @@ fn summary_limit(text: &str) -> Result<usize, String> {
 }
 
 fn rule(text: &str) -> Result<Found, String> {
-    let family: Vec<_> = rules::RULES.iter().filter(|rule| rule.family.name() == text).collect();
-    if family.is_empty() { find(text).map(Found) } else { Ok(Found(family)) }
+    if let Some(family) = Family::ALL.into_iter().find(|family| family.name().eq_ignore_ascii_case(text)) {
+        return Ok(Found(rules::RULES.iter().filter(|rule| rule.family == family).collect()));
+    }
+    let found = find(text);
+    if !found.is_empty() {
+        return Ok(Found(found));
+    }
+    Err(match near(text) {
+        Some(meant) => format!("no rule or family `{text}`; did you mean `{meant}`?"),
+        None => format!(
+            "no rule or family `{text}`; the families are {}, and `hullguard rules` lists the rules",
+            families().join(", ")
+        ),
+    })
 }
 
-/// The rules of an id or a foreign code, or a sentence that says what was perhaps meant.
-pub(super) fn find(text: &str) -> Result<Vec<&'static Rule>, String> {
+/// A rule or a family that was probably meant. Half a word is no guess at one of the hundreds of secrets.
+pub(super) fn near(text: &str) -> Option<&'static str> {
+    let secrets = rules::RULES.iter().filter(|rule| rule.family == Family::Secrets).map(|rule| rule.id);
+    let word = text.to_ascii_lowercase();
+    config::suggest(text, ids()).or_else(|| config::suggest(text, secrets).filter(|id| !id.contains(&word)))
+}
+
+/// The rules of an id or a foreign code; none if it is unknown.
+pub(super) fn find(text: &str) -> Vec<&'static Rule> {
     let mut found: Vec<_> = rules::find(&text.to_ascii_lowercase()).into_iter().collect();
     if found.is_empty() {
         found.extend(rules::by_alias(text));
     }
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let near_id = config::suggest(text, rules::RULES.iter().map(|rule| rule.id));
-    Err(match near_id {
-        Some(meant) => format!("no rule `{text}`; did you mean `{meant}`?"),
-        None => format!("no rule `{text}`; `hullguard rules` lists them"),
-    })
+    found
 }

@@ -20,7 +20,10 @@ use crate::shown;
 pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     args.look.validate()?;
     if args.look.is_stdin() {
-        bail!("a baseline is about files; standard input is none");
+        bail!("a baseline cannot be made from standard input; name files or folders");
+    }
+    if args.look.new_from.is_some() || args.look.hook.is_some() {
+        bail!("a baseline records all findings; leave out --new-from and --hook");
     }
     let mut run = open::open(&args.look, true)?;
     let file = file(args, &run);
@@ -28,7 +31,7 @@ pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     let there = !to_stdout && fs::symlink_metadata(&file).is_ok();
     let name = run.display.file(&file);
     if there && !args.update {
-        bail!("{name} is there; --update brings it up to date and keeps its reasons");
+        bail!("{name} already exists; use --update to update it and to keep its reasons");
     }
     let old = if there { old(&file, &name)? } else { empty() };
     run.know(old);
@@ -39,7 +42,7 @@ pub(super) fn run(args: &args::Baseline) -> Result<u8> {
         for told in &outcome.failed {
             term::complain(&format!("error: {}: {}", run.display.path(&told.path), told.why));
         }
-        term::complain("not everything could be looked at, so no baseline was written");
+        term::complain("not everything could be checked, so no baseline was written");
         return Ok(FAILED);
     }
     let old = &run.known.own[0];
@@ -77,7 +80,7 @@ fn file(args: &args::Baseline, run: &Run) -> PathBuf {
 fn old(file: &Path, name: &str) -> Result<Baseline> {
     // A link may lead to a file that is no business of this repository.
     if fs::symlink_metadata(file).is_ok_and(|meta| meta.is_symlink()) {
-        bail!("{name} is a symbolic link; a baseline is a file");
+        bail!("{name} is a symbolic link; name a regular file");
     }
     let bytes = disk::read(file).map_err(|why| anyhow!("cannot read {name}: {why}"))?;
     match baseline::read(name, &bytes).map_err(|why| anyhow!(why))? {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::env;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -16,7 +16,8 @@ use crate::fix::{self, Fixed, Seen};
 use crate::gap::{Gap, Reason};
 use crate::input::walk;
 use crate::outcome::{Outcome, Told};
-use crate::report::{self, Format, Options, Web};
+use crate::report::{self, Detail, Format, Options, Web};
+use crate::rule::Severity;
 use crate::shown::{self, Veil};
 use crate::text::{Source, Span};
 
@@ -50,7 +51,7 @@ impl Checking<'_> {
         let unsafe_too = self.args.fix_unsafe;
         let fixed = fix::until_stable(tree, first.clone(), unsafe_too, &mut |tree| self.run.scan(tree));
         if self.run.watch.is_stopped() {
-            term::complain("interrupted, so nothing was fixed");
+            term::complain("interrupted; nothing was fixed");
             return Ok(Outcome { interrupted: true, ..first });
         }
         for told in &fixed.left_alone {
@@ -131,14 +132,25 @@ impl Checking<'_> {
             && self.run.candidates.is_empty()
             && outcome.skipped.is_empty()
             && !outcome.is_incomplete();
+        let least = self.args.fail_on.or(self.run.config.fail_on).unwrap_or_default();
+        let open = outcome.findings.iter().filter(|finding| finding.status == Status::Open);
+        let failing = open.map(|finding| finding.severity).filter(|&severity| least.fails(severity)).max();
+        if let Some(seen) = self.args.min_severity {
+            outcome.hide_below(seen);
+        }
         let for_people = |report: &Report| report.file.is_none() && report.format == Format::Human;
         // The human report says it itself.
         let untold = outcome.failed.iter().filter(|_| !wanted.iter().any(for_people));
         let untold: Vec<String> = untold
             .map(|told| format!("error: {}: {}", self.run.display.path(&told.path), told.why))
             .collect();
-        let for_github =
-            |report: &&Report| matches!(report.format, Format::Sarif | Format::Github | Format::Summary);
+        // Who reads these has the repository, and not the folder that this ran in.
+        let for_github = |report: &&Report| {
+            matches!(
+                report.format,
+                Format::Sarif | Format::Github | Format::Summary | Format::Gitlab | Format::Sonarqube
+            )
+        };
         let shown = wanted.iter().filter(|report| !(nothing && for_people(report)));
         let (theirs, ours): (Vec<_>, Vec<_>) = shown.partition(for_github);
         let views = [(&self.run.from_top, &theirs), (&self.run.display, &ours)];
@@ -151,7 +163,7 @@ impl Checking<'_> {
             display.show(seen);
             for report in reports {
                 // One that cannot be written costs none of the others.
-                if let Err(error) = write(self.args, report, seen) {
+                if let Err(error) = write(self.args, report, seen, least.severity()) {
                     unwritten.get_or_insert(error);
                 }
             }
@@ -159,6 +171,7 @@ impl Checking<'_> {
         for told in untold {
             term::complain(&told);
         }
+        self.say_untold(&outcome, failing, wanted.iter().any(for_people));
         if nothing {
             let where_ = if self.args.look.staged { "among the staged files" } else { "here" };
             term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
@@ -169,13 +182,29 @@ impl Checking<'_> {
         if outcome.is_incomplete() {
             return Ok(FAILED);
         }
-        let least = self.args.fail_on.or(self.run.config.fail_on).unwrap_or_default();
-        let open = outcome.findings.iter().filter(|finding| finding.status == Status::Open);
-        Ok(if open.map(|finding| finding.severity).any(|severity| least.fails(severity)) {
-            FOUND
-        } else {
-            CLEAN
-        })
+        Ok(if failing.is_some() { FOUND } else { CLEAN })
+    }
+
+    /// What the reports have no room for. `human`: the human report says most of it.
+    fn say_untold(&self, outcome: &Outcome, failing: Option<Severity>, human: bool) {
+        let hidden = outcome.unshown.warnings + outcome.unshown.notes;
+        let least = self.args.min_severity.map_or("", Severity::name);
+        if hidden > 0 && !human {
+            let hidden = plural(hidden, "finding");
+            term::complain(&format!("not in the report: {hidden} below --min-severity {least}"));
+        }
+        if let Some(severity) = failing.filter(|&severity| self.args.min_severity > Some(severity)) {
+            let name = severity.name();
+            term::complain(&format!(
+                "the run fails because of hidden findings of severity {name}; --fail-on {least} fails only on what is \
+                 shown"
+            ));
+        }
+        if self.args.look.verbose && !human {
+            for told in &outcome.skipped {
+                term::complain(&format!("skipped: {}: {}", self.run.display.path(&told.path), told.why));
+            }
+        }
     }
 }
 
@@ -186,15 +215,27 @@ fn report_error(args: &Check, error: &anyhow::Error) {
     for report in &args.format {
         if report.file.is_some() || report.format != Format::Human {
             // The first error is the one to tell.
-            let _ = write(args, report, &outcome);
+            let _ = write(args, report, &outcome, None);
         }
     }
 }
 
-fn write(args: &Check, report: &Report, outcome: &Outcome) -> Result<()> {
+fn write(args: &Check, report: &Report, outcome: &Outcome, failing: Option<Severity>) -> Result<()> {
     let colour = report.file.is_none() && term::colour(args.color);
-    let options =
-        Options { colour, show_suppressed: args.show_suppressed, web: web(), limit: args.summary_limit };
+    let is_short = report.file.is_none() && !args.full && io::stdout().is_terminal();
+    let options = Options {
+        colour,
+        show_suppressed: args.show_suppressed,
+        web: web(),
+        limit: args.summary_limit,
+        detail: match args.quiet {
+            true => Detail::Quiet,
+            false if args.look.verbose => Detail::Verbose,
+            false if is_short => Detail::Short,
+            false => Detail::Full,
+        },
+        failing,
+    };
     let write = |out: &mut dyn io::Write| {
         let mut out = BufWriter::new(out);
         let made = shown::guarded(|| report::write(report.format, outcome, &options, &mut out));

@@ -1,8 +1,6 @@
 //! Paths as they are shown: relative to the current folder, where the root of the run is another.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::input;
 use crate::outcome::Outcome;
@@ -19,7 +17,7 @@ impl Display {
         if self.root == self.current {
             return path.to_owned();
         }
-        self.file(&self.root.join(path))
+        self.file(&input::tidy(&self.root.join(path)))
     }
     /// A file by its absolute path.
     pub(super) fn file(&self, path: &Path) -> String {
@@ -34,24 +32,9 @@ impl Display {
     /// Makes an outcome ready to be shown: paths as they are seen from here, no secrets in names.
     pub(super) fn show(&self, outcome: &mut Outcome) {
         if self.root != self.current {
-            self.show_paths(outcome);
+            outcome.rename(&mut |path| self.path(path));
         }
         report::hide(outcome);
-    }
-    /// Each path is made once, however many findings it has.
-    fn show_paths(&self, outcome: &mut Outcome) {
-        let mut known: HashMap<Arc<str>, Arc<str>> = HashMap::new();
-        let mut show = |path: &mut Arc<str>| {
-            let shown = known.entry(Arc::clone(path)).or_insert_with(|| self.path(path).into());
-            *path = Arc::clone(shown);
-        };
-        for finding in &mut outcome.findings {
-            show(&mut finding.place.path);
-            finding.related.iter_mut().for_each(|related| show(&mut related.place.path));
-        }
-        outcome.pragmas.iter_mut().for_each(|pragma| show(&mut pragma.place.path));
-        outcome.graphs.iter_mut().for_each(|graph| show(&mut graph.path));
-        outcome.skipped.iter_mut().chain(&mut outcome.failed).for_each(|told| show(&mut told.path));
     }
 }
 

@@ -57,8 +57,7 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
         print(text.as_bytes())?;
         if !fits {
             term::complain(
-                "warning: Mermaid draws 500 arrows and 50,000 characters unless it is told to draw more; \
-                 name fewer Dockerfiles",
+                "warning: Mermaid draws at most 500 arrows and 50,000 characters by default; name fewer Dockerfiles",
             );
         }
     }

@@ -6,45 +6,75 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::args::TableFormat;
-use super::print;
+use super::args::{Rules, TableFormat};
+use super::{coverage, print};
 use crate::finding::Safety;
-use crate::rule::{Profile, Rule, Stability};
+use crate::rule::{Family, Rule, Stability};
 use crate::rules::RULES;
 
-pub(super) fn run(format: TableFormat) -> Result<u8> {
-    let text = match format {
-        TableFormat::Text => table(),
-        TableFormat::Markdown => markdown(),
-        TableFormat::Json => json()?,
+pub(super) fn run(args: &Rules) -> Result<u8> {
+    if let Some(tool) = &args.coverage {
+        return print(coverage::report(tool, args.format)?.as_bytes());
+    }
+    let is_wanted = |rule: &&Rule| args.family.is_empty() || args.family.contains(&rule.family);
+    let rules: Vec<&Rule> = RULES.iter().filter(is_wanted).collect();
+    let text = match args.format {
+        TableFormat::Text => table(&rules, &args.family),
+        TableFormat::Markdown => markdown(&rules),
+        TableFormat::Json => json(&rules)?,
     };
     print(text.as_bytes())
 }
 
-fn table() -> String {
-    let wide = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+/// Family by family. Secrets, of which there are hundreds, only if somebody asks for them.
+fn table(rules: &[&Rule], asked: &[Family]) -> String {
     let mut text = String::new();
-    for rule in RULES {
-        let (severity, profile, fix) =
-            (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or("-"));
-        let _ = writeln!(text, "{:wide$}  {severity:7}  {profile:7}  {fix:6}  {}", rule.id, rule.title);
+    for family in Family::ALL {
+        let rules: Vec<&Rule> = rules.iter().copied().filter(|rule| rule.family == family).collect();
+        if rules.is_empty() || family == Family::Secrets && !asked.contains(&family) {
+            continue;
+        }
+        let _ = writeln!(text, "{} ({})", family.name(), rules.len());
+        text.push_str(&lines(&rules));
+        text.push('\n');
+    }
+    let secrets = rules.iter().filter(|rule| rule.family == Family::Secrets).count();
+    let others = super::plural(rules.len() - secrets, "rule");
+    let _ = match (rules.len() - secrets, secrets, asked.is_empty()) {
+        (_, 0, _) => writeln!(text, "{others}"),
+        (0, secrets, _) => writeln!(text, "{secrets} kinds of secrets"),
+        (_, secrets, false) => writeln!(text, "{others} and {secrets} kinds of secrets"),
+        (_, secrets, true) => {
+            writeln!(text, "{others}, and {secrets} kinds of secrets: hullguard rules --family secrets")
+        }
+    };
+    text
+}
+
+/// A line a rule.
+pub(super) fn lines(rules: &[&Rule]) -> String {
+    let wide = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for rule in rules {
+        let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or("-"));
+        let _ = writeln!(text, "  {:wide$}  {severity:7}  {profile:7}  {fix:6}  {}", rule.id, rule.title);
     }
     text
 }
 
-/// The table of the README, then that of `docs/secrets.md`: a row a provider, because there are hundreds of patterns.
-fn markdown() -> String {
+/// The table of `docs/rules.md`, then that of `docs/secrets.md`: a row a provider, because there are hundreds of patterns.
+fn markdown(rules: &[&Rule]) -> String {
     let mut text =
         String::from("| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");
     let mut providers: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
-    for rule in RULES {
+    for &rule in rules {
         if let Some((provider, _)) = rule.file.strip_prefix("secrets/").and_then(|file| file.split_once('/'))
         {
             providers.entry(provider).or_default().push(rule);
             continue;
         }
         let (id, file) = (rule.id, rule.file);
-        let (severity, profile, fix) = (rule.severity.name(), profile(rule.profile), fix(rule).unwrap_or(""));
+        let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or(""));
         let status = if rule.status == Stability::Stable { "" } else { rule.status.name() };
         let profile = format!("{profile} {status}");
         let profile = profile.trim_end();
@@ -60,8 +90,8 @@ fn markdown() -> String {
     text
 }
 
-fn json() -> Result<String> {
-    let rules: Vec<_> = RULES
+fn json(rules: &[&Rule]) -> Result<String> {
+    let rules: Vec<_> = rules
         .iter()
         .map(|rule| {
             json!({
@@ -69,7 +99,7 @@ fn json() -> Result<String> {
                 "title": rule.title,
                 "family": rule.family.name(),
                 "severity": rule.severity.name(),
-                "profile": profile(rule.profile),
+                "profile": rule.profile.name(),
                 "status": rule.status.name(),
                 "evidence": rule.evidence.map(|evidence| json!({
                     "read": evidence.read,
@@ -90,14 +120,6 @@ fn json() -> Result<String> {
         .collect();
     let text = serde_json::to_string_pretty(&json!({ "version": 1, "rules": rules }));
     Ok(text.context("cannot make JSON of the rules")? + "\n")
-}
-
-pub(super) fn profile(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Default => "default",
-        Profile::Strict => "strict",
-        Profile::Style => "style",
-    }
 }
 
 fn fix(rule: &Rule) -> Option<&'static str> {

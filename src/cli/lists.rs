@@ -15,6 +15,8 @@ use crate::custom::Custom;
 use crate::gap::{Gap, Reason};
 use crate::input::{self, disk};
 use crate::outcome::{Outcome, Unused};
+use crate::rule::{Family, Policy};
+use crate::rules::RULES;
 
 /// The configuration of gitleaks and of what was made of it, by name in the top folder.
 const GITLEAKS: [&str; 2] = [".gitleaks.toml", ".betterleaks.toml"];
@@ -97,17 +99,44 @@ impl Place<'_> {
         Ok(known)
     }
 
-    /// What `.gitleaks.toml` says; what of it does not hold is told.
-    pub(super) fn gitleaks(&self) -> Result<Custom> {
+    /// gitleaks' configuration that holds, if there is one.
+    fn gitleaks_file(&self) -> Option<PathBuf> {
         let named = self.look.gitleaks_config.as_ref().map(|path| self.display.current.join(path));
         let usual = || {
             let files = GITLEAKS.map(|name| self.top.join(name));
             files.into_iter().find(|file| !self.look.no_config && self.exists(file))
         };
-        let Some(file) = named.or_else(|| self.config.gitleaks.clone()).or_else(usual) else {
-            return Ok(Custom::default());
+        let file = named.or_else(|| self.config.gitleaks.clone()).or_else(usual);
+        file.map(|file| input::tidy(&file))
+    }
+
+    /// Says on what a run depends: `--verbose`.
+    pub(super) fn say(&self, policy: &Policy, files: usize) {
+        let or_none = |files: &[String]| if files.is_empty() { "none".to_owned() } else { files.join(", ") };
+        let name = |file: &PathBuf| self.display.file(file);
+        let config = if self.config.name.is_empty() { "none" } else { &self.config.name };
+        let lists: Vec<String> = self.files().iter().map(name).collect();
+        let gitleaks: Vec<String> = self.gitleaks_file().iter().map(name).collect();
+        let runs = |secrets: bool| {
+            let rules = RULES.iter().filter(|rule| (rule.family == Family::Secrets) == secrets);
+            rules.filter(|rule| policy.shows(rule)).count()
         };
-        let file = input::tidy(&file);
+        term::complain(&format!("folder: {}", self.root.display()));
+        term::complain(&format!("files to look at: {files}"));
+        term::complain(&format!("configuration: {config}"));
+        term::complain(&format!("known findings: {}", or_none(&lists)));
+        term::complain(&format!("gitleaks configuration: {}", or_none(&gitleaks)));
+        term::complain(&format!(
+            "profile: {}; runs {} rules and looks for {} kinds of secrets",
+            policy.profile.name(),
+            runs(false),
+            runs(true)
+        ));
+    }
+
+    /// What `.gitleaks.toml` says; what of it does not hold is told.
+    pub(super) fn gitleaks(&self) -> Result<Custom> {
+        let Some(file) = self.gitleaks_file() else { return Ok(Custom::default()) };
         let other = |path: &str| {
             let other = input::tidy(&self.top.join(path));
             if !other.starts_with(self.top) {
@@ -174,7 +203,7 @@ impl Reach {
 fn warn(notes: &[String]) {
     notes.iter().take(TOLD).for_each(|note| term::complain(&format!("warning: {note}")));
     if notes.len() > TOLD {
-        term::complain(&format!("warning: and {} more of the kind", notes.len() - TOLD));
+        term::complain(&format!("warning: and {} more like this", notes.len() - TOLD));
     }
 }
 
@@ -195,8 +224,8 @@ pub(super) fn tell_unused(outcome: &Outcome, known: &Known) {
             some.push("…".to_owned());
         }
         let (entries, some) = (plural_entries(unused.len()), some.join(", "));
-        let help = if ours { "; `hullguard baseline --update` takes out what is gone" } else { "" };
-        term::complain(&format!("warning: {list}: {entries} nothing any more ({some}){help}"));
+        let help = if ours { "; `hullguard baseline --update` removes old entries" } else { "" };
+        term::complain(&format!("warning: {list}: {entries} no finding any more ({some}){help}"));
     }
 }
 

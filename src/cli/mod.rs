@@ -6,11 +6,16 @@ mod action;
 mod args;
 mod baseline;
 mod check;
+mod coverage;
 mod display;
 mod explain;
 mod graph;
+mod had;
 mod list;
 mod lists;
+mod meant;
+mod moved;
+mod newer;
 mod open;
 mod output;
 mod past;
@@ -19,6 +24,7 @@ mod term;
 
 use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -38,11 +44,23 @@ pub fn run() -> ExitCode {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         term::complain(&format!("internal error{place}; please report it"));
     }));
-    let args = match Args::try_parse() {
+    let parsed = Args::try_parse();
+    let no_command = match &parsed {
+        Ok(args) => args.command.is_none(),
+        Err(error) => error.use_stderr(),
+    };
+    if let Some(help) = no_command.then(meant::command).flatten() {
+        term::complain(&format!("error: {help}"));
+        return FAILED.into();
+    }
+    let args = match parsed {
         Ok(args) => args,
         Err(error) if error.use_stderr() => {
             // What was typed may come from a script that takes it from others.
-            term::say(&error.render().to_string());
+            match meant::option(&error) {
+                Some(help) => term::complain(&format!("error: {help}")),
+                None => term::say(&error.render().to_string()),
+            }
             return FAILED.into();
         }
         Err(error) => {
@@ -71,9 +89,9 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Explain { id }) => explain::run(&id),
         Some(Command::Graph(graph)) => graph::run(&graph),
-        Some(Command::Rules { format }) => list::run(format),
+        Some(Command::Rules(rules)) => list::run(&rules),
         Some(Command::Completions { shell }) => completions(shell),
-        Some(Command::Man) => man(),
+        Some(Command::Man { command, dir }) => man(command.as_deref(), dir.as_deref()),
     }
 }
 
@@ -89,10 +107,30 @@ fn completions(shell: clap_complete::Shell) -> Result<u8> {
     print(&text)
 }
 
-fn man() -> Result<u8> {
-    let mut text = Vec::new();
-    clap_mangen::Man::new(Args::command()).render(&mut text).context("cannot make the man page")?;
-    print(&text)
+/// The page of the program or of one of its commands; with a folder all pages as files.
+fn man(command: Option<&str>, folder: Option<&Path>) -> Result<u8> {
+    let mut whole = Args::command().disable_help_subcommand(true);
+    whole.build();
+    let page = |command: &clap::Command| -> Result<Vec<u8>> {
+        let mut text = Vec::new();
+        clap_mangen::Man::new(command.clone()).render(&mut text).context("cannot make the man page")?;
+        Ok(text)
+    };
+    if let Some(folder) = folder {
+        for command in std::iter::once(&whole).chain(whole.get_subcommands()) {
+            let (name, text) = (command.get_display_name().unwrap_or("hullguard"), page(command)?);
+            output::write(&folder.join(format!("{name}.1")), &|out| out.write_all(&text))?;
+        }
+        return Ok(CLEAN);
+    }
+    let command = match command {
+        None => &whole,
+        Some(name) => whole.find_subcommand(name).with_context(|| {
+            let names: Vec<&str> = whole.get_subcommands().map(clap::Command::get_name).collect();
+            format!("there is no command `{name}`; there are {}", names.join(", "))
+        })?,
+    };
+    print(&page(command)?)
 }
 
 fn plural(count: usize, noun: &str) -> String {

@@ -10,10 +10,10 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use super::args::Look;
+use super::args::{Found, Look};
 use super::display::Display;
 use super::lists::{self, Reach};
-use super::{past, term};
+use super::{newer, past, term};
 use crate::baseline::{Baseline, Known};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, Globs};
@@ -43,6 +43,8 @@ pub(super) struct Run {
     failed: Vec<Told>,
     /// Commits are searched instead of files.
     past: Option<past::Search>,
+    /// Only what this commit has not is told.
+    base: Option<newer::Base>,
     /// Comments in files silence nothing.
     deaf: bool,
     /// A list of known findings is made, which has each of them.
@@ -85,6 +87,12 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let custom = place.gitleaks()?;
     let mut known = place.known(making)?;
     let policy = policy(&place, custom.seeing(known.hashes()));
+    if !policy.only.is_empty() && policy.only.iter().all(|id| policy.off.contains(id)) {
+        bail!("--ignore leaves no rule of --rule to run");
+    }
+    if look.verbose {
+        place.say(&policy, candidates.len());
+    }
     let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
     known.looked = reach.looked(&candidates, &*tree, &known);
     let past = if look.is_past() {
@@ -92,6 +100,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     } else {
         None
     };
+    let base = newer::base(look, &root, &policy.base, excluded(look, &config)?)?;
     let today = Date::of(SystemTime::now());
     let said = filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today));
     said.for_each(|warning| term::complain(&format!("warning: {warning}")));
@@ -106,6 +115,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         skipped,
         failed,
         past,
+        base,
         deaf: look.no_inline_ignore,
         making,
         display,
@@ -122,11 +132,20 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         preview: look.preview || config.preview,
         trusted_registries: config.trusted_registries.clone(),
         asked: config.asked(),
-        only: look.rule.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect(),
+        only: ids(&look.rule),
+        off: ids(&look.ignore),
         base: place.base(),
         custom: Arc::new(custom),
         graphs: false,
     }
+}
+
+/// Sorted.
+fn ids(found: &[Found]) -> Vec<&'static str> {
+    let mut ids: Vec<&str> = found.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 impl Run {
@@ -151,12 +170,22 @@ impl Run {
             Some(past) => past.run(law, &self.watch),
             None => scan::scan_change(&self.candidates, tree, policy, &self.watch, &silence),
         };
-        if self.deaf {
-            outcome.pragmas.clear();
+        let mark = |outcome: &mut Outcome| {
+            if self.deaf {
+                outcome.pragmas.clear();
+            }
+            filter::apply(outcome, &self.config, &self.policy, &self.known, self.today);
+        };
+        mark(&mut outcome);
+        if let Some(base) = &self.base
+            && let Err(error) =
+                base.keep_new(&mut outcome, &self.candidates, &self.policy, &self.watch, &mark)
+        {
+            // Whoever asked for news only must not take all for new, nor nothing.
+            outcome.error = Some(format!("{error:#}"));
         }
-        filter::apply(&mut outcome, &self.config, &self.policy, &self.known, self.today);
         if !self.making {
-            filter::group(&mut outcome, &|_| true);
+            filter::group(&mut outcome, &self.policy, &|_| true);
         }
         outcome
     }

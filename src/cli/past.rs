@@ -33,7 +33,7 @@ impl Asked {
         // looks for paths.
         let whole = look.history && look.branch.is_none();
         let open = |at: At<'_>, reads: Reads| {
-            opening::open(at, reads).map_err(|refused| anyhow!("no git repository to look at: {refused}"))
+            opening::open(at, reads).map_err(|refused| anyhow!("cannot open a git repository: {refused}"))
         };
         let reads = if whole { Reads::Index } else { Reads::Objects };
         let around = || open(At::Environment(current), reads);
@@ -57,7 +57,9 @@ impl Asked {
             match &mut asked {
                 None => asked = Some(Self { repository, within: vec![below] }),
                 Some(asked) if real(asked.repository.path()) == git => asked.within.push(below),
-                Some(_) => bail!("--history and --commits look at one repository at a time"),
+                Some(_) => {
+                    bail!("--history and --commits search one repository; name paths of one repository only")
+                }
             }
         }
         let Some(mut asked) = asked else { return Ok(Self { repository: around()?, within: Vec::new() }) };
@@ -73,7 +75,7 @@ impl Asked {
     fn validate(&self, ends: Option<&Ends>) -> Result<()> {
         for path in &self.within {
             if !has(&self.repository, ends, Path::new(path)).context("cannot walk the commits")? {
-                bail!("no commit that is looked at has {path}");
+                bail!("no searched commit contains {path}");
             }
         }
         Ok(())
@@ -201,6 +203,6 @@ fn since_when(text: &str) -> Result<i64> {
     };
     match (count, unit) {
         (Some(count), Some(unit)) => Ok(now.saturating_sub(count.saturating_mul(unit))),
-        _ => bail!("--since takes a day (2026-01-31) or a time ago (2 weeks)"),
+        _ => bail!("--since takes a date (2026-01-31) or an age (2 weeks)"),
     }
 }

@@ -23,9 +23,9 @@ const NAMED: usize = 10;
 /// What is pushed, and what of the push may not have been told.
 pub(super) fn read(repository: &Repository, hook: Hook, look: &Look) -> Result<(Ends, Vec<Told>)> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes).context("cannot read what git says")?;
+    io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes).context("cannot read standard input")?;
     if bytes.len() as u64 > MOST {
-        bail!("standard input is larger than 64 MiB, which is no push");
+        bail!("standard input is larger than 64 MiB, which is too much for a list of refs");
     }
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().filter(|line| !line.trim().is_empty());
@@ -33,10 +33,12 @@ pub(super) fn read(repository: &Repository, hook: Hook, look: &Look) -> Result<(
     match hook {
         Hook::PreReceive if updates.is_empty() => {
             bail!(
-                "nobody said what is pushed: git gives a pre-receive hook a line for each ref on standard input"
+                "git did not say what is pushed: a pre-receive hook gets a line for each ref on standard input; pass it to hullguard"
             )
         }
         Hook::PreReceive => Ok((Ends::received(repository, &updates)?, Vec::new())),
+        // It looks at files.
+        Hook::PreCommit => Ok((Ends::default(), Vec::new())),
         Hook::PrePush => {
             let remote = remote(look);
             if !updates.is_empty() {
@@ -49,8 +51,8 @@ pub(super) fn read(repository: &Repository, hook: Hook, look: &Look) -> Result<(
             }
             if remote.is_none() {
                 bail!(
-                    "nobody said what is pushed: git gives a pre-push hook the remote as arguments, which belong behind \
-                     `--hook pre-push` (\"$@\"), and a line for each ref on standard input; frameworks set PRE_COMMIT_TO_REF"
+                    "git did not say what is pushed: a pre-push hook gets the remote as arguments and a line for each ref on standard \
+                     input; pass both to hullguard (`--hook pre-push \"$@\"`). Frameworks set PRE_COMMIT_TO_REF"
                 );
             }
             Ok((Ends::default(), Vec::new()))
@@ -78,7 +80,7 @@ fn update(hook: Hook, line: &str) -> Result<Update> {
         _ => None,
     };
     read.and_then(|(old, new, name)| Some(Update { old: id(old)?, new: id(new)?, name: name.to_owned() }))
-        .ok_or_else(|| anyhow!("`{line}` is no line of a {} hook", hook.name()))
+        .ok_or_else(|| anyhow!("`{line}` is not a line that git gives to a {} hook", hook.name()))
 }
 
 /// What the pre-commit framework and prek say. They read git's lines themselves, hand on the first ref that brings

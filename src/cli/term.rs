@@ -40,6 +40,12 @@ pub(super) fn colour(flag: Color) -> bool {
     }
 }
 
+/// How many columns a text of ours may take: those of the terminal, but no more than can be read well.
+pub(super) fn width() -> usize {
+    let wide = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    if io::stdout().is_terminal() { wide.clamp(40, 100) } else { 80 }
+}
+
 /// Whether what is printed is read by something that obeys it: a terminal, or GitHub's runner.
 pub(super) fn obeys() -> bool {
     io::stdout().is_terminal() || env::var_os("GITHUB_ACTIONS").is_some()
@@ -99,7 +105,7 @@ pub(super) fn end_early(stop: &Arc<AtomicBool>) -> io::Result<()> {
         }
         thread::sleep(GRACE);
         // Nobody may be reading standard error, so nobody waits for this.
-        thread::spawn(|| complain("interrupted; what was found by then could not be reported in time"));
+        thread::spawn(|| complain("interrupted before the findings could be reported"));
         thread::sleep(LOOK);
         let _in_order = WRITING.lock();
         low_level::exit(i32::from(FAILED));
@@ -129,8 +135,8 @@ fn far(done: usize, time: Duration, found: usize) -> String {
     let rate = done as u64 / time.as_secs().max(1);
     let found = match found {
         0 => "nothing found yet".to_owned(),
-        1 => "perhaps 1 secret".to_owned(),
-        n => format!("perhaps {n} secrets"),
+        1 => "1 possible secret".to_owned(),
+        n => format!("{n} possible secrets"),
     };
     format!("searched {done} objects, {rate} a second; {found} …")
 }
@@ -167,6 +173,6 @@ mod tests {
     fn a_long_search_says_how_far_it_is() {
         let far = |done, seconds, found| far(done, Duration::from_secs(seconds), found);
         assert_eq!(far(0, 0, 0), "searched 0 objects, 0 a second; nothing found yet …");
-        assert_eq!(far(9000, 3, 1), "searched 9000 objects, 3000 a second; perhaps 1 secret …");
+        assert_eq!(far(9000, 3, 1), "searched 9000 objects, 3000 a second; 1 possible secret …");
     }
 }

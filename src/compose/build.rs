@@ -9,7 +9,7 @@ impl Reader<'_> {
         let value = service.get("build").filter(|value| !value.is_null())?;
         let short = matches!(value.shape, Shape::Scalar(_));
         if matches!(value.shape, Shape::List(_)) {
-            self.problem(value.at, "`build` must be a text or a mapping");
+            self.problem(value.at, "`build` must be a string or a mapping");
         }
         Some(Build {
             at: value.at,

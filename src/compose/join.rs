@@ -21,7 +21,7 @@ const MAX_CHAIN: usize = 32;
 /// Files that one model reads, each once for every project directory that it is included for.
 const MAX_LOADS: usize = 1000;
 const TOO_LONG: &str =
-    "more than 32 files or services name each other on the way here; what lies behind is not checked";
+    "more than 32 files or services refer to each other up to here; the rest is not checked";
 
 /// All that is known after joining, before services are read.
 pub(super) struct Joined<'r> {
@@ -81,8 +81,8 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
     if let Some(at) = joined.maker.exhausted
         && joined.files.iter().all(|file| file.yaml.errors.is_empty())
     {
-        let message = "more than 100,000 nodes, 1000 files, or 64 collections inside each other come together here; \
-                       what lies behind is not checked";
+        let message = "this file and the files that it names have more than 100,000 nodes, 1000 files or 64 nested \
+                       collections; the rest is not checked";
         joined.problem(ProblemKind::TooLarge, at, message);
     }
     joined
@@ -216,7 +216,7 @@ impl<'r> Joined<'r> {
                         self.includes.insert(file.id, (path.at, written));
                         let (at, written) = self.told_of(stack, file.id).unwrap_or((path.at, written));
                         let message = format!(
-                            "`{written}` includes itself, directly or through others; take out one of the includes"
+                            "`{written}` includes itself, directly or through others; remove one `include`"
                         );
                         self.problem(ProblemKind::IncludeCycle, at, message);
                     }
@@ -279,15 +279,18 @@ impl<'r> Joined<'r> {
         let (kind, message) = if is_remote(written) {
             (ProblemKind::Remote, format!("`{what}` reads `{written}`, which is not in this repository"))
         } else if written.contains('$') {
-            (ProblemKind::Remote, format!("`{what}` reads `{written}`, whose value is not known here"))
+            (ProblemKind::Remote, format!("`{what}` reads `{written}`, whose value is not known"))
         } else {
             match resolve(home, written) {
-                None => (ProblemKind::Remote, format!("`{what}` reads `{written}`, which lies outside")),
+                None => (
+                    ProblemKind::Remote,
+                    format!("`{what}` reads `{written}`, which is outside of this repository"),
+                ),
                 Some(path) => {
                     if let Some(file) = (nearby.file)(&path) {
                         return Some(file);
                     }
-                    let why = "there is no such file; add it, or name one that is there";
+                    let why = "that file does not exist; create it, or correct the path";
                     (ProblemKind::FileMissing, format!("`{what}` names `{written}`, and {why}"))
                 }
             }
@@ -334,7 +337,7 @@ impl<'r> Joined<'r> {
         };
         let Some((name, reference)) = reference.and_then(|value| value.str().map(|name| (name, value)))
         else {
-            let message = "`extends` names no service; add `service:` with the one that is meant";
+            let message = "`extends` names no service; add `service:` with its name";
             self.problem(ProblemKind::ServiceMissing, extends.at, message);
             return own;
         };
@@ -346,7 +349,7 @@ impl<'r> Joined<'r> {
             let (at, name) =
                 first.and_then(|link| self.extends.get(link)).copied().unwrap_or((extends.at, name));
             let message =
-                format!("`{name}` extends itself, directly or through others; take out one `extends`");
+                format!("`{name}` extends itself, directly or through others; remove one `extends`");
             self.problem(ProblemKind::ExtendsCycle, at, message);
             return own;
         }
@@ -379,7 +382,7 @@ impl<'r> Joined<'r> {
             if whole && !name.contains('$') {
                 let file = file.source.path();
                 let message = format!(
-                    "`extends` names service `{name}`, and `{file}` has none; name one that is there"
+                    "`extends` names the service `{name}`, which `{file}` does not have; correct the name"
                 );
                 self.problem(ProblemKind::ServiceMissing, reference.at, message);
             }

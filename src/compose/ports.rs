@@ -72,7 +72,7 @@ impl Reader<'_> {
         let published = self.text_of(item, "published").filter(|text| !text.is("")).map(ports_of);
         let bad = |ports: &Ports| ports.range.is_none() && !ports.text.is_unknown();
         if let Some(published) = published.as_ref().filter(|ports| bad(ports)) {
-            let message = "`published` must be a port or a range of ports; an address belongs into `host_ip`";
+            let message = "`published` must be a port or a range of ports; write an address in `host_ip`";
             self.problem(published.text.at, message);
         }
         let invalid = target.as_ref().is_none_or(bad) || published.as_ref().is_some_and(bad);

@@ -62,7 +62,7 @@ impl<'r> Reader<'r> {
     pub(super) fn text_of(&mut self, parent: &Value<'_>, name: &str) -> Option<Text> {
         let value = parent.get(name)?;
         if matches!(value.shape, Shape::List(_) | Shape::Map(_)) {
-            self.problem(value.at, format!("`{name}` must be a text"));
+            self.problem(value.at, format!("`{name}` must be a string"));
         }
         self.text(value)
     }

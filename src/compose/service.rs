@@ -26,7 +26,7 @@ pub(super) fn service(
     spec.gaps = gaps(joined, field);
     if !matches!(value.shape, Shape::Map(_)) {
         reader.problem(value.at, "a service must be a mapping");
-        spec.gaps.push(Gap { at: value.at, why: "the service is no mapping".into() });
+        spec.gaps.push(Gap { at: value.at, why: "the service is not a mapping".into() });
     }
     let r = reader;
 
@@ -94,7 +94,7 @@ fn gaps(joined: &Joined<'_>, field: &Field<'_>) -> Vec<Gap> {
         gaps.push(Gap { at: field.at, why: "aliases grow the file beyond Compose's limit".into() });
     }
     if let Some(&at) = joined.broken.get(field.name) {
-        gaps.push(Gap { at, why: "lines of the service are no YAML".into() });
+        gaps.push(Gap { at, why: "lines of the service are not valid YAML".into() });
     }
     gaps
 }
@@ -178,7 +178,7 @@ impl Reader<'_> {
             }
             Shape::Scalar(_) => CommandForm::Line(self.text(value)?),
             Shape::Map(_) | Shape::Pair(_) => {
-                self.problem(value.at, format!("`{name}` must be a text or a list"));
+                self.problem(value.at, format!("`{name}` must be a string or a list"));
                 return None;
             }
         };

@@ -41,7 +41,7 @@ pub fn read(
     if reader.own > 0 {
         let (rules, are) =
             if reader.own == 1 { ("rule of gitleaks", "is") } else { ("rules of gitleaks", "are") };
-        reader.note(name, &format!("{} {rules} {are} left to hullguard's own patterns", reader.own));
+        reader.note(name, &format!("{} {rules} {are} replaced by hullguard's own rules", reader.own));
     }
     reader.keywords();
     Ok(reader.read)
@@ -91,7 +91,7 @@ impl Reader<'_> {
                         self.read.custom.allow.extend(allow);
                     }
                 }
-                (key, _) => self.note(&at, &format!("`{key}` is not known here and has no effect")),
+                (key, _) => self.note(&at, &format!("`{key}` is unknown and has no effect")),
             }
         }
         Ok(())
@@ -114,19 +114,19 @@ impl Reader<'_> {
                         (self.other)(path).map_err(|why| format!("{at}: cannot read {path}: {why}"))?;
                     self.file(path, &bytes, depth - 1)?;
                 }
-                ("path", _) => self.note(at, "files extend each other too deeply; this one is left out"),
-                ("url", _) => self.note(at, "`url` is not followed: nothing is downloaded"),
+                ("path", _) => self.note(at, "files extend each other too deeply; this one is not used"),
+                ("url", _) => self.note(at, "`url` has no effect: nothing is downloaded"),
                 ("disabledRules", _) => {
                     for id in texts(value) {
                         let ours = ours(&id);
                         if ours.is_empty() {
-                            self.note(at, &format!("`{id}` is disabled, but no rule here stands for it"));
+                            self.note(at, &format!("`{id}` is disabled, but hullguard has no such rule"));
                         }
                         let off = ours.into_iter().map(|rule| (rule, format!("disabled in {name}")));
                         self.read.custom.disabled.extend(off);
                     }
                 }
-                (key, _) => self.note(at, &format!("`{key}` is not known here and has no effect")),
+                (key, _) => self.note(at, &format!("`{key}` is unknown and has no effect")),
             }
         }
         Ok(())
@@ -134,11 +134,11 @@ impl Reader<'_> {
 
     fn rule(&mut self, at: &str, rule: &Entry) {
         let DeValue::Table(table) = rule.get_ref() else {
-            return self.note(at, "a rule is a table, `[[rules]]`");
+            return self.note(at, "a rule must be a table, `[[rules]]`");
         };
         let text = |key: &str| table.get(key).and_then(|value| value.get_ref().as_str());
         let Some(id) = text("id").map(str::to_owned) else {
-            return self.note(at, "a rule without an `id` is left out");
+            return self.note(at, "a rule without an `id` is not used");
         };
         let mut allow: Vec<Allow> = Vec::new();
         for key in ["allowlist", "allowlists"] {
@@ -162,19 +162,19 @@ impl Reader<'_> {
         let mut compile = |key: &str| match text(key).map(regex) {
             Some(Ok(regex)) => Ok(Some(regex)),
             Some(Err(why)) => {
-                self.note(at, &format!("rule `{id}` is left out: its `{key}` cannot be compiled: {why}"));
+                self.note(at, &format!("rule `{id}` is not used: its `{key}` cannot be compiled: {why}"));
                 Err(())
             }
             None => Ok(None),
         };
         let (Ok(regex), Ok(path)) = (compile("regex"), compile("path")) else { return };
         if regex.is_none() && path.is_none() {
-            let why = format!("rule `{id}` has neither `regex` nor `path` and stands for no rule here");
+            let why = format!("rule `{id}` has no `regex` and no `path`, and hullguard has no such rule");
             return self.note(at, &why);
         }
         let group = table.get("secretGroup").and_then(number::<usize>).unwrap_or(0);
         if regex.as_ref().is_some_and(|regex| group >= regex.captures_len()) {
-            return self.note(at, &format!("rule `{id}` is left out: its `regex` has no group {group}"));
+            return self.note(at, &format!("rule `{id}` is not used: its `regex` has no group {group}"));
         }
         let words = table.get("keywords").map(texts).unwrap_or_default();
         let index = self.read.custom.rules.len();
@@ -202,15 +202,15 @@ impl Reader<'_> {
                 )
                 | ("skipReport", DeValue::Boolean(false)) => {}
                 ("skipReport", _) => {
-                    self.note(at, &format!("rule `{id}` is a part of others and is left out"));
+                    self.note(at, &format!("rule `{id}` is only a part of other rules and is not used"));
                     return false;
                 }
                 (key @ ("required" | "filter" | "validate"), _) => {
-                    let why = format!("`{key}` is not honoured, so rule `{id}` may find more than it should");
+                    let why = format!("`{key}` is not supported, so rule `{id}` may report too much");
                     self.note(at, &why);
                 }
                 (key, _) => {
-                    self.note(at, &format!("`{key}` of rule `{id}` is not known here and has no effect"));
+                    self.note(at, &format!("`{key}` of rule `{id}` is unknown and has no effect"));
                 }
             }
         }
@@ -242,14 +242,17 @@ impl Reader<'_> {
                     allow.ids = texts(value);
                     allow.rules = allow.ids.iter().flat_map(|id| ours(id)).collect();
                 }
-                key => self.note(at, &format!("`{key}` of an allowlist is not known here and has no effect")),
+                key => self.note(at, &format!("`{key}` of an allowlist is unknown and has no effect")),
             }
         }
         // With a condition that could not be read, AND would allow more than was meant.
         let given = |key: &str| list.get(key).map_or(0, |value| texts(value).len());
         let lost = given("paths") != allow.paths.len() || given("regexes") != allow.regexes.len();
         if allow.all && lost {
-            self.note(at, "this allowlist is left out: all its conditions must hold, and one cannot be read");
+            self.note(
+                at,
+                "this allowlist is not used: it needs all its conditions, and one of them is not valid",
+            );
             return None;
         }
         Some(allow)
@@ -260,7 +263,7 @@ impl Reader<'_> {
         let all: Vec<String> = texts(value).iter().map(|id| id.trim().to_ascii_lowercase()).collect();
         for id in all.iter().filter(|id| id.len() < 40) {
             let short: String = id.chars().take(40).collect();
-            self.note(at, &format!("`{short}` in `commits` is no whole commit id and allows nothing"));
+            self.note(at, &format!("`{short}` in `commits` is not a full commit id and has no effect"));
         }
         all
     }
@@ -375,14 +378,14 @@ mod tests {
         assert_eq!(
             notes.join("\n"),
             "\
-.gitleaks.toml: 1 rule of gitleaks is left to hullguard's own patterns
-.gitleaks.toml:13: rule `a` is left out: its `regex` has no group 2
-.gitleaks.toml:21: rule `e` has neither `regex` nor `path` and stands for no rule here
+.gitleaks.toml: 1 rule of gitleaks is replaced by hullguard's own rules
+.gitleaks.toml:13: rule `a` is not used: its `regex` has no group 2
+.gitleaks.toml:21: rule `e` has no `regex` and no `path`, and hullguard has no such rule
 .gitleaks.toml:23: `[` in `regexes` cannot be compiled: unclosed character class
-.gitleaks.toml:23: `filter` of an allowlist is not known here and has no effect
-.gitleaks.toml:5: `url` is not followed: nothing is downloaded
-.gitleaks.toml:6: `nope` is disabled, but no rule here stands for it
-.gitleaks.toml:7: rule `bad` is left out: its `regex` cannot be compiled: look-around, including look-ahead and look-behind, is not supported"
+.gitleaks.toml:23: `filter` of an allowlist is unknown and has no effect
+.gitleaks.toml:5: `url` has no effect: nothing is downloaded
+.gitleaks.toml:6: `nope` is disabled, but hullguard has no such rule
+.gitleaks.toml:7: rule `bad` is not used: its `regex` cannot be compiled: look-around, including look-ahead and look-behind, is not supported"
         );
     }
 

@@ -105,6 +105,13 @@ impl FailOn {
     pub fn parse(name: &str) -> Option<Self> {
         if name == "never" { Some(Self::Never) } else { severity(name).map(Self::At) }
     }
+    /// The mildest that fails a run; `None` if nothing does.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::At(least) => Some(least),
+            Self::Never => None,
+        }
+    }
     pub fn fails(self, severity: Severity) -> bool {
         matches!(self, Self::At(least) if severity >= least)
     }

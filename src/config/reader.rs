@@ -44,7 +44,10 @@ pub fn read(source: &Source, base: &str) -> Result<Config, String> {
     }
     for (first, again) in tree.duplicate_keys() {
         let line = source.line_of(first.key_span().start as usize);
-        reader.mistake(again.key_span(), format!("`{}` stands twice, first on line {line}", again.key_str()));
+        reader.mistake(
+            again.key_span(),
+            format!("`{}` is defined twice, first on line {line}", again.key_str()),
+        );
     }
     let mut config = Config { name: source.path().to_string(), ..Config::default() };
     if let Some(root) = tree.root()
@@ -53,7 +56,7 @@ pub fn read(source: &Source, base: &str) -> Result<Config, String> {
         reader.top(root, &mut config);
     }
     if let Some(second) = tree.documents().nth(1) {
-        reader.mistake(second.span(), "a configuration is one YAML document");
+        reader.mistake(second.span(), "a configuration must be one YAML document");
     }
     if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.told()) }
 }
@@ -183,7 +186,7 @@ impl Reader<'_> {
                     _ => {
                         let date = self.text(value).map(Date::parse);
                         if date == Some(None) {
-                            self.mistake(value.span(), "a day is written YYYY-MM-DD");
+                            self.mistake(value.span(), "write a date as YYYY-MM-DD");
                         }
                         ignore.expires = date.flatten();
                     }
@@ -217,7 +220,7 @@ impl Reader<'_> {
 
     /// The entries of a mapping; unknown keys are told and left out.
     fn entries<'y>(&mut self, node: Node<'y>, known: &[&'static str]) -> Vec<(&'static str, Node<'y>)> {
-        if !self.is(node, Kind::Mapping, &format!("here belong the keys {}", known.join(", "))) {
+        if !self.is(node, Kind::Mapping, &format!("expected a mapping with the keys {}", known.join(", "))) {
             return Vec::new();
         }
         let mut entries = Vec::new();
@@ -228,7 +231,7 @@ impl Reader<'_> {
                 continue;
             }
             let help = suggest(key, known.iter().copied()).map_or_else(
-                || format!("; known are {}", known.join(", ")),
+                || format!("; known keys are {}", known.join(", ")),
                 |meant| format!("; did you mean `{meant}`?"),
             );
             self.mistake(entry.key_span(), format!("unknown key `{key}`{help}"));
@@ -244,13 +247,13 @@ impl Reader<'_> {
             let meant =
                 suggest(text, known.iter().copied()).map(|meant| format!("; did you mean `{meant}`?"));
             let meant = meant.unwrap_or_default();
-            self.mistake(node.span(), format!("`{text}` is none of {}{meant}", known.join(", ")));
+            self.mistake(node.span(), format!("`{text}` is not one of {}{meant}", known.join(", ")));
         }
         found
     }
 
     fn text<'y>(&mut self, node: Node<'y>) -> Option<&'y str> {
-        self.is(node, Kind::Scalar, "a text belongs here");
+        self.is(node, Kind::Scalar, "expected a string");
         node.as_str()
     }
 
@@ -264,7 +267,7 @@ impl Reader<'_> {
             return node.items().filter_map(|item| Some((item.span(), self.text(item)?))).collect();
         }
         if node.kind() == Kind::Mapping {
-            self.mistake(node.span(), "a list of texts belongs here");
+            self.mistake(node.span(), "expected a list of strings");
             return Vec::new();
         }
         self.text(node).map(|text| (node.span(), text)).into_iter().collect()
@@ -275,7 +278,7 @@ impl Reader<'_> {
         match Globs::new(patterns.iter().map(|(_, text)| *text), self.base) {
             Ok(globs) => globs,
             Err((index, why)) => {
-                self.mistake(patterns[index].0, format!("this pattern cannot be read: {why}"));
+                self.mistake(patterns[index].0, format!("this pattern is not valid: {why}"));
                 Globs::default()
             }
         }
@@ -380,7 +383,7 @@ mod tests {
             ),
             (
                 "profile: loud\n",
-                "hullguard.yaml:1:10: `loud` is none of default, strict, style\n 1 | profile: loud\n   |          ^^^^",
+                "hullguard.yaml:1:10: `loud` is not one of default, strict, style\n 1 | profile: loud\n   |          ^^^^",
             ),
             (
                 "ignore: [{reason: x}]\n",

@@ -1,34 +1,84 @@
 //! Findings that stand in a baseline of ours, and entries that silence nothing any more.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::severity;
 use crate::baseline::{Baseline, Entry, Known};
 use crate::config::{Config, Date, Level};
-use crate::finding::{Status, Suppressor};
+use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::{Outcome, Unused};
-use crate::rule::{Family, Policy};
+use crate::rule::{Family, Policy, Profile};
 use crate::rules;
 
 /// How many expired entries are told one by one.
 const TOLD: usize = 10;
 
-pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Known, today: Date) {
-    for list in &known.own {
-        let index = list.by_fingerprint();
-        let mut used = vec![false; list.entries.len()];
+/// A list, and which of its entries matched.
+pub(super) struct Use<'k> {
+    list: &'k Baseline,
+    index: HashMap<u128, usize>,
+    used: Vec<bool>,
+}
+
+impl<'k> Use<'k> {
+    pub(super) fn of(known: &'k Known) -> Vec<Self> {
+        let one = |list: &'k Baseline| Self {
+            list,
+            index: list.by_fingerprint(),
+            used: vec![false; list.entries.len()],
+        };
+        known.own.iter().map(one).collect()
+    }
+}
+
+/// May be called again when there are findings that were not there before.
+pub(super) fn mark(outcome: &mut Outcome, lists: &mut [Use], policy: &Policy, today: Date) {
+    for Use { list, index, used } in lists {
+        // Where the first part that is known stands in a file, and why.
+        let mut parts: HashMap<(Arc<str>, &str), (u32, String)> = HashMap::new();
         for finding in &mut outcome.findings {
             let Some(&at) = index.get(&finding.fingerprint) else { continue };
             used[at] = true;
             let entry = &list.entries[at];
-            if finding.status == Status::Open && !entry.is_expired(today) {
-                let why = entry.reason.clone().unwrap_or_default();
-                finding.status = Status::Suppressed { by: Suppressor::Baseline, why };
+            if entry.is_expired(today) {
+                continue;
+            }
+            let why = entry.reason.clone().unwrap_or_default();
+            if finding.rule.part_of.is_some() {
+                let start = finding.place.span.start;
+                let first = parts.entry((Arc::clone(&finding.place.path), finding.rule.id));
+                let first = first.or_insert((start, why.clone()));
+                first.0 = first.0.min(start);
+            }
+            suppress(finding, why);
+        }
+        // In `default` these rules once had one finding a file, which stood for those behind it.
+        if policy.profile == Profile::Default && list.profile == Profile::Default && !parts.is_empty() {
+            for finding in outcome.findings.iter_mut().filter(|finding| finding.rule.part_of.is_some()) {
+                let first = parts.get(&(Arc::clone(&finding.place.path), finding.rule.id));
+                if let Some((_, why)) = first.filter(|(start, _)| *start <= finding.place.span.start) {
+                    suppress(finding, why.clone());
+                }
             }
         }
+    }
+}
+
+fn suppress(finding: &mut Finding, why: String) {
+    if finding.status == Status::Open {
+        finding.status = Status::Suppressed { by: Suppressor::Baseline, why };
+    }
+}
+
+/// Tells which entries silence nothing any more.
+pub(super) fn unused(outcome: &mut Outcome, lists: &[Use], config: &Config, policy: &Policy, known: &Known) {
+    for Use { list, index, used } in lists {
         // What was not seen for some other reason may still be there.
         if outcome.is_incomplete() || policy.profile < list.profile {
             continue;
         }
-        let mut unused: Vec<usize> = index.into_values().filter(|&at| !used[at]).collect();
+        let mut unused: Vec<usize> = index.values().copied().filter(|&at| !used[at]).collect();
         unused.sort_unstable();
         for at in unused {
             let entry = &list.entries[at];
@@ -61,7 +111,7 @@ pub fn expired(known: &Known, today: Date) -> Vec<String> {
         let one = |entry: &Entry| {
             let day = entry.expires?;
             let Entry { rule, path, line, .. } = entry;
-            Some(format!("{}:{line}: `{rule}` in {path} expired on {day} and no longer counts", list.name))
+            Some(format!("{}:{line}: `{rule}` in {path} expired on {day} and has no effect", list.name))
         };
         let mut told: Vec<String> = gone().take(TOLD).filter_map(one).collect();
         let more = gone().count().saturating_sub(TOLD);

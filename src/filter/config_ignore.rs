@@ -23,7 +23,7 @@ pub fn expired(config: &Config, today: Date) -> Vec<String> {
         };
         let day = ignore.expires?;
         Some(format!(
-            "{}:{}: the ignore of {what} expired on {day} and no longer counts",
+            "{}:{}: the ignore of {what} expired on {day} and has no effect",
             config.name, ignore.line
         ))
     })
@@ -31,6 +31,10 @@ pub fn expired(config: &Config, today: Date) -> Vec<String> {
 }
 
 fn silences(ignore: &Ignore, finding: &Finding) -> bool {
-    let named = ignore.rules.is_empty() || ignore.rules.iter().any(|rule| rule.id == finding.rule.id);
+    let named = ignore.rules.is_empty()
+        || ignore
+            .rules
+            .iter()
+            .any(|rule| rule.id == finding.rule.id || finding.rule.part_of == Some(rule.id));
     named && ignore.paths.as_ref().is_none_or(|paths| paths.matches(&finding.place.path))
 }

@@ -1,3 +1,5 @@
+//! What is one thing to decide is one finding: a secret in several places, and in `default` the notes of one rule in a file.
+//!
 //! One secret in several places is one finding: the first place, or the surest, with the others beside it.
 //!
 //! A value that nobody can guess is the same secret wherever it is. One that can be guessed may be in two files by
@@ -7,22 +9,26 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use crate::finding::{Finding, Related, Status};
+use crate::finding::{Finding, Fix, Related, Status};
 use crate::outcome::Outcome;
+use crate::rule::{Policy, Profile, Severity};
 
 /// How many places besides its own a finding names.
 const AT_MOST: usize = 20;
+/// How many edits a fix gathers.
+const FIXED: usize = 1000;
 
-/// Gathers open findings of the same secret, unless they are of different `kind`s. They come in their final order. Says
-/// which findings are left, by the numbers that they had.
-pub fn secrets(outcome: &mut Outcome, kind: &dyn Fn(usize) -> bool) -> Vec<usize> {
+/// Gathers open findings of the same secret, and notes of the same rule in one file, unless they are of different `kind`s.
+/// They come in their final order. Says which findings are left, by the numbers that they had.
+pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let findings = &mut outcome.findings;
-    let mut first: HashMap<(Value, &str, bool), usize> = HashMap::new();
+    let mut first: HashMap<(Thing, &str, bool), usize> = HashMap::new();
     // Each with the finding that it is told with.
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
-        if let Some(value) = value(finding) {
-            match first.entry((value, finding.rule.id, kind(at))) {
+        let value = value(finding).map(Thing::Secret);
+        if let Some(thing) = value.or_else(|| note(finding, policy)) {
+            match first.entry((thing, finding.rule.id, kind(at))) {
                 Entry::Occupied(first) => again.push((at, *first.get())),
                 Entry::Vacant(place) => drop(place.insert(at)),
             }
@@ -33,18 +39,32 @@ pub fn secrets(outcome: &mut Outcome, kind: &dyn Fn(usize) -> bool) -> Vec<usize
         *more.entry(first).or_default() += 1;
         let (place, severity) = (findings[at].place.clone(), findings[at].severity);
         let confidence = findings[at].secret.as_ref().map(|secret| secret.confidence);
+        let (message, fix) = (findings[at].message.clone(), findings[at].fix.take());
+        let is_secret = value(&findings[at]).is_some();
         let kept = &mut findings[first];
         kept.severity = kept.severity.max(severity);
         if let (Some(here), Some(there)) = (&mut kept.secret, confidence) {
             here.confidence = here.confidence.max(there);
         }
         if kept.related.len() < AT_MOST {
-            kept.related.push(Related { place, message: "the same secret".to_owned() });
+            let message = if is_secret { "the same secret".to_owned() } else { message };
+            kept.related.push(Related { place, message, again: !is_secret });
+        }
+        // A secret may be in many files; edits are of one.
+        match (&mut kept.fix, fix.filter(|_| !is_secret)) {
+            (Some(all), Some(one)) if all.edits.len() < FIXED => merge(all, one),
+            (none @ None, one) => *none = one,
+            _ => {}
         }
     }
     for (at, count) in more {
         let places = if count == 1 { "place" } else { "places" };
-        findings[at].message = format!("{} (and in {count} other {places})", findings[at].message);
+        let message = &findings[at].message;
+        findings[at].message = if value(&findings[at]).is_some() {
+            format!("{message} (and in {count} other {places})")
+        } else {
+            format!("{message} (and {count} more in this file)")
+        };
     }
     // Both ascend.
     let mut again = again.iter().map(|&(at, _)| at).peekable();
@@ -52,6 +72,34 @@ pub fn secrets(outcome: &mut Outcome, kind: &dyn Fn(usize) -> bool) -> Vec<usize
     let mut at = 0..;
     findings.retain(|_| at.next().is_some_and(|at| left.binary_search(&at).is_ok()));
     left
+}
+
+/// One fix for both.
+fn merge(all: &mut Fix, one: Fix) {
+    const MORE: &str = ", and the like";
+    if all.title != one.title && !all.title.ends_with(MORE) {
+        all.title.push_str(MORE);
+    }
+    all.edits.extend(one.edits);
+    all.secret |= one.secret;
+    all.safety = all.safety.max(one.safety);
+}
+
+/// What findings are about if they are one.
+#[derive(PartialEq, Eq, Hash)]
+enum Thing {
+    Secret(Value),
+    /// All notes of the rule in that file.
+    Notes(Arc<str>),
+}
+
+/// Nobody decides anew at each place of a note, so in `default` it is told once a file, whoever has to mend it.
+fn note(finding: &Finding, policy: &Policy) -> Option<Thing> {
+    let is_note = finding.severity == Severity::Note && finding.secret.is_none();
+    // The last of a thousand findings counts those behind it, and so does a rule that speaks once a file.
+    let counts = finding.rule.once_per_file || finding.message.ends_with(" more in this file)");
+    (policy.profile == Profile::Default && is_note && !counts)
+        .then(|| Thing::Notes(Arc::clone(&finding.place.path)))
 }
 
 /// A secret, and the only file in which it counts as the same.

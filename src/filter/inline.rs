@@ -33,11 +33,12 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     let mut used: Vec<Vec<&'static str>> = Vec::with_capacity(pragmas.len());
     for pragma in pragmas.iter() {
         let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
-        let named = |id: &str| pragma.all || pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
+        let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
+        let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
         let mut of_use = Vec::new();
-        for (id, starts) in by_rule.filter(|(id, _)| named(id)) {
+        for (id, starts) in by_rule.filter(|(id, _)| pragma.all || has(id) || whole(id).is_some()) {
             let Some(range) = starts.range(pragma.scope) else { continue };
-            of_use.push(*id);
+            of_use.extend([*id].into_iter().chain(whole(id)));
             starts.each_new(range, |index| {
                 let finding = &mut findings[index];
                 if finding.status == Status::Open {
@@ -69,6 +70,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
                 ),
                 secret: None,
                 values: Values::default(),
+                container: None,
             };
             severity::set_one(&mut finding, config, policy);
             findings.push(finding);
@@ -133,7 +135,7 @@ fn useless(
         *guesses = guesses.saturating_sub(1);
         let meant = (*guesses > 0).then(|| suggest(code, rules::RULES.iter().map(|rule| rule.id))).flatten();
         let help = meant.map_or("see `hullguard rules`".to_owned(), |id| format!("did you mean `{id}`?"));
-        format!("`{code}` is no rule; {help}")
+        format!("`{code}` is not a rule; {help}")
     });
     // What did not run cannot have found anything, so it says nothing about the ignore.
     let ran = |rule: &Rule| {
@@ -143,10 +145,10 @@ fn useless(
         .rules
         .iter()
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
-        .map(|rule| format!("`{}` is ignored here but not found; delete the ignore", rule.id));
+        .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unknown.chain(unused).collect();
     if pragma.all && used.is_empty() {
-        messages.push("everything is ignored here but nothing found; delete the ignore".to_owned());
+        messages.push("this ignore of all rules matches nothing; delete it".to_owned());
     } else if !pragma.all && pragma.rules.is_empty() && pragma.unknown.is_empty() {
         messages.push("this ignore names no rule; write `ignore=id`".to_owned());
     }

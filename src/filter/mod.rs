@@ -10,6 +10,7 @@ mod foreign;
 mod group;
 mod inline;
 mod order;
+mod parts;
 mod severity;
 
 use crate::baseline::Known;
@@ -19,7 +20,7 @@ use crate::rule::Policy;
 
 pub use baseline::expired as expired_entries;
 pub use config_ignore::expired;
-pub use group::secrets as group;
+pub use group::group;
 
 /// Only what the texts say themselves: for findings whose texts are not those of the run.
 pub fn inline(outcome: &mut Outcome) {
@@ -52,13 +53,23 @@ pub fn listed(outcome: &mut Outcome, policy: &Policy, known: &Known) {
     foreign::mark(outcome, policy, known);
 }
 
+/// Only what is gathered, one finding a file, from the rules that are parts of another.
+pub fn gather(outcome: &mut Outcome, policy: &Policy) {
+    parts::gather(outcome, &Config::default(), policy);
+    order::sort(outcome);
+}
+
 /// All filters, in their order. What is compared with another run is compared before it is gathered with [`group`].
 pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Known, today: Date) {
     severity::set(outcome, config, policy);
     allowlist::mark(outcome, policy);
     inline::mark(outcome, config, policy);
     config_ignore::mark(outcome, config, today);
-    baseline::mark(outcome, config, policy, known, today);
+    let mut lists = baseline::Use::of(known);
+    baseline::mark(outcome, &mut lists, policy, today);
+    parts::gather(outcome, config, policy);
+    baseline::mark(outcome, &mut lists, policy, today);
+    baseline::unused(outcome, &lists, config, policy, known);
     foreign::mark(outcome, policy, known);
     order::sort(outcome);
 }

@@ -1,6 +1,6 @@
 //! The severities that the configuration gives to rules, and the rules that it turns off.
 
-use crate::config::{Config, Level};
+use crate::config::{Config, Level, Setting};
 use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::Outcome;
 use crate::rule::{Policy, Rule};
@@ -14,14 +14,14 @@ pub(super) fn set(outcome: &mut Outcome, config: &Config, policy: &Policy) {
 pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
     let rule = finding.rule;
     // A rule beyond the profile ran because the configuration asked for it, perhaps for other paths only.
-    let asked_for = policy.includes(rule) || policy.only.contains(&rule.id);
+    let asked_for = policy.includes(rule) || policy.only.contains(&rule.id) || rule.part_of.is_some();
     let why = match level(rule, &finding.place.path, config) {
         Some(Level::At(severity)) => {
             finding.severity = severity;
             return;
         }
         Some(Level::Off) => format!("off in {}", config.name),
-        _ if !asked_for => format!("asked for other paths only in {}", config.name),
+        _ if !asked_for => format!("enabled only for other paths in {}", config.name),
         _ => return,
     };
     if finding.status == Status::Open {
@@ -29,9 +29,21 @@ pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
     }
 }
 
-/// What the configuration says about a rule in a file: the last setting that holds.
+/// What the configuration says about a rule in a file.
 pub(super) fn level(rule: &Rule, path: &str, config: &Config) -> Option<Level> {
-    let mut settings = config.rules.iter().rev();
-    let holds = |paths: &crate::config::Globs| paths.matches(path);
-    settings.find(|s| s.rule.id == rule.id && s.paths.as_ref().is_none_or(holds)).map(|setting| setting.level)
+    setting(rule, path, config).map(|setting| setting.level)
+}
+
+/// The configuration gives the rule a severity in that file, by its own name.
+pub(super) fn names(rule: &Rule, path: &str, config: &Config) -> bool {
+    setting(rule, path, config).is_some_and(|setting| {
+        setting.rule.id == rule.id && !setting.family && matches!(setting.level, Level::At(_))
+    })
+}
+
+/// The last setting that holds for a rule, or for the one that it is part of, in a file.
+fn setting<'c>(rule: &Rule, path: &str, config: &'c Config) -> Option<&'c Setting> {
+    let is_meant = |setting: &Setting| setting.rule.id == rule.id || rule.part_of == Some(setting.rule.id);
+    let holds = |setting: &Setting| setting.paths.as_ref().is_none_or(|paths| paths.matches(path));
+    config.rules.iter().rev().find(|setting| is_meant(setting) && holds(setting))
 }

@@ -9,7 +9,7 @@ use crate::blob::{Origin, Tree};
 use crate::gap::{Gap, Reason};
 
 /// Why a fix did not go into its file.
-pub const CHANGED: &str = "it changed while it was checked, so its fixes were left out; run again";
+pub const CHANGED: &str = "it changed during the check, so it was not fixed; run again";
 
 type Hash = [u8; 32];
 
@@ -61,9 +61,6 @@ impl Tree for Seen<'_> {
     }
     fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
         self.below.around(folders)
-    }
-    fn above(&self, name: &str) -> bool {
-        self.below.above(name)
     }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
         self.below.gone(each);

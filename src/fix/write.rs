@@ -23,7 +23,7 @@ pub struct Place {
 pub fn write(file: &Path, old: &[u8], new: &[u8], place: &Place) -> io::Result<()> {
     let file = file.canonicalize()?;
     if !place.within.iter().any(|folder| file.starts_with(folder)) {
-        return Err(io::Error::other("a symbolic link leads out of the folder that is checked"));
+        return Err(io::Error::other("a symbolic link leads out of the checked folder"));
     }
     if !fs::symlink_metadata(&file)?.is_file() {
         return Err(io::Error::other(super::seen::CHANGED)); // a pipe would never end
@@ -38,9 +38,7 @@ pub fn write(file: &Path, old: &[u8], new: &[u8], place: &Place) -> io::Result<(
     }
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::nlink(&meta) > 1 {
-        return Err(io::Error::other(
-            "the file has another name (a hard link), which would keep the old text",
-        ));
+        return Err(io::Error::other("the file has another hard link, which would keep the old text"));
     }
     let mut beside = Beside::make(&file)?;
     beside.out.write_all(new)?;

@@ -41,7 +41,7 @@ fn push_list(out: &mut String, mut items: impl Iterator<Item = String>, limit: u
     let mut count = 0;
     while let Some(item) = items.next() {
         if count == most || out.len() + item.len() + RESERVE > limit {
-            let _ = writeln!(out, "- … and {} more, for which there is no room here", items.count() + 1);
+            let _ = writeln!(out, "- … and {} more, which do not fit here", items.count() + 1);
             return;
         }
         out.push_str(&item);

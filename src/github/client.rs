@@ -106,7 +106,7 @@ impl<'t> Client<'t> {
             // A page that holds more than was asked for is none.
             let count = entries.len();
             if size > self.limits.list || count > PER_PAGE {
-                return Err(Refused::here("GitHub's answer is larger than any list is"));
+                return Err(Refused::here("GitHub's list is too long"));
             }
             all.append(&mut entries);
             if count < PER_PAGE {
@@ -227,9 +227,9 @@ async fn read(response: Response<BoxBody<Bytes, octocrab::Error>>, most: usize) 
 
 fn connect(target: &Target) -> Result<Api, Refused> {
     let token = target.token.as_ref().ok_or_else(|| Refused::here("there is no token"))?;
-    let uri: Uri = target.api_url.parse().map_err(|_| Refused::here("the API's address is none"))?;
+    let uri: Uri = target.api_url.parse().map_err(|_| Refused::here("the API's address is not valid"))?;
     if !is_safe(&uri) {
-        return Err(Refused::here("the API's address is not https, and a token goes nowhere else"));
+        return Err(Refused::here("the API's address is not https, and a token is sent over https only"));
     }
     let broken = |error: &dyn fmt::Display| Refused::here(format!("no connection can be made: {error}"));
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| broken(&error))?;

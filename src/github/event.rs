@@ -73,7 +73,7 @@ impl Event {
             }
             "schedule" | "workflow_dispatch" | "repository_dispatch" | "workflow_call" | "release" => {
                 Ok(Task::Look(Look {
-                    head: id(&self.sha).ok_or("GITHUB_SHA is no commit id")?,
+                    head: id(&self.sha).ok_or("GITHUB_SHA is not a commit id")?,
                     fetch: None,
                     against: Against::Nothing,
                     git_ref: self.git_ref.clone(),
@@ -84,7 +84,7 @@ impl Event {
             }
             "" => Err("GITHUB_EVENT_NAME is not set; `hullguard action` runs in GitHub Actions".to_owned()),
             other => Err(format!(
-                "there is nothing to check in a `{other}` event; run on push, pull_request, merge_group, schedule \
+                "the event `{other}` is not supported; use push, pull_request, merge_group, schedule \
                  or workflow_dispatch"
             )),
         }

@@ -39,7 +39,7 @@ impl Refused {
     }
     /// GitHub's answer is not the one that its documentation promises.
     pub(super) fn odd() -> Self {
-        Self::here("GitHub's answer is not understood")
+        Self::here("GitHub's answer is not valid")
     }
     /// The reason, and what to do about it.
     pub(super) fn advice(&self, permission: &str) -> String {

@@ -87,7 +87,7 @@ pub(super) fn create(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
             let quiet: Vec<&Finding> = plan.silenced.iter().filter(is_left).collect();
             let body = json!({ "body": summary(outcome, &left, &quiet, plan, target) });
             if let Err(refused) = client.put(&format!("/pulls/{pull}/reviews/{}", list.id), &body) {
-                told.words.push(format!("an earlier list still has what is fixed: {refused}"));
+                told.words.push(format!("an earlier list still contains fixed findings: {refused}"));
             }
         }
     }
@@ -100,10 +100,11 @@ fn take_back(client: &Client, gone: &[&Comment], told: &mut Told) {
     let deleted = gone.iter().map(|comment| client.delete(&format!("/pulls/comments/{}", comment.id)));
     let (done, failed): (Vec<_>, Vec<_>) = deleted.partition(Result::is_ok);
     if !done.is_empty() {
-        told.words.push(format!("{} on what is fixed taken back", count(done.len(), "comment")));
+        told.words.push(format!("{} on fixed findings deleted", count(done.len(), "comment")));
     }
     if let Some(Err(refused)) = failed.first() {
-        told.words.push(format!("{} on what is fixed left: {refused}", count(failed.len(), "comment")));
+        told.words
+            .push(format!("{} on fixed findings not deleted: {refused}", count(failed.len(), "comment")));
     }
 }
 
@@ -201,7 +202,7 @@ fn summary(
     if !rest.is_empty() {
         let _ = write!(
             text,
-            "\n<details><summary>{} outside of the diff or beyond the number of comments</summary>\n\n",
+            "\n<details><summary>{} outside of the diff or over the limit of comments</summary>\n\n",
             count(rest.len(), "finding")
         );
         body::push_findings(&mut text, rest, target);

@@ -90,6 +90,7 @@ mod tests {
             fingerprint: 0,
             secret: None,
             values: Values::default(),
+            container: None,
         };
         of(&finding, &One(text), &[])
     }

@@ -30,21 +30,21 @@ pub(super) fn upload(client: &Client, outcome: &Outcome, plan: &Plan) -> Result<
     let target = client.target;
     if outcome.is_incomplete() {
         return Err(Refused::here(
-            "not everything was checked, and an upload would close the alerts of what was not",
+            "not everything was checked, and an upload would close the alerts of the rest",
         ));
     }
     let is_ref = ["refs/heads/", "refs/tags/", "refs/pull/"].iter().any(|p| target.git_ref.starts_with(p));
     if !is_ref {
-        return Err(Refused::here("there is no branch, tag or pull request to file alerts under"));
+        return Err(Refused::here("there is no branch, tag or pull request for the alerts"));
     }
     let count = open(outcome).count();
     let mut told = Told::by(Reporter::Sarif, count);
     let (packed, held) = pack(outcome, &plan.category, count.min(RESULTS), SIZE)?;
     if held < count {
-        told.words.push(format!("{held} of {count} findings were uploaded, the severest; more do not fit"));
+        told.words.push(format!("the {held} most severe of {count} findings were uploaded; more do not fit"));
     }
     if held > SHOWN {
-        told.words.push(format!("GitHub shows {SHOWN} of {held} findings, the severest"));
+        told.words.push(format!("GitHub shows the {SHOWN} most severe of {held} findings"));
     }
     let body = json!({
         "commit_sha": target.commit()?,
@@ -79,7 +79,7 @@ fn pack(outcome: &Outcome, category: &str, count: usize, size: usize) -> Result<
         let packed = sarif::write_as(category, most, outcome, &options, &mut gzip)
             .and_then(|()| gzip.flush())
             .and_then(|()| gzip.finish())
-            .map_err(|error| Refused::here(format!("the report cannot be made: {error}")))?;
+            .map_err(|error| Refused::here(format!("the report cannot be created: {error}")))?;
         if packed.len() <= size {
             return Ok((packed, most));
         }
@@ -106,7 +106,7 @@ fn await_reading(client: &Client, id: &str, patience: Duration, told: &mut Told)
             // It may not be known yet where we ask.
             Err(refused) if refused.status == Some(404) => continue,
             Err(refused) => {
-                told.words.push(format!("whether GitHub could read it is not known: {refused}"));
+                told.words.push(format!("it is unknown whether GitHub accepted it: {refused}"));
                 return Ok(());
             }
         };
@@ -157,6 +157,7 @@ mod tests {
             fingerprint: u128::from(n),
             secret: None,
             values: Values::default(),
+            container: None,
         });
         let outcome = Outcome { findings: findings.collect(), ..Outcome::default() };
         let (all, held) = pack(&outcome, "c", 400, SIZE).unwrap();
@@ -170,7 +171,7 @@ mod tests {
         let results = sarif["runs"][0]["results"].as_array().unwrap();
         let errors = results.iter().filter(|result| result["level"] == "error").count();
         assert_eq!((results.len(), errors), (held, held.min(100)));
-        assert!(text.contains("more results, none severer than these"));
+        assert!(text.contains("more results of the same or lower severity"));
         assert!(pack(&outcome, "c", 400, 10).is_err());
     }
 }

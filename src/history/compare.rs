@@ -211,7 +211,7 @@ impl<'a> Compare<'a> {
     }
 
     fn what(&self) -> String {
-        self.commit.map_or("a tree that is pushed".to_owned(), |id| format!("commit {id}"))
+        self.commit.map_or("a pushed tree".to_owned(), |id| format!("commit {id}"))
     }
 }
 

@@ -45,7 +45,7 @@ impl Forest {
             gaps.tell(
                 &pack.label(),
                 Reason::Damaged,
-                format!("it is cut off: {lost} objects of its index stand beyond its end"),
+                format!("it is cut off: {lost} objects of its index are beyond its end"),
             );
         }
         let mut base = vec![NONE; count];
@@ -83,7 +83,7 @@ impl Forest {
             };
             match found {
                 Some(found) => base[node] = found,
-                None => gaps.entry(pack, row[node], "it is a delta of something that is not there"),
+                None => gaps.entry(pack, row[node], "it is a delta of an object that is missing"),
             }
         }
         let (first, children) = children(&base);
@@ -121,7 +121,7 @@ impl Forest {
             }
             let deltas = self.row.iter().zip(&self.base).zip(reached);
             for ((row, _), _) in deltas.filter(|((_, base), reached)| !reached && **base != NONE) {
-                gaps.entry(pack, *row, "what it is a delta of could not be read");
+                gaps.entry(pack, *row, "the base of this delta could not be read");
             }
         }
     }

@@ -42,8 +42,8 @@ impl Gaps {
             "objects",
             Reason::MissingObject,
             format!(
-                "{count} files and folders are named in trees but are not here; `git fetch --refetch --no-filter` \
-                 brings them"
+                "{count} files and folders in trees are missing; get them with `git fetch --refetch \
+                 --no-filter`"
             ),
         );
     }
@@ -53,7 +53,7 @@ impl Gaps {
         self.tell(
             "shallow",
             Reason::MissingObject,
-            format!("the history is cut off at {count} commits; `git fetch --unshallow` brings the rest"),
+            format!("the history is cut off at {count} commits; get the rest with `git fetch --unshallow`"),
         );
     }
 

@@ -37,7 +37,7 @@ pub use objects::delta::{Changes, Run};
 pub use pieces::OVERLAP;
 pub use provenance::{Counts, Introduction, Named, Origins, Paths, Provenance, Reach, Wanted};
 pub use push::{Remote, Update};
-pub use range::{Brought, Ends, Gone, Range, Site};
+pub use range::{Brought, Ends, Gone, Range, Site, commit};
 pub use remote::Pages;
 pub use search::{Hit, Search};
 pub use walk::{Delta, Object, Visit, WHOLE};
@@ -69,7 +69,7 @@ pub fn refused(error: &git2::Error) -> String {
     let message = error.message();
     if message.contains("refstorage") {
         "this repository keeps its refs in a reftable, which libgit2 cannot read; `git refs migrate \
-         --ref-format=files` or a clone with `--ref-format=files` has them in files"
+         --ref-format=files` or a clone with `--ref-format=files` converts them"
             .to_owned()
     } else if message.contains("object format") {
         "the objects of this repository have SHA-256 names, which libgit2 cannot read yet".to_owned()

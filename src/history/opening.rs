@@ -229,7 +229,7 @@ fn shared(common: &Path) -> Result {
 fn bounded(path: &Path, most: u64) -> Result {
     let why = match fs::metadata(path) {
         Ok(meta) if meta.is_file() && meta.len() > most => format!("it is larger than {} KiB", most >> 10),
-        Ok(meta) if !meta.is_file() && !meta.is_dir() => "it is no regular file".to_owned(),
+        Ok(meta) if !meta.is_file() && !meta.is_dir() => "it is not a regular file".to_owned(),
         _ => return Ok(()),
     };
     Err(Refused::Unsafe(path.to_owned(), why))

@@ -39,7 +39,7 @@ pub(crate) fn each(
         let last = !matches!(read, Ok(read) if read as u64 == room);
         let end = if last { buffer.len() } else { buffer.len() - OVERLAP };
         show(&buffer, at, own..end);
-        read.map_err(|error| format!("{error}; what stands before that was looked at"))?;
+        read.map_err(|error| format!("{error}; the part before that was searched"))?;
         if last {
             break;
         }
@@ -53,6 +53,6 @@ pub(crate) fn each(
     if at + buffer.len() as u64 == size {
         Ok(())
     } else {
-        Err("it is cut off or longer than it says; what there is was looked at".to_owned())
+        Err("it is cut off or longer than its stated size; the available part was searched".to_owned())
     }
 }

@@ -60,7 +60,7 @@ impl Ends {
         known.dedup();
         for update in updates.iter().filter(|update| !update.new.is_zero()) {
             let mut id = update.new;
-            let mut kind = kind(repository, id).context("what is pushed is not here")?;
+            let mut kind = kind(repository, id).context("the pushed object is missing")?;
             for step in 0.. {
                 if kind != ObjectType::Tag || known.binary_search(&id).is_ok() {
                     break;

@@ -90,16 +90,17 @@ impl Ends {
     }
 }
 
-fn commit(repository: &Repository, word: &str) -> Result<Oid> {
+/// The commit that a revision names.
+pub fn commit(repository: &Repository, word: &str) -> Result<Oid> {
     let word = if word.is_empty() { "HEAD" } else { word };
     let found = repository.revparse_single(word).and_then(|object| object.peel(ObjectType::Commit));
     match found {
         Ok(object) => Ok(object.id()),
         Err(_) if is_shallow(repository) => bail!("{}", cut(&format!("commit {word}"))),
         Err(error) if error.code() == git2::ErrorCode::NotFound => {
-            bail!("there is no commit {word} here; `git fetch` it first")
+            bail!("commit {word} is not in this clone; `git fetch` it first")
         }
-        Err(error) => Err(error).with_context(|| format!("{word} is no commit")),
+        Err(error) => Err(error).with_context(|| format!("{word} is not a commit")),
     }
 }
 

@@ -65,11 +65,11 @@ impl Refs {
                 },
             }
         }
-        Err("it names a ref that names a ref, and so on without end".to_owned())
+        Err("it names a ref that names another ref, without end".to_owned())
     }
 }
 
-const NOTHING: &str = "it names no object and no ref";
+const NOTHING: &str = "it does not name an object or a ref";
 
 fn damaged(why: &str) -> Gap {
     Gap::new(Reason::Damaged, why)
@@ -158,7 +158,7 @@ fn packed(path: &Path, all: &mut BTreeMap<String, Target>, tell: &mut dyn FnMut(
                 all.insert(String::from_utf8_lossy(name).into_owned(), Target::Object(id));
             }
             None if peeled.is_some() || first => {}
-            None => tell(path, damaged(&format!("line {} is no ref", number + 1))),
+            None => tell(path, damaged(&format!("line {} is not a ref", number + 1))),
         }
     }
 }
@@ -197,10 +197,10 @@ mod tests {
         assert_eq!(
             told,
             [
-                "packed-refs: line 4 is no ref",
+                "packed-refs: line 4 is not a ref",
                 "packed-refs: line 5 is cut off",
-                "refs/heads/empty: it names no object and no ref",
-                "refs/heads/short: it names no object and no ref",
+                "refs/heads/empty: it does not name an object or a ref",
+                "refs/heads/short: it does not name an object or a ref",
             ]
         );
         let names: Vec<&str> = refs.all.keys().map(String::as_str).collect();

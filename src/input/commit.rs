@@ -14,6 +14,7 @@ use super::{LARGEST, Listing, inside, is_within};
 use crate::blob::{Commit, Origin, Tree};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, Believing};
+use crate::scan::around;
 
 /// The type bits of a file's mode in git, and what they are for a regular file.
 const TYPE: i32 = 0o170_000;
@@ -79,6 +80,16 @@ impl Committed {
         path.is_empty() || matches!(self.with(|repository| Ok(self.find(repository, path))), Ok(Some(_)))
     }
 
+    /// How many bytes a regular file of the commit has.
+    pub fn size(&self, path: &str) -> Option<u64> {
+        let size = self.with(|repository| {
+            let found = self.find(repository, path).filter(|(_, mode)| mode & TYPE == REGULAR);
+            let header = found.map(|(id, _)| repository.odb().and_then(|odb| odb.read_header(id)));
+            Ok(header.map(|header| header.map_or(0, |(size, _)| size as u64)))
+        });
+        size.ok().flatten()
+    }
+
     /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
     pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
         let repository = opening::again(&self.folder).context("the repository cannot be opened again")?;
@@ -91,7 +102,7 @@ impl Committed {
             for entry in &tree {
                 seen += 1;
                 if seen > MOST || folder.len() > LONGEST {
-                    bail!("the commit has more files, or deeper folders, than can be looked at");
+                    bail!("the commit has too many files or too deep folders");
                 }
                 let name = String::from_utf8_lossy(entry.name_bytes());
                 let path = format!("{folder}{name}");
@@ -147,6 +158,36 @@ impl Tree for Committed {
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.with(|repository| Ok(self.find(repository, path).is_some())).ok()
+    }
+    fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
+        let walk = |repository: &Repository| {
+            let mut found: Vec<Arc<str>> = Vec::new();
+            let (mut folders, mut seen) = (vec![(self.tree, String::new())], 0);
+            while let Some((id, folder)) = folders.pop() {
+                // What is not there is said when the commit is listed.
+                let Ok(tree) = repository.find_tree(id) else { continue };
+                for entry in &tree {
+                    seen += 1;
+                    let Ok(name) = std::str::from_utf8(entry.name_bytes()) else { continue };
+                    if seen > MOST || folder.len() > LONGEST {
+                        return Ok(found);
+                    }
+                    match entry.kind() {
+                        Some(ObjectType::Tree) => folders.push((entry.id(), format!("{folder}{name}/"))),
+                        Some(ObjectType::Blob)
+                            if entry.filemode() & TYPE == REGULAR
+                                && around::is_wanted(&format!("{folder}{name}"), false) =>
+                        {
+                            found.push(format!("{folder}{name}").into());
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            found.sort();
+            Ok(found)
+        };
+        self.with(walk).unwrap_or_default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The work tree as a [`Tree`]: files under one folder.
+//! The work tree as a [`Tree`]: files under one folder, and with `..` those of the repository around it.
 //!
 //! Only regular files are opened. The repository is looked for when somebody first asks whether git tracks a file.
 
@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use git2::{Index, Repository};
 
-use super::staged::compose_files;
+use super::staged::surrounding_files;
 use super::walk::{gap, no_file, too_large, unreachable};
 use super::{LARGEST, below, inside};
 use crate::blob::{Origin, Tree};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
-use crate::scan::kind;
+use crate::scan::around;
 
 /// Entries of one folder that are looked at for its neighbours.
 const MOST_LISTED: usize = 2000;
@@ -24,20 +24,28 @@ const GITLINK: u32 = 0o160_000;
 
 pub struct Disk {
     root: PathBuf,
+    /// The repository's top, and the path from there to the root; the root itself where there is no repository.
+    top: PathBuf,
+    base: String,
     repository: OnceLock<Option<Mutex<Repository>>>,
 }
 
 impl Disk {
     /// The tree under `root`, an absolute folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), repository: OnceLock::new() }
+        let root = root.into();
+        let top = super::top_of(&root).unwrap_or(&root).to_owned();
+        let base = below(&top, &root);
+        // A name that is no UTF-8 is no part of a path here.
+        let (top, base) = base.map_or_else(|| (root.clone(), String::new()), |base| (top, base));
+        Self { root, top, base, repository: OnceLock::new() }
     }
     pub fn root(&self) -> &Path {
         &self.root
     }
     /// Where a path of the tree lies on disk.
     pub fn locate(&self, path: &str) -> Option<PathBuf> {
-        Some(self.root.join(inside(path)?))
+        Some(self.top.join(self.below_top(path)?))
     }
 }
 
@@ -69,7 +77,7 @@ pub fn read_own(top: &Path, file: &Path) -> Result<Vec<u8>, Gap> {
         let top = top.canonicalize().map_err(|error| gap(&error))?;
         let inside = real.strip_prefix(top).is_ok_and(|rest| rest.iter().all(|part| part != ".git"));
         if !inside {
-            return Err(Gap::new(Reason::Link, "it is a symbolic link that leads out of the repository"));
+            return Err(Gap::new(Reason::Link, "a symbolic link to a file outside of the repository"));
         }
     }
     read(&real)
@@ -83,7 +91,7 @@ impl Tree for Disk {
         read(
             &self
                 .locate(path)
-                .ok_or_else(|| Gap::new(Reason::Excluded, "it lies outside of what is checked"))?,
+                .ok_or_else(|| Gap::new(Reason::Excluded, "it is outside of the checked folder"))?,
         )
     }
     fn exists(&self, path: &str) -> bool {
@@ -105,28 +113,30 @@ impl Tree for Disk {
         })
     }
     fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
-        let indexed = self.with_index(|index, root| Some(compose_files(index, root)));
+        let indexed = self.with_index(|index, root| (root == self.base).then(|| surrounding_files(index)));
         let mut found = indexed.unwrap_or_default();
-        let mut listed: HashSet<&str> = HashSet::new();
-        for &folder in folders {
-            let mut here = Some(folder);
-            while let Some(folder) = here.filter(|folder| listed.insert(folder)) {
-                found.extend(self.documents_in(folder));
-                here = (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above));
+        let mut listed: HashSet<String> = HashSet::new();
+        for folder in folders {
+            let mut here = self.below_top(folder);
+            while let Some(folder) = here.filter(|folder| !listed.contains(folder)) {
+                found.extend(self.documents_in(&folder));
+                here = (!folder.is_empty())
+                    .then(|| folder.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned()));
+                listed.insert(folder);
             }
         }
         found.sort();
         found.dedup();
-        found
-    }
-    fn above(&self, name: &str) -> bool {
-        let top = super::top_of(&self.root);
-        let below_top = |folder: &&Path| top.is_some_and(|top| folder.starts_with(top));
-        self.root.ancestors().skip(1).take_while(below_top).any(|folder| folder.join(name).is_file())
+        found.iter().map(|path| around::relative(&self.base, path).into()).collect()
     }
 }
 
 impl Disk {
+    /// A path of the tree, as seen from the repository's top.
+    fn below_top(&self, path: &str) -> Option<String> {
+        inside(&format!("{}/{path}", self.base))
+    }
+
     /// Asks git's index, and hands over where the tree's root lies below the repository's top.
     fn with_index<T>(&self, ask: impl FnOnce(&Index, &str) -> Option<T>) -> Option<T> {
         let repository = self.repository.get_or_init(|| {
@@ -140,16 +150,14 @@ impl Disk {
         ask(&repository.index().ok()?, &root)
     }
 
-    /// The files of one folder that may be Compose files by their names.
-    fn documents_in(&self, folder: &str) -> Vec<Arc<str>> {
-        let Some(entries) = self.locate(folder).and_then(|folder| fs::read_dir(folder).ok()) else {
-            return Vec::new();
-        };
+    /// The files of one folder, which is seen from the top as they are, that may be Compose or bake files by their names.
+    fn documents_in(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.top.join(folder)) else { return Vec::new() };
         let names =
             entries.flatten().take(MOST_LISTED).filter_map(|entry| entry.file_name().into_string().ok());
-        let wanted = names.filter(|name| matches!(kind::name(name), kind::Name::Compose | kind::Name::Yaml));
+        let wanted = names.filter(|name| around::is_wanted(name, true));
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        wanted.map(|name| format!("{prefix}{name}").into()).collect()
+        wanted.map(|name| format!("{prefix}{name}")).collect()
     }
 }
 
@@ -165,9 +173,9 @@ mod tests {
         let disk = Disk::new(folder.path());
         assert_eq!(disk.read("a/../a/./b").unwrap(), b"x");
         assert!(disk.exists("a/b") && !disk.exists("a"));
-        assert_eq!(disk.read("a").unwrap_err().why, "it is no regular file");
+        assert_eq!(disk.read("a").unwrap_err().why, "it is not a regular file");
         assert_eq!(disk.read("c").unwrap_err().why, "no such file or folder");
-        assert_eq!(disk.read("../b").unwrap_err().why, "it lies outside of what is checked");
+        assert_eq!(disk.read("../b").unwrap_err().why, "it is outside of the checked folder");
         assert_eq!(disk.is_tracked("a/b"), None);
     }
 
@@ -185,5 +193,8 @@ mod tests {
         assert_eq!(disk.is_tracked("b"), Some(true));
         assert_eq!(disk.is_tracked("c"), Some(false));
         assert_eq!(disk.is_tracked("../a/b"), Some(true));
+        // The repository is there, and nothing beyond it.
+        assert!(disk.exists("../a/b") && !disk.exists("../../a/b"));
+        assert_eq!(disk.read("../../x").unwrap_err().why, "it lies outside of what is checked");
     }
 }

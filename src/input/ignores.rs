@@ -110,14 +110,14 @@ impl Ignores {
         let refused = if meta.is_symlink() {
             Some(Gap::new(
                 Reason::Link,
-                "a symbolic link, which git does not follow here: it ignores nothing",
+                "a symbolic link, which git does not follow here; it ignores nothing",
             ))
         } else if !meta.is_file() {
-            Some(Gap::new(Reason::NotAFile, "no regular file: it ignores nothing"))
+            Some(Gap::new(Reason::NotAFile, "not a regular file; it ignores nothing"))
         } else if meta.len() > LARGEST {
-            Some(Gap::new(Reason::TooLarge, "an ignore file of more than 128 KiB: it ignores nothing"))
+            Some(Gap::new(Reason::TooLarge, "an ignore file over 128 KiB; it ignores nothing"))
         } else if self.read.fetch_add(meta.len(), Ordering::Relaxed) + meta.len() > MOST {
-            Some(Gap::new(Reason::Limit, "more than 2 MiB of ignore files: this one ignores nothing"))
+            Some(Gap::new(Reason::Limit, "more than 2 MiB of ignore files; this one ignores nothing"))
         } else {
             None
         };

@@ -64,7 +64,7 @@ pub(super) fn tracked(git: &Path) -> Result<Vec<Tracked>, Gap> {
 fn damaged() -> Gap {
     Gap::new(
         Reason::Damaged,
-        "git's index cannot be understood, so ignored files that git tracks may be missing",
+        "git's index cannot be read, so files that git tracks and ignores may be missing",
     )
 }
 
@@ -75,7 +75,7 @@ fn bytes(file: &Path) -> Result<Option<Vec<u8>>, Gap> {
         Err(error) => return Err(gap(&error)),
     };
     if !meta.is_file() {
-        return Err(Gap::new(Reason::NotAFile, "git's index is no regular file"));
+        return Err(Gap::new(Reason::NotAFile, "git's index is not a regular file"));
     }
     if meta.len() > LARGEST {
         return Err(Gap::new(Reason::TooLarge, "git's index is larger than 512 MiB"));

@@ -3,6 +3,7 @@
 //! The only floor with files and git. It decides by name what may be a document and reads bytes; what a file really
 //! is, and what is wrong with it, is for `scan` and above.
 
+pub mod below;
 pub mod commit;
 pub mod disk;
 mod ignores;

@@ -16,7 +16,7 @@ use crate::blob::{Origin, Tree};
 use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
-use crate::scan::kind;
+use crate::scan::around;
 
 /// The type bits of a file's mode in git, and what they are for a regular file and a symbolic link.
 const TYPE: u32 = 0o170_000;
@@ -116,7 +116,7 @@ impl Staged {
         for path in within.iter().filter(|path| !is_known(path, &index, head.as_ref())) {
             listing
                 .failed
-                .push(told(path, Gap::new(Reason::NotFound, "neither in the git index nor in HEAD")));
+                .push(told(path, Gap::new(Reason::NotFound, "not in the git index and not in HEAD")));
         }
         listing.sort();
         Ok(listing)
@@ -141,33 +141,28 @@ fn unread(repository: &Repository, index: &Index, path: &str, link: &IndexEntry)
     let blob = repository.find_blob(link.id).ok()?;
     let target = std::str::from_utf8(blob.content()).ok()?;
     let Some(target) = resolve(directory(path), target) else {
-        return Some("a symbolic link that leads out of the repository");
+        return Some("a symbolic link to a file outside of the repository");
     };
     match index.get_path(Path::new(&target), 0) {
         Some(entry) if entry.mode & TYPE == LINK => Some("a symbolic link to a symbolic link"),
         Some(_) if classify(target.rsplit('/').next().unwrap_or(&target)) == Name::Other => {
-            Some("a symbolic link to a file that is not looked for")
+            Some("a symbolic link to a file that is not checked")
         }
         Some(_) => None,
         None => {
             let inside = format!("{target}/");
             let is_folder = index.iter().any(|entry| entry.path.starts_with(inside.as_bytes()));
-            (!is_folder).then_some("a symbolic link to what git does not know")
+            (!is_folder).then_some("a symbolic link to a file that git does not track")
         }
     }
 }
 
-/// The files of the index below a folder that are Compose files by their names, relative to it.
-pub(super) fn compose_files(index: &Index, below: &str) -> Vec<Arc<str>> {
-    let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
-    let named = |path: &str| kind::name(path) == kind::Name::Compose;
-    index
-        .iter()
-        .filter(|entry| entry.mode & TYPE == REGULAR)
-        .filter_map(|entry| {
-            let path = std::str::from_utf8(&entry.path).ok()?.strip_prefix(&prefix)?;
-            named(path).then(|| path.into())
-        })
+/// The files of the index that are Compose or bake files by their names.
+pub(super) fn surrounding_files(index: &Index) -> Vec<String> {
+    let regular = index.iter().filter(|entry| entry.mode & TYPE == REGULAR);
+    regular
+        .filter_map(|entry| String::from_utf8(entry.path).ok())
+        .filter(|path| around::is_wanted(path, false))
         .collect()
 }
 
@@ -211,7 +206,8 @@ impl Tree for Staged {
     }
     fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
-        repository.index().map(|index| compose_files(&index, "")).unwrap_or_default()
+        let found = repository.index().map(|index| surrounding_files(&index)).unwrap_or_default();
+        found.into_iter().map(Into::into).collect()
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");

@@ -49,7 +49,4 @@ impl Tree for Stdin {
     fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
         self.around.around(folders)
     }
-    fn above(&self, name: &str) -> bool {
-        self.around.above(name)
-    }
 }

@@ -105,7 +105,7 @@ fn add_tracked(
         let Some(git) = index::git_folder(top) else {
             let gap = Gap::new(
                 Reason::Unreadable,
-                "it leads to no repository, so files that git tracks may be missing",
+                "it does not lead to a repository, so files that git tracks may be missing",
             );
             listing.failed.push(named(root, &top.join(".git"), gap));
             continue;
@@ -241,13 +241,13 @@ fn see(
 }
 
 pub(super) fn template() -> Gap {
-    Gap::new(Reason::Template, "a template; lint what it renders to")
+    Gap::new(Reason::Template, "a template; lint the file that it generates")
 }
 pub(super) fn archive() -> Gap {
     Gap::new(Reason::Archive, "an archive; the files in it are not searched")
 }
 pub(super) fn submodule() -> Gap {
-    Gap::new(Reason::Submodule, "a submodule; its files are not here")
+    Gap::new(Reason::Submodule, "a submodule; its files are missing")
 }
 pub(super) fn left_out() -> Gap {
     Gap::new(Reason::Excluded, "excluded")
@@ -256,7 +256,7 @@ pub(super) fn too_large() -> Gap {
     Gap::new(Reason::TooLarge, "larger than 16 MiB")
 }
 pub(super) fn no_file() -> Gap {
-    Gap::new(Reason::NotAFile, "it is no regular file")
+    Gap::new(Reason::NotAFile, "it is not a regular file")
 }
 pub(super) fn not_utf8() -> Gap {
     Gap::new(Reason::Encoding, "its name is not valid UTF-8")
@@ -276,7 +276,7 @@ fn leads_out(root: &Path, path: &Path) -> Option<Gap> {
     let target = path.canonicalize().ok()?;
     let is_content = target.is_file() || target.is_dir();
     (is_content && !target.starts_with(root.canonicalize().ok()?))
-        .then(|| Gap::new(Reason::Link, "a symbolic link that leads out of what is checked"))
+        .then(|| Gap::new(Reason::Link, "a symbolic link to a file outside of the checked folder"))
 }
 
 /// Why something that is no regular file is not read; `None` for a link to what is found where it lies.
@@ -299,7 +299,7 @@ fn unread(root: &Path, path: &Path, kind: FileType) -> Option<Gap> {
     let found = target.starts_with(root)
         && target.file_name().is_some_and(|name| classify(&name.to_string_lossy()) != Name::Other);
     (!found).then(|| {
-        Gap::new(Reason::Link, "a symbolic link to a file that is not looked for; name it to check it")
+        Gap::new(Reason::Link, "a symbolic link to a file that is not checked; name the file to check it")
     })
 }
 
@@ -318,21 +318,17 @@ fn special(kind: FileType) -> &'static str {
             }
         }
     }
-    if kind.is_dir() { "a folder" } else { "no regular file" }
+    if kind.is_dir() { "a folder" } else { "not a regular file" }
 }
 
 /// Why nothing can be known of a path: a symbolic link may lead nowhere, or round and round.
 pub(super) fn unreachable(path: &Path, error: &std::io::Error) -> Gap {
     let is_link = path.is_symlink();
     match error.kind() {
-        std::io::ErrorKind::NotFound if is_link => {
-            Gap::new(Reason::Link, "a symbolic link that leads nowhere")
-        }
+        std::io::ErrorKind::NotFound if is_link => Gap::new(Reason::Link, "a broken symbolic link"),
         std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => gap(error),
         // The kind for this has no stable name yet.
-        _ if path.ancestors().any(Path::is_symlink) => {
-            Gap::new(Reason::Link, "a symbolic link that leads to itself")
-        }
+        _ if path.ancestors().any(Path::is_symlink) => Gap::new(Reason::Link, "a symbolic link to itself"),
         _ => gap(error),
     }
 }
@@ -449,16 +445,19 @@ mod tests {
             skipped,
             [
                 ("Dockerfile", "a socket"),
-                ("Dockerfile.gone", "a symbolic link that leads nowhere"),
-                ("Dockerfile.notes", "a symbolic link to a file that is not looked for; name it to check it"),
-                ("Dockerfile.self", "a symbolic link that leads to itself"),
+                ("Dockerfile.gone", "a broken symbolic link"),
+                (
+                    "Dockerfile.notes",
+                    "a symbolic link to a file that is not checked; name the file to check it"
+                ),
+                ("Dockerfile.self", "a symbolic link to itself"),
                 ("compose.yaml", "a symbolic link to a device"),
             ]
         );
         let named = walk(folder.path(), &[folder.path().join("Dockerfile.self")], &|_| false, 2, &|| false);
         assert_eq!(
             named.failed,
-            [told("Dockerfile.self", Gap::new(Reason::Link, "a symbolic link that leads to itself"))]
+            [told("Dockerfile.self", Gap::new(Reason::Link, "a symbolic link to itself"))]
         );
         let named = walk(folder.path(), &[folder.path().join("Dockerfile")], &|_| false, 2, &|| false);
         assert_eq!(named.failed, [told("Dockerfile", no_file())]);

@@ -25,6 +25,32 @@ pub fn line(text: &str) -> Cow<'_, str> {
     if text.contains("##[") { Cow::Owned(text.replace("##[", "#\u{200b}#[")) } else { text }
 }
 
+/// The same at the beginning of a line, where GitHub's runner looks for `::` behind blanks.
+pub fn start(text: &str) -> Cow<'_, str> {
+    let text = line(text);
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => Cow::Owned(format!(":\u{200b}:{rest}")),
+        None => text,
+    }
+}
+
+/// Text in XML, also between quotes. XML 1.0 has no way to write control characters, so they are shown as in [`line`].
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in line(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 /// A path as a relative URI reference.
 pub fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());

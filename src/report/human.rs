@@ -4,30 +4,61 @@
 //! to draw is one row of carets (measured: 0.7 µs a finding against 2.5 with annotate-snippets 0.12); and such crates
 //! write `:::`, which GitHub's runner may take for a command.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthChar;
 
-use super::{Options, escape, is_open};
-use crate::finding::{Finding, Place, Status, Suppressor};
+use super::{Detail, Options, ending, escape, is_open};
+use crate::finding::{Finding, Place, Related, Safety, Status, Suppressor};
 use crate::gap::Reason;
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Severity};
 
 /// How many skipped files are named.
 const SKIPPED: usize = 10;
+/// More findings than these are told by rule, where a person looks at a terminal.
+const FEW: usize = 50;
+/// How many places of a rule are named there.
+const PLACES: usize = 3;
+/// How many rules and places are named of what is told together.
+const NAMED: usize = 5;
 const TAB: &str = "    ";
 
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::new();
-    for finding in &outcome.findings {
-        if options.show_suppressed || is_open(finding) {
+    let shown =
+        |finding: &&Finding| options.detail != Detail::Quiet && (options.show_suppressed || is_open(finding));
+    let few = outcome.findings.iter().filter(shown).nth(FEW).is_none();
+    if few || options.detail != Detail::Short || options.show_suppressed {
+        let mut by_file: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in outcome.findings.iter().filter(|finding| is_minor(finding)) {
+            by_file.entry(&finding.place.path).or_default().push(finding);
+        }
+        for finding in outcome.findings.iter().filter(shown) {
             text.clear();
-            render(finding, options.colour, &mut text);
+            let minor = by_file.get(&*finding.place.path).filter(|all| all.len() > 1 && is_minor(finding));
+            match minor.map(Vec::as_slice) {
+                Some(all) if std::ptr::eq(all[0], finding) => together(all, options.colour, &mut text),
+                Some(_) => continue,
+                None => render(finding, options.colour, &mut text),
+            }
             text.push('\n');
             out.write_all(text.as_bytes())?;
         }
+    } else {
+        let errors = || outcome.findings.iter().filter(|f| is_open(f) && f.severity == Severity::Error);
+        for finding in errors().take(FEW) {
+            render(finding, options.colour, &mut text);
+            text.push('\n');
+        }
+        let rest = outcome.findings.iter().filter(|f| is_open(f) && f.severity < Severity::Error);
+        by_rule(errors().skip(FEW).chain(rest), options.colour, &mut text);
+        let all = outcome.findings.iter().filter(shown).count();
+        let _ = writeln!(text, "--full lists all {all} findings\n");
+        out.write_all(text.as_bytes())?;
     }
     text.clear();
     let mut tell = |kind: &str, style, Told { path, why, .. }: &Told| {
@@ -43,10 +74,58 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     }
     outcome.failed.iter().for_each(|told| tell("error", RED, told));
     let named = outcome.skipped.iter().filter(|told| !told.reason.is_counted());
-    named.take(SKIPPED).for_each(|told| tell("skipped", GREEN, told));
-    text.push_str(&summary(outcome));
-    text.push('\n');
+    if options.detail == Detail::Verbose {
+        outcome.skipped.iter().for_each(|told| tell("skipped", GREEN, told));
+    } else if options.detail != Detail::Quiet {
+        named.take(SKIPPED).for_each(|told| tell("skipped", GREEN, told));
+    }
+    ending::write(outcome, options, &mut text);
     out.write_all(text.as_bytes())
+}
+
+/// What is too much to be told one by one: a paragraph a rule, with the first places.
+fn by_rule<'f>(findings: impl Iterator<Item = &'f Finding>, colour: bool, out: &mut String) {
+    let mut rules: BTreeMap<(Reverse<Severity>, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        rules.entry((Reverse(finding.severity), finding.rule.id)).or_default().push(finding);
+    }
+    for ((Reverse(severity), id), findings) in rules {
+        let (first, style) = (findings[0], style(severity));
+        paint(out, colour, style, &format!("{}[{id}]", severity.name()));
+        let files: BTreeSet<&str> = findings.iter().map(|finding| &*finding.place.path).collect();
+        let (found, files) = (count(findings.len(), "finding"), count(files.len(), "file"));
+        header(out, colour, &format!("{}: {found} in {files}", first.rule.title));
+        for Finding { place, .. } in findings.iter().take(PLACES) {
+            paint(out, colour, BLUE, " -->");
+            let _ =
+                writeln!(out, " {}:{}:{}", escape::line(&place.path), place.start.line, place.start.column);
+        }
+        if findings.len() > PLACES {
+            let _ = writeln!(out, "     and {} more", findings.len() - PLACES);
+        }
+        out.push('\n');
+    }
+}
+
+/// A note on a secret: in tests and samples there are many. Of a history each is told with its commit.
+fn is_minor(finding: &Finding) -> bool {
+    let of_file = finding.secret.as_ref().is_some_and(|secret| secret.past.is_none());
+    of_file && finding.severity == Severity::Note && is_open(finding)
+}
+
+/// The minor findings of one file as one note.
+fn together(all: &[&Finding], colour: bool, out: &mut String) {
+    let mut rules: Vec<&str> = all.iter().map(|finding| finding.rule.id).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    if rules.len() > NAMED {
+        rules.truncate(NAMED);
+        rules.push("…");
+    }
+    paint(out, colour, GREEN, &format!("note[{}]", rules.join(", ")));
+    header(out, colour, &format!("{} in one file; `--format json` lists each", count(all.len(), "secret")));
+    let places: Vec<&Place> = all.iter().map(|finding| &finding.place).collect();
+    arrows(out, colour, &places, 1);
 }
 
 /// One finding as it stands in the report, without colour.
@@ -100,6 +179,13 @@ pub fn summary(outcome: &Outcome) -> String {
     if !outcome.failed.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(outcome.failed.len(), "file"));
     }
+    let unshown = outcome.unshown;
+    if unshown.old > 0 {
+        let _ = write!(text, "; {} not new", unshown.old);
+    }
+    if unshown.warnings + unshown.notes > 0 {
+        let _ = write!(text, "; {} hidden", count(unshown.warnings + unshown.notes, "milder finding"));
+    }
     if outcome.interrupted {
         text.push_str("; interrupted before the end");
     }
@@ -113,12 +199,12 @@ pub(crate) fn count(n: usize, noun: &str) -> String {
 const RED: &str = "\x1b[1;31m";
 const YELLOW: &str = "\x1b[1;33m";
 const GREEN: &str = "\x1b[1;32m";
-const CYAN: &str = "\x1b[1;36m";
+pub(super) const CYAN: &str = "\x1b[1;36m";
 const BLUE: &str = "\x1b[1;34m";
-const BOLD: &str = "\x1b[1m";
+pub(super) const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
 
-fn paint(out: &mut String, colour: bool, style: &str, text: &str) {
+pub(super) fn paint(out: &mut String, colour: bool, style: &str, text: &str) {
     if colour {
         let _ = write!(out, "{style}{text}\x1b[0m");
     } else {
@@ -126,13 +212,24 @@ fn paint(out: &mut String, colour: bool, style: &str, text: &str) {
     }
 }
 
-fn render(finding: &Finding, colour: bool, out: &mut String) {
-    let style = match finding.severity {
-        _ if !is_open(finding) => DIM,
+pub(super) fn style(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
         Severity::Note => GREEN,
-    };
+    }
+}
+
+/// The flag that applies a fix.
+pub(super) fn flag(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "--fix",
+        Safety::Unsafe => "--fix-unsafe",
+    }
+}
+
+fn render(finding: &Finding, colour: bool, out: &mut String) {
+    let style = if is_open(finding) { style(finding.severity) } else { DIM };
     let places = std::iter::once(&finding.place).chain(finding.related.iter().map(|r| &r.place));
     let gutter = places.map(|place| digits(place.start.line)).max().unwrap_or(1);
     paint(out, colour, style, finding.severity.name());
@@ -143,8 +240,23 @@ fn render(finding: &Finding, colour: bool, out: &mut String) {
         }
         _ => header(out, colour, &finding.message),
     }
-    snippet(out, colour, &finding.place, gutter, style, '^');
-    for related in &finding.related {
+    // What only counts has nothing to show; where it is, is enough.
+    let brief = finding.rule.gathers || is_minor(finding);
+    if brief {
+        arrow(out, colour, &finding.place, 1);
+        out.push('\n');
+    } else {
+        snippet(out, colour, &finding.place, gutter, style, '^');
+    }
+    let (again, others): (Vec<&Related>, Vec<&Related>) =
+        finding.related.iter().filter(|_| !brief).partition(|related| related.again);
+    if !again.is_empty() {
+        paint(out, colour, GREEN, "note");
+        header(out, colour, "also here");
+        let places: Vec<&Place> = again.iter().map(|related| &related.place).collect();
+        arrows(out, colour, &places, gutter);
+    }
+    for related in others {
         paint(out, colour, GREEN, "note");
         header(out, colour, &related.message);
         snippet(out, colour, &related.place, gutter, BLUE, '-');
@@ -165,7 +277,7 @@ fn render(finding: &Finding, colour: bool, out: &mut String) {
     }
     if let Some(fix) = &finding.fix {
         paint(out, colour, CYAN, "help");
-        let _ = writeln!(out, ": {}", escape::line(&fix.title));
+        let _ = writeln!(out, ": {} ({})", escape::line(&fix.title), flag(fix.safety));
     }
 }
 
@@ -179,10 +291,25 @@ fn digits(n: u32) -> usize {
     n.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
+/// The place, without the end of the line.
+fn arrow(out: &mut String, colour: bool, place: &Place, gutter: usize) {
+    paint(out, colour, BLUE, &format!("{:gutter$}-->", ""));
+    let _ = write!(out, " {}:{}:{}", escape::line(&place.path), place.start.line, place.start.column);
+}
+
+/// The first places of one file in a line.
+fn arrows(out: &mut String, colour: bool, places: &[&Place], gutter: usize) {
+    arrow(out, colour, places[0], gutter);
+    for other in places.iter().take(NAMED).skip(1) {
+        let _ = write!(out, ", {}:{}", other.start.line, other.start.column);
+    }
+    out.push_str(if places.len() > NAMED { ", …\n" } else { "\n" });
+}
+
 /// The place and, where there is one, its source line with the mark under it.
 fn snippet(out: &mut String, colour: bool, place: &Place, gutter: usize, style: &str, caret: char) {
-    paint(out, colour, BLUE, &format!("{:gutter$}-->", ""));
-    let _ = writeln!(out, " {}:{}:{}", escape::line(&place.path), place.start.line, place.start.column);
+    arrow(out, colour, place, gutter);
+    out.push('\n');
     let excerpt = &place.excerpt;
     if excerpt.text.is_empty() {
         return;

@@ -12,7 +12,7 @@ use super::{Options, suppressor};
 use crate::blob::Origin;
 use crate::date::Date;
 use crate::finding::{Finding, Place, Related, Safety, Status};
-use crate::outcome::{Outcome, Told, Unused};
+use crate::outcome::{Outcome, Told, Unshown, Unused};
 use crate::text::Position;
 
 /// Raised when a field goes away or changes its meaning; a new field does not.
@@ -42,9 +42,19 @@ struct Document<'a> {
     files: Files<'a>,
     /// Entries of lists of known findings that match nothing any more.
     unused: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<Hidden>,
     incomplete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
+}
+
+/// How many findings there were besides those that are told.
+#[derive(Serialize)]
+struct Hidden {
+    below_min_severity: usize,
+    low_confidence: usize,
+    not_new: usize,
 }
 
 #[derive(Serialize)]
@@ -172,6 +182,11 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<Rows<'a>>) -> Document<'a
             failed: files(&outcome.failed),
         },
         unused: outcome.unused.iter().map(entry).collect(),
+        hidden: (outcome.unshown != Unshown::default()).then_some(Hidden {
+            below_min_severity: outcome.unshown.warnings + outcome.unshown.notes,
+            low_confidence: outcome.unshown.unsure,
+            not_new: outcome.unshown.old,
+        }),
         incomplete: outcome.is_incomplete(),
         error: outcome.error.as_deref(),
     }

@@ -9,16 +9,24 @@ use std::str::FromStr;
 
 use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::Outcome;
+use crate::rule::Severity;
 
+mod checkstyle;
+mod compact;
+mod ending;
 pub mod escape;
 pub mod github;
+mod gitlab;
 pub mod graph;
 mod hide;
 pub mod human;
 pub mod json;
+mod junit;
 pub mod markdown;
 pub mod sarif;
+mod sonarqube;
 pub mod summary;
+mod table;
 
 pub use hide::hide;
 
@@ -36,16 +44,34 @@ pub enum Format {
     Github,
     /// Markdown for the summary of a step in GitHub Actions, or for a comment.
     Summary,
+    /// One line a finding, as compilers write it and editors read it.
+    Compact,
+    /// JUnit XML: a finding that fails the run is a failed test.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// SonarQube's generic format for issues of other tools.
+    Sonarqube,
+    /// Markdown tables, a file each; nothing is left out.
+    Markdown,
 }
 
 impl Format {
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("human", Self::Human),
         ("json", Self::Json),
         ("jsonl", Self::Jsonl),
         ("sarif", Self::Sarif),
         ("github", Self::Github),
         ("summary", Self::Summary),
+        ("compact", Self::Compact),
+        ("junit", Self::Junit),
+        ("checkstyle", Self::Checkstyle),
+        ("gitlab", Self::Gitlab),
+        ("sonarqube", Self::Sonarqube),
+        ("markdown", Self::Markdown),
     ];
 }
 
@@ -55,7 +81,7 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Self, String> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|&(_, format)| format).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|&(known, _)| known).collect();
-            format!("no format `{name}`; there are {}", known.join(", "))
+            format!("unknown format `{name}`; use one of {}", known.join(", "))
         })
     }
 }
@@ -71,6 +97,22 @@ pub struct Options {
     pub web: Option<Web>,
     /// The most bytes that the summary may have, if GitHub's own limit is too many.
     pub limit: Option<usize>,
+    /// How much the human report says.
+    pub detail: Detail,
+    /// From which severity on findings fail the run; for reports of tests, which pass or fail.
+    pub failing: Option<Severity>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Only the end of the report.
+    Quiet,
+    /// Of very many findings errors one by one, the rest by rule.
+    Short,
+    #[default]
+    Full,
+    /// Every skipped file by name, too.
+    Verbose,
 }
 
 /// A commit of a repository on the web.
@@ -106,6 +148,12 @@ pub fn write(format: Format, outcome: &Outcome, options: &Options, out: &mut dyn
         Format::Sarif => sarif::write(outcome, options, out),
         Format::Github => github::write(outcome, options, out),
         Format::Summary => summary::write(outcome, options, out),
+        Format::Compact => compact::write(outcome, options, out),
+        Format::Junit => junit::write(outcome, options, out),
+        Format::Checkstyle => checkstyle::write(outcome, options, out),
+        Format::Gitlab => gitlab::write(outcome, options, out),
+        Format::Sonarqube => sonarqube::write(outcome, options, out),
+        Format::Markdown => table::write(outcome, options, out),
     }
 }
 
@@ -115,6 +163,24 @@ fn clip(text: &str, shown: usize) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
+}
+
+/// What kept a run from checking everything, each with the path that it is about; for reports that have no place of their
+/// own for it. What is about no file has the program's name.
+fn faults(outcome: &Outcome) -> Vec<(&str, Cow<'_, str>)> {
+    let mut faults: Vec<(&str, Cow<str>)> = Vec::new();
+    faults.extend(outcome.error.iter().map(|why| ("hullguard", Cow::Borrowed(why.as_str()))));
+    faults.extend(outcome.failed.iter().map(|told| (&*told.path, Cow::Borrowed(told.why.as_str()))));
+    if outcome.interrupted {
+        faults.push(("hullguard", Cow::Borrowed("the run was interrupted; not all files were checked")));
+    }
+    faults
+}
+
+/// The open findings, file by file.
+fn by_file(outcome: &Outcome) -> Vec<Vec<&Finding>> {
+    let open: Vec<&Finding> = outcome.findings.iter().filter(|finding| is_open(finding)).collect();
+    open.chunk_by(|a, b| a.place.path == b.place.path).map(<[&Finding]>::to_vec).collect()
 }
 
 fn is_open(finding: &Finding) -> bool {

@@ -209,7 +209,7 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
     if let Some(url) = finding.secret.as_ref().and_then(|secret| secret.past.as_ref()?.url.as_ref()) {
         // A related location would be the place for it, but GitHub refuses a file with a location outside of the
         // checkout ("URI scheme did not match").
-        let _ = write!(message, "\n[The commit that brought it]({url})");
+        let _ = write!(message, "\n[The commit that added it]({url})");
     }
     result["message"] = json!({ "text": message });
     if let Some(secret) = &finding.secret {
@@ -287,7 +287,7 @@ fn invocation(outcome: &Outcome, left_out: usize) -> Value {
     }
     if left_out > 0 {
         // All was checked, so the run succeeded; only its report is short.
-        let text = format!("{left_out} more results, none severer than these, do not fit into one file");
+        let text = format!("{left_out} more results of the same or lower severity do not fit into one file");
         notifications.push(say("warning", &text));
     }
     json!({

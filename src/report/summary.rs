@@ -39,7 +39,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     }
     let _ = writeln!(page.text, "**{}**", human::summary(outcome));
     if outcome.is_incomplete() {
-        page.text.push_str("\nNot everything was checked, so what is missing here may still be there.\n");
+        page.text.push_str("\nNot everything was checked, so there may be more findings.\n");
     }
     page.list("\n### Could not be checked\n\n", told(&outcome.failed), "", "file");
 
@@ -51,13 +51,13 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     let (secrets, others): (Vec<&Finding>, Vec<&Finding>) =
         open.into_iter().partition(|finding| finding.secret.is_some());
     let web = options.web.as_ref();
-    let head = "\n### Secrets\n\nWhoever has read the repository may have them: revoke them, then take them \
-                out.\n\n| severity | confidence | rule | where | what |\n|---|---|---|---|---|\n";
+    let head = "\n### Secrets\n\nEverybody who can read the repository may have them: revoke them, then remove \
+                them.\n\n| severity | confidence | rule | where | what |\n|---|---|---|---|---|\n";
     page.list(head, secrets.iter().map(|finding| row(finding, web)), "", "secret");
     let head = "\n### Findings\n\n| severity | rule | where | what |\n|---|---|---|---|\n";
     page.list(head, others.iter().map(|finding| row(finding, web)), "", "finding");
     graphs(outcome, &mut page);
-    let head = "\n<details><summary>Files that were left out</summary>\n\n";
+    let head = "\n<details><summary>Skipped files</summary>\n\n";
     page.list(head, told(&outcome.skipped), "\n</details>\n", "skipped file");
     out.write_all(page.text.as_bytes())
 }
@@ -172,11 +172,11 @@ fn graphs(outcome: &Outcome, page: &mut Page) {
     page.list("\n### Stages\n", drawn.into_iter(), "", "stage graph");
     if large > 0 {
         let large = human::count(large, "stage graph");
-        page.note(format_args!("GitHub would not draw {large}, too large for it; `hullguard graph` does."));
+        page.note(format_args!("GitHub cannot draw {large} of this size; use `hullguard graph`."));
     }
     if beyond > 0 {
         let beyond = human::count(beyond, "more Dockerfile");
-        page.note(format_args!("The stages of {beyond} are not drawn here; `hullguard graph` does."));
+        page.note(format_args!("The stages of {beyond} are not drawn here; use `hullguard graph`."));
     }
 }
 

@@ -29,6 +29,7 @@ fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &
         fingerprint: fingerprint(rule.id, path, &line, 0),
         secret: None,
         values: Values::default(),
+        container: None,
     }
 }
 
@@ -41,7 +42,11 @@ fn on(text: &str, mark: &str) -> Finding {
 fn sample() -> Outcome {
     let text = "FROM node:latest AS a\nRUN x \\\n  y\n";
     let mut first = on(text, "node:latest");
-    first.related.push(Related { place: on(text, "RUN x \\\n  y").place, message: "used [here](9)".into() });
+    first.related.push(Related {
+        place: on(text, "RUN x \\\n  y").place,
+        message: "used [here](9)".into(),
+        again: false,
+    });
     first.fix = Some(Fix {
         title: "name a version".into(),
         safety: Safety::Unsafe,
@@ -89,7 +94,7 @@ note: used [here](9)
   |
 2 | RUN x \\
   | -------
-help: name a version
+help: name a version (--fix-unsafe)
 "
     );
     assert_eq!(human::finding(&sample().findings[0]), expected);
@@ -113,7 +118,7 @@ fn human_counts_cells_not_bytes() {
 fn human_aligns_the_gutter_to_the_longest_number() {
     let text = format!("A\n{}B\n", "\n".repeat(10));
     let mut finding = on(&text, "B");
-    finding.related.push(Related { place: on(&text, "A").place, message: "m".into() });
+    finding.related.push(Related { place: on(&text, "A").place, message: "m".into(), again: false });
     let shown = human::finding(&finding);
     assert!(shown.contains("  --> Dockerfile:12:1\n   |\n12 | B\n   | ^\n"), "{shown}");
     assert!(shown.contains("  --> Dockerfile:1:1\n   |\n 1 | A\n   | -\n"), "{shown}");
@@ -125,8 +130,13 @@ fn human_sums_up_and_hides_what_is_suppressed() {
     let shown = report(Format::Human, &outcome, false);
     assert!(!shown.contains("example.org"));
     assert!(shown.contains("error: no: permission denied\nskipped: t.tpl: a template\n"));
-    let last = "1 warning, 1 note in 12 files; 1 suppressed; 1 file skipped; 1 file could not be checked\n";
-    assert!(shown.ends_with(last), "{shown}");
+    let last = format!(
+        "1 warning, 1 note in 12 files; 1 suppressed; 1 file skipped; 1 file could not be checked\n\
+         1 can be fixed with --fix-unsafe\nNot shown: 1 suppressed finding (--show-suppressed)\n\
+         More about a rule: hullguard explain {}\n",
+        outcome.findings[0].rule.id
+    );
+    assert!(shown.ends_with(&last), "{shown}");
     assert!(report(Format::Human, &outcome, true).contains("suppressed: by a comment: known\n"));
     let clean = Outcome { checked: 12, ..Outcome::default() };
     assert_eq!(report(Format::Human, &clean, false), "no findings in 12 files\n");
@@ -258,7 +268,7 @@ fn sarif_keeps_the_severest_of_too_many() {
     assert_eq!(run["results"].as_array().unwrap().len(), 25_000);
     assert_eq!(run["results"][0]["level"], "error");
     let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(said, "2 more results, none severer than these, do not fit into one file");
+    assert_eq!(said, "2 more results of the same or lower severity do not fit into one file");
     assert_eq!(run["invocations"][0]["executionSuccessful"], true, "all was checked");
 }
 
@@ -337,7 +347,7 @@ fn hostile_text_stays_text() {
         };
         let (path, line, message) = (text(), text(), text());
         let mut finding = finding_at(&path, &line, Span::new(0, line.len()), Severity::Warning, &message);
-        finding.related.push(Related { place: finding.place.clone(), message: text() });
+        finding.related.push(Related { place: finding.place.clone(), message: text(), again: false });
         finding.fix = Some(Fix { title: text(), edits: Vec::new(), safety: Safety::Safe, secret: false });
         let mut suppressed = finding.clone();
         suppressed.status = Status::Suppressed { by: Suppressor::Config, why: text() };
@@ -378,6 +388,9 @@ fn sarif_marks_security_rules_for_github() {
         status: crate::rule::Stability::Stable,
         evidence: None,
         once_per_file: false,
+        part_of: None,
+        part_name: "",
+        gathers: false,
         softens: false,
         aliases: &[],
         tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],
@@ -408,4 +421,85 @@ fn sarif_marks_security_rules_for_github() {
     }
     let other = rules.iter().find(|rule| rule["id"] != "open-door").unwrap();
     assert!(other["properties"].get("security-severity").is_none());
+}
+
+fn human(outcome: &Outcome, options: &Options) -> String {
+    let mut out = Vec::new();
+    write(Format::Human, outcome, options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn many_findings_are_told_by_rule_only_where_that_is_asked_for() {
+    let mut outcome = sample();
+    let note = outcome.findings[2].clone();
+    outcome.findings[1].status = Status::Open;
+    outcome.findings.extend((0..60).map(|at| {
+        let mut note = note.clone();
+        note.place.path = format!("d{at}/Dockerfile").into();
+        note
+    }));
+    let id = note.rule.id;
+    let short = human(&outcome, &Options { detail: Detail::Short, ..Options::default() });
+    // The error with its frame, the rest with three places.
+    assert!(short.starts_with(&format!("error[{id}]: see")), "{short}");
+    let by_rule = format!("note[{id}]: {}: 61 findings in 61 files\n", note.rule.title);
+    assert!(short.contains(&by_rule), "{short}");
+    assert!(short.contains(" --> d1/Dockerfile:1:1\n     and 58 more\n"), "{short}");
+    assert!(short.contains(&format!("{id}     63  error    1 --fix-unsafe\n")), "{short}");
+    assert!(short.contains("--full lists all 63 findings\n"), "{short}");
+    let full = human(&outcome, &Options::default());
+    assert_eq!(full.matches(&format!("note[{id}]: a note")).count(), 61);
+    assert!(!full.contains("--full"));
+    // What is suppressed is asked for by name, so all of it is shown.
+    let all =
+        human(&outcome, &Options { detail: Detail::Short, show_suppressed: true, ..Options::default() });
+    assert_eq!(all.matches(&format!("note[{id}]: a note")).count(), 61);
+    let quiet = human(&outcome, &Options { detail: Detail::Quiet, ..Options::default() });
+    assert!(quiet.lines().count() < 5 && quiet.contains("1 error, 1 warning, 61 notes"), "{quiet}");
+}
+
+#[test]
+fn what_is_milder_is_counted_and_not_told() {
+    let mut outcome = sample();
+    outcome.hide_below(Severity::Warning);
+    assert_eq!(outcome.findings.len(), 2, "what is suppressed stays");
+    let shown = report(Format::Human, &outcome, false);
+    assert!(shown.contains("1 warning in 12 files; 1 suppressed; 1 file skipped"), "{shown}");
+    assert!(shown.contains("Not shown: 1 note (--min-severity note), 1 suppressed finding"), "{shown}");
+    assert_eq!(parsed(Format::Json, &outcome, false)["hidden"]["below_min_severity"], 1);
+}
+
+#[test]
+fn a_test_fails_if_the_run_does() {
+    let junit = |failing| {
+        let mut out = Vec::new();
+        write(Format::Junit, &sample(), &Options { failing, ..Options::default() }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(junit(Some(Severity::Warning)).matches("<failure ").count(), 1);
+    assert_eq!(junit(Some(Severity::Note)).matches("<failure ").count(), 2);
+    assert_eq!(junit(None).matches("<failure ").count(), 0);
+    assert_eq!(junit(None).matches("<error ").count(), 1, "what could not be checked");
+    let clean = report(Format::Junit, &Outcome { checked: 1, ..Outcome::default() }, false);
+    assert!(clean.contains("tests=\"1\" failures=\"0\" errors=\"0\""), "{clean}");
+}
+
+#[test]
+fn xml_holds_any_text() {
+    assert_eq!(escape::xml("a<b>&\"'\u{0}\u{1b}\n\u{ffff}ü"), "a&lt;b&gt;&amp;&quot;&apos;␀␛␊\u{fffd}ü");
+    assert_eq!(escape::start(" ::error::x"), ":\u{200b}:error::x");
+}
+
+#[test]
+fn gitlab_gets_each_fingerprint_once() {
+    let mut outcome = sample();
+    let again = outcome.findings[0].clone();
+    outcome.findings.extend([again.clone(), again]);
+    let report = parsed(Format::Gitlab, &outcome, false);
+    let prints: Vec<&str> =
+        report.as_array().unwrap().iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
+    let distinct: std::collections::HashSet<&&str> = prints.iter().collect();
+    assert_eq!((prints.len(), distinct.len()), (5, 5));
+    assert_eq!(prints[1], format!("{:032x}", outcome.findings[0].fingerprint), "the first keeps its own");
 }

@@ -34,8 +34,11 @@ pub(super) struct Checked {
 pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
     let path = file.source.path();
     // Standard input without a name lies nowhere.
-    let unnamed = tree.origin() == Origin::Stdin && &**path == "stdin";
-    let sent = (!unnamed).then(|| join::sent_by_anybody(path, tree));
+    let unnamed = tree.origin() == Origin::Stdin && path.rsplit('/').next() == Some("stdin");
+    // Whatever folder a bake file sends; the one that nothing is left out of, if there are several.
+    let baked = cx.project.baked.iter().map(|target| join::sent(&target.context, Some(path), tree));
+    let sent = || baked.min_by_key(|sent| sent.ignores).unwrap_or_else(|| join::sent_by_anybody(path, tree));
+    let sent = (!unnamed).then(sent);
     let cx = Context { sent, ..*cx };
     let images = project::dockerfile_images(file);
     let mut drafts = Vec::new();
@@ -192,7 +195,11 @@ fn guarded(rule: &'static Rule, source: &Arc<Source>, out: &mut Findings, run: i
         && let Some(panicked) = rules::find("rule-panicked")
     {
         out.turn_to(panicked);
-        out.at(source, Span::at(0), format!("the rule `{}` failed on this file; please report it", rule.id));
+        out.at(
+            source,
+            Span::at(0),
+            format!("the rule `{}` failed on this file because of a bug; please report it", rule.id),
+        );
     }
 }
 
@@ -210,7 +217,8 @@ mod tests {
             panic!("what stands in the file: {}", source.text());
         });
         let told: Vec<(&str, &str)> = out.list.iter().map(|draft| (draft.rule.id, &*draft.message)).collect();
-        let panicked = ("rule-panicked", "the rule `latest-tag` failed on this file; please report it");
+        let panicked =
+            ("rule-panicked", "the rule `latest-tag` failed on this file because of a bug; please report it");
         assert_eq!(told, [("latest-tag", "found before"), panicked]);
     }
 }

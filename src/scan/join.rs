@@ -205,6 +205,7 @@ pub(super) fn project<'a>(
         secret_files: joined.secret_files,
         problems: joined.problems,
         around: joined.around,
+        baked: &[],
     }
 }
 
@@ -218,7 +219,7 @@ pub(super) fn sent_by_anybody(dockerfile: &str, tree: &dyn Tree) -> Sent {
         folder = compose::directory(folder);
         ignores = resolve(folder, ".dockerignore").is_some_and(|path| tree.exists(&path));
     }
-    Sent { ignores: ignores || tree.above(".dockerignore"), ..own }
+    Sent { ignores, ..own }
 }
 
 /// What a build sends: whether `<Dockerfile>.dockerignore`, or `.dockerignore` in the context, is there, and whether git's

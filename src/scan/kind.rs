@@ -41,9 +41,9 @@ pub enum Name {
 
 /// Names that builders look for by themselves.
 const DOCKERFILE: [&str; 2] = ["Dockerfile", "Containerfile"];
-const FIRST_FORMAT: &str = "no `services:`; Compose no longer reads the first file format";
-const NO_YAML: &str = "not valid YAML, and no `services:` was found in it";
-const NO_FROM: &str = "not read as a Dockerfile: neither FROM nor ARG comes first";
+const FIRST_FORMAT: &str = "no `services:`; Compose does not support this first file format any more";
+const NO_YAML: &str = "not valid YAML, and no `services:` found";
+const NO_FROM: &str = "not read as a Dockerfile: it does not begin with FROM or ARG";
 /// Endings that say what else a file is, so that nobody wants to hear that it is no Dockerfile.
 const FOREIGN: [&str; 53] = [
     "dockerignore",

@@ -15,7 +15,7 @@ use crate::shown::guarded;
 use crate::text::Source;
 use crate::{compose, yaml};
 
-pub(super) const NO_DOCUMENT: &str = "neither a Dockerfile nor a Compose file by its content";
+pub(super) const NO_DOCUMENT: &str = "the content is not a Dockerfile or a Compose file";
 
 /// A candidate, read.
 pub(super) enum Loaded {
@@ -54,7 +54,7 @@ fn left_out(reason: Reason, why: &'static str) -> Loaded {
 }
 
 /// A file's text, from UTF-16, too.
-fn source(path: &Arc<str>, bytes: Vec<u8>) -> Arc<Source> {
+pub(super) fn source(path: &Arc<str>, bytes: Vec<u8>) -> Arc<Source> {
     let path = Arc::clone(path);
     Arc::new(match Wide::of(&bytes) {
         Some(wide) => Source::from_utf16(path, wide.part(&bytes).0),
@@ -91,7 +91,7 @@ pub(super) struct Group {
 /// each other are read ten thousand times.
 const MOST_NAMED: usize = 32 << 20;
 pub(super) const CUT: &str =
-    "the Compose files of this run name each other so often that this one was not checked";
+    "the Compose files of this run refer to each other too often; this one was not checked";
 
 /// The Compose files of a run, and what is said of files that they name.
 pub(super) struct Groups {

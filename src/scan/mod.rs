@@ -4,7 +4,8 @@
 //! one at a time on all cores, each dropped when it is done; then what needs all of them. A rule that panics becomes a
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
-mod around;
+pub mod around;
+mod builds;
 mod chains;
 mod check;
 mod evidence;
@@ -29,6 +30,7 @@ use crate::dockerfile::{self, Dockerfile};
 use crate::finding::Draft;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Pragma, Told};
+use crate::project::Project;
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
 use crate::shown::finish::{Finished, Veils};
@@ -71,6 +73,32 @@ pub fn scan_change(
     watch: &Watch,
     silence: Silence,
 ) -> Outcome {
+    let base = policy.base.as_str();
+    if base.is_empty() {
+        return from_top(candidates, tree, policy, watch, silence);
+    }
+    // A run in a folder sees the repository around it, and comes to what a run from the top does.
+    let moved = |file: &Candidate| Candidate { path: format!("{base}{}", file.path).into(), ..file.clone() };
+    let candidates: Vec<Candidate> = candidates.iter().map(moved).collect();
+    let from_root = |outcome: &mut Outcome| outcome.rename(&mut |path| around::relative(base, path));
+    let silence = |outcome: &mut Outcome| {
+        from_root(outcome);
+        silence(outcome);
+    };
+    let (tree, policy) = (around::FromTop { tree, base }, Policy { base: String::new(), ..policy.clone() });
+    let mut outcome = from_top(&candidates, &tree, &policy, watch, &silence);
+    from_root(&mut outcome);
+    outcome
+}
+
+/// As [`scan_change`], where all paths are from the repository's top, or there is none.
+fn from_top(
+    candidates: &[Candidate],
+    tree: &dyn Tree,
+    policy: &Policy,
+    watch: &Watch,
+    silence: Silence,
+) -> Outcome {
     watch.done.store(0, Ordering::Relaxed);
     let mut outcome = Outcome::default();
     let documents = candidates.iter().filter(|candidate| candidate.document);
@@ -98,14 +126,22 @@ pub fn scan_change(
         .map(|source| &**source.path())
         .chain(later.iter().map(|file| &*file.path))
         .collect();
-    let context = around::context(candidates, &to_build, &compose, tree);
+    let around::Surroundings { compose: context, baked, skipped } =
+        around::surroundings(candidates, &to_build, &compose, tree);
+    outcome.skipped.extend(skipped);
     let settings =
         candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
     let load::Groups { list: mut groups, shared, parts, failed } =
         load::groups(compose, context, settings, tree);
     outcome.failed.extend(failed);
     for source in groups.iter().filter(|group| group.cut).flat_map(|group| &group.sources) {
-        outcome.fail(source.path(), Gap::new(Reason::Limit, load::CUT));
+        // What is only context should not have been checked.
+        let gap = Gap::new(Reason::Limit, load::CUT);
+        if linted.contains(source.path()) {
+            outcome.fail(source.path(), gap);
+        } else {
+            outcome.skip(source.path(), gap);
+        }
     }
     groups.retain(|group| !group.cut);
     // What is no Compose file by itself is read for those that name it, and then it is one.
@@ -173,11 +209,15 @@ pub fn scan_change(
     let one = |source: &Arc<Source>| {
         guarded(|| {
             let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
+            let baked = baked.get(&**source.path()).map_or(&[][..], Vec::as_slice);
+            let shipped = baked.iter().filter(|target| target.ships);
+            let shipped = shipped.filter_map(|target| target.stage.as_ref()?.value());
+            let contexts = baked.iter().map(|target| Some(&*target.context));
             let mut file = dockerfile::parse(source);
-            file.ship(&builders.targets_of(source.path()));
-            starts::fill(&mut file, builders.contexts_of(source.path()), tree);
+            file.ship(&builders.targets_of(source.path()).into_iter().chain(shipped).collect::<Vec<_>>());
+            starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), tree);
             let file = [file];
-            let project = join::project(builders, &[], &file, tree);
+            let project = Project { baked, ..join::project(builders, &[], &file, tree) };
             let cx = Context { policy, project: &project, sent: None };
             let checked = check::dockerfile(&cx, &file[0], tree);
             watch.count(1);
@@ -225,7 +265,7 @@ pub fn scan_change(
     }
     outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut all: Vec<&Candidate> = candidates.iter().collect();
-    if !policy.only.is_empty() && !policy.only.iter().any(|id| is_secret(id)) {
+    if !rules::RULES.iter().any(|rule| rule.family == Family::Secrets && policy.shows(rule)) {
         all.clear();
     }
     // Whoever named a file that is no document wanted it searched, and that is done.
@@ -252,6 +292,7 @@ pub fn scan_change(
         match searched {
             Ok(Some(mut searched)) => {
                 outcome.searched += 1;
+                outcome.unshown.unsure += searched.unsure;
                 searched.cover(&told, &mut outcome.findings);
                 if let Some(gap) = searched.gap {
                     outcome.skip(&candidate.path, gap);
@@ -280,10 +321,6 @@ pub fn scan_change(
         ))
     });
     outcome
-}
-
-fn is_secret(id: &str) -> bool {
-    rules::find(id).is_some_and(|rule| rule.family == Family::Secrets)
 }
 
 /// The Dockerfiles that services build, each read once; `None` for what is not there.

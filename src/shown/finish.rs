@@ -18,7 +18,7 @@ use crate::secrets::custom;
 use crate::text::{Source, Span};
 
 /// How many findings of one rule a file gets.
-const AT_MOST: usize = 1000;
+pub const AT_MOST: usize = 1000;
 /// How many places a finding that stands for many names besides its own.
 const RELATED_AT_MOST: usize = 20;
 /// How far a finding's text is read on, for a value that stands below its name; lines.
@@ -136,6 +136,7 @@ impl<'p> Veils<'p> {
                     let there = self.of(source);
                     let message = said(message);
                     Related {
+                        again: false,
                         place: place::place(source, *span, &origin, there.spans()),
                         message: there
                             .sentence(&message, source.text(), lines_of(source, *span))
@@ -170,6 +171,7 @@ impl<'p> Veils<'p> {
                         .and_then(|secret| secret.identity)
                         .unwrap_or(fingerprint),
                     secret: draft.secret,
+                    container: draft.container,
                     values: Values { own, covers: Vec::new(), listed: listed.flatten() },
                     place: at,
                 }

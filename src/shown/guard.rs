@@ -10,7 +10,6 @@ use crate::gap::{Gap, Reason};
 /// # Errors
 /// What is told of a file that a panic cost.
 pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Gap> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
-        Gap::new(Reason::Panicked, "an internal error kept it from being checked; please report it")
-    })
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|_| Gap::new(Reason::Panicked, "an internal error; it was not checked. Please report it"))
 }

@@ -34,6 +34,8 @@ pub struct Searched {
     covered: Vec<Finding>,
     /// What must not be shown of the text, as far as it does not give it away itself.
     pub hidden: Marks,
+    /// How many hits are not told because there is little confidence in them.
+    pub unsure: usize,
     /// The text, if its findings could not be finished.
     pub failed: Vec<outcome::Told>,
 }
@@ -79,7 +81,7 @@ fn searched(
         let is_token = |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| !secret.by_name);
         searched.findings.retain(is_token);
         searched.gap =
-            Some(Gap::new(Reason::OwnOutput, "a report that hullguard wrote; searched for tokens only"));
+            Some(Gap::new(Reason::OwnOutput, "a report written by hullguard; searched for tokens only"));
     }
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     let (covered, findings) = searched.findings.into_iter().partition(|finding| told.holds(finding));
@@ -115,6 +117,7 @@ pub fn some(
 ) -> Searched {
     let bytes = secrets::as_utf8(bytes);
     let hits = secrets::find(&bytes, About::path(path));
+    let unsure = hits.iter().filter(|hit| policy.shows(hit.rule) && !is_shown(hit, policy)).count();
     let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
     let full = format!("{}{path}", policy.base);
     let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
@@ -131,7 +134,7 @@ pub fn some(
     }
     let speaks = memchr::memmem::find(&bytes, b"hullguard:").is_some();
     if shown.is_empty() && !speaks {
-        return Searched::default();
+        return Searched { unsure, ..Searched::default() };
     }
     let source = Arc::new(Source::new(Arc::clone(path), bytes));
     let of = Of { path: &full, commit, lines: &custom::Lines::default() };
@@ -141,7 +144,7 @@ pub fn some(
     let mut veils = Veils::new(Marks::new(), origin.clone(), policy);
     let pragmas = veils.pragmas(found, &source);
     let Finished { findings, hidden, failed } = veils.finish(drafts);
-    Searched { findings, pragmas, gap: None, covered: Vec::new(), hidden, failed }
+    Searched { findings, pragmas, gap: None, covered: Vec::new(), hidden, unsure, failed }
 }
 
 /// A secret that is told.
@@ -245,8 +248,8 @@ fn message(hit: &Hit, source: &Source) -> String {
     let name = hit.name.clone().map(|name| source.slice(Span::new(name.start, name.end)));
     let encoded = if hit.encoded { ", encoded" } else { "" };
     match name {
-        Some(name) => format!("{title}, in `{name}`{encoded}; take it out and change it"),
-        None => format!("{title}{encoded}; revoke it, then take it out"),
+        Some(name) => format!("{title}, in `{name}`{encoded}; remove it and change it"),
+        None => format!("{title}{encoded}; revoke it, then remove it"),
     }
 }
 

@@ -41,7 +41,7 @@ impl Counter {
         if node.is_alias() {
             let target = node.resolved();
             if self.open.contains(&target.id()) {
-                self.complain(node, "this alias stands inside what it stands for");
+                self.complain(node, "this alias is inside the value that it refers to");
                 return 1;
             }
             // An anchor stands before its aliases, so what is not known is an alias that leads nowhere.
@@ -56,8 +56,8 @@ impl Counter {
         for child in children {
             size = size.saturating_add(self.size(child));
             if size > self.most {
-                let message = "aliases add more than 100,000 nodes to this document; what they stand for is \
-                               not checked";
+                let message = "aliases add more than 100,000 nodes to this document; their content is not \
+                               checked";
                 self.complain(child, message);
             }
         }

@@ -25,7 +25,7 @@ const MAX_NESTING: usize = 200;
 pub fn parse(source: &Source) -> Yaml<'_> {
     let mut errors = Vec::new();
     if source.was_utf16() && !source.text().starts_with('\u{feff}') {
-        let message = "UTF-16 without a byte order mark is no YAML; save the file as UTF-8";
+        let message = "UTF-16 without a byte order mark is not valid YAML; save the file as UTF-8";
         errors.push(YamlError { span: Span::at(0), message: message.into() });
     }
     let mut text = without_controls(source.text(), &mut errors);
@@ -252,7 +252,7 @@ impl<'a> Load<'a> {
             }
             Event::UnresolvedAlias(name) => {
                 self.push(place, Data::Alias { target: NONE });
-                let message = format!("there is no anchor `{name}` above").into();
+                let message = format!("there is no anchor `{name}` before this alias").into();
                 self.yaml.errors.push(YamlError { span: place, message });
             }
             Event::Comment(..) => self.yaml.comments.push(place),

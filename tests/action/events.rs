@@ -322,6 +322,19 @@ fn families_of_rules_can_be_chosen() {
 }
 
 #[test]
+fn a_file_of_a_project_is_judged_with_the_project() {
+    let build = "services:\n  api:\n    build: ./api\n    user: \"1000\"\n";
+    for (compose, rules) in [(build, &[][..]), ("services: {}\n", &[USER])] {
+        let (server, base, head) = branched(
+            &[("api/Dockerfile", GOOD), ("deploy/x", "x"), ("compose.yaml", compose)],
+            &[("api/Dockerfile", ROOT)],
+        );
+        let job = server.checkout(&[]).with("INPUT_PATHS", "api");
+        pull_request(&job, &base, &head).expect(i32::from(!rules.is_empty()), rules);
+    }
+}
+
+#[test]
 fn the_scope_is_what_changed_or_all() {
     let token = format!("x = {}\n", tokens::github(tokens::RANDOM));
     let (server, base, head) =

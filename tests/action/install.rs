@@ -46,14 +46,29 @@ impl Setup {
     }
 
     fn run(&self, mirror: &str, version: &str) -> Output {
+        self.run_with(&[("HULLGUARD_MIRROR", mirror), ("HULLGUARD_VERSION", version)])
+    }
+
+    fn run_with(&self, more: &[(&str, &str)]) -> Output {
         let path = self.folder.path();
         fs::write(path.join("output"), "").expect("a test has its folder to itself");
         let mut bash = Command::new("bash");
         bash.arg(path.join("action/install.sh")).env_remove("http_proxy").env("no_proxy", "*");
         bash.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64").env("RUNNER_TEMP", path.join("temp"));
         bash.env("RUNNER_TOOL_CACHE", path.join("tools")).env("GITHUB_OUTPUT", path.join("output"));
-        bash.env("HULLGUARD_MIRROR", mirror).env("HULLGUARD_VERSION", version);
+        bash.env_remove("GH_TOKEN").envs(more.iter().copied());
         bash.output().expect("bash is there")
+    }
+
+    /// A program of that name before all others, as a shell script, and the `PATH` that finds it.
+    fn program(&self, name: &str, script: &str) -> String {
+        let folder = self.folder.path().join("programs");
+        fs::create_dir_all(&folder).expect("a test has its folder to itself");
+        fs::write(folder.join(name), format!("#!/bin/sh\n{script}\n"))
+            .expect("a test has its folder to itself");
+        fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755))
+            .expect("a test has its folder to itself");
+        format!("{}:{}", folder.display(), std::env::var("PATH").expect("there is a PATH"))
     }
 
     /// What the binary that was installed says.
@@ -123,4 +138,60 @@ fn anything_else_is_not_run() {
         fs::read_to_string(setup.folder.path().join("output")).expect("a test has its folder to itself"),
         ""
     );
+}
+
+/// `gh attestation verify` is asked about the file that is run, and its answer counts.
+#[test]
+fn the_attestation_is_verified() {
+    let setup = Setup::new();
+    let archive = setup.folder.path().join("a.tar.gz");
+    // The download is ours, so that no mirror has to be named.
+    let copy = format!("while [ \"$1\" != -o ]; do shift; done; cp '{}' \"$2\"", archive.display());
+    setup.program("curl", &copy);
+    let asked = setup.folder.path().join("asked");
+    let gh =
+        |code: u8| format!("sha256sum \"$3\" > '{0}'; echo \"$@\" >> '{0}'; exit {code}", asked.display());
+    let token = ("GH_TOKEN", "hush");
+    let required = ("HULLGUARD_ATTESTATION", "required");
+    let fresh = || {
+        let _ = fs::remove_dir_all(setup.folder.path().join("tools"));
+        let _ = fs::remove_file(&asked);
+    };
+    for (answer, more, code, word) in [
+        (0, &[token][..], 0, ""),
+        (1, &[token], 0, "::warning "),
+        (0, &[token, required], 0, ""),
+        (1, &[token, required], 2, "::error "),
+        (4, &[required], 2, "::error "),
+    ] {
+        fresh();
+        let path = setup.program("gh", &gh(answer));
+        let out = setup.run_with(&[more, &[("PATH", &path)]].concat());
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert_eq!(out.status.code(), Some(code), "{answer} {more:?}: {said}");
+        assert!(
+            word.is_empty() != said.contains(&format!("{word}title=hullguard::the attestation of {NAME}")),
+            "{said}"
+        );
+        let asked = fs::read_to_string(&asked).expect("gh was asked");
+        assert!(asked.starts_with(&format!("{:x}", Sha256::digest(&setup.archive))), "{asked}");
+        assert!(asked.contains("--repo hullguard/hullguard "), "{asked}");
+        assert!(
+            asked.contains("--signer-workflow hullguard/hullguard/.github/workflows/release.yml"),
+            "{asked}"
+        );
+    }
+    // Nobody is asked without a token, for a mirror, or on another server; what was kept is verified where it must be.
+    let path = setup.program("gh", &gh(1));
+    for more in [
+        &[][..],
+        &[token, ("HULLGUARD_MIRROR", "https://mirror.example.org")],
+        &[token, ("GITHUB_SERVER_URL", "https://git.example.org")],
+    ] {
+        fresh();
+        let out = setup.run_with(&[more, &[("PATH", &path)]].concat());
+        assert!(out.status.success() && !asked.exists(), "{more:?}: {out:?}");
+    }
+    let out = setup.run_with(&[token, required, ("PATH", &path)]);
+    assert_eq!(out.status.code(), Some(2), "{out:?}");
 }

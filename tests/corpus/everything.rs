@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::{env, fs};
 
+use hullguard::filter;
 use hullguard::finding::Finding;
 use hullguard::rule::{Policy, Profile};
 use hullguard::scan::{self, Watch};
@@ -28,7 +29,10 @@ pub(crate) fn corpus() -> Option<Memory> {
 
 pub(crate) fn check(tree: &Memory, profile: Profile) -> Vec<Finding> {
     let policy = Policy { profile, ..Policy::default() };
-    scan::scan(&tree.candidates(), tree, &policy, &Watch::default()).findings
+    let mut outcome = scan::scan(&tree.candidates(), tree, &policy, &Watch::default());
+    filter::gather(&mut outcome, &policy);
+    filter::group(&mut outcome, &policy, &|_| true);
+    outcome.findings
 }
 
 #[test]

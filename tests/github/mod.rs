@@ -94,6 +94,7 @@ fn finding(path: &str, line: u32, severity: Severity, message: &str) -> Finding 
         fingerprint: fingerprint(rule.id, path, &masked_line(&source, span, &[]), line),
         secret: None,
         values: Values::default(),
+        container: None,
     }
 }
 

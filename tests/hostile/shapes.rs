@@ -234,7 +234,19 @@ pub(crate) fn all() -> Vec<Shape> {
     );
     add(".gitignore", "", "", STRICT, &["a@\n", "*a@*\n", "**/@/\n", "!a@\n", "[", "*", "{a,", "\\"]);
     add(".dockerignore", "", "", STRICT, &["a@\n", "*a@*\n", "**/@/\n", "!a@\n", "[", "*"]);
-    for &format in &["json", "jsonl", "sarif", "junit", "github", "summary", "gitlab"] {
+    for &format in &[
+        "json",
+        "jsonl",
+        "sarif",
+        "junit",
+        "github",
+        "summary",
+        "gitlab",
+        "compact",
+        "checkstyle",
+        "sonarqube",
+        "markdown",
+    ] {
         add(
             "Dockerfile",
             "FROM a\n",

@@ -22,7 +22,8 @@ fn an_old_repository_starts_green_and_stays_honest() {
     }
     let before = run(folder, &["check"]);
     assert_eq!(before.code, Some(1));
-    assert!(open(folder, &[]).len() >= 500, "{}", open(folder, &[]).len());
+    // Eight notes of one rule in a file are told as one, and each of them is in the list.
+    assert!(open(folder, &[]).len() >= 150, "{}", open(folder, &[]).len());
     let made = run(folder, &["baseline"]);
     assert_eq!((made.code, &*made.out), (Some(0), ""), "{}", made.err);
     let text = baseline(folder);
@@ -50,7 +51,7 @@ fn an_old_repository_starts_green_and_stays_honest() {
     assert_eq!(after.code, Some(1));
     assert_eq!(open(folder, &[]), ["assigned-secret s9/new.env:1"]);
     assert!(after.out.contains("1 error in "), "{}", after.out);
-    assert!(open(folder, &["--no-baseline"]).len() > 500);
+    assert!(open(folder, &["--no-baseline"]).len() > 150);
 }
 
 #[test]
@@ -230,7 +231,7 @@ fn reasons_and_days_stay_and_what_is_gone_goes() {
     assert!(done.out.contains("b/Dockerfile:1") && !done.out.contains("a/Dockerfile"), "{}", done.out);
     assert_eq!(
         done.err,
-        "hullguard: warning: .hullguard-baseline.jsonl:3: `latest-tag` in b/Dockerfile expired on 2001-02-03 and no longer counts\n"
+        "hullguard: warning: .hullguard-baseline.jsonl:3: `latest-tag` in b/Dockerfile expired on 2001-02-03 and has no effect\n"
     );
     let text = baseline(folder);
     assert_eq!(run(folder, &["baseline", "--update"]).code, Some(0));
@@ -250,7 +251,9 @@ fn reasons_and_days_stay_and_what_is_gone_goes() {
     assert_eq!(unused(&["a"]), ["a/Dockerfile"], "what was not looked at is not judged");
     assert!(unused(&["c"]).is_empty() && unused(&["--rule", "missing-user"]).is_empty());
     assert!(
-        run(folder, &rule).err.contains("2 entries match nothing any more (`latest-tag` in a/Dockerfile, ")
+        run(folder, &rule)
+            .err
+            .contains("2 entries match no finding any more (`latest-tag` in a/Dockerfile, ")
     );
     assert_eq!(run(folder, &["baseline", "--update", "--rule", "latest-tag", "c"]).code, Some(0));
     assert_eq!(baseline(folder).lines().count(), 4, "entries of what was not looked at stay");
@@ -280,10 +283,5 @@ fn a_baseline_may_be_named_and_must_be_one() {
     assert_eq!(to_stdout.out, fs::read_to_string(folder.join("ci/known.jsonl")).expect("it is there"));
     write(folder, "bad", "{\"hullguard-baseline\":1,\"profile\":\"default\"}\n<<<<<<< ours\n");
     let bad = run(folder, &["check", "--baseline", "bad"]);
-    assert_eq!(
-        (bad.code, bad.err.contains("bad:2: a merge left its marks here")),
-        (Some(2), true),
-        "{}",
-        bad.err
-    );
+    assert_eq!((bad.code, bad.err.contains("bad:2: merge conflict markers")), (Some(2), true), "{}", bad.err);
 }

@@ -31,7 +31,7 @@ fn lists_of_other_scanners_hold() {
     let done = run(folder, &["check"]);
     assert!(
         done.err.contains(
-            "warning: .gitleaksignore: 3 entries match nothing any more (sub/app.env, sub/app.env, other.env)"
+            "warning: .gitleaksignore: 3 entries match no finding any more (sub/app.env, sub/app.env, other.env)"
         ),
         "{}",
         done.err
@@ -97,7 +97,7 @@ fn gitleaks_configuration_holds() {
     assert!(done.out.contains("this matches your pattern `acme`: Acme's deploy key"), "{}", done.out);
     assert!(!done.out.contains(&own(1)[5..]) && !done.out.contains(&own(3)[5..]), "{}", done.out);
     assert!(
-        done.err.contains("warning: .gitleaks.toml:21: rule `ahead` is left out: its `regex` cannot be compiled: look-around"),
+        done.err.contains("warning: .gitleaks.toml:21: rule `ahead` is not used: its `regex` cannot be compiled: look-around"),
         "{}",
         done.err
     );

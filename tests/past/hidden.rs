@@ -108,7 +108,7 @@ fn no_report_shows_a_secret() {
     let repo = full_of_secrets();
     let secrets = Secrets::new();
     for over in [&[][..], &["--history", "--unreachable"], &["--commits", "HEAD"], &["--no-inline-ignore"]] {
-        for format in ["human", "json", "jsonl", "sarif", "github", "summary"] {
+        for format in crate::veiled::FORMATS {
             let args = [over, &["--profile", "style", "--show-suppressed", "--format", format]].concat();
             let out = hullguard(repo.path(), &args).output().expect("it runs");
             assert!(!out.stdout.is_empty());
@@ -178,7 +178,7 @@ fn no_list_and_no_message_shows_a_secret() {
         format!("baseline: {}\ngitleaks-config: {}\n", token(27), token(28)),
     ] {
         repo.write("hullguard.yaml", &config);
-        for format in ["human", "json", "sarif", "summary", "github"] {
+        for format in crate::veiled::FORMATS {
             assert_eq!(run(&["check", "--format", format]), Some(2), "{config}");
         }
     }

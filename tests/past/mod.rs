@@ -181,7 +181,7 @@ fn a_secret_is_found_wherever_it_was_committed() {
     assert_eq!(found.len(), expected.len(), "{found:?}");
     assert!(found.iter().zip(expected).all(|(found, expected)| found.starts_with(expected)), "{found:?}");
     assert!(
-        loose.text.contains(&format!("came with commit {} of 2024-03-01 by Ann", &merge[..10])),
+        loose.text.contains(&format!("added in commit {} of 2024-03-01 by Ann", &merge[..10])),
         "{}",
         loose.text
     );
@@ -301,7 +301,7 @@ fn hooks_see_what_a_push_brings() {
     // Who was told nothing has seen nothing.
     for hook in ["pre-push", "pre-receive"] {
         let told = push(hook, String::new());
-        assert!(told.code == 2 && told.text.contains("nobody said what is pushed"), "{}", told.text);
+        assert!(told.code == 2 && told.text.contains("git did not say what is pushed"), "{}", told.text);
     }
 
     // A real server: the pushed objects are in quarantine while the hook runs.

@@ -73,7 +73,7 @@ impl Ground {
         let start = published.find("- id: hullguard-push\n").expect("it is there");
         let rest = &published[start..];
         let end = rest[1..].find("\n- id:").map_or(rest.len(), |at| at + 2);
-        let hook = rest[..end].replace("language: rust", "language: system").replace('\n', "\n    ");
+        let hook = rest[..end].replace("language: python", "language: system").replace('\n', "\n    ");
         let config = format!("repos:\n- repo: local\n  hooks:\n    {}\n", hook.trim_end());
         fs::write(self.repo.path().join(".pre-commit-config.yaml"), config).expect("it can be written");
         fs::write(self.repo.path().join(".git/info/exclude"), ".pre-commit-config.yaml\n")

@@ -30,7 +30,7 @@ fn an_allowlist_may_name_the_commit() {
     // gitleaks compares whole ids; that a short one is of no use is told.
     assert_eq!(check(&format!("[allowlist]\ncommits = ['{}']\n", &second[..10])).0.1, of(&NONE));
     let told = repo.check(&["--history"]).text;
-    assert!(told.contains(".gitleaks.toml:1: `") && told.contains("is no whole commit id"), "{told}");
+    assert!(told.contains(".gitleaks.toml:1: `") && told.contains("is not a full commit id"), "{told}");
     // What stands in a tree came with no commit that is known.
     assert_eq!(check(&all).0.1, of(&["b.env:1"]));
     assert_eq!(repo.history(&["--rule", "secrets"]).0, of(&["a.env:1", "b.env:1"]));

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::process::Output;
 
-use super::write;
+use super::{FORMATS, write};
 use crate::cases::hullguard;
 
 /// Pieces that a terminal, GitHub's runner or an eye obeys.
@@ -63,7 +63,7 @@ fn hostile_names_are_harmless_in_every_output() {
         judge(&args.join(" "), &done);
         done.stdout.len()
     };
-    for format in ["human", "json", "jsonl", "sarif", "github", "summary"] {
+    for format in FORMATS {
         assert!(run(&["check", "--format", format, "--profile", "strict"]) > 1000);
     }
     assert!(run(&["check", "--diff"]) > 500);

@@ -13,6 +13,22 @@ use tempfile::TempDir;
 
 use crate::tokens;
 
+/// Every format of reports.
+pub(crate) const FORMATS: [&str; 12] = [
+    "human",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "summary",
+    "compact",
+    "junit",
+    "checkstyle",
+    "gitlab",
+    "sonarqube",
+    "markdown",
+];
+
 /// A number for every step of a seed.
 fn number(seed: u64) -> u64 {
     let mixed = (seed ^ seed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::{Planted, write};
+use super::{FORMATS, Planted, write};
 use crate::cases::hullguard;
 
 fn git(folder: &Path, args: &[&str]) {
@@ -54,7 +54,7 @@ fn no_output_holds_a_value() {
         look(args, &done.stdout);
         look(args, &done.stderr);
     };
-    for format in ["human", "json", "jsonl", "sarif", "github", "summary"] {
+    for format in FORMATS {
         check(&format!("check --format {format} --summary-limit 900000"), false, 4000);
         check(
             &format!("check --format {format} --profile strict --show-suppressed --no-inline-ignore"),

@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Context as _, Result};
-use git2::{DiffFindOptions, DiffOptions, Oid, Patch, Repository};
+use git2::{DiffOptions, Oid, Patch, Repository};
 
 use super::lines;
+use crate::cli::had::Names;
+use crate::cli::moved::{self, Moved};
 use crate::github::Hunks;
 use crate::input::LARGEST;
 
@@ -21,7 +23,7 @@ pub(super) struct Changes {
     pub(super) new: HashSet<String>,
     pub(super) old: HashSet<String>,
     /// From what they are called to what they were called.
-    pub(super) renamed: HashMap<String, String>,
+    pub(super) renamed: Names,
     /// What the pull request's page shows.
     pub(super) shown: BTreeMap<String, Hunks>,
     /// By its name now, a file's bytes as they were and as they are.
@@ -38,27 +40,14 @@ impl Changes {
         options.context_lines(AROUND);
         let diff = repository.diff_tree_to_tree(Some(&base), Some(&head), Some(&mut options));
         let mut diff = diff.context("git cannot compare the commits")?;
-        // Not as the clone's configuration says, which may call copies renamed.
-        let mut renames = DiffFindOptions::new();
-        diff.find_similar(Some(renames.renames(true))).context("git cannot compare the commits")?;
-        let mut changes = Self::default();
+        let Moved { new, old, renamed } = Moved::of(&mut diff).context("git cannot compare the commits")?;
+        let mut changes = Self { new, old, renamed, ..Self::default() };
         for (index, delta) in diff.deltas().enumerate() {
-            let path =
-                |file: git2::DiffFile| file.path_bytes().map(|p| String::from_utf8_lossy(p).into_owned());
-            let (old, new) = (path(delta.old_file()), path(delta.new_file()));
-            if let (Some(old), Some(new)) = (&old, &new)
-                && old != new
-            {
-                changes.renamed.insert(new.clone(), old.clone());
-            }
-            let (before, after) = (delta.old_file().id(), delta.new_file().id());
-            changes.old.extend(old);
-            let Some(new) = new else { continue };
+            let Some(new) = moved::path(&delta.new_file()) else { continue };
             if let Ok(Some(patch)) = Patch::from_diff(&diff, index) {
                 changes.read(&new, &patch)?;
             }
-            changes.blobs.insert(new.clone(), (before, after));
-            changes.new.insert(new);
+            changes.blobs.insert(new, (delta.old_file().id(), delta.new_file().id()));
         }
         Ok(changes)
     }

@@ -13,7 +13,7 @@ use crate::history::opening::{self, At, Reads};
 use crate::history::{Ends, Range};
 
 const GONE: &str =
-    "what the branch was before this forced push is gone, so it was compared with the default branch";
+    "the commits before this forced push are gone, so the branch was compared with the default branch";
 
 /// What an event is about, all of it here.
 pub(super) struct Ground {
@@ -75,7 +75,7 @@ pub(super) fn find(repository: &Repository, look: &Look, remote: &Remote, all: b
             Err(missing) => missing,
         };
     }
-    let help = "set `fetch-depth: 0` at actions/checkout, so that the commits are there";
+    let help = "set `fetch-depth: 0` for actions/checkout";
     match refused {
         Some(refused) => bail!("{:#}, and git could not fetch it ({refused}); {help}", missing.why),
         None => bail!("{:#}; {help}", missing.why),
@@ -90,7 +90,7 @@ fn attempt(repository: &Repository, look: &Look, all: bool, tried: Tried) -> Res
     if all && repository.is_shallow() {
         return Err(Missing::head(
             look,
-            anyhow!("this clone is shallow, so there is more history than it has"),
+            anyhow!("this clone is shallow, so a part of the history is missing"),
         ));
     }
     let mut words = Vec::new();
@@ -144,7 +144,7 @@ fn fork(
         Ok(id) => Ok(Some(id)),
         Err(_) if tried.all && !repository.is_shallow() => Ok(None),
         Err(_) => {
-            let why = anyhow!("where {head} left {base} is not in this clone");
+            let why = anyhow!("the common commit of {head} and {base} is not in this clone");
             let mut missing = Missing::head(look, why);
             missing.wanted.push(base.to_string());
             Err(missing)
@@ -157,7 +157,7 @@ pub(super) fn partial(repository: &Repository) -> Option<&'static str> {
     let config = repository.config().ok()?;
     let mut promises = config.entries(Some("^remote\\..*\\.promisor$")).ok()?;
     promises.next().is_some().then_some(
-        "this is a partial clone, and what it leaves out cannot be checked; leave `filter` out at actions/checkout, or run \
+        "this is a partial clone, so missing files cannot be checked; remove `filter` from actions/checkout, or run \
          `git fetch --refetch --no-filter` before this step",
     )
 }
@@ -176,7 +176,10 @@ pub(super) fn repository(workspace: &Path, below: &Path) -> Result<Repository> {
     for part in below.components() {
         way.push(part);
         if way.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
-            bail!("`working-directory`: {} is a symbolic link, which could lead anywhere", way.display());
+            bail!(
+                "`working-directory`: {} is a symbolic link, which could point outside the workspace",
+                way.display()
+            );
         }
     }
     let git = folder.join(".git");
@@ -188,8 +191,8 @@ pub(super) fn repository(workspace: &Path, below: &Path) -> Result<Repository> {
     };
     opened.map_err(|refused| anyhow!("{refused}")).with_context(|| {
         format!(
-            "{} is no git repository; actions/checkout belongs before this step, and its `path` is our \
-             `working-directory`",
+            "{} is not a git repository; run actions/checkout before this step, and set `working-directory` to its \
+             `path`",
             folder.display()
         )
     })

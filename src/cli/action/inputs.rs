@@ -92,7 +92,7 @@ fn one_of<T: Copy>(name: &str, known: &[(&str, T)]) -> Result<Option<T>> {
     let Some(given) = input(name) else { return Ok(None) };
     let found = known.iter().find(|(word, _)| *word == given).map(|&(_, value)| value);
     let words: Vec<&str> = known.iter().map(|&(word, _)| word).collect();
-    found.map(Some).ok_or_else(|| anyhow!("input `{name}`: `{given}` is none of {}", words.join(", ")))
+    found.map(Some).ok_or_else(|| anyhow!("input `{name}`: `{given}` is not one of {}", words.join(", ")))
 }
 
 impl Inputs {
@@ -104,7 +104,7 @@ impl Inputs {
         let truth = [("true", true), ("false", false)];
         let past = [("auto", Past::Auto), ("full", Past::Full), ("none", Past::None)];
         let fail_on = input("fail-on").map(|name| {
-            let known = || format!("input `fail-on`: `{name}` is none of {}", FailOn::NAMES.join(", "));
+            let known = || format!("input `fail-on`: `{name}` is not one of {}", FailOn::NAMES.join(", "));
             FailOn::parse(&name).with_context(known)
         });
         let sarif_file = input("sarif-file").map(PathBuf::from);
@@ -112,8 +112,8 @@ impl Inputs {
         let uploads = sarif_file.is_some() || report.iter().flatten().any(|&r| r == Reporter::Sarif);
         if reach == Reach::Changed && uploads {
             bail!(
-                "input `scope`: `changed` leaves out files, and SARIF without them would close their alerts; take \
-                 `auto` or `all`"
+                "input `scope`: `changed` skips files, and SARIF without them would close their alerts; use `auto` \
+                 or `all`"
             );
         }
         let max_comments = input("max-comments").map(|text| text.parse());
@@ -135,7 +135,7 @@ impl Inputs {
             baseline: list("baseline").iter().map(|p| within(p).map(PathBuf::from)).collect::<Result<_>>()?,
             max_comments: max_comments
                 .transpose()
-                .context("input `max-comments` takes a number")?
+                .context("input `max-comments` must be a number")?
                 .unwrap_or(25),
             count_suppressed: one_of("count-suppressed", &truth)?.unwrap_or(false),
             suggestions: one_of("suggestions", &truth)?.unwrap_or(true),
@@ -152,14 +152,16 @@ fn reporters() -> Result<Option<Vec<Reporter>>> {
     let words = list("report");
     for word in &words {
         reporters.push(match word.as_str() {
-            "auto" | "none" if words.len() > 1 => bail!("input `report`: `{word}` stands alone"),
+            "auto" | "none" if words.len() > 1 => {
+                bail!("input `report`: `{word}` cannot be combined with other values; write it alone")
+            }
             "auto" => return Ok(None),
             "none" => continue,
             "sarif" => Reporter::Sarif,
             "check" => Reporter::Check,
             "review" => Reporter::Review,
             "log" | "annotations" => Reporter::Log,
-            other => bail!("input `report`: `{other}` is none of auto, sarif, check, review, log, none"),
+            other => bail!("input `report`: `{other}` is not one of auto, sarif, check, review, log, none"),
         });
     }
     Ok((!words.is_empty()).then_some(reporters))
@@ -174,7 +176,7 @@ fn families() -> Result<Vec<Family>> {
         families.extend(Family::ALL.into_iter().filter(is_meant));
         if families.len() == before {
             let known = Family::ALL.map(Family::name).join(", ");
-            bail!("input `scan`: `{word}` is none of lint, {known}");
+            bail!("input `scan`: `{word}` is not one of lint, {known}");
         }
     }
     Ok(families)
@@ -190,5 +192,7 @@ fn list(name: &str) -> Vec<String> {
 /// A path from the top of the repository, without `.` and `..`; empty for the top itself.
 fn within(path: &str) -> Result<String> {
     let inside = crate::input::inside(path).filter(|_| !path.starts_with('/'));
-    inside.with_context(|| format!("`{path}` lies outside of the repository; paths count from its top"))
+    inside.with_context(|| {
+        format!("`{path}` is outside the repository; write a path relative to its top folder")
+    })
 }

@@ -7,7 +7,6 @@ mod borrowed;
 mod changes;
 mod fetch;
 mod ground;
-mod had;
 mod inputs;
 mod lines;
 mod sides;
@@ -213,7 +212,7 @@ fn event() -> Result<Event> {
             if bytes.len() as u64 > PAYLOAD {
                 bail!("the event's payload is larger than 32 MiB");
             }
-            serde_json::from_slice(&bytes).context("the event's payload is no JSON")?
+            serde_json::from_slice(&bytes).context("the event's payload is not valid JSON")?
         }
     };
     let text = |name| variable(name).unwrap_or_default();

@@ -12,12 +12,12 @@ use git2::Repository;
 
 use super::changes::Changes;
 use super::ground::Ground;
-use super::had::{Had, Names, Standing};
 use super::inputs::{Inputs, Past, Reach, Say};
 use crate::baseline::Known;
 use crate::blob::{Candidate, Tree};
 use crate::cli::args::Look;
 use crate::cli::display::Display;
+use crate::cli::had::{Had, Names, Standing};
 use crate::cli::{lists, open};
 use crate::config::{self, Config, Date};
 use crate::filter;
@@ -58,7 +58,7 @@ impl Law {
                 |file: &&PathBuf| input::below(Path::new(""), file).is_some_and(|name| tree.exists(&name));
             for file in inputs.baseline.iter().chain(&inputs.config).filter(|file| !there(file)) {
                 // A pull request that brings the first one cannot be judged by it.
-                let why = format!("{} is not in the commit that says what counts", file.display());
+                let why = format!("{} is not in the commit that `config-from` names", file.display());
                 if says == Say::Head {
                     bail!("{why}");
                 }
@@ -215,13 +215,13 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
             Status::Suppressed { .. } => is_new_entry(&by_base, finding),
         })
         .collect();
-    let left = filter::group(&mut all, &|at| is_fresh[at]);
+    let left = filter::group(&mut all, &law.policy, &|at| is_fresh[at]);
     let numbers = |of: &[bool]| left.iter().zip(0..).filter(|(at, _)| of[**at]).map(|(_, at)| at).collect();
     let (fresh, silenced) = (numbers(&is_fresh), numbers(&is_silenced));
     let mut sides = Sides { all, fresh, past: HashSet::new(), silenced, words: Vec::new() };
     if old.failed > 0 {
         let what = crate::report::human::count(old.failed, "file");
-        sides.words.push(format!("{what} of the base could not be read, so what stood there counts as new"));
+        sides.words.push(format!("{what} of the base could not be read, so all findings in it count as new"));
     }
     let (mut past, by_base) = past(task, law, watch);
     for finding in &mut past.findings {
@@ -241,7 +241,7 @@ fn missing(task: &Task, tree: &Committed) -> Result<()> {
     let gone: Vec<String> =
         task.inputs.paths.iter().filter(|path| !is_there(path)).map(|path| format!("`{path}`")).collect();
     if !gone.is_empty() {
-        bail!("`paths` names what the commit does not have: {}", gone.join(", "));
+        bail!("`paths` names files that the commit does not have: {}", gone.join(", "));
     }
     Ok(())
 }
@@ -396,6 +396,6 @@ fn past(task: &Task, law: &Law, watch: &Watch) -> (Outcome, Option<HashSet<Spot>
     let mut outcome = search(&law.policy);
     let by_base = task.base_law.map(|base| base.open_of(&outcome, search));
     law.mark(&mut outcome);
-    filter::group(&mut outcome, &|_| true);
+    filter::group(&mut outcome, &law.policy, &|_| true);
     (outcome, by_base)
 }

@@ -83,9 +83,8 @@ impl Run<'_> {
         let mut text = String::from_utf8_lossy(&text).into_owned();
         let known = self.sides.all.findings.iter().filter(|f| f.status == Status::Open).count();
         let known = known.saturating_sub(open(self.shown).count());
-        let known = (known > 0).then(|| {
-            format!("{known} more were known before, are milder, or lie outside of what the gate is on")
-        });
+        let known = (known > 0)
+            .then(|| format!("{known} more are known, have a lower severity, or are outside the gate"));
         let fell = self.delivery.fell.iter().map(|fell| format!("{}: {}", fell.reporter.name(), fell.why));
         let told = self.delivery.told.iter().flat_map(|told| told.words.iter().cloned());
         text.push('\n');
@@ -121,7 +120,7 @@ pub(super) fn outputs(values: &[(&str, String)]) -> Result<()> {
     for (name, value) in values {
         let word = unguessed();
         if value.contains(&word) {
-            bail!("the value of the output `{name}` holds a word that was drawn by lot");
+            bail!("the value of the output `{name}` contains the random end marker");
         }
         let _ = writeln!(text, "{name}<<{word}\n{value}\n{word}");
     }

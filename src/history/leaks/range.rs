@@ -116,7 +116,7 @@ impl Telling<'_> {
         let sites: Vec<&Site> = brought.sites.iter().filter(counts).collect();
         let all_excluded = brought.more && brought.sites.iter().all(|site| excludes(&site.path));
         if all_excluded && let Some(site) = brought.sites.first() {
-            let why = "it has more paths than can be looked at, and those that were are left out";
+            let why = "it has too many paths to compare, and some of them are excluded";
             self.outcome.failed.push(Told::new(site.path.as_str(), Gap::new(Reason::Limit, why)));
         }
         (!sites.is_empty()).then_some(Wanted { blob: brought.blob, sites })

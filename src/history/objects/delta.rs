@@ -83,7 +83,7 @@ fn size(rest: &mut &[u8]) -> Result<u64, String> {
             return Ok(size);
         }
     }
-    Err("a size in its delta is no number".to_owned())
+    Err("a size in its delta is not a number".to_owned())
 }
 
 /// Makes the target of a delta, which has `size` bytes; `rest` is what follows the delta's sizes.
@@ -121,7 +121,7 @@ pub(crate) fn apply(
             let bytes = base.get(start..start + len).ok_or("its delta copies what its base does not have")?;
             // Asked before it is copied: a small delta can promise very much.
             if out.len() as u64 + len as u64 > size {
-                return Err("its delta makes more than it says".to_owned());
+                return Err("its delta is longer than its stated size".to_owned());
             }
             out.extend_from_slice(bytes);
             changes.copy(start as u32, target, len as u32);
@@ -130,12 +130,12 @@ pub(crate) fn apply(
             let bytes = rest.get(..len).ok_or_else(cut)?;
             rest = &rest[len..];
             if out.len() as u64 + len as u64 > size {
-                return Err("its delta makes more than it says".to_owned());
+                return Err("its delta is longer than its stated size".to_owned());
             }
             out.extend_from_slice(bytes);
             changes.insert(target, len as u32);
         } else {
-            return Err("its delta holds an operation that git does not know".to_owned());
+            return Err("its delta contains an unknown operation".to_owned());
         }
     }
     if out.len() as u64 != size {

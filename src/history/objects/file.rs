@@ -22,7 +22,7 @@ pub(crate) fn is_regular(path: &Path) -> Result<Option<u64>, Gap> {
     match fs::metadata(path) {
         Ok(meta) if meta.is_file() => Ok(Some(meta.len())),
         Ok(meta) if meta.is_dir() => Err(Gap::new(Reason::NotAFile, "it is a folder")),
-        Ok(_) => Err(Gap::new(Reason::NotAFile, "it is no regular file")),
+        Ok(_) => Err(Gap::new(Reason::NotAFile, "it is not a regular file")),
         // A link that leads nowhere is a file that should be there.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
         Err(error) => Err(gap(&error)),

@@ -41,13 +41,13 @@ struct Layout {
 impl Layout {
     fn read(file: &Positioned) -> Result<Self, String> {
         if file.len() > LARGEST {
-            return Err(format!("it has {} MiB, too many to read", file.len() >> 20));
+            return Err(format!("it has {} MiB and is too large to read", file.len() >> 20));
         }
         let mut head = [0; 8];
         file.read(&mut head, 0).map_err(|error| short(&error))?;
         let second = &head[..4] == b"\xfftOc";
         if second && number(&head[4..]) != 2 {
-            return Err(format!("version {} of pack indexes is not known here", number(&head[4..])));
+            return Err(format!("version {} of pack indexes is not supported", number(&head[4..])));
         }
         let fanout: Vec<u32> =
             section(file, if second { 8 } else { 0 }, FANOUT)?.chunks_exact(4).map(number).collect();
@@ -87,11 +87,7 @@ impl Layout {
     }
 
     fn ends(file: &Positioned, at: u64) -> Result<(), String> {
-        if file.len() == at + TRAILER as u64 {
-            Ok(())
-        } else {
-            Err("it has not the size it should".to_owned())
-        }
+        if file.len() == at + TRAILER as u64 { Ok(()) } else { Err("it has the wrong size".to_owned()) }
     }
 
     /// Offsets, and the names in front of which they stand, of the first version.
@@ -118,7 +114,7 @@ pub(crate) fn check(path: &Path, pack: &Ends) -> Result<(), String> {
     if offsets.iter().all(|offset| pack.entries.contains(offset)) {
         Ok(())
     } else {
-        Err("it names places that its pack does not have".to_owned())
+        Err("it names offsets that its pack does not have".to_owned())
     }
 }
 
@@ -129,11 +125,11 @@ pub(crate) fn many(path: &Path, packs: &BTreeMap<String, Range<u64>>) -> Result<
     }
     let file = Positioned::open(path)?;
     if file.len() > LARGEST {
-        return Err(format!("it has {} MiB, too many to read", file.len() >> 20));
+        return Err(format!("it has {} MiB and is too large to read", file.len() >> 20));
     }
     let head = section(&file, 0, 12)?;
     if head[..6] != *b"MIDX\x01\x01" {
-        return Err("it is no multi-pack-index of a known version".to_owned());
+        return Err("it is not a multi-pack-index of a supported version".to_owned());
     }
     let rows = section(&file, 12, (usize::from(head[6]) + 1) * 12)?;
     let rows: Vec<(&[u8], u64)> = rows
@@ -162,7 +158,7 @@ pub(crate) fn many(path: &Path, packs: &BTreeMap<String, Range<u64>>) -> Result<
         };
         let pack = packs.get(number(&place[..4]) as usize).ok_or("it names a pack that it does not list")?;
         if pack.is_some_and(|entries| !entries.contains(&offset)) {
-            return Err("it names places that its packs do not have".to_owned());
+            return Err("it names offsets that its packs do not have".to_owned());
         }
     }
     Ok(())
@@ -178,7 +174,7 @@ pub(crate) struct Ends {
 impl Ends {
     fn agrees(&self, count: usize, index: &Positioned) -> Result<(), String> {
         if self.count as usize != count {
-            return Err("it has another number of objects than its pack".to_owned());
+            return Err("its number of objects differs from its pack".to_owned());
         }
         let mut named = [0; NAME];
         let at = index.len().checked_sub(TRAILER as u64).ok_or("it is cut off")?;
@@ -186,7 +182,7 @@ impl Ends {
         if named == self.checksum {
             Ok(())
         } else {
-            Err("it was made for a pack with another checksum".to_owned())
+            Err("it belongs to a pack with another checksum".to_owned())
         }
     }
 }

@@ -71,11 +71,11 @@ fn at(path: &Path) -> Result<Loose, String> {
     let header = str::from_utf8(&header).ok().and_then(|header| header.split_once(' '));
     let (kind, size) = header.ok_or("it has no header")?;
     let kind = Kind::named(kind).ok_or("its type is unknown")?;
-    let size = size.parse().map_err(|_| "its size is no number".to_owned())?;
+    let size = size.parse().map_err(|_| "its size is not a number".to_owned())?;
     Ok(Loose { kind, size, bytes })
 }
 
-const CUT: &str = "it is cut off or longer than it says";
+const CUT: &str = "it is cut off or longer than its stated size";
 /// "commit ", a number and a NUL are never longer.
 const HEADER: usize = 32;
 

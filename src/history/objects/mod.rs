@@ -37,7 +37,7 @@ const LARGEST: u64 = 512 << 20;
 
 /// May an object of that size be held?
 pub(crate) fn held(size: u64) -> Result<(), String> {
-    if size > LARGEST { Err(format!("it has {} MiB, too many to hold", size >> 20)) } else { Ok(()) }
+    if size > LARGEST { Err(format!("it has {} MiB and is too large", size >> 20)) } else { Ok(()) }
 }
 
 pub(crate) fn name(bytes: &[u8]) -> Oid {
@@ -192,7 +192,7 @@ pub(crate) fn paired(folder: &Path, told: &mut Vec<Told>) -> Vec<Paired> {
         } else if ending == "idx" {
             told.push(damaged(&folder.join(name), "its pack is missing"));
         } else if ending == "pack" && !has(&with(name, "idx")) {
-            let why = "its index is missing; `git index-pack` on this file makes one";
+            let why = "its index is missing; create it with `git index-pack`";
             told.push(damaged(&folder.join(name), why));
         }
     }
@@ -218,7 +218,7 @@ fn alternates(folder: &Path, depth: usize, all: &mut Vec<PathBuf>, told: &mut Ve
     let folder = match found {
         Ok(folder) if folder.is_dir() => folder,
         Ok(_) => {
-            return told.push(tell(folder, Gap::new(Reason::NotAFile, "this object folder is no folder")));
+            return told.push(tell(folder, Gap::new(Reason::NotAFile, "this object folder is not a folder")));
         }
         Err(gap) => return told.push(tell(folder, gap)),
     };

@@ -55,7 +55,7 @@ pub(crate) fn ends(path: &Path) -> Result<(Positioned, Ends), String> {
     let mut head = [0; 12];
     file.read(&mut head, 0).map_err(cut)?;
     if &head[..4] != b"PACK" || !matches!(head[4..8], [0, 0, 0, 2 | 3]) {
-        return Err("it is no pack of a known version".to_owned());
+        return Err("it is not a pack of a supported version".to_owned());
     }
     let count = u32::from_be_bytes([head[8], head[9], head[10], head[11]]);
     let end = file.len().checked_sub(NAME as u64).filter(|&end| end >= 12).ok_or("it is cut off")?;
@@ -169,7 +169,7 @@ impl Header {
         while more {
             let byte = next()?;
             if shift > 57 {
-                return Err("its size is no number".to_owned());
+                return Err("its size is not a number".to_owned());
             }
             size |= u64::from(byte & 0x7f) << shift;
             shift += 7;
@@ -186,7 +186,7 @@ impl Header {
                 while byte & 0x80 != 0 {
                     byte = next()?;
                     if back >= 1 << 56 {
-                        return Err("the way to its base is no number".to_owned());
+                        return Err("the offset of its base is not a number".to_owned());
                     }
                     back = (back + 1) << 7 | u64::from(byte & 0x7f);
                 }
@@ -197,7 +197,7 @@ impl Header {
                 at += NAME;
                 Form::Of(name(base))
             }
-            other => return Err(format!("{other} is no type of an entry")),
+            other => return Err(format!("{other} is not a type of an entry")),
         };
         Ok(Self { form, size, len: at })
     }
@@ -213,14 +213,14 @@ pub(crate) fn inflate(
     out.clear();
     // A header that lies must not cost memory.
     if size > (input.len() as u64 + 8).saturating_mul(RATIO) {
-        return Err("its size cannot be true".to_owned());
+        return Err("its size is impossible".to_owned());
     }
     out.reserve_exact(size as usize);
     out.resize(size as usize, 0);
     match state.zlib_decompress(input, out) {
         Ok(made) if made == out.len() => Ok(()),
         Ok(_) | Err(DecompressionError::InsufficientSpace) => {
-            Err("it is cut off or longer than it says".to_owned())
+            Err("it is cut off or longer than its stated size".to_owned())
         }
         Err(DecompressionError::BadData) => Err("its deflated bytes are damaged".to_owned()),
     }
@@ -246,7 +246,7 @@ mod tests {
     fn a_lying_size_costs_nothing() {
         let mut out = Vec::new();
         let error = inflate(&mut Decompressor::new(), &[0x78, 0x9c, 3, 0, 0, 0, 0, 1], 1 << 40, &mut out);
-        assert_eq!(error.unwrap_err(), "its size cannot be true");
+        assert_eq!(error.unwrap_err(), "its size is impossible");
         assert_eq!(out.capacity(), 0);
         inflate(&mut Decompressor::new(), &[0x78, 0x9c, 3, 0, 0, 0, 0, 1], 0, &mut out).unwrap();
     }

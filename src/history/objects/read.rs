@@ -44,7 +44,7 @@ impl Link<'_> {
         if bytes.len() as u64 == self.header.size {
             Ok(bytes)
         } else {
-            Err("it is cut off or longer than it says".to_owned())
+            Err("it is cut off or longer than its stated size".to_owned())
         }
     }
 }
@@ -141,7 +141,7 @@ impl Store {
             if deltas.len() > CHAIN {
                 let spent = self.spent.fetch_add(size.max(STEP), Ordering::Relaxed);
                 if spent > SPENT {
-                    return Err("too many objects behind very many deltas were read already".to_owned());
+                    return Err("too many objects with very long chains of deltas were read".to_owned());
                 }
             }
             let mut target = Vec::new();

@@ -63,7 +63,7 @@ impl Found {
             let mut stack = vec![(tree, String::new())];
             while let Some((tree, folder)) = stack.pop() {
                 if folder.len() > LONGEST || self.seen.len() > FOLDERS {
-                    let why = "a text has more paths than can be looked at, and those that were are left out";
+                    let why = "a file has too many paths to compare, and some of them are excluded";
                     return self.cut(Reason::Limit, why);
                 }
                 if !self.seen.insert((tree, folder.clone())) {

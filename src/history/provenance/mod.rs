@@ -121,7 +121,7 @@ impl<'a> Origins<'a> {
                 &format!("commit {first}"),
                 Reason::Damaged,
                 format!(
-                    "it and {} more are their own ancestors, or come from such",
+                    "it and {} more are ancestors of themselves, or descend from such commits",
                     self.commits.circular - 1
                 ),
             );
@@ -164,7 +164,7 @@ impl<'a> Origins<'a> {
                 gaps.tell(
                     &format!("object {id}"),
                     Reason::MissingObject,
-                    "it is missing; a tree that a ref leads to names it",
+                    "it is missing; a tree that a ref needs names it",
                 );
             }
         }

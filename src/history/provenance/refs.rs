@@ -47,7 +47,7 @@ impl Tips {
                 tip.follow(id, store, commits)?;
                 let is_branch = name == "HEAD" || name.starts_with("refs/heads/");
                 if id.is_some() && tip.commit.is_none() && is_branch {
-                    return Err("a branch leads to a commit, and this does not".to_owned());
+                    return Err("a branch must lead to a commit, and this one does not".to_owned());
                 }
                 Ok(())
             });
@@ -148,7 +148,9 @@ pub(crate) fn shallow(repository: &Repository) -> Result<HashSet<Oid>, Gap> {
     let list = file::read(&repository.commondir().join("shallow"), LOG)?.unwrap_or_else(Vec::new);
     let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     lines
-        .map(|line| refs::object(line).ok_or_else(|| Gap::new(Reason::Damaged, "a line of it is no commit")))
+        .map(|line| {
+            refs::object(line).ok_or_else(|| Gap::new(Reason::Damaged, "a line of it is not a commit"))
+        })
         .collect()
 }
 

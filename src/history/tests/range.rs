@@ -74,7 +74,7 @@ fn ranges_are_those_of_git() {
     assert_eq!(paths(folder, &["HEAD..base"]), Vec::<String>::new());
     let repository = Repository::open(folder).unwrap();
     let error = Ends::parse(&repository, &["nothing..main"]).unwrap_err();
-    assert_eq!(error.to_string(), "there is no commit nothing here; `git fetch` it first");
+    assert_eq!(error.to_string(), "commit nothing is not in this clone; `git fetch` it first");
 }
 
 #[test]

@@ -78,9 +78,15 @@ pub fn mark(outcome: &Outcome) -> Vec<Marked<'_>> {
     }
     let marked = outcome.graphs.iter().map(|graph| {
         let mut marks: Vec<Option<Mark>> = vec![None; graph.stages.len()];
-        for finding in by_path.get(&*graph.path).into_iter().flatten() {
+        let findings = by_path.get(&*graph.path).into_iter().flatten();
+        // One finding may tell of several stages.
+        let places = findings.flat_map(|&finding| {
+            let again = finding.related.iter().filter(|related| related.again).map(|related| &related.place);
+            std::iter::once(&finding.place).chain(again).map(move |place| (finding, place))
+        });
+        for (finding, place) in places {
             // Stages follow each other without a gap.
-            let before = graph.stages.partition_point(|stage| stage.span.start <= finding.place.span.start);
+            let before = graph.stages.partition_point(|stage| stage.span.start <= place.span.start);
             let Some(mark) = before.checked_sub(1).and_then(|stage| marks.get_mut(stage)) else { continue };
             let (count, worst) = mark.map_or((0, finding.severity), |mark| (mark.count, mark.worst));
             *mark = Some(Mark { count: count + 1, worst: worst.max(finding.severity) });

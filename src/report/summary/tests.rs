@@ -30,6 +30,7 @@ fn finding(path: &str, severity: Severity, message: &str) -> Finding {
         fingerprint: 0,
         secret: None,
         values: Values::default(),
+        container: None,
     }
 }
 
@@ -199,7 +200,7 @@ fn a_graph_too_large_for_github_is_told() {
     large.flows = (0..600).map(|n| Flow { from: End::Outside(n), ..flow.clone() }).collect();
     let outcome = Outcome { graphs: vec![large, graph("b", "b")], ..Outcome::default() };
     let text = summary(&outcome, &Options::default());
-    assert!(text.contains("_GitHub would not draw 1 stage graph,"), "{text}");
+    assert!(text.contains("_GitHub cannot draw 1 stage graph "), "{text}");
     assert_eq!(text.matches("```mermaid").count(), 1);
 }
 

@@ -9,7 +9,7 @@ pub fn compose(cx: &Context, file: &ComposeFile, out: &mut Findings) {
     for root in file.yaml.documents() {
         let Some(entry) = root.entry("version").filter(|entry| entry.merged.is_none()) else { continue };
         let at = At::new(file.id, entry.key_span());
-        let finding = out.on(cx, at, "Compose ignores `version` and warns of it; leave it out");
+        let finding = out.on(cx, at, "Compose ignores `version` and prints a warning; remove it");
         // An anchor may be needed further down.
         if entry.value.anchor().is_some() {
             continue;

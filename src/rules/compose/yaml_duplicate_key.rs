@@ -5,11 +5,11 @@ use crate::rule::Context;
 
 pub fn compose(cx: &Context, file: &ComposeFile, out: &mut Findings) {
     for (first, again) in file.yaml.duplicate_keys() {
-        let message = format!("`{}` stands twice in one mapping; keep one of the two", again.key_str());
+        let message = format!("`{}` is defined twice in one mapping; keep one of them", again.key_str());
         out.on(cx, At::new(file.id, again.key_span()), message).see_on(
             cx,
             At::new(file.id, first.key_span()),
-            "it stands here, too",
+            "it is defined here too",
         );
     }
 }

@@ -49,11 +49,13 @@ fn is_stage_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-/// A Compose file gives the build a context of this name, or one could not be read well enough to tell.
+/// A Compose or bake file gives the build a context of this name, or one could not be read well enough to tell.
 fn is_context(cx: &Context, file: &Dockerfile, name: &str) -> bool {
-    cx.project.builders_of(file.source.path()).any(|(_, container)| {
-        let contexts = container.build.iter().flat_map(|build| &build.additional_contexts);
-        !container.gaps.is_empty()
-            || contexts.map(|pair| pair.key.value()).any(|key| key.is_none_or(|k| k == name))
-    })
+    let baked = cx.project.baked.iter().flat_map(|target| &target.contexts).any(|context| context == name);
+    baked
+        || cx.project.builders_of(file.source.path()).any(|(_, container)| {
+            let contexts = container.build.iter().flat_map(|build| &build.additional_contexts);
+            !container.gaps.is_empty()
+                || contexts.map(|pair| pair.key.value()).any(|key| key.is_none_or(|k| k == name))
+        })
 }

@@ -1,4 +1,5 @@
 use super::{froms, purpose};
+use crate::bake::Known;
 use crate::container::{ContainerSpec, Text};
 use crate::dockerfile::{Base, Dockerfile, FromRef};
 use crate::finding::Findings;
@@ -10,7 +11,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let target = service.build.as_ref().and_then(|build| build.target.as_ref());
         target.is_some_and(Text::is_unknown)
     };
+    let baked = || cx.project.baked.iter().filter_map(|target| target.stage.as_ref());
     if file.stages.len() < 2
+        || baked().any(|stage| stage.value().is_none())
         || cx.project.builders_of(file.source.path()).any(|(_, service)| unknown_target(service))
     {
         return;
@@ -22,6 +25,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             None => (from.image.span, "this stage".to_owned()),
             // Somebody may well build it for its own sake.
             Some(name) if !purpose::is_for_stages(&name.text) => continue,
+            Some(name) if baked().filter_map(Known::value).any(|built| built == name.text) => continue,
             Some(name) => (name.span, format!("`{}`", name.text)),
         };
         out.at(

@@ -22,11 +22,11 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
         }
         // A scheme belongs to an address.
         ImageErrorKind::Registry if text.contains("://") => {
-            format!("{error}; leave out `{}://`", text.split("://").next().unwrap_or_default())
+            format!("{error}; remove `{}://`", text.split("://").next().unwrap_or_default())
         }
-        ImageErrorKind::DigestLength => format!("{error}; copy all of it"),
-        _ if wrong.is_empty() => format!("`{text}` is no image: {error}; correct it"),
-        _ => format!("`{wrong}` does not fit here: {error}; correct it"),
+        ImageErrorKind::DigestLength => format!("{error}; copy the whole digest"),
+        _ if wrong.is_empty() => format!("`{text}` is not a valid image: {error}; correct it"),
+        _ => format!("`{wrong}` is not valid here: {error}; correct it"),
     };
     read::tell(image, read::place(image, &error.range), message, out);
 }

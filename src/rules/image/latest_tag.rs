@@ -7,5 +7,10 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
     let Some(reference) = read::outside(image) else { return };
     let Some(range) = read::moving_tag(image, &reference) else { return };
     let name = image.reference.as_deref().unwrap_or_default();
-    read::tell(image, read::place(image, &range), format!("`{name}` moves; name a version"), out);
+    read::tell(
+        image,
+        read::place(image, &range),
+        format!("`{name}` changes with every release; name a version"),
+        out,
+    );
 }

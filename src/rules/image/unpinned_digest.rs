@@ -18,7 +18,7 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
     read::tell(
         image,
         image.span,
-        format!("`{name}` can be changed by its owner; add the digest, `{name}@sha256:…`"),
+        format!("the owner of `{name}` can change it; add the digest: `{name}@sha256:…`"),
         out,
     );
 }

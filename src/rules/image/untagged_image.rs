@@ -12,7 +12,7 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
     read::tell(
         image,
         read::place(image, &reference.repository_range()),
-        format!("`{name}` has no tag, so it is whatever `latest` is that day; name a version"),
+        format!("`{name}` has no tag, so Docker uses `latest`; name a version"),
         out,
     );
 }

@@ -18,7 +18,7 @@ pub fn image(cx: &Context, image: &ImageUse, out: &mut Findings) {
     read::tell(
         image,
         read::place(image, &part),
-        format!("registry `{host}` is not on the list; take the image from {}", list(trusted)),
+        format!("registry `{host}` is not in `trusted-registries`; use an image from {}", list(trusted)),
         out,
     );
 }
@@ -47,7 +47,7 @@ fn fits(pattern: &str, host: &str) -> bool {
 fn list(trusted: &[String]) -> String {
     let mut names: Vec<String> = trusted.iter().take(3).map(|name| format!("`{name}`")).collect();
     if trusted.len() > names.len() {
-        names.push("another one of the list".to_owned());
+        names.push("another trusted registry".to_owned());
     }
     names.join(" or ")
 }

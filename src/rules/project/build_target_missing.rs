@@ -24,14 +24,14 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         let path = file.source.path();
         let message = if names.is_empty() {
             format!(
-                "`{path}` has no stage `{name}`, nor any other with a name; leave `target` out, or name a stage"
+                "`{path}` has no stage `{name}`, and no stage has a name; remove `target`, or name a stage with `AS`"
             )
         } else {
-            format!("`{path}` has no stage `{name}`; it has {}", names.join(", "))
+            format!("`{path}` has no stage `{name}`; use one of {}", names.join(", "))
         };
         let finding = pulled::on(cx, spec, out, target.at, message);
         if let Some(from) = file.from_of(0) {
-            finding.see(file.source, from.image.span, "the first of its stages");
+            finding.see(file.source, from.image.span, "the first stage");
         }
     }
 }

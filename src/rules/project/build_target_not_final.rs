@@ -18,7 +18,7 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
             continue;
         }
         let message = format!(
-            "{} runs the stage `{name}`, which is not what `{}` ends in; leave `target` out, or name the final stage",
+            "{} runs the stage `{name}`, which is not the final stage of `{}`; remove `target`, or name the final stage",
             pulled::name(spec),
             file.source.path()
         );

@@ -31,7 +31,7 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         let cause = (Arc::clone(file.source.path()), stage);
         if let Some(&first) = known.get(&cause) {
             if let Some(draft) = out.list.get_mut(first) {
-                draft.see_on(cx, spec.at, "this service, too");
+                draft.see_on(cx, spec.at, "this service too");
             }
             continue;
         }
@@ -44,7 +44,7 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
 }
 
 fn message(spec: &ContainerSpec) -> String {
-    format!("{} runs as root; end its Dockerfile with `USER`, or set `user`", pulled::name(spec))
+    format!("{} runs as root; add `USER` at the end of its Dockerfile, or set `user`", pulled::name(spec))
 }
 
 /// What makes a stage run as root, if it surely does.
@@ -63,7 +63,7 @@ fn root_by(file: &Dockerfile, stage: usize) -> Option<(Span, &'static str)> {
         }
         _ => false,
     };
-    root.then_some((from.image.span, "the image that it is built on runs as root, and no `USER` follows"))
+    root.then_some((from.image.span, "this base image runs as root, and no `USER` follows"))
 }
 
 /// A program that goes on as another user is installed or called: the entrypoint will use it.

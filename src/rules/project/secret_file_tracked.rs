@@ -8,7 +8,7 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
             continue;
         }
         let message = format!(
-            "git tracks the secret `{}`; take it out (`git rm --cached`), ignore it, and change it",
+            "git tracks the secret file `{}`; remove it with `git rm --cached`, ignore it, and change the secret",
             secret.path
         );
         out.on(cx, secret.at, message);

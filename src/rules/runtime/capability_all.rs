@@ -8,7 +8,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         let is_all = |value: &str| matches!(value.trim().to_ascii_uppercase().as_str(), "ALL" | "CAP_ALL");
         if capability.value().is_some_and(is_all) {
             let message =
-                format!("{} is given every capability; add those that it needs", pulled::name(spec));
+                format!("{} gets every Linux capability; add only those it needs", pulled::name(spec));
             pulled::on(cx, spec, out, capability.at, message);
         }
     }

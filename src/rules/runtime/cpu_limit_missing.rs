@@ -9,7 +9,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     }
     let at = spec.limits.cpus.map_or(spec.at, |limit| limit.at);
     let message = format!(
-        "{} may use all of the host's processors; set `cpus` or a limit in `deploy`",
+        "{} has no CPU limit and can slow down the whole host; set `cpus` or a limit in `deploy`",
         pulled::name(spec)
     );
     pulled::on(cx, spec, out, at, message);

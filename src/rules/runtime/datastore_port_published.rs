@@ -13,18 +13,18 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         let Some(store) = exposure::datastore(cx, spec, port) else { continue };
         let name = exposure::name(spec, port);
         let opens = match &store {
-            Datastore::Image(image) => format!("{name} opens `{image}` to the whole network"),
+            Datastore::Image(image) => format!("{name} exposes `{image}` to the whole network"),
             Datastore::Number(usual) => {
-                format!("{name} is open to the whole network, and usually {usual} answers there")
+                format!("{name} is open to the whole network, and {usual} usually uses this port")
             }
         };
         let clustered = exposure::meant(cx, spec, port, &called) == Meant::Perhaps;
         let advice = if cx.project.around.swarm {
             exposure::advice(cx, Meant::No)
         } else if clustered {
-            "if other hosts call it, let a firewall name them, else leave it out"
+            "if other hosts connect to it, limit access with a firewall; otherwise remove it"
         } else {
-            "leave it out, or bind it to `127.0.0.1`"
+            "remove it, or bind it to `127.0.0.1`"
         };
         let edit = port_all_interfaces::fix(cx, port).filter(|_| !clustered);
         let finding = pulled::on(cx, spec, out, port.at, format!("{opens}; {advice}"));

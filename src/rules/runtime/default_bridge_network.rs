@@ -6,7 +6,7 @@ use crate::rule::Context;
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let Some(mode) = spec.network_mode.as_ref().filter(|mode| mode.is("bridge")) else { return };
     let message = format!(
-        "{} joins Docker's default bridge{}, which it shares with strangers; leave `network_mode` out, or name a network",
+        "{} uses Docker's default bridge network{}, which unrelated containers share; remove `network_mode`, or name a network",
         pulled::name(spec),
         pulled::by_default(mode.from_default())
     );

@@ -14,12 +14,14 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         }
         let name = pulled::name(spec);
         if proxy {
-            let message = format!("{name} guards the engine's socket; keep it on an internal network");
+            let message = format!(
+                "{name} is a proxy for the container engine's socket; keep it on an internal network"
+            );
             pulled::on(cx, spec, out, at, message).severity(Severity::Note);
         } else if within {
             let message = format!(
-                "{name} is given the container engine's socket with all of `{path}`, and with it the host, read-only or \
-                 not; mount what it needs of the folder"
+                "{name} mounts all of `{path}` with the container engine's socket, which gives it root on the host even if \
+                 read-only; mount only the files that it needs"
             );
             let finding = pulled::on(cx, spec, out, at, message);
             // cAdvisor's own instructions mount it.
@@ -28,7 +30,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             }
         } else {
             let message = format!(
-                "{name} is given the container engine's socket, and with it the host; put a socket proxy in between"
+                "{name} mounts the container engine's socket, which gives it root on the host; put a socket proxy in between"
             );
             pulled::on(cx, spec, out, at, message);
         }

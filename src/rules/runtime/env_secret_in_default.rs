@@ -10,8 +10,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             let name = fallback.name;
             let strong = credentials::is_strong(&value.raw[fallback.range.clone()]);
             let at = At { span: value.part(fallback.range), ..value.at };
-            let message =
-                format!("`{name}` falls back to a secret in the file; write `${{{name}:?}}` to demand it");
+            let message = format!(
+                "`{name}` has a secret as its default value; write `${{{name}:?}}` to make it required"
+            );
             let finding = pulled::on(cx, spec, out, at, message);
             if strong {
                 finding.severity(Severity::Error);

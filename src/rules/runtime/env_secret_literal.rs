@@ -11,7 +11,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             continue;
         }
         let message =
-            format!("`{name}` has its value in the file; take it from the environment, or mount a secret");
+            format!("`{name}` is hard-coded in the file; take it from the environment, or mount a secret");
         let finding = pulled::on(cx, spec, out, value.at, message);
         if credentials::is_strong(&value.raw) {
             finding.severity(Severity::Error);

@@ -138,7 +138,7 @@ pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port, called: &Called) -
 }
 
 /// The file is an app of such a platform, by its keys or by the network that it joins.
-fn is_platforms(cx: &Context, spec: &ContainerSpec) -> bool {
+pub fn is_platforms(cx: &Context, spec: &ContainerSpec) -> bool {
     cx.project.around.extensions.iter().any(|key| PLATFORMS.contains(&&**key))
         || spec
             .networks
@@ -231,13 +231,13 @@ fn is_elsewhere(cx: &Context, host: &str) -> bool {
 /// What to do about a port that is open to the whole network.
 pub fn advice(cx: &Context, meant: Meant) -> &'static str {
     if cx.project.around.swarm {
-        return "Swarm publishes it on every node, whatever address is written; leave it out, or filter who reaches it";
+        return "Swarm publishes it on every node and ignores the address; remove it, or limit access with a firewall";
     }
     match meant {
         Meant::Surely | Meant::Perhaps => {
-            "if only this host, or a reverse proxy on it, calls it, bind it to `127.0.0.1`"
+            "if only this host or its reverse proxy connects to it, bind it to `127.0.0.1`"
         }
-        Meant::No => "bind it to `127.0.0.1`, or leave it to a reverse proxy",
+        Meant::No => "bind it to `127.0.0.1`, or use a reverse proxy",
     }
 }
 

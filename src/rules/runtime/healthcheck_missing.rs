@@ -22,7 +22,7 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         };
         if has_none {
             let message = format!(
-                "nobody notices when {} hangs; add a `healthcheck`, here or in its image",
+                "{} has no health check, so Docker does not notice when it hangs; add a `healthcheck`, here or in its image",
                 pulled::name(spec)
             );
             pulled::on(cx, spec, out, spec.at, message);
@@ -41,7 +41,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     out.at(
         file.source,
         from.image.span,
-        "nobody notices when a container of this image hangs; add a `HEALTHCHECK`",
+        "the image has no health check, so Docker does not notice when it hangs; add a `HEALTHCHECK`",
     );
 }
 

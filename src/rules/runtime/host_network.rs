@@ -3,7 +3,7 @@ use crate::container::ContainerSpec;
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
-const IGNORED: &str = "this has no effect: every port of the container is the host's";
+const IGNORED: &str = "this has no effect: the container uses the host's ports directly";
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let Some(mode) = spec.network_mode.as_ref().filter(|mode| mode.is("host")) else { return };
@@ -16,7 +16,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let ignored = spec.key("ports").filter(|_| !spec.ports.is_empty());
     if image.as_ref().is_some_and(known_images::needs_host_network) {
         let message = format!(
-            "{shares}; if it need not find devices, answer DHCP or set routes and filters, join a network of its own"
+            "{shares}; use its own network unless it discovers devices, answers DHCP or sets routes and filters"
         );
         let finding = pulled::on(cx, spec, out, mode.at, message);
         finding.severity(Severity::Note);
@@ -25,7 +25,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         }
         return;
     }
-    let message = format!("{shares}; join a network of its own and publish what is needed");
+    let message = format!("{shares}; use its own network and publish the ports that it needs");
     let finding = pulled::on(cx, spec, out, mode.at, message);
     if let Some(ports) = ignored {
         finding.see_on(cx, ports.at, IGNORED);

@@ -6,7 +6,7 @@ use crate::rule::{Context, Severity};
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let Some(pid) = spec.pid.as_ref().filter(|pid| pid.is("host")) else { return };
     let message = format!(
-        "{} sees{} all processes of the host; leave `pid` out",
+        "{} sees{} all processes of the host; remove `pid`",
         pulled::name(spec),
         pulled::by_default(pid.from_default())
     );

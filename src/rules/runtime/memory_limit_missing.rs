@@ -1,10 +1,10 @@
-use super::{pulled, settings};
+use super::{hardening, pulled, settings};
 use crate::container::ContainerSpec;
 use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    if !spec.is_complete() || settings::is_ephemeral(spec) || !settings::is_unlimited(spec.limits.memory) {
+    if hardening::is_beside_the_point(cx, spec) || !settings::is_unlimited(spec.limits.memory) {
         return;
     }
     let at = spec.limits.memory.map_or(spec.at, |limit| limit.at);
@@ -13,6 +13,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     } else {
         "`mem_limit` or a limit in `deploy`"
     };
-    let message = format!("{} may use all of the host's memory; set {how}", pulled::name(spec));
+    let message =
+        format!("{} has no memory limit and can use all of the host's memory; set {how}", pulled::name(spec));
     pulled::on(cx, spec, out, at, message);
 }

@@ -11,6 +11,7 @@ pub mod docker_socket_mount;
 pub mod env_secret_in_default;
 pub mod env_secret_literal;
 pub mod exposure;
+pub mod hardening;
 pub mod healthcheck_missing;
 pub mod host_network;
 pub mod host_paths;

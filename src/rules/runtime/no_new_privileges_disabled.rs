@@ -7,7 +7,7 @@ use crate::text::Edit;
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for opt in security_options::known(spec).filter(|opt| opt.no_new_privileges() == Some(false)) {
         let message = format!(
-            "{} lets programs gain privileges; write `true`, or leave the option out",
+            "{} lets programs gain privileges; write `true`, or remove the option",
             pulled::name(spec)
         );
         let finding = pulled::on(cx, spec, out, opt.text.at, message);

@@ -1,4 +1,4 @@
-use super::{known_images, pulled, security_options, settings};
+use super::{hardening, known_images, pulled, security_options};
 use crate::container::ContainerSpec;
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
@@ -9,11 +9,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     // A privileged container has nothing left to gain, and Swarm knows no `security_opt`.
     let pointless =
         spec.privileged.is_some_and(|privileged| !privileged.is_false()) || cx.project.around.swarm;
-    if !spec.is_complete()
-        || pointless
-        || settings::is_ephemeral(spec)
-        || known_images::runs_windows(cx, spec)
-    {
+    if hardening::is_beside_the_point(cx, spec) || pointless || known_images::runs_windows(cx, spec) {
         return;
     }
     // What is written about it, on or off, is another rule's; what is unknown may be it.
@@ -23,7 +19,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         return;
     }
     let message =
-        format!("programs in {} may gain privileges; add `{OPTION}` to `security_opt`", pulled::name(spec));
+        format!("programs in {} can gain privileges; add `{OPTION}` to `security_opt`", pulled::name(spec));
     let finding = pulled::on(cx, spec, out, spec.at, message);
     let edit = match (spec.security_opt.last(), spec.insertion) {
         (Some(last), _) if pulled::is_own(last.at) && last.at.file == spec.at.file => {

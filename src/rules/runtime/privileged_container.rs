@@ -9,15 +9,15 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let by_default = pulled::by_default(privileged.from_default);
     if known_images::of(spec).is_some_and(|image| known_images::is_docker_in_docker(&image)) {
         let message = format!(
-            "{name} is privileged{by_default}, as Docker inside Docker must be, so it can do to the host what root \
-             can; give it a machine of its own, or build with rootless BuildKit"
+            "{name} is privileged{by_default}, as Docker-in-Docker requires, and has full control of the host; run it \
+             on a separate machine, or build with rootless BuildKit"
         );
         pulled::on(cx, spec, out, privileged.at, message).severity(Severity::Warning);
         return;
     }
     let message = format!(
-        "{name} is privileged{by_default}, so it can do to the host what root can; \
-         give it the devices and capabilities that it needs"
+        "{name} is privileged{by_default} and has full control of the host; \
+         grant only the devices and capabilities that it needs"
     );
     pulled::on(cx, spec, out, privileged.at, message);
 }

@@ -14,10 +14,11 @@ pub fn on<'o>(
     message: impl Into<String>,
 ) -> &'o mut Draft {
     let draft = out.on(cx, at, message);
+    draft.container = (!spec.name.is_empty()).then(|| spec.name.clone());
     if let Some(pull) = spec.via(at) {
         let how = match pull.how {
-            PullKind::Alias => "comes in through this alias",
-            PullKind::Extends => "comes in through this `extends`",
+            PullKind::Alias => "set through this alias",
+            PullKind::Extends => "set through this `extends`",
         };
         draft.see_on(cx, At::new(pull.file, pull.span), how);
     }

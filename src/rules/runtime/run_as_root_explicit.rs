@@ -12,9 +12,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let name = pulled::name(spec);
     let by_default = pulled::by_default(user.from_default());
     let message = if drops {
-        format!("{name} runs as root{by_default}, which its image gives up by itself; leave `user` out")
+        format!("{name} starts as root{by_default}, and its image drops root by itself; remove `user`")
     } else {
-        format!("{name} runs as root{by_default}; name a user without privileges")
+        format!("{name} runs as root{by_default}; set a user without privileges")
     };
     let finding = pulled::on(cx, spec, out, user.at, message);
     if drops {

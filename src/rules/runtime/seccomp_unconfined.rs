@@ -6,7 +6,7 @@ use crate::rule::Context;
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for opt in security_options::known(spec).filter(|opt| opt.is("seccomp", "unconfined")) {
         let message = format!(
-            "{} may make every system call; leave the option out, or name a profile of its own",
+            "{} can make every system call; remove the option, or name a custom profile",
             pulled::name(spec)
         );
         pulled::on(cx, spec, out, opt.text.at, message);

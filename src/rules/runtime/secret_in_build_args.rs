@@ -18,7 +18,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         }
         let elsewhere = never_ships(cx, spec, name);
         let (stays, severity) = if elsewhere {
-            ("stays in the build cache and may stand in the provenance record", Severity::Warning)
+            ("stays in the build cache and may be in the provenance record", Severity::Warning)
         } else {
             ("stays in the image's history", Severity::Error)
         };

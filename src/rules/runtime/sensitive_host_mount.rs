@@ -14,12 +14,13 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             None if how == Sensitive::Write => {}
             Some(true) if how == Sensitive::Write || monitor => {}
             Some(true) | None => {
-                let message = format!("{name} can read the host's `{path}`; mount the files that it needs");
+                let message =
+                    format!("{name} can read the host's `{path}`; mount only the files that it needs");
                 pulled::on(cx, spec, out, at, message).severity(Severity::Warning);
             }
             Some(false) => {
                 let message = format!(
-                    "{name} can change the host's `{path}`; mount a folder of its own, or read-only what it needs"
+                    "{name} can change the host's `{path}`; mount another folder, or only the files that it needs, read-only"
                 );
                 pulled::on(cx, spec, out, at, message);
             }

@@ -1,10 +1,10 @@
-use super::{known_images, pulled, settings};
+use super::{hardening, known_images, pulled};
 use crate::container::ContainerSpec;
 use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    if !spec.is_complete() || settings::is_ephemeral(spec) || known_images::runs_windows(cx, spec) {
+    if hardening::is_beside_the_point(cx, spec) || known_images::runs_windows(cx, spec) {
         return;
     }
     let at = match spec.read_only {
@@ -13,7 +13,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         Some(_) => return,
     };
     let message = format!(
-        "{} can write to its own file system; set `read_only: true` and give it a `tmpfs` where it writes",
+        "{} can write to its root file system; set `read_only: true` and add a `tmpfs` where it writes",
         pulled::name(spec)
     );
     pulled::on(cx, spec, out, at, message);

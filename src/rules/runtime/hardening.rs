@@ -1,0 +1,16 @@
+//! What the four rules on hardening share: `capabilities-not-dropped`, `memory-limit-missing`,
+//! `no-new-privileges-missing`, `writable-root-filesystem`. `filter` gathers them in `default` as `hardening-missing`.
+
+use super::{exposure, settings};
+use crate::container::ContainerSpec;
+use crate::rule::{Context, Profile};
+
+/// Nobody can tell what the container has, or it needs nothing: it ends with its machine, or, in `default`, it runs for
+/// developers only, or on a platform that hardens its apps by itself.
+pub fn is_beside_the_point(cx: &Context, spec: &ContainerSpec) -> bool {
+    let is_internal = || cx.purpose(cx.project.source(spec.at).path()).is_internal();
+    let quiet = cx.policy.profile == Profile::Default;
+    !spec.is_complete()
+        || settings::is_ephemeral(spec)
+        || quiet && (is_internal() || exposure::is_platforms(cx, spec))
+}
