@@ -16,17 +16,17 @@ use crate::rules;
 
 const EXAMPLES: &str = "\
 Examples:
-  hullguard                                check all files below the current folder
-  hullguard check Dockerfile compose.yaml  check these files
-  hullguard check --staged                 check what is about to be committed
-  hullguard check --new-from main          report only what main does not have
-  hullguard check --history                search all of git's history for secrets
-  hullguard check --fix                    apply safe fixes
-  hullguard check --fix-unsafe --diff      show what all fixes would change
+  hullguard                            check everything below this folder
+  hullguard check Dockerfile a.yaml    check these files
+  hullguard check --staged             check what is about to be committed
+  hullguard check --new-from main      report only what main does not have
+  hullguard check --history            search the git history for secrets
+  hullguard check --fix                apply safe fixes
+  hullguard check --fix-unsafe --diff  show what all fixes would change
   hullguard check --format sarif=out.sarif --format human
   cat Dockerfile | hullguard check - --stdin-path app/Dockerfile
-  hullguard baseline                       record today's findings; only new ones fail
-  hullguard explain DL3007                 explain a rule, also by another tool's code
+  hullguard baseline                   record findings; only new ones fail
+  hullguard explain DL3007             explain a rule of another tool
 
 Exit codes: 0 nothing to fail on, 1 findings at or above --fail-on,
 2 hullguard could not check everything, or was interrupted.";
@@ -175,7 +175,7 @@ pub(super) struct Graph {
     /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml]
+    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml, or .yml]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
     /// Do not read a configuration file
@@ -210,7 +210,14 @@ pub(super) struct Look {
     pub(super) branch: Option<String>,
     /// Run as a git hook. pre-commit: the named files, only new findings.
     /// pre-push (add "$@"), pre-receive: secrets in the pushed commits
-    #[arg(long, value_enum, value_name = "HOOK", help_heading = "History", conflicts_with = "staged")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOOK",
+        hide_possible_values = true,
+        help_heading = "History",
+        conflicts_with = "staged"
+    )]
     pub(super) hook: Option<Hook>,
     /// Report only findings that this commit does not have: `HEAD`, `main`, `v1`
     #[arg(long, value_name = "REV", help_heading = "What to find", conflicts_with_all = ["history", "commits"])]
@@ -237,7 +244,7 @@ pub(super) struct Look {
     /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB", help_heading = "What to find")]
     pub(super) exclude: Vec<String>,
-    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml]
+    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml, or .yml]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "What to find")]
     pub(super) config: Option<PathBuf>,
     /// Do not read a configuration file or .gitleaks.toml
@@ -291,7 +298,7 @@ pub(super) struct Check {
     /// Size limit of `--format summary`, 4096 or more [default: 1048576]
     #[arg(long, value_name = "BYTES", value_parser = summary_limit, help_heading = "Output")]
     pub(super) summary_limit: Option<usize>,
-    /// Print only the summary
+    /// In the human report, print only the summary
     #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
     pub(super) quiet: bool,
     /// Hide milder findings: error, warning, note [default: note]. The exit code
@@ -301,7 +308,7 @@ pub(super) struct Check {
     /// List every finding on a terminal, even if there are more than 50
     #[arg(long, help_heading = "Output")]
     pub(super) full: bool,
-    /// Use colours: auto, always, never [default: auto]
+    /// Use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub(super) color: Color,
     /// Also show suppressed findings

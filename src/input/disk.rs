@@ -195,6 +195,6 @@ mod tests {
         assert_eq!(disk.is_tracked("../a/b"), Some(true));
         // The repository is there, and nothing beyond it.
         assert!(disk.exists("../a/b") && !disk.exists("../../a/b"));
-        assert_eq!(disk.read("../../x").unwrap_err().why, "it lies outside of what is checked");
+        assert_eq!(disk.read("../../x").unwrap_err().why, "it is outside of the checked folder");
     }
 }

@@ -107,6 +107,6 @@ fn unshown(outcome: &Outcome, options: &Options) -> Vec<String> {
     if !options.show_suppressed {
         part(suppressed, "suppressed finding", "--show-suppressed");
     }
-    part(hidden.old, "old finding", "without --new-from");
+    part(hidden.old, "old finding", "hullguard check");
     parts
 }

@@ -60,6 +60,11 @@ impl Watch {
     }
 }
 
+/// Whether files are searched for secrets; otherwise documents are all that is looked at.
+pub fn searches(policy: &Policy) -> bool {
+    rules::RULES.iter().any(|rule| rule.family == Family::Secrets && policy.shows(rule))
+}
+
 /// Checks every candidate and what belongs to it. The result does not depend on the number of threads.
 pub fn scan(candidates: &[Candidate], tree: &dyn Tree, policy: &Policy, watch: &Watch) -> Outcome {
     scan_change(candidates, tree, policy, watch, &|_| {})
@@ -214,7 +219,7 @@ fn from_top(
             let shipped = shipped.filter_map(|target| target.stage.as_ref()?.value());
             let contexts = baked.iter().map(|target| Some(&*target.context));
             let mut file = dockerfile::parse(source);
-            file.ship(&builders.targets_of(source.path()).into_iter().chain(shipped).collect::<Vec<_>>());
+            join::ship(&mut file, &builders, shipped, policy);
             starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), tree);
             let file = [file];
             let project = Project { baked, ..join::project(builders, &[], &file, tree) };
@@ -265,7 +270,7 @@ fn from_top(
     }
     outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut all: Vec<&Candidate> = candidates.iter().collect();
-    if !rules::RULES.iter().any(|rule| rule.family == Family::Secrets && policy.shows(rule)) {
+    if !searches(policy) {
         all.clear();
     }
     // Whoever named a file that is no document wanted it searched, and that is done.
@@ -382,8 +387,7 @@ fn check_group(
     let built: Vec<Arc<Source>> = paths.iter().filter_map(read_once).collect();
     let mut dockerfiles: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
     for file in &mut dockerfiles {
-        let targets = joined.targets_of(file.source.path());
-        file.ship(&targets);
+        join::ship(file, &joined, std::iter::empty(), policy);
         starts::fill(file, joined.contexts_of(file.source.path()), tree);
     }
     let edges = joined.edges.clone();

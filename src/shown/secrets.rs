@@ -249,6 +249,7 @@ fn message(hit: &Hit, source: &Source) -> String {
     let encoded = if hit.encoded { ", encoded" } else { "" };
     match name {
         Some(name) => format!("{title}, in `{name}`{encoded}; remove it and change it"),
+        None if hit.rule.tags.contains(&"password") => format!("{title}{encoded}; change it, then remove it"),
         None => format!("{title}{encoded}; revoke it, then remove it"),
     }
 }

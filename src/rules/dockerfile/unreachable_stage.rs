@@ -19,7 +19,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         return;
     }
     let Some(used_by_others) = uses(file) else { return };
-    for stage in file.stages.iter().filter(|stage| !stage.ships && !used_by_others[stage.index]) {
+    // Whoever names no target builds the last one, whether or not it ships.
+    let others = &file.stages[..file.stages.len() - 1];
+    for stage in others.iter().filter(|stage| !stage.ships && !used_by_others[stage.index]) {
         let Some(from) = file.from_of(stage.index) else { continue };
         let (place, who) = match &from.name {
             None => (from.image.span, "this stage".to_owned()),
