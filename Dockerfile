@@ -31,6 +31,7 @@ LABEL org.opencontainers.image.title="hullguard" \
       org.opencontainers.image.source="https://github.com/hullguard/hullguard" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
 COPY --from=binary /hullguard /hullguard
+COPY packaging/image/gitconfig /etc/gitconfig
 # What is checked is mounted here: docker run --rm -v "$PWD:/work:ro" ghcr.io/hullguard/hullguard:VERSION
 WORKDIR /work
 USER 65532:65532

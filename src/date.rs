@@ -3,6 +3,21 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// A day of the Gregorian calendar; later days are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
@@ -14,21 +29,34 @@ pub struct Date {
 impl Date {
     /// Reads `YYYY-MM-DD`.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+    /// As [`Date::parse`].
+    ///
+    /// # Errors
+    /// What is wrong with it, for people.
+    pub fn read(text: &str) -> Result<Self, String> {
         let mut parts = text.split('-');
         let mut number = |digits: usize| {
             let part = parts.next()?;
             (part.len() == digits && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok())?
         };
-        let (year, month, day): (u16, u16, u16) = (number(4)?, number(2)?, number(2)?);
+        let numbers: Option<(u16, u16, u16)> = (|| Some((number(4)?, number(2)?, number(2)?)))();
+        let Some((year, month, day)) = numbers.filter(|_| parts.next().is_none()) else {
+            return Err("a date is written YYYY-MM-DD, for example 2027-06-30".to_owned());
+        };
         let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
         let days = match month {
             2 => 28 + u16::from(leap),
             4 | 6 | 9 | 11 => 30,
             1..=12 => 31,
-            _ => return None,
+            _ => return Err(format!("there is no month {month:02}; a date is written YYYY-MM-DD")),
         };
-        let good = parts.next().is_none() && (1..=days).contains(&day);
-        good.then_some(Self { year, month: month as u8, day: day as u8 })
+        if !(1..=days).contains(&day) {
+            let month = MONTHS[usize::from(month) - 1];
+            return Err(format!("there is no {day} {month} {year}; the last day of that month is {days}"));
+        }
+        Ok(Self { year, month: month as u8, day: day as u8 })
     }
     /// The day in UTC, so that all machines of a team agree.
     pub fn of(time: SystemTime) -> Self {
@@ -78,6 +106,14 @@ mod tests {
         assert_eq!(Date::parse("2024-02-29").unwrap().to_string(), "2024-02-29");
         for bad in ["2023-02-29", "2024-13-01", "2024-1-1", "2024-01-01-", "today", "2024-04-31"] {
             assert_eq!(Date::parse(bad), None, "{bad}");
+        }
+        for (bad, why) in [
+            ("2027-02-30", "there is no 30 February 2027; the last day of that month is 28"),
+            ("2028-02-30", "there is no 30 February 2028; the last day of that month is 29"),
+            ("2027-13-01", "there is no month 13; a date is written YYYY-MM-DD"),
+            ("30.06.2027", "a date is written YYYY-MM-DD, for example 2027-06-30"),
+        ] {
+            assert_eq!(Date::read(bad).unwrap_err(), why);
         }
         for (seconds, day) in [(0, "1970-01-01"), (951_782_400, "2000-02-29"), (1_767_225_599, "2025-12-31")]
         {

@@ -122,13 +122,6 @@ impl StageGraph {
             flows: Vec::new(),
             builders: builders(file, project),
         };
-        for builder in &graph.builders {
-            if let Target::Stage(stage) = builder.target {
-                // A target may be a number, too.
-                graph.stages[stage].ships = true;
-                graph.stages[stage].needed = true;
-            }
-        }
         let mut making = Making { file, graph: &mut graph, known: HashMap::new() };
         file.all().for_each(|instruction| making.take(instruction));
         graph.find_needed();

@@ -143,4 +143,8 @@ pub struct Pragma {
     pub reason: String,
     /// Written for hullguard, so that an unused or unknown code is a mistake; others may be meant for their own tool.
     pub own: bool,
+    /// What follows the tool's name, if it silences nothing though it was meant to.
+    pub mistyped: Option<String>,
+    /// It stands in a text of any language, where it may be an example.
+    pub anywhere: bool,
 }

@@ -2,6 +2,7 @@
 //!
 //! Types only; the table of all rules is made from `rules/**/*.md` by `rules/build.rs` and lives in `rules`.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -339,6 +340,9 @@ pub struct Policy {
     pub base: String,
     /// What the user says about the values of secrets.
     pub custom: Arc<Custom>,
+    /// The stages that are shipped, by name or number, of Dockerfiles where the user says it. Paths are relative to the
+    /// run's root.
+    pub ships: HashMap<String, Vec<String>>,
     /// Draw the stages of Dockerfiles, too. For `scan`; no rule asks.
     pub graphs: bool,
 }
@@ -384,6 +388,7 @@ impl Default for Policy {
             off: Vec::new(),
             base: String::new(),
             custom: Arc::default(),
+            ships: HashMap::new(),
             graphs: false,
         }
     }

@@ -4,6 +4,7 @@
 mod action;
 mod cases;
 mod commands;
+mod configuration;
 mod context;
 mod contract;
 mod corpus;
@@ -24,6 +25,7 @@ mod pages;
 mod past;
 mod picture;
 mod practices;
+#[cfg(unix)]
 mod readme;
 mod secrets;
 #[cfg(unix)]

@@ -12,7 +12,7 @@ WORKDIR /src
 COPY . .
 RUN go build -o /out/api ./cmd/api
 
-FROM debian:latest
+FROM debian:12.8
 COPY --from=dev /out/api /usr/local/bin/api
 USER 65532:65532
 CMD [\"api\"]

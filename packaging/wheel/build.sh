@@ -25,6 +25,7 @@ if [[ $target == *-windows-* ]]; then
 elif [[ $target == *-linux-* ]]; then
   compatibility='manylinux2014 musllinux_1_1' # a static binary is both
 fi
+cp LICENSE-APACHE LICENSE-MIT packaging/wheel/ # a wheel takes no files from outside of its folder
 cd packaging/wheel
 # shellcheck disable=SC2086 # two words
 "$maturin" build --release --locked --target "$target" --compatibility $compatibility --out "$dist"

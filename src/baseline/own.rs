@@ -140,10 +140,8 @@ pub(super) fn read(name: &str, text: &str) -> Result<Baseline, String> {
         let row: Row = serde_json::from_str(line).map_err(|error| wrong(&said(&error)))?;
         let digits = row.fingerprint.len() == 32 && row.fingerprint.bytes().all(|b| b.is_ascii_hexdigit());
         let fingerprint = u128::from_str_radix(&row.fingerprint, 16).ok().filter(|_| digits);
-        let expires = match row.expires.as_deref().map(Date::parse) {
-            Some(None) => return Err(wrong("`expires` must be a date, written YYYY-MM-DD")),
-            day => day.flatten(),
-        };
+        let expires = row.expires.as_deref().map(Date::read).transpose();
+        let expires = expires.map_err(|why| wrong(&format!("`expires`: {why}")))?;
         list.entries.push(Entry {
             fingerprint: fingerprint.ok_or_else(|| wrong("a fingerprint is 32 hexadecimal digits"))?,
             rule: row.rule,

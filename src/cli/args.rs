@@ -175,7 +175,7 @@ pub(super) struct Graph {
     /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml]
+    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml, or .yml]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
     /// Do not read a configuration file
@@ -244,7 +244,7 @@ pub(super) struct Look {
     /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB", help_heading = "What to find")]
     pub(super) exclude: Vec<String>,
-    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml]
+    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml, or .yml]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "What to find")]
     pub(super) config: Option<PathBuf>,
     /// Do not read a configuration file or .gitleaks.toml

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use super::args::{Check, Report};
 use super::open::{self, Run};
-use super::{CLEAN, FAILED, FOUND, lists, output, plural, term};
+use super::{CLEAN, FAILED, FOUND, lists, output, peers, plural, term};
 use crate::finding::Status;
 use crate::fix::{self, Fixed, Seen};
 use crate::gap::{Gap, Reason};
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     // From here on there is nothing to end early: a signal ends the program.
     run.watch.stop.store(true, Ordering::Relaxed);
     run.complete(&mut outcome);
-    lists::tell_unused(&outcome, &run.known);
+    lists::tell_unused(&outcome, &run.known, &run.config);
     Checking { args, run: &run }.report(outcome)
 }
 
@@ -175,6 +175,15 @@ impl Checking<'_> {
         if nothing {
             let where_ = if self.args.look.staged { "among the staged files" } else { "here" };
             term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
+        }
+        let look = &self.args.look;
+        let is_first =
+            self.run.config.name.is_empty() && !look.no_config && !look.is_past() && !look.is_stdin();
+        if is_first && wanted.iter().any(for_people) {
+            // Whoever has a configuration has decided.
+            if let Some(note) = peers::mention(&self.run.from_top.current) {
+                term::complain(&note);
+            }
         }
         if let Some(error) = unwritten {
             return Err(error);

@@ -207,12 +207,33 @@ fn warn(notes: &[String]) {
     }
 }
 
+/// A sentence for each Dockerfile that `ships` names and that is not there.
+pub(super) fn not_shipped(config: &Config, tree: &dyn Tree) -> Vec<String> {
+    let gone = config.ships.iter().filter(|ship| !tree.exists(&ship.dockerfile));
+    gone.map(|ship| {
+        format!("{}:{}: `ships` names {}, which does not exist", ship.file, ship.line, ship.dockerfile)
+    })
+    .collect()
+}
+
 /// Says which lists hold entries that match nothing any more.
-pub(super) fn tell_unused(outcome: &Outcome, known: &Known) {
+pub(super) fn tell_unused(outcome: &Outcome, known: &Known, config: &Config) {
     let mut lists: BTreeMap<&str, Vec<&Unused>> = BTreeMap::new();
+    let mut notes = Vec::new();
     for unused in &outcome.unused {
-        lists.entry(&unused.list).or_default().push(unused);
+        match config.ignores.get(unused.entry).filter(|ignore| ignore.file == unused.list) {
+            Some(ignore) if unused.fingerprint.is_none() => {
+                let at = if unused.path.is_empty() { String::new() } else { format!(" in {}", unused.path) };
+                notes.push(format!(
+                    "{}: the ignore of {}{at} matches nothing; delete it",
+                    ignore.place(),
+                    ignore.what()
+                ));
+            }
+            _ => lists.entry(&unused.list).or_default().push(unused),
+        }
     }
+    warn(&notes);
     for (list, unused) in lists {
         let ours = known.own.iter().any(|own| own.name == list);
         let one = |unused: &&Unused| match (&*unused.rule, ours) {

@@ -19,6 +19,7 @@ mod newer;
 mod open;
 mod output;
 mod past;
+mod peers;
 mod pushed;
 mod term;
 

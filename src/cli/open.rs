@@ -19,7 +19,6 @@ use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, Globs};
 use crate::custom::Custom;
 use crate::filter;
-use crate::gap::Gap;
 use crate::history::leaks::Law;
 use crate::input::disk::{self, Disk};
 use crate::input::staged::Staged;
@@ -28,7 +27,6 @@ use crate::input::{self, Listing, walk};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Policy, Profile};
 use crate::scan::{self, Watch};
-use crate::text::Source;
 
 /// A run that can begin.
 pub(super) struct Run {
@@ -103,6 +101,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let base = newer::base(look, &root, &policy.base, excluded(look, &config)?)?;
     let today = Date::of(SystemTime::now());
     let said = filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today));
+    let said = said.chain(lists::not_shipped(&config, &*tree));
     said.for_each(|warning| term::complain(&format!("warning: {warning}")));
     Ok(Run {
         config,
@@ -136,6 +135,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         off: ids(&look.ignore),
         base: place.base(),
         custom: Arc::new(custom),
+        ships: config.ships.iter().map(|ship| (ship.dockerfile.clone(), ship.targets.clone())).collect(),
         graphs: false,
     }
 }
@@ -274,41 +274,39 @@ fn configure(look: &Look, root: &Path) -> Result<Config> {
     if look.no_config {
         return Ok(Config::default());
     }
-    let Some(file) = look.config.clone().or_else(|| config::find(root)) else { return Ok(Config::default()) };
-    let top = input::top_of(root).unwrap_or(root);
-    let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(&file));
-    read_config(&file, root, disk::read_own(top, &absolute))
+    let found = || config::find(root).map_err(|why| anyhow!(why));
+    let Some(file) = look.config.clone().map_or_else(found, |file| Ok(Some(file)))? else {
+        return Ok(Config::default());
+    };
+    read_config(&file, root, &disk::read_own)
 }
 
 /// As [`configure`], but what git has in its index counts: the commit is judged by what it holds. A configuration that
 /// git does not know is taken from disk.
 fn configure_staged(look: &Look, staged: &Staged) -> Result<Config> {
     let root = staged.top();
-    let named = look.config.as_ref().map(|file| {
-        let file = input::tidy(&env::current_dir().unwrap_or_default().join(file));
-        input::below(root, &file.canonicalize().unwrap_or(file))
-    });
-    let names = match named {
-        Some(name) => name.into_iter().collect(),
-        None => config::NAMES.map(str::to_owned).to_vec(),
+    let name = match &look.config {
+        Some(file) => {
+            let file = input::tidy(&env::current_dir().unwrap_or_default().join(file));
+            input::below(root, &file.canonicalize().unwrap_or(file)).filter(|name| staged.exists(name))
+        }
+        None => config::only(|name| staged.exists(name)).map_err(|why| anyhow!(why))?.map(str::to_owned),
     };
-    match names.iter().find(|name| staged.exists(name)) {
-        Some(name) if !look.no_config => read_config(&root.join(name), root, staged.read(name)),
-        _ => configure(look, root),
-    }
+    let Some(name) = name.filter(|_| !look.no_config) else { return configure(look, root) };
+    let read = |home: &Path, file: &Path| match input::below(root, file).filter(|name| staged.exists(name)) {
+        Some(name) => staged.read(&name),
+        None => disk::read_own(home, file),
+    };
+    read_config(&root.join(name), root, &read)
 }
 
-pub(super) fn read_config(file: &Path, root: &Path, bytes: Result<Vec<u8>, Gap>) -> Result<Config> {
-    let bytes = bytes.map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
+/// Reads a configuration, and the files that it extends.
+pub(super) fn read_config(file: &Path, root: &Path, read: &config::Open) -> Result<Config> {
+    let top = input::top_of(root).unwrap_or(root);
     let absolute = input::tidy(&env::current_dir().unwrap_or_default().join(file));
-    let name = input::below(root, &absolute).unwrap_or_else(|| file.to_string_lossy().into_owned());
-    let mut config = config::read(&Source::new(name, bytes), &config::base(&absolute, root))
-        .map_err(|mistakes| anyhow!(mistakes))?;
-    // Paths in it are relative to it.
-    for path in config.baselines.iter_mut().chain(&mut config.gitleaks) {
-        *path = input::tidy(&config::folder(&absolute).join(&path));
-    }
-    Ok(config)
+    let bytes = read(top, &absolute)
+        .map_err(|why| anyhow!("cannot read the configuration {}: {why}", file.display()))?;
+    config::read(&absolute, bytes, &config::Around { root, top, read }).map_err(|mistakes| anyhow!(mistakes))
 }
 
 /// What neither the configuration nor the flags want to be looked at.

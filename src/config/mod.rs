@@ -3,20 +3,31 @@
 //! [`find`] looks for it, [`read`] makes a [`Config`] of its text or tells every mistake with its place. Flags, which
 //! win over the file, are merged in `cli`; what settings do to findings is `filter`'s business.
 
+mod extends;
 pub mod gitleaks;
 mod globs;
+pub mod keys;
 mod reader;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use crate::date::Date;
+pub use extends::{Around, Open, of, read};
 pub use globs::Globs;
-pub use reader::{read, suggest};
+pub use reader::suggest;
 
 use crate::rule::{Profile, Rule, Severity};
 
-/// Names of the file, in the order they are looked for in a folder.
-pub const NAMES: [&str; 3] = ["hullguard.yaml", ".hullguard.yaml", ".github/hullguard.yaml"];
+/// Names of the file in a folder, which may have one of them.
+pub const NAMES: [&str; 6] = [
+    "hullguard.yaml",
+    "hullguard.yml",
+    ".hullguard.yaml",
+    ".hullguard.yml",
+    ".github/hullguard.yaml",
+    ".github/hullguard.yml",
+];
 
 /// What the file says; all patterns are already relative to the root of the run.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +47,20 @@ pub struct Config {
     pub baselines: Vec<PathBuf>,
     /// As they are; `None`: the one with the usual name.
     pub gitleaks: Option<PathBuf>,
+    /// One for a Dockerfile.
+    pub ships: Vec<Ship>,
+}
+
+/// One entry of `ships`.
+#[derive(Clone, Debug)]
+pub struct Ship {
+    /// Relative to the root of the run.
+    pub dockerfile: String,
+    /// The stages that are shipped, by name or number.
+    pub targets: Vec<String>,
+    /// The configuration file, and the line in it.
+    pub file: Arc<str>,
+    pub line: u32,
 }
 
 /// `rules: {id: …}`
@@ -47,6 +72,8 @@ pub struct Setting {
     pub paths: Option<Globs>,
     /// It was given to the rule's whole family, which asks for none of its rules by name.
     pub family: bool,
+    /// The file that says so, for messages.
+    pub file: Arc<str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,16 +89,39 @@ pub enum Level {
 pub struct Ignore {
     /// Empty: every rule.
     pub rules: Vec<&'static Rule>,
+    /// As they are named in the file.
+    pub named: Vec<String>,
     /// `None`: everywhere.
     pub paths: Option<Globs>,
+    /// As they are written.
+    pub patterns: Vec<String>,
     pub reason: String,
     /// The last day on which it counts.
     pub expires: Option<Date>,
-    /// The line of the file that it begins on.
+    /// The configuration file, and the line that it begins on.
+    pub file: Arc<str>,
     pub line: u32,
 }
 
 impl Config {
+    /// Takes in a later file's values: lists hold both, of anything else the later counts.
+    fn take(&mut self, later: Self) {
+        self.profile = later.profile.or(self.profile);
+        self.preview |= later.preview;
+        self.rules.extend(later.rules);
+        self.ignores.extend(later.ignores);
+        self.fail_on = later.fail_on.or(self.fail_on);
+        self.trusted_registries.extend(later.trusted_registries);
+        self.exclude.add(later.exclude);
+        self.baselines.extend(later.baselines);
+        self.gitleaks = later.gitleaks.or(self.gitleaks.take());
+        later.ships.into_iter().for_each(|ship| self.ship(ship));
+    }
+    /// Of two entries for a Dockerfile the later counts.
+    fn ship(&mut self, ship: Ship) {
+        self.ships.retain(|before| before.dockerfile != ship.dockerfile);
+        self.ships.push(ship);
+    }
     /// Rules that are given a severity: whoever does that wants them, whatever the profile says.
     pub fn asked(&self) -> Vec<&'static str> {
         let given =
@@ -81,6 +131,17 @@ impl Config {
 }
 
 impl Ignore {
+    /// Where it stands, for messages.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+    /// What it ignores, for messages.
+    pub fn what(&self) -> String {
+        if self.named.is_empty() {
+            return "everything".to_owned();
+        }
+        self.named.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    }
     pub fn is_expired(&self, today: Date) -> bool {
         self.expires.is_some_and(|last| last < today)
     }
@@ -134,16 +195,35 @@ pub fn profile(name: &str) -> Option<Profile> {
 
 /// The file that holds for a run: in its root, or above it up to the top of the repository. Outside of a repository
 /// only the root is looked at, so that a stray file in a shared folder configures nobody.
-pub fn find(root: &Path) -> Option<PathBuf> {
+///
+/// # Errors
+/// A folder has several.
+pub fn find(root: &Path) -> Result<Option<PathBuf>, String> {
     let top = crate::input::top_of(root).unwrap_or(root);
-    let folders = root.ancestors().take_while(|folder| folder.starts_with(top));
-    folders.flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|file| file.is_file())
+    for folder in root.ancestors().take_while(|folder| folder.starts_with(top)) {
+        // A link that leads nowhere is one that cannot be read, and no reason to do without.
+        let is_there = |file: &PathBuf| file.is_file() || file.is_symlink() && !file.exists();
+        if let Some(name) = only(|name| is_there(&folder.join(name)))? {
+            return Ok(Some(folder.join(name)));
+        }
+    }
+    Ok(None)
 }
 
-/// The path from the folder that a configuration's patterns are relative to, to the root of the run. A file from
-/// elsewhere (`--config`) speaks of the root itself.
-pub fn base(file: &Path, root: &Path) -> String {
-    crate::input::below(folder(file), root).unwrap_or_default()
+/// The name that a folder has a configuration under.
+///
+/// # Errors
+/// There are several, and nobody can say which is meant.
+pub fn only(is_there: impl Fn(&str) -> bool) -> Result<Option<&'static str>, String> {
+    let there: Vec<&str> = NAMES.into_iter().filter(|name| is_there(name)).collect();
+    match there.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        several => Err(format!(
+            "several configuration files: {}; keep one, or name one with --config",
+            several.join(" and ")
+        )),
+    }
 }
 
 /// The folder that paths in a configuration are relative to.

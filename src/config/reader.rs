@@ -4,10 +4,13 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting};
+use super::keys::{self, IGNORE, Key, SETTING, TOP};
+use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting, Ship};
 use crate::blob::Origin;
 use crate::finding::Place;
+use crate::input;
 use crate::place;
 use crate::rule::{Family, Rule};
 use crate::rules;
@@ -15,50 +18,45 @@ use crate::shown::Veil;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Kind, Node};
 
-const KEYS: [&str; 10] = [
-    "profile",
-    "preview",
-    "rules",
-    "secrets",
-    "ignore",
-    "fail-on",
-    "trusted-registries",
-    "exclude",
-    "baseline",
-    "gitleaks-config",
-];
-const SETTING_KEYS: [&str; 3] = ["severity", "paths", "off"];
-const IGNORE_KEYS: [&str; 6] = ["rule", "rules", "path", "paths", "reason", "expires"];
-const LEVELS: [&str; 4] = ["error", "warning", "note", "off"];
-const PROFILES: [&str; 3] = ["default", "strict", "style"];
+/// What comes of a file that is extended.
+pub(super) enum Refused {
+    /// It could not be read: a sentence for the place that names it.
+    Here(String),
+    /// Its own mistakes, with their places.
+    There(String),
+}
 
-/// Reads the file. `base` is the path from the folder its patterns are relative to, to the root of the run.
+/// Reads one file. `base` is the path from the folder its patterns are relative to, to the root of the run; `extend`
+/// reads another file that it names.
 ///
 /// # Errors
 /// All that is wrong with it, each with its place, the line and a mark under it.
-pub fn read(source: &Source, base: &str) -> Result<Config, String> {
-    let mut reader = Reader { source, base, mistakes: Vec::new() };
+pub(super) fn read(
+    source: &Source,
+    base: &str,
+    extend: &mut dyn FnMut(&str) -> Result<Config, Refused>,
+) -> Result<Config, String> {
+    let mut reader = Reader { source, base, mistakes: Vec::new(), elsewhere: Vec::new() };
     let tree = yaml::parse(source);
     for error in &tree.errors {
         reader.mistake(error.span, error.message.to_string());
     }
     for (first, again) in tree.duplicate_keys() {
         let line = source.line_of(first.key_span().start as usize);
-        reader.mistake(
-            again.key_span(),
-            format!("`{}` is defined twice, first on line {line}", again.key_str()),
-        );
+        let key = again.key_str();
+        reader.mistake(again.key_span(), format!("`{key}` is defined twice, first on line {line}"));
     }
-    let mut config = Config { name: source.path().to_string(), ..Config::default() };
+    let mut config = Config::default();
     if let Some(root) = tree.root()
         && reader.mistakes.is_empty()
     {
-        reader.top(root, &mut config);
+        reader.top(root, &mut config, extend);
     }
     if let Some(second) = tree.documents().nth(1) {
         reader.mistake(second.span(), "a configuration must be one YAML document");
     }
-    if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.told()) }
+    config.name = source.path().to_string();
+    if reader.mistakes.is_empty() && reader.elsewhere.is_empty() { Ok(config) } else { Err(reader.told()) }
 }
 
 /// The key that a line begins with.
@@ -66,6 +64,10 @@ fn key(line: &str) -> Option<&str> {
     let line = line.trim_start().trim_start_matches("- ").trim_start_matches(['{', ' ']);
     let (key, rest) = line.split_once(':')?;
     (rest.is_empty() || rest.starts_with([' ', '\r'])).then(|| key.trim_matches(['"', '\'', ' ']))
+}
+
+fn family(name: &str) -> Option<Family> {
+    Family::ALL.into_iter().find(|family| family.name() == name)
 }
 
 /// The known word that somebody probably meant.
@@ -79,16 +81,47 @@ pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     near.or_else(|| known.iter().find(|known| word.len() > 3 && known.contains(&word)).copied())
 }
 
-/// The same setting for every rule of a family.
-fn of_family(family: Family, level: Level, paths: Option<&Globs>) -> impl Iterator<Item = Setting> {
-    let rules = rules::RULES.iter().filter(move |rule| rule.family == family);
-    rules.map(move |rule| Setting { rule, level, paths: paths.cloned(), family: true })
+/// What somebody meant by a key that is not known here.
+fn meant(name: &str, known: &'static [Key], names: &str) -> String {
+    let spellings = known.iter().flat_map(|key| [Some(key.name), key.also]).flatten();
+    if let Some(meant) = suggest(name, spellings) {
+        return format!("did you mean `{meant}`?");
+    }
+    // Rules at the top of the file, where they are in hadolint's.
+    let is_rule =
+        family(name).is_some() || rules::find(name).is_some() || rules::by_alias(name).next().is_some();
+    if is_rule && std::ptr::eq(known, TOP) {
+        return format!("rules go below `rules`: `rules: {{{name}: off}}`");
+    }
+    format!("known keys: {names}")
+}
+
+/// `DL3008`, `trivy/DS-0099`, `CKV_DOCKER_2`: rules here have names in small letters.
+fn is_foreign(name: &str) -> bool {
+    let code = name.rsplit('/').next().unwrap_or_default();
+    code.bytes().any(|b| b.is_ascii_digit()) && code.bytes().any(|b| b.is_ascii_uppercase())
+}
+
+/// What people who know another tool call what is called `meant` here.
+fn synonym(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "false" | "no" | "none" | "never" | "disable" | "disabled" | "ignore" | "ignored" | "skip" | "0" => {
+            "off"
+        }
+        "info" | "information" | "low" | "notice" | "style" | "hint" => "note",
+        "warn" | "medium" | "moderate" | "1" => "warning",
+        "err" | "high" | "critical" | "fatal" | "blocker" | "2" => "error",
+        "yes" | "on" => "true",
+        _ => return None,
+    })
 }
 
 struct Reader<'s> {
     source: &'s Source,
     base: &'s str,
     mistakes: Vec<(Span, String)>,
+    /// Those of files that it extends, with their places.
+    elsewhere: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -96,27 +129,41 @@ impl Reader<'_> {
         self.mistakes.push((span, message.into()));
     }
 
-    fn top(&mut self, root: Node, config: &mut Config) {
+    fn top(
+        &mut self,
+        root: Node,
+        config: &mut Config,
+        extend: &mut dyn FnMut(&str) -> Result<Config, Refused>,
+    ) {
         if root.kind() == Kind::Null {
             return; // an empty file, or one with comments only
         }
-        for (key, value) in self.entries(root, &KEYS) {
-            match key {
-                "profile" => config.profile = self.word(value, &PROFILES).and_then(super::profile),
-                "preview" => config.preview = self.truth(value),
-                "fail-on" => config.fail_on = self.word(value, &FailOn::NAMES).and_then(FailOn::parse),
+        let mut entries = self.entries(root, TOP);
+        // What is extended comes first, wherever it is named.
+        entries.sort_by_key(|(key, _)| key.name != "extends");
+        for (key, value) in entries {
+            match key.name {
+                "extends" => self.extends(value, config, extend),
+                "profile" => config.profile = self.word(value, key.words()).and_then(super::profile),
+                "preview" => config.preview = self.word(value, key.words()) == Some("true"),
+                "fail-on" => config.fail_on = self.word(value, key.words()).and_then(FailOn::parse),
                 "trusted-registries" => {
-                    config.trusted_registries =
-                        self.texts(value).into_iter().map(|(_, text)| text.to_owned()).collect();
+                    let texts = self.texts(value);
+                    config.trusted_registries.extend(texts.into_iter().map(|(_, text)| text.to_owned()));
                 }
-                "exclude" => config.exclude = self.globs(value),
+                "exclude" => {
+                    let globs = self.globs(value);
+                    config.exclude.add(globs);
+                }
                 "rules" => self.rules(value, config),
                 "secrets" => {
-                    let (level, paths) = self.setting(value);
-                    config.rules.extend(of_family(Family::Secrets, level, paths.as_ref()));
+                    let family = Family::Secrets.name();
+                    self.set(value, value.span(), family, config);
                 }
+                "ships" => self.ships(value, config),
                 "baseline" => {
-                    config.baselines = self.texts(value).into_iter().map(|(_, text)| text.into()).collect();
+                    let texts = self.texts(value);
+                    config.baselines.extend(texts.into_iter().map(|(_, text)| text.into()));
                 }
                 "gitleaks-config" => config.gitleaks = self.text(value).map(Into::into),
                 _ => self.ignores(value, config),
@@ -124,21 +171,38 @@ impl Reader<'_> {
         }
     }
 
+    fn extends(
+        &mut self,
+        node: Node,
+        config: &mut Config,
+        extend: &mut dyn FnMut(&str) -> Result<Config, Refused>,
+    ) {
+        for (span, path) in self.texts(node) {
+            match extend(path) {
+                Ok(other) => config.take(other),
+                Err(Refused::Here(why)) => self.mistake(span, why),
+                Err(Refused::There(told)) => self.elsewhere.push(told),
+            }
+        }
+    }
+
     fn rules(&mut self, node: Node, config: &mut Config) {
-        if !self.is(node, Kind::Mapping, "`rules` maps ids to severities: `latest-tag: error`") {
+        if !self.is(node, Kind::Mapping, "`rules` maps rules to severities, for example `latest-tag: off`") {
             return;
         }
         for entry in node.entries() {
-            let family = Family::ALL.into_iter().find(|family| family.name() == entry.key_str());
-            let found =
-                if family.is_none() { self.rule(entry.key_span(), entry.key_str()) } else { Vec::new() };
-            let (level, paths) = self.setting(entry.value);
-            let one = |rule| Setting { rule, level, paths: paths.clone(), family: false };
-            config.rules.extend(found.into_iter().map(one));
-            config
-                .rules
-                .extend(family.into_iter().flat_map(|family| of_family(family, level, paths.as_ref())));
+            self.set(entry.value, entry.key_span(), entry.key_str(), config);
         }
+    }
+
+    /// Reads what is set for the rules of that name.
+    fn set(&mut self, value: Node, at: Span, name: &str, config: &mut Config) {
+        let rules = self.named(at, name);
+        let family = family(name).is_some();
+        let (level, paths) = self.setting(value);
+        let file: Arc<str> = Arc::clone(self.source.path());
+        let one = |rule| Setting { rule, level, paths: paths.clone(), family, file: Arc::clone(&file) };
+        config.rules.extend(rules.into_iter().map(one));
     }
 
     /// `error`, or `{severity: error, paths: […]}`.
@@ -147,71 +211,114 @@ impl Reader<'_> {
             return (self.level(node), None);
         }
         let (mut level, mut off, mut paths) = (Level::Own, false, None);
-        for (key, value) in self.entries(node, &SETTING_KEYS) {
-            match key {
+        for (key, value) in self.entries(node, SETTING) {
+            match key.name {
                 "severity" => level = self.level(value),
-                "off" => off = self.truth(value),
+                "off" => off = self.word(value, key.words()) == Some("true"),
                 _ => paths = Some(self.globs(value)),
             }
         }
         (if off { Level::Off } else { level }, paths)
     }
 
+    fn ships(&mut self, node: Node, config: &mut Config) {
+        let help = "`ships` maps Dockerfiles to stages, for example `api/Dockerfile: [runtime, worker]`";
+        if !self.is(node, Kind::Mapping, help) {
+            return;
+        }
+        for entry in node.entries() {
+            let line = self.source.line_of(entry.key_span().start as usize);
+            let targets: Vec<String> =
+                self.texts(entry.value).into_iter().map(|(_, text)| text.to_owned()).collect();
+            let inside = input::inside(entry.key_str()).filter(|path| !path.is_empty());
+            let Some(dockerfile) = inside else {
+                self.mistake(entry.key_span(), "name a Dockerfile, relative to the folder of this file");
+                continue;
+            };
+            if targets.is_empty() {
+                self.mistake(entry.value.span(), "name the stages that are shipped");
+            }
+            let below = |path: &str| Some(path.strip_prefix(self.base)?.strip_prefix('/')?.to_owned());
+            let dockerfile = if self.base.is_empty() { Some(dockerfile) } else { below(&dockerfile) };
+            // What lies outside of the run is not built in it.
+            if let Some(dockerfile) = dockerfile {
+                config.ship(Ship { dockerfile, targets, file: Arc::clone(self.source.path()), line });
+            }
+        }
+    }
+
     fn ignores(&mut self, node: Node, config: &mut Config) {
         if !self.is(
             node,
             Kind::Sequence,
-            "`ignore` is a list: `- {rule: latest-tag, path: test/, reason: …}`",
+            "`ignore` is a list, for example `- {rule: latest-tag, path: test/, reason: …}`",
         ) {
             return;
         }
         for item in node.items() {
             let line = self.source.line_of(item.span().start as usize);
-            let mut ignore =
-                Ignore { rules: Vec::new(), paths: None, reason: String::new(), expires: None, line };
-            let mut speaks = false;
-            for (key, value) in self.entries(item, &IGNORE_KEYS) {
-                match key {
-                    "rule" | "rules" => {
-                        speaks = true;
+            let file = Arc::clone(self.source.path());
+            let mut ignore = Ignore {
+                rules: Vec::new(),
+                named: Vec::new(),
+                paths: None,
+                patterns: Vec::new(),
+                reason: String::new(),
+                expires: None,
+                file,
+                line,
+            };
+            let mut limits = false;
+            for (key, value) in self.entries(item, IGNORE) {
+                match key.name {
+                    "rule" => {
+                        limits = true;
                         for (span, text) in self.texts(value) {
-                            ignore.rules.extend(self.rule(span, text));
+                            ignore.rules.extend(self.named(span, text));
+                            ignore.named.push(text.to_owned());
                         }
                     }
-                    "path" | "paths" => {
-                        speaks = true;
+                    "path" => {
+                        limits = true;
+                        ignore
+                            .patterns
+                            .extend(self.texts(value).into_iter().map(|(_, text)| text.to_owned()));
                         ignore.paths = Some(self.globs(value));
                     }
                     "reason" => self.text(value).unwrap_or_default().clone_into(&mut ignore.reason),
-                    _ => {
-                        let date = self.text(value).map(Date::parse);
-                        if date == Some(None) {
-                            self.mistake(value.span(), "write a date as YYYY-MM-DD");
-                        }
-                        ignore.expires = date.flatten();
-                    }
+                    _ => match self.text(value).map(Date::read).transpose() {
+                        Ok(day) => ignore.expires = day,
+                        Err(why) => self.mistake(value.span(), why),
+                    },
                 }
             }
-            if item.is_mapping() && !speaks {
+            if item.is_mapping() && !limits {
                 self.mistake(item.span(), "name a `rule` or a `path` to ignore");
             }
             config.ignores.push(ignore);
         }
     }
 
-    /// The rules that an id or a foreign code stands for.
-    fn rule(&mut self, span: Span, name: &str) -> Vec<&'static Rule> {
+    /// The rules that an id, a family or a foreign code means.
+    fn named(&mut self, span: Span, name: &str) -> Vec<&'static Rule> {
+        if let Some(family) = family(name) {
+            return rules::RULES.iter().filter(|rule| rule.family == family).collect();
+        }
         let found: Vec<_> = rules::find(name).into_iter().chain(rules::by_alias(name)).collect();
-        if found.is_empty() {
-            let known = suggest(name, rules::RULES.iter().map(|rule| rule.id));
-            let help = known.map(|id| format!("; did you mean `{id}`?"));
-            self.mistake(span, format!("no rule `{name}`{}", help.unwrap_or_default()));
+        if found.is_empty() && is_foreign(name) {
+            self.mistake(span, format!("no rule here checks what `{name}` checks; delete it"));
+        } else if found.is_empty() {
+            let families = Family::ALL.iter().map(|family| family.name());
+            let known = suggest(name, families.chain(rules::RULES.iter().map(|rule| rule.id)));
+            let help =
+                known.map_or("`hullguard rules` lists them".to_owned(), |id| format!("did you mean `{id}`?"));
+            self.mistake(span, format!("no rule `{name}`; {help}"));
         }
         found
     }
 
     fn level(&mut self, node: Node) -> Level {
-        match self.word(node, &LEVELS) {
+        match self.word(node, keys::LEVELS) {
             Some("off") => Level::Off,
             Some(name) => super::severity(name).map_or(Level::Own, Level::At),
             None => Level::Own,
@@ -219,22 +326,25 @@ impl Reader<'_> {
     }
 
     /// The entries of a mapping; unknown keys are told and left out.
-    fn entries<'y>(&mut self, node: Node<'y>, known: &[&'static str]) -> Vec<(&'static str, Node<'y>)> {
-        if !self.is(node, Kind::Mapping, &format!("expected a mapping with the keys {}", known.join(", "))) {
+    fn entries<'y>(&mut self, node: Node<'y>, known: &'static [Key]) -> Vec<(&'static Key, Node<'y>)> {
+        let names = || known.iter().map(|key| key.name).collect::<Vec<_>>().join(", ");
+        if !self.is(node, Kind::Mapping, &format!("expected a mapping with the keys {}", names())) {
             return Vec::new();
         }
-        let mut entries = Vec::new();
+        let mut entries: Vec<(&'static Key, Node)> = Vec::new();
         for entry in node.entries() {
-            let key = entry.key_str();
-            if let Some(key) = known.iter().find(|known| **known == key) {
-                entries.push((*key, entry.value));
-                continue;
+            let name = entry.key_str();
+            match known.iter().find(|known| known.is(name)) {
+                Some(key) if entries.iter().any(|(other, _)| other.name == key.name) => {
+                    let (key, also) = (key.name, key.also.unwrap_or_default());
+                    self.mistake(entry.key_span(), format!("`{key}` and `{also}` mean the same; keep one"));
+                }
+                Some(key) => entries.push((key, entry.value)),
+                None => {
+                    let help = meant(name, known, &names());
+                    self.mistake(entry.key_span(), format!("unknown key `{name}`; {help}"));
+                }
             }
-            let help = suggest(key, known.iter().copied()).map_or_else(
-                || format!("; known keys are {}", known.join(", ")),
-                |meant| format!("; did you mean `{meant}`?"),
-            );
-            self.mistake(entry.key_span(), format!("unknown key `{key}`{help}"));
         }
         entries
     }
@@ -244,9 +354,9 @@ impl Reader<'_> {
         let text = self.text(node)?;
         let found = known.iter().find(|known| **known == text).copied();
         if found.is_none() {
-            let meant =
-                suggest(text, known.iter().copied()).map(|meant| format!("; did you mean `{meant}`?"));
-            let meant = meant.unwrap_or_default();
+            let meant = synonym(text).filter(|meant| known.contains(meant));
+            let meant = meant.or_else(|| suggest(text, known.iter().copied()));
+            let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
             self.mistake(node.span(), format!("`{text}` is not one of {}{meant}", known.join(", ")));
         }
         found
@@ -257,17 +367,13 @@ impl Reader<'_> {
         node.as_str()
     }
 
-    fn truth(&mut self, node: Node) -> bool {
-        self.word(node, &["true", "false"]) == Some("true")
-    }
-
     /// A list of texts, or a single one.
     fn texts<'y>(&mut self, node: Node<'y>) -> Vec<(Span, &'y str)> {
         if node.is_sequence() {
             return node.items().filter_map(|item| Some((item.span(), self.text(item)?))).collect();
         }
         if node.kind() == Kind::Mapping {
-            self.mistake(node.span(), "expected a list of strings");
+            self.mistake(node.span(), "expected a string or a list of strings");
             return Vec::new();
         }
         self.text(node).map(|text| (node.span(), text)).into_iter().collect()
@@ -297,7 +403,8 @@ impl Reader<'_> {
     fn foreign(&self, line: Span, is_ours: bool) -> Option<Span> {
         let text = self.source.slice(line);
         let known = |key: &str| {
-            [&KEYS[..], &SETTING_KEYS, &IGNORE_KEYS].concat().contains(&key) || rules::find(key).is_some()
+            [TOP, SETTING, IGNORE].into_iter().flatten().any(|known| known.is(key))
+                || rules::find(key).is_some()
         };
         let from = match key(text) {
             Some(key) if is_ours && known(key) => return None,
@@ -314,7 +421,11 @@ impl Reader<'_> {
     fn told(mut self) -> String {
         self.mistakes.sort_by_key(|(span, _)| span.start);
         let mut text = String::new();
-        let is_ours = self.source.text().lines().any(|line| key(line).is_some_and(|key| KEYS.contains(&key)));
+        let is_ours = self
+            .source
+            .text()
+            .lines()
+            .any(|line| key(line).is_some_and(|key| TOP.iter().any(|known| known.is(key))));
         let veil = Veil::new(self.source.text(), &[]);
         for (span, message) in &self.mistakes {
             let message = veil.sentence(message, self.source.text(), *span);
@@ -331,6 +442,9 @@ impl Reader<'_> {
             let _ = writeln!(text, " {} | {}", start.line, excerpt.text.replace('\t', " "));
             let _ = writeln!(text, " {margin} | {indent}{mark}");
         }
+        for told in self.elsewhere {
+            let _ = writeln!(text, "{told}");
+        }
         text.truncate(text.trim_end().len());
         text
     }
@@ -342,7 +456,7 @@ mod tests {
     use crate::rule::{Profile, Severity};
 
     fn config(text: &str) -> Result<Config, String> {
-        read(&Source::new("hullguard.yaml", text.into()), "")
+        super::super::of(&Source::new("hullguard.yaml", text.into()), "")
     }
 
     #[test]

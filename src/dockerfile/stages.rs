@@ -1,7 +1,7 @@
 //! What stands on what: stages, their bases, `--from`, and which stages ship.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{Base, Dockerfile, Expanded, Instruction, Kind, Stage, Word, facts};
 
@@ -94,21 +94,32 @@ fn base<'a>(
 }
 
 impl<'a> Dockerfile<'a> {
-    /// Marks what ships: the final stage, and those that `targets` name (in any case).
+    /// Marks what ships: the final stage, and those that `targets` name.
     pub fn ship(&mut self, targets: &[&str]) {
-        let last = self.stages.len().saturating_sub(1);
-        let targets: HashSet<String> = targets.iter().map(|target| target.to_ascii_lowercase()).collect();
-        let ships: Vec<bool> = (0..self.stages.len())
-            .map(|i| {
-                let name = self.stage_name(i);
-                i == last
-                    || !targets.is_empty()
-                        && name.is_some_and(|name| targets.contains(&name.to_ascii_lowercase()))
-            })
-            .collect();
-        for (stage, ships) in self.stages.iter_mut().zip(ships) {
-            stage.ships = ships;
-            stage.in_shipped_image = ships;
+        let last = self.stages.len().checked_sub(1);
+        let named: Vec<usize> = targets.iter().filter_map(|target| self.target(target)).chain(last).collect();
+        self.mark_shipped(&named);
+    }
+
+    /// Marks what ships: what `targets` name and nothing else; if none of them is here, what [`Dockerfile::ship`] marks
+    /// by itself.
+    pub fn ship_only(&mut self, targets: &[String]) {
+        let named: Vec<usize> = targets.iter().filter_map(|target| self.target(target)).collect();
+        if named.is_empty() { self.ship(&[]) } else { self.mark_shipped(&named) }
+    }
+
+    /// The stage that `docker build --target` builds: by its name in any case, or by its number.
+    pub fn target(&self, target: &str) -> Option<usize> {
+        let by_number = || target.parse::<usize>().ok().filter(|&number| number < self.stages.len());
+        self.stage_named(target).or_else(by_number)
+    }
+
+    fn mark_shipped(&mut self, shipped: &[usize]) {
+        for stage in &mut self.stages {
+            (stage.ships, stage.in_shipped_image) = (false, false);
+        }
+        for &stage in shipped {
+            (self.stages[stage].ships, self.stages[stage].in_shipped_image) = (true, true);
         }
         // A base is always an earlier stage, so one walk from the end reaches every ancestor.
         for i in (0..self.stages.len()).rev() {

@@ -98,7 +98,9 @@ fn note(finding: &Finding, policy: &Policy) -> Option<Thing> {
     let is_note = finding.severity == Severity::Note && finding.secret.is_none();
     // The last of a thousand findings counts those behind it, and so does a rule that speaks once a file.
     let counts = finding.rule.once_per_file || finding.message.ends_with(" more in this file)");
-    (policy.profile == Profile::Default && is_note && !counts)
+    // What is wrong with a comment is another thing for each.
+    let differs = finding.rule.tags.contains(&"ignores");
+    (policy.profile == Profile::Default && is_note && !counts && !differs)
         .then(|| Thing::Notes(Arc::clone(&finding.place.path)))
 }
 

@@ -9,15 +9,17 @@ use crate::config::{Config, Level, suggest};
 use crate::finding::{Finding, Status, Suppressor, Values};
 use crate::outcome::{Outcome, Pragma};
 use crate::place;
-use crate::rule::{Policy, Rule};
+use crate::pragma::{self, Reach, is_rule};
+use crate::rule::{Family, Policy, Rule};
 use crate::rules;
 use crate::text::Span;
 
 /// For so many unknown codes of a run it is guessed what they were meant to be.
 const GUESSES: usize = 1000;
 
-/// The rule that this filter reports itself.
+/// The rules that this filter reports itself.
 const UNUSED: &str = "unused-ignore";
+const MISTYPED: &str = "mistyped-ignore";
 
 pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     let Outcome { findings, pragmas, .. } = outcome;
@@ -31,7 +33,12 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     by_path.values_mut().flat_map(BTreeMap::values_mut).for_each(Starts::sort);
     // For each pragma the rules that it was of use against.
     let mut used: Vec<Vec<&'static str>> = Vec::with_capacity(pragmas.len());
+    // What a text of any language says is an example, unless there is something that it could be about.
+    let mut examples: Vec<bool> = Vec::with_capacity(pragmas.len());
     for pragma in pragmas.iter() {
+        let here = by_path.get(&pragma.place.path);
+        let is_about = |starts: &Starts| starts.range(pragma.scope).is_some();
+        examples.push(pragma.anywhere && !here.is_some_and(|here| here.values().any(is_about)));
         let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
         let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
         let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
@@ -49,10 +56,19 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         }
         used.push(of_use);
     }
-    let Some(rule) = rules::find(UNUSED).filter(|rule| policy.shows(rule)) else { return };
+    let shown = |id: &str| rules::find(id).filter(|rule| policy.shows(rule));
+    let (unused, mistyped) = (shown(UNUSED), shown(MISTYPED));
     let mut guesses = GUESSES;
-    for (pragma, used) in pragmas.iter().zip(&used) {
-        for message in useless(pragma, used, config, policy, &mut guesses) {
+    for ((pragma, used), is_example) in pragmas.iter().zip(&used).zip(examples) {
+        if !pragma.own {
+            continue;
+        }
+        let mistakes = mistyped.filter(|_| !is_example).map(|rule| (rule, mistakes(pragma, &mut guesses)));
+        let useless = unused.map(|rule| (rule, useless(pragma, used, config, policy)));
+        let told = mistakes.into_iter().chain(useless);
+        for (rule, message) in
+            told.flat_map(|(rule, list)| list.into_iter().map(move |message| (rule, message)))
+        {
             let line = format!("{}\n{message}", pragma.place.excerpt.text);
             let mut finding = Finding {
                 rule,
@@ -120,23 +136,58 @@ impl Starts {
     }
 }
 
-/// What is wrong with a pragma of our own dialect.
-fn useless(
-    pragma: &Pragma,
-    used: &[&str],
-    config: &Config,
-    policy: &Policy,
-    guesses: &mut usize,
-) -> Vec<String> {
-    if !pragma.own {
-        return Vec::new();
-    }
-    let unknown = pragma.unknown.iter().map(|code| {
+/// How a pragma of ours is mistyped, and what to write.
+fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
+    let mut guess = |code: &str| {
         *guesses = guesses.saturating_sub(1);
-        let meant = (*guesses > 0).then(|| suggest(code, rules::RULES.iter().map(|rule| rule.id))).flatten();
-        let help = meant.map_or("see `hullguard rules`".to_owned(), |id| format!("did you mean `{id}`?"));
-        format!("`{code}` is not a rule; {help}")
-    });
+        (*guesses > 0).then(|| suggest(code, rules::RULES.iter().map(|rule| rule.id))).flatten()
+    };
+    if let Some(text) = &pragma.mistyped {
+        let meant = pragma::meant(text, true);
+        let word = match meant.as_ref().map(|meant| meant.reach) {
+            Some(Reach::File) => "ignore-file",
+            Some(Reach::Stage) => "ignore-stage",
+            _ => "ignore",
+        };
+        let named = meant.map(|meant| meant.rules).unwrap_or_default();
+        let mut known = Vec::new();
+        for name in &named {
+            let is_known = *name == "all" || is_rule(name);
+            known.extend(if is_known { Some(*name) } else { guess(name) });
+        }
+        let help = if known.is_empty() {
+            format!("write `hullguard: {word}=` and the rules, for example `{word}=latest-tag`")
+        } else {
+            format!("write `hullguard: {word}={}`", known.join(","))
+        };
+        return vec![format!("`{text}` ignores nothing; {help}")];
+    }
+    let mut messages = Vec::new();
+    for code in &pragma.unknown {
+        let is_family = Family::ALL.iter().any(|family| family.name() == code);
+        let help = match guess(code) {
+            _ if is_family => {
+                format!("`{code}` is a family; name its rules here, or use `ignore` in hullguard.yaml")
+            }
+            Some(id) => format!("did you mean `{id}`?"),
+            None => "see `hullguard rules`".to_owned(),
+        };
+        messages.push(format!("`{code}` is not a rule; {help}"));
+    }
+    if !pragma.all && pragma.rules.is_empty() && pragma.unknown.is_empty() {
+        messages.push("this ignore names no rule; write `ignore=id`".to_owned());
+    }
+    // `ignore=a b`: the second is taken for a reason.
+    let first =
+        pragma.reason.split_whitespace().next().unwrap_or_default().trim_end_matches([',', ';', ':', '.']);
+    if first.contains(['-', '0']) && is_rule(first) && pragma.rules.iter().all(|rule| rule.id != first) {
+        messages.push(format!("`{first}` is read as the reason; put a comma between rules"));
+    }
+    messages
+}
+
+/// What a pragma of ours is not needed for.
+fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> Vec<String> {
     // What did not run cannot have found anything, so it says nothing about the ignore.
     let ran = |rule: &Rule| {
         policy.shows(rule) && severity::level(rule, &pragma.place.path, config) != Some(Level::Off)
@@ -146,11 +197,9 @@ fn useless(
         .iter()
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
         .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
-    let mut messages: Vec<String> = unknown.chain(unused).collect();
+    let mut messages: Vec<String> = unused.collect();
     if pragma.all && used.is_empty() {
         messages.push("this ignore of all rules matches nothing; delete it".to_owned());
-    } else if !pragma.all && pragma.rules.is_empty() && pragma.unknown.is_empty() {
-        messages.push("this ignore names no rule; write `ignore=id`".to_owned());
     }
     messages
 }

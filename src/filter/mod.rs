@@ -65,6 +65,7 @@ pub fn apply(outcome: &mut Outcome, config: &Config, policy: &Policy, known: &Kn
     allowlist::mark(outcome, policy);
     inline::mark(outcome, config, policy);
     config_ignore::mark(outcome, config, today);
+    config_ignore::unused(outcome, config, policy, known, today);
     let mut lists = baseline::Use::of(known);
     baseline::mark(outcome, &mut lists, policy, today);
     parts::gather(outcome, config, policy);

@@ -15,12 +15,12 @@ pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
     let rule = finding.rule;
     // A rule beyond the profile ran because the configuration asked for it, perhaps for other paths only.
     let asked_for = policy.includes(rule) || policy.only.contains(&rule.id) || rule.part_of.is_some();
-    let why = match level(rule, &finding.place.path, config) {
-        Some(Level::At(severity)) => {
+    let why = match setting(rule, &finding.place.path, config).map(|setting| (setting.level, &setting.file)) {
+        Some((Level::At(severity), _)) => {
             finding.severity = severity;
             return;
         }
-        Some(Level::Off) => format!("off in {}", config.name),
+        Some((Level::Off, file)) => format!("off in {file}"),
         _ if !asked_for => format!("enabled only for other paths in {}", config.name),
         _ => return,
     };

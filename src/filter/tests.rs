@@ -48,7 +48,7 @@ fn outcome(path: &str) -> Outcome {
 }
 
 fn config(text: &str) -> Config {
-    config::read(&Source::new("hullguard.yaml", text.into()), "").unwrap()
+    config::of(&Source::new("hullguard.yaml", text.into()), "").unwrap()
 }
 
 fn policy(profile: Profile) -> Policy {
@@ -111,6 +111,6 @@ fn the_configuration_sets_severities_and_ignores() {
     assert_eq!(statuses(&elsewhere), ["open maintainer-deprecated", "inline why"]);
     assert_eq!(
         expired(&file, today()),
-        ["hullguard.yaml:3: the ignore of `maintainer-deprecated` expired on 2025-01-01 and has no effect"]
+        ["hullguard.yaml:3: the ignore of `DL4000` expired on 2025-01-01 and has no effect"]
     );
 }

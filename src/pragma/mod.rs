@@ -3,8 +3,10 @@
 //! [`read`] is the grammar of one comment; [`dockerfile`], [`yaml`] and [`text()`] say which bytes of a file each speaks of.
 //! Whether a finding is silenced, and whether a pragma was of use, is `filter`'s business.
 
+mod mistyped;
 mod text;
 
+pub use mistyped::{is_rule, meant};
 pub use text::text;
 
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub struct Read {
     pub reason: String,
     /// Written for hullguard.
     pub own: bool,
+    /// What follows the tool's name, if it silences nothing though it was meant to.
+    pub mistyped: Option<String>,
 }
 
 /// A pragma whose place is not made yet.
@@ -51,12 +55,15 @@ pub struct Found {
     pub scope: Option<Span>,
     pub reason: String,
     pub own: bool,
+    pub mistyped: Option<String>,
+    /// Found in a text of any language.
+    pub anywhere: bool,
 }
 
 impl Found {
     pub fn at(self, place: Place) -> Pragma {
-        let Self { rules, all, unknown, scope, reason, own, .. } = self;
-        Pragma { place, rules, all, unknown, scope, reason, own }
+        let Self { rules, all, unknown, scope, reason, own, mistyped, anywhere, .. } = self;
+        Pragma { place, rules, all, unknown, scope, reason, own, mistyped, anywhere }
     }
     fn new(span: Span, scope: Option<Span>, read: Read) -> Self {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
@@ -69,8 +76,8 @@ impl Found {
         }
         known.sort_by_key(|rule| rule.id);
         known.dedup_by_key(|rule| rule.id);
-        let rules = known.into();
-        Self { span, rules, all: read.all, unknown, scope, reason: read.reason, own: read.own }
+        let Read { all, reason, own, mistyped, .. } = read;
+        Self { span, rules: known.into(), all, unknown, scope, reason, own, mistyped, anywhere: false }
     }
 }
 
@@ -143,7 +150,10 @@ pub fn read(comment: &str) -> Option<Read> {
     let text = comment.trim_start_matches('#').trim();
     let (word, rest) = split_word(text);
     match word.to_ascii_lowercase().as_str() {
-        "hullguard" | "hullguard:" => own(rest.trim_start_matches(':').trim_start()),
+        "hullguard" => {
+            let colon = rest.starts_with(':');
+            own(rest.trim_start_matches(':').trim_start(), colon)
+        }
         "hadolint" => hadolint(rest),
         "kics-scan" => kics(rest),
         "compose-lint" | "compose-lint:" => {
@@ -158,34 +168,34 @@ pub fn read(comment: &str) -> Option<Read> {
                 let (code, reason) = codes.split_once(':').unwrap_or((codes, ""));
                 return Some(foreign(Reach::File, "checkov", (words(code), reason.trim().to_owned())));
             }
+            if let Some(rest) = mistyped::behind_name(word, text)
+                && let Some(meant) = meant(rest, false)
+            {
+                return Some(mistake(rest, meant.reach));
+            }
             trivy(text)
         }
     }
 }
 
-/// `ignore=id,id reason`, `ignore-file=…`, `ignore-stage=…`. Whatever else follows `hullguard:` was meant as one of
-/// them, so it is kept as an unknown code and told, not passed over.
-fn own(text: &str) -> Option<Read> {
+/// `ignore=id,id reason`, `ignore-file=…`, `ignore-stage=…`. What else was meant as one of them is kept and told, not
+/// passed over.
+fn own(text: &str, colon: bool) -> Option<Read> {
     let reaches = [("ignore-file", Reach::File), ("ignore-stage", Reach::Stage), ("ignore", Reach::Next)];
     for (word, reach) in reaches {
-        if let Some(codes) = key(text, word) {
+        if let Some(codes) = key(text, word).filter(|codes| !codes.starts_with(['[', '(', '{'])) {
             let (mut codes, reason) = list(codes);
             let all = codes.iter().any(|code| code == "all");
             codes.retain(|code| code != "all");
-            return Some(Read { reach, codes, all, reason, own: true });
+            return Some(Read { reach, codes, all, reason, own: true, mistyped: None });
         }
     }
-    let words = text.to_ascii_lowercase();
-    // "hullguard: a container linter" is prose; "hullguard: ingore latest-tag" is not.
-    let first = words.split(['=', ' ', '\t', ':']).next().unwrap_or_default();
-    let meant = text.contains('=') || strsim::osa_distance(first, "ignore") <= 2;
-    meant.then(|| Read {
-        reach: Reach::Next,
-        codes: vec![text.to_owned()],
-        all: false,
-        reason: String::new(),
-        own: true,
-    })
+    meant(text, colon).map(|meant| mistake(text, meant.reach))
+}
+
+fn mistake(text: &str, reach: Reach) -> Read {
+    let text: String = text.chars().take(80).collect();
+    Read { reach, codes: Vec::new(), all: false, reason: String::new(), own: true, mistyped: Some(text) }
 }
 
 /// `ignore=DL3008,SC2086 # why`, `global ignore=`, `stage ignore=`.
@@ -235,7 +245,7 @@ fn trivy(text: &str) -> Option<Read> {
 }
 
 /// `AVD-DS-0002`, `DS002` and `DS-0002` are one code.
-fn trivy_code(code: &str) -> String {
+pub fn trivy_code(code: &str) -> String {
     let code = code.to_ascii_uppercase();
     let code = code.strip_prefix("AVD-").unwrap_or(&code);
     match code.strip_prefix("DS").and_then(|digits| digits.parse::<u32>().ok()) {
@@ -252,12 +262,12 @@ fn kics(text: &str) -> Option<Read> {
         "ignore" => Reach::File,
         _ => return Some(foreign(Reach::File, "kics", list(key(text, "disable")?))),
     };
-    Some(Read { reach, codes: Vec::new(), all: true, reason: plain_reason(rest), own: false })
+    Some(Read { reach, codes: Vec::new(), all: true, reason: plain_reason(rest), own: false, mistyped: None })
 }
 
 fn foreign(reach: Reach, tool: &str, (codes, reason): (Vec<String>, String)) -> Read {
     let codes = codes.iter().map(|code| format!("{tool}/{code}")).collect();
-    Read { reach, codes, all: false, reason, own: false }
+    Read { reach, codes, all: false, reason, own: false, mistyped: None }
 }
 
 /// What follows `name =`, if the text is that.
@@ -304,6 +314,10 @@ mod tests {
     fn say(comment: &str) -> String {
         let Some(read) = read(comment) else { return "nothing".into() };
         let all = if read.all { " all" } else { "" };
+        if let Some(text) = read.mistyped {
+            let rules = meant(&text, true).map(|meant| meant.rules.join(","));
+            return format!("mistyped {:?} {}", read.reach, rules.unwrap_or_default());
+        }
         let own = if read.own { "own " } else { "" };
         format!("{own}{:?}{all} {} | {}", read.reach, read.codes.join(","), read.reason)
     }
@@ -317,9 +331,49 @@ mod tests {
         assert_eq!(say("#hullguard:ignore-file = a # b"), "own File a | b");
         assert_eq!(say("# hullguard: ignore-stage=a"), "own Stage a | ");
         assert_eq!(say("# hullguard: ignore=all generated"), "own Next all  | generated");
-        assert_eq!(say("# hullguard: ingore latest-tag"), "own Next ingore latest-tag | ");
-        assert_eq!(say("# hullguard: keeps containers fit"), "nothing");
-        assert_eq!(say("# hullguard is a linter"), "nothing");
+        assert_eq!(say("# hullguard ignore=a b"), "own Next a | b");
+        for prose in [
+            "# hullguard: keeps containers fit",
+            "# hullguard is a linter",
+            "# hullguard ignores vendored files",
+            "# hullguard ignores well-known files",
+            "# hullguard: ignored because of a=b",
+            "# hullguard: allow list of registries",
+            "# hullguard skip this",
+            "# hullguard: see a=b",
+            "# hullguard: a container linter",
+            "# hullguards disable the alarm",
+            "# hullguard-action runs in CI",
+            "# hullguard/hullguard",
+        ] {
+            assert_eq!(say(prose), "nothing", "{prose}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_as_an_ignore_is_not_passed_over() {
+        for (comment, meaning) in [
+            ("# hullguard: ingore latest-tag", "mistyped Next latest-tag"),
+            ("# hullguard: ignore latest-tag", "mistyped Next latest-tag"),
+            ("# hullguard ignore latest-tag we know", "mistyped Next latest-tag"),
+            ("# hullguard: ignore: latest-tag, DL3007 why", "mistyped Next latest-tag,DL3007"),
+            ("# hullguard: ignore=[latest-tag]", "mistyped Next latest-tag"),
+            ("# hullguard: disable=latest-tag", "mistyped Next latest-tag"),
+            ("# hullguard:disable-file latest-tag", "mistyped File latest-tag"),
+            ("# hullguard: ignore-flie=latest-tag", "mistyped File latest-tag"),
+            ("# hullguard: Ignore=latest-tag", "mistyped Next latest-tag"),
+            ("# hullguard: skip latest-tag", "mistyped Next latest-tag"),
+            ("# hullguard: nolint", "mistyped Next "),
+            ("# hullguard: ignore", "mistyped Next "),
+            ("# hullguard: ignore the next line", "mistyped Next "),
+            ("# hullguard-disable latest-tag", "mistyped Next latest-tag"),
+            ("# hullguard-ignore: latest-tag", "mistyped Next latest-tag"),
+            ("# hullguard:ignore:latest-tag", "mistyped Next latest-tag"),
+            ("# hulguard: ignore=latest-tag", "mistyped Next latest-tag"),
+            ("# hullgaurd ignore=latest-tag", "mistyped Next latest-tag"),
+        ] {
+            assert_eq!(say(comment), meaning, "{comment}");
+        }
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
                 Reach::Next | Reach::NextOrFile if opens(&text[..at]) => Some(next()),
                 Reach::Next | Reach::NextOrFile => Some(span),
             };
-            found.push(Found::new(Span { start: span.start + at as u32, ..span }, scope, read));
+            let found_here = Found::new(Span { start: span.start + at as u32, ..span }, scope, read);
+            found.push(Found { anywhere: true, ..found_here });
         } else if let Some((mark, of_next)) = secret_mark(text) {
             let scope = if of_next || opens(&text[..mark.start]) { next() } else { span };
             let start = span.start as usize;
@@ -43,6 +44,8 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
                 scope: Some(scope),
                 reason: String::new(),
                 own: false,
+                mistyped: None,
+                anywhere: true,
             });
         }
     }

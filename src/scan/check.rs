@@ -14,7 +14,7 @@ use crate::graph::StageGraph;
 use crate::outcome::{Pragma, Told};
 use crate::pragma;
 use crate::project::{self, ImageUse, Project};
-use crate::rule::{Check, Context, Family, Rule};
+use crate::rule::{Check, Context, Family, Policy, Rule};
 use crate::rules::{self, RULES};
 use crate::shown::finish::{Finished, Veils, gather};
 use crate::shown::{Marks, guarded as caught, marks};
@@ -56,6 +56,7 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
         // At once, for a huge file may give one rule very many.
         drafts.append(&mut gather(out.list, cx.policy.profile));
     }
+    drafts.extend(unknown_stages(file, cx.policy));
     let origin = tree.origin();
     let mut marks = Marks::new();
     // The services that build it are known, their texts are gone: what they hide was marked with them.
@@ -65,6 +66,28 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     let graph = cx.policy.graphs.then(|| graph(file, cx.project, &mut veils));
     let Finished { findings, hidden, failed } = veils.finish(drafts);
     Checked { path: Arc::clone(path), findings, pragmas, hidden, failed, graph }
+}
+
+/// The stages that the user says are shipped and that are not there.
+fn unknown_stages(file: &Dockerfile, policy: &Policy) -> Vec<Draft> {
+    let targets = policy.ships.get(&**file.source.path());
+    let rule = rules::find("ships-unknown-stage").filter(|rule| policy.shows(rule));
+    let last = file.stages.last().and_then(|stage| file.from_of(stage.index));
+    let (Some(targets), Some(rule), Some(last)) = (targets, rule, last) else { return Vec::new() };
+    let mut out = Findings::new(rule);
+    for target in targets.iter().filter(|target| file.target(target).is_none()) {
+        let names: Vec<String> = (0..file.stages.len())
+            .filter_map(|stage| Some(format!("`{}`", file.stage_name(stage)?)))
+            .collect();
+        let known = match names.len() {
+            0 => "its stages have no names".to_owned(),
+            1..=10 => format!("its stages are {}", names.join(", ")),
+            many => format!("its {many} stages have other names"),
+        };
+        let message = format!("`ships` names the stage `{target}`, which this file does not have; {known}");
+        out.at(file.source, last.image.span, message);
+    }
+    out.list
 }
 
 /// The stages, without secrets in the addresses that they are made from.

@@ -8,6 +8,7 @@ use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::project::{Around, BuildEdge, Project, SecretFile, Sent};
+use crate::rule::Policy;
 use crate::secrets;
 use crate::text::Source;
 use crate::yaml::Node;
@@ -56,7 +57,7 @@ impl Joined {
         self.secret_files.clear();
     }
     /// The stages that services build of a Dockerfile.
-    pub(super) fn targets_of(&self, path: &str) -> Vec<&str> {
+    fn targets_of(&self, path: &str) -> Vec<&str> {
         let edges = self.edges.iter().filter(|edge| edge.path.as_deref() == Some(path));
         edges
             .filter_map(|edge| match &edge.target {
@@ -169,6 +170,21 @@ fn edge(service: &ContainerSpec, container: usize, model: &Model) -> Edge {
     }
 }
 
+/// Marks the stages of a Dockerfile that ship: as the user says, else the final one, what services build, and `others`.
+pub(super) fn ship<'t>(
+    file: &mut Dockerfile,
+    joined: &'t Joined,
+    others: impl Iterator<Item = &'t str>,
+    policy: &Policy,
+) {
+    if let Some(targets) = policy.ships.get(&**file.source.path()) {
+        file.ship_only(targets);
+    } else {
+        let targets = joined.targets_of(file.source.path()).into_iter().chain(others);
+        file.ship(&targets.collect::<Vec<_>>());
+    }
+}
+
 /// Everything joined, Dockerfiles included.
 pub(super) fn project<'a>(
     joined: Joined,
@@ -182,10 +198,7 @@ pub(super) fn project<'a>(
         let dockerfile = edge.path.as_deref().and_then(|path| by_path.get(path).copied());
         let stage = dockerfile.and_then(|file| match &edge.target {
             Target::Last => file.stages.len().checked_sub(1),
-            Target::Named(name) => {
-                let by_number = name.parse::<usize>().ok().filter(|&n| n < file.stages.len());
-                file.stage_named(name).or(by_number)
-            }
+            Target::Named(name) => file.target(name),
             Target::Unknown => None,
         });
         let sent = edge.context.as_deref().map(|context| sent(context, edge.path.as_deref(), tree));

@@ -5,6 +5,7 @@
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
 pub mod around;
+mod builds;
 mod chains;
 mod check;
 mod evidence;
@@ -218,7 +219,7 @@ fn from_top(
             let shipped = shipped.filter_map(|target| target.stage.as_ref()?.value());
             let contexts = baked.iter().map(|target| Some(&*target.context));
             let mut file = dockerfile::parse(source);
-            file.ship(&builders.targets_of(source.path()).into_iter().chain(shipped).collect::<Vec<_>>());
+            join::ship(&mut file, &builders, shipped, policy);
             starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), tree);
             let file = [file];
             let project = Project { baked, ..join::project(builders, &[], &file, tree) };
@@ -386,8 +387,7 @@ fn check_group(
     let built: Vec<Arc<Source>> = paths.iter().filter_map(read_once).collect();
     let mut dockerfiles: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
     for file in &mut dockerfiles {
-        let targets = joined.targets_of(file.source.path());
-        file.ship(&targets);
+        join::ship(file, &joined, std::iter::empty(), policy);
         starts::fill(file, joined.contexts_of(file.source.path()), tree);
     }
     let edges = joined.edges.clone();

@@ -293,7 +293,7 @@ fn configurations_and_lists() {
         seeds.extend(std::iter::repeat_n(text.as_bytes().to_vec(), 1 + seeds.len() / 8));
     }
     fuzz("configuration", &seeds, |one, other| {
-        let _ = config::read(&Source::new("hullguard.yaml", one.to_vec()), "");
+        let _ = config::of(&Source::new("hullguard.yaml", one.to_vec()), "");
         let _ = config::gitleaks::read(".gitleaks.toml", one, &|_| Ok(other.to_vec()));
         for name in ["hullguard-baseline.json", ".secrets.baseline", ".gitleaksignore", "a"] {
             let _ = baseline::read(name, one);

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use git2::Repository;
 
 use super::changes::Changes;
@@ -22,6 +22,7 @@ use crate::cli::{lists, open};
 use crate::config::{self, Config, Date};
 use crate::filter;
 use crate::finding::{Finding, Status, Suppressor};
+use crate::gap::{Gap, Reason};
 use crate::history::leaks::{self, Wish};
 use crate::history::opening::{self, At, Reads};
 use crate::history::{Folders, History};
@@ -67,12 +68,16 @@ impl Law {
             let asked: Vec<&PathBuf> = inputs.baseline.iter().filter(there).collect();
             look.baseline = asked.iter().map(|file| root.join(file)).collect();
             look.no_baseline = asked.is_empty() && !inputs.baseline.is_empty();
-            let names: Vec<String> = match &inputs.config {
-                Some(file) => input::below(Path::new(""), file).into_iter().collect(),
-                None => config::NAMES.map(str::to_owned).to_vec(),
+            let name = match &inputs.config {
+                Some(file) => input::below(Path::new(""), file).filter(|name| tree.exists(name)),
+                None => {
+                    config::only(|name| tree.exists(name)).map_err(|why| anyhow!(why))?.map(str::to_owned)
+                }
             };
-            if let Some(name) = names.iter().find(|name| tree.exists(name)) {
-                config = open::read_config(&root.join(name), root, tree.read(name))?;
+            if let Some(name) = name {
+                let lost = || Gap::new(Reason::NotFound, "it is not in that commit");
+                let read = |_: &Path, file: &Path| tree.read(&input::below(root, file).ok_or_else(lost)?);
+                config = open::read_config(&root.join(name), root, &read)?;
             }
         }
         let display = Display { root: root.to_owned(), current: root.to_owned() };
@@ -94,7 +99,10 @@ impl Law {
         }
         let today = Date::of(SystemTime::now());
         words.extend(
-            filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today)),
+            filter::expired(&config, today)
+                .into_iter()
+                .chain(filter::expired_entries(&known, today))
+                .chain(lists::not_shipped(&config, tree)),
         );
         let prints = known.own.iter().flat_map(|list| list.entries.iter().map(|entry| entry.fingerprint));
         let prints = prints.collect();

@@ -10,6 +10,11 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         let (Some(file), Some(stage)) = (edge.dockerfile, edge.stage) else { continue };
         let Some(target) = spec.build.as_ref().and_then(|build| build.target.as_ref()) else { continue };
         let Some(name) = file.stage_name(stage).filter(|_| stage + 1 < file.stages.len()) else { continue };
+        // The user knows that it ships.
+        let listed = cx.policy.ships.get(&**file.source.path());
+        if listed.is_some_and(|targets| targets.iter().any(|target| file.target(target) == Some(stage))) {
+            continue;
+        }
         let path = cx.project.source(target.at).path();
         let purpose = cx.purpose(path);
         let production = purpose == Purpose::Production;

@@ -1,0 +1,119 @@
+//! Configuration of other tools that is not read: what lies there, and what of it could be said in ours.
+
+use std::path::Path;
+
+use crate::input::disk;
+use crate::pragma;
+use crate::rules;
+use crate::text::Source;
+use crate::yaml::{self, Node};
+
+/// A file, and how it switches checks off.
+#[derive(Clone, Copy)]
+enum Form {
+    /// A code a line.
+    Lines,
+    /// A list, or a text with commas, under this key.
+    List(&'static str),
+    /// `rules: {name: 0}`
+    Levels,
+    /// Not at all, as far as it matters here.
+    None,
+}
+
+const FILES: [(&str, &str, Form); 15] = [
+    (".hadolint.yaml", "hadolint", Form::List("ignored")),
+    (".hadolint.yml", "hadolint", Form::List("ignored")),
+    (".trivyignore", "trivy", Form::Lines),
+    (".trivyignore.yaml", "trivy", Form::None),
+    ("trivy.yaml", "trivy", Form::None),
+    (".dclintrc", "dclint", Form::Levels),
+    (".dclintrc.json", "dclint", Form::Levels),
+    (".dclintrc.yaml", "dclint", Form::Levels),
+    (".dclintrc.yml", "dclint", Form::Levels),
+    (".dclintrc.js", "dclint", Form::None),
+    (".dclintrc.cjs", "dclint", Form::None),
+    (".checkov.yaml", "checkov", Form::List("skip-check")),
+    (".checkov.yml", "checkov", Form::List("skip-check")),
+    ("kics.config", "kics", Form::None),
+    ("kics.yaml", "kics", Form::None),
+];
+
+/// What one file says.
+pub(super) struct Peer {
+    pub(super) file: &'static str,
+    /// The codes of checks that it switches off, each with the first rule that it stands for here.
+    pub(super) off: Vec<(String, &'static str)>,
+    /// How many codes have no rule here.
+    pub(super) unknown: usize,
+}
+
+/// The files of a folder, which is the top of a repository.
+pub(super) fn find(top: &Path) -> Vec<Peer> {
+    let there = FILES.into_iter().filter(|(file, ..)| top.join(file).is_file());
+    there.filter_map(|(file, tool, form)| read(top, file, tool, form)).collect()
+}
+
+fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> {
+    let nothing = Some(Peer { file, off: Vec::new(), unknown: 0 });
+    // What cannot be read says nothing to copy, but lies there.
+    let Ok(bytes) = disk::read_own(top, &top.join(file)) else { return nothing };
+    let source = Source::new(file, bytes);
+    let codes = codes(&source, form);
+    // Lists of vulnerabilities in packages are no business of a linter.
+    let is_cve = |code: &String| ["CVE-", "GHSA-"].iter().any(|prefix| code.starts_with(prefix));
+    if !codes.is_empty() && codes.iter().all(is_cve) {
+        return None;
+    }
+    let mut peer = Peer { file, off: Vec::new(), unknown: 0 };
+    for code in codes.iter().filter(|code| !is_cve(code)) {
+        let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
+        match rules::by_alias(&format!("{tool}/{code}")).next() {
+            Some(rule) if peer.off.iter().all(|(known, _)| *known != code) => peer.off.push((code, rule.id)),
+            Some(_) => {}
+            None => peer.unknown += 1,
+        }
+    }
+    Some(peer)
+}
+
+/// The codes of checks that a file switches off.
+fn codes(source: &Source, form: Form) -> Vec<String> {
+    let key = match form {
+        Form::None => return Vec::new(),
+        Form::Lines => {
+            let lines = source.text().lines().filter_map(|line| line.split_whitespace().next());
+            return lines.filter(|code| !code.starts_with('#')).map(str::to_owned).collect();
+        }
+        Form::List(key) => key,
+        Form::Levels => "rules",
+    };
+    let tree = yaml::parse(source);
+    let Some(value) = tree.root().and_then(|root| root.get(key)) else { return Vec::new() };
+    if matches!(form, Form::Levels) {
+        let is_off = |node: Node| {
+            let level = node.items().next().unwrap_or(node);
+            level.as_str() == Some("0")
+        };
+        let entries = value.entries().into_iter().filter(|entry| is_off(entry.value));
+        return entries.map(|entry| entry.key_str().to_owned()).collect();
+    }
+    let texts = value.items().filter_map(Node::as_str).chain(value.as_str());
+    texts.flat_map(|text| text.split(',')).map(|code| code.trim().to_owned()).collect()
+}
+
+/// A sentence on what lies there, for the end of a run that has no configuration.
+pub(super) fn mention(top: &Path) -> Option<String> {
+    let peers = find(top);
+    let names: Vec<&str> = peers.iter().map(|peer| peer.file).collect();
+    let is = match names.as_slice() {
+        [] => return None,
+        [_] => "is",
+        _ => "are",
+    };
+    let code = peers.iter().find_map(|peer| peer.off.first()).map_or("latest-tag", |(code, _)| code);
+    Some(format!(
+        "note: {} {is} not read. To switch the same checks off, write `rules: {{{code}: off}}` to hullguard.yaml",
+        names.join(", ")
+    ))
+}
