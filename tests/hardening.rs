@@ -74,10 +74,9 @@ fn one_note_a_file_says_how_many_lack_what() {
     let said = String::from_utf8_lossy(&done.stdout);
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines[0].starts_with("note[hardening-missing]: 3 services lack "), "{said}");
-    assert_eq!(
-        lines[1..],
-        [" --> compose.yaml:2:3", "help: add `no-new-privileges:true`", "", "1 note in 1 file"]
-    );
+    assert_eq!(lines[1], " --> compose.yaml:2:3");
+    assert!(lines[2].starts_with("help: add `no-new-privileges:true`"), "{said}");
+    assert_eq!(lines[3..5], ["", "1 note in 1 file"]);
 }
 
 #[test]
@@ -214,9 +213,7 @@ fn lists_from_before_still_hold() {
     fs::write(work.path().join("compose.yaml"), THREE.replace("caddy:2.8", "caddy:2.8\n    cap_drop: [ALL]"))
         .expect("a file");
     let done = hullguard(work.path()).args(["check", "--format", "json"]).output().expect("it starts");
-    assert!(
-        String::from_utf8_lossy(&done.stderr).contains("1 entry matches nothing any more (`capabilities")
-    );
+    assert!(String::from_utf8_lossy(&done.stderr).contains("`capabilities-not-dropped` in compose.yaml"));
 }
 
 #[test]

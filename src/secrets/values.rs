@@ -166,7 +166,9 @@ pub(super) const MADE_UP: [&str; 17] = [
 /// The value is the name over again: `API_KEY=api-key`. Nothing is said by it, and nothing hidden.
 pub fn repeats_name(name: &str, value: &str) -> bool {
     let letters = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
-    letters(name) == letters(value)
+    // `AWS_SECRET_ACCESS_KEY not set.`
+    let sentence = value.split_once(' ').is_some_and(|(first, _)| first == name);
+    sentence || letters(name) == letters(value)
 }
 
 /// Judges a value with its quotes taken off.
@@ -174,7 +176,9 @@ pub fn judge(value: &str) -> Value {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
     let switch = matches!(lower.as_str(), "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
-    if switch || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
+    let nothing =
+        matches!(lower.trim_matches('*'), "none" | "null" | "nil" | "undefined" | "ignored" | "unused");
+    if switch || nothing || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
         return Value::Harmless;
     }
     // `$$NAME`: a dollar that a tool in between takes away.
