@@ -162,8 +162,9 @@ const NOT_ROOT: [&str; 44] = [
 ];
 
 /// Images that start as root and whose own ENTRYPOINT gives it up. Source: their entrypoint scripts.
-const GIVES_UP_ROOT: [&str; 34] = [
+const GIVES_UP_ROOT: [&str; 41] = [
     "arangodb",
+    "backdrop",
     "cassandra",
     "consul",
     "couchbase",
@@ -171,6 +172,8 @@ const GIVES_UP_ROOT: [&str; 34] = [
     "drupal",
     "eclipse-mosquitto",
     "envoyproxy/envoy",
+    "flink",
+    "friendica",
     "ghost",
     "hashicorp/",
     "httpd",
@@ -180,6 +183,7 @@ const GIVES_UP_ROOT: [&str; 34] = [
     "matomo",
     "mediawiki",
     "mongo",
+    "monica",
     "mysql",
     "neo4j",
     "nextcloud",
@@ -187,15 +191,18 @@ const GIVES_UP_ROOT: [&str; 34] = [
     "openresty/openresty",
     "percona",
     "pgvector/pgvector",
+    "phpmyadmin",
     "postgis/postgis",
     "postgres",
     "rabbitmq",
     "redis",
     "rethinkdb",
+    "telegraf",
     "timescale/",
     "valkey/valkey",
     "vault",
     "wordpress",
+    "yourls",
     "zookeeper",
 ];
 
@@ -224,7 +231,7 @@ pub(super) fn base_may_not_be_root(file: &Dockerfile, stage: usize) -> bool {
 }
 
 /// The program that the stage starts gives up root by itself or through a helper, as far as can be told.
-pub(super) fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
+pub fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
     let by_script = file.starts.split_whitespace().any(|word| matches!(word, "su" | "sudo" | "chroot"));
     if mentions_helper(file.source.text()) || mentions_helper(&file.starts) || by_script {
         return true;
