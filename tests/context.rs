@@ -216,6 +216,27 @@ fn a_service_says_root_where_its_dockerfile_would() {
 }
 
 #[test]
+fn a_dockerfile_without_a_user_names_the_services_that_run_it() {
+    let said = |services: &str| {
+        let work = tempfile::tempdir().expect("a folder");
+        write(work.path(), &[("compose.yaml", &format!("services:\n{services}")), ("Dockerfile", WEB)]);
+        let found = findings(work.path(), &["--rule", "missing-user"]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0]["message"].as_str().expect("a text").to_owned()
+    };
+    let build = |name: &str| format!("  {name}: {{build: .}}\n");
+    let with_user = "  c: {build: ., user: \"1000\"}\n";
+    let one = said(&(build("a") + with_user));
+    assert!(one.contains("this runs as root, and so does the service `a`;"), "{one}");
+    let two = said(&(build("a") + &build("b") + with_user));
+    assert!(two.contains("and so do the services `a` and `b`;"), "{two}");
+    let many = said(&["a", "b", "d", "e", "f"].map(build).concat());
+    assert!(many.contains("the services `a`, `b`, `d` and 2 more;"), "{many}");
+    let none = said("  x: {image: \"acme/x:1\"}\n");
+    assert!(none.contains("this runs as root;"), "{none}");
+}
+
+#[test]
 fn a_build_stage_that_the_final_stage_contains_is_no_mistake() {
     let target = |last: &str| {
         let work = tempfile::tempdir().expect("a folder");

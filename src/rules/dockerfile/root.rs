@@ -245,6 +245,26 @@ pub fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
         && image::parse(text).is_ok_and(|image| listed(&image.familiar_name(), &GIVES_UP_ROOT))
 }
 
+/// The services that run a stage as its image says, for a message: `, and so do the services `a` and `b``.
+pub(super) fn run_by(cx: &Context, file: &Dockerfile, stage: usize) -> String {
+    const MOST: usize = 3;
+    let builders = cx.project.builders_of(file.source.path());
+    let here = builders.filter(|(edge, container)| edge.stage == Some(stage) && container.user.is_none());
+    let mut names: Vec<&str> = here.map(|(_, container)| &*container.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let more = names.len().saturating_sub(MOST);
+    let mut quoted: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    if more > 0 {
+        quoted.push(format!("{more} more"));
+    }
+    match &quoted[..] {
+        [] => String::new(),
+        [one] => format!(", and so does the service {one}"),
+        [first @ .., last] => format!(", and so do the services {} and {last}", first.join(", ")),
+    }
+}
+
 /// Every service that builds the file sets a user that is not root.
 pub(super) fn services_set_user(cx: &Context, file: &Dockerfile) -> bool {
     let sets = |container: &ContainerSpec| {
