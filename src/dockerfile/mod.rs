@@ -39,6 +39,7 @@ use crate::text::{Joined, Source, Span};
 pub use duration::parse_duration;
 pub use expand::{Expanded, Modifier, Variable};
 pub use facts::Shell;
+pub use instructions::meant;
 pub use mounts::{Mount, MountKind, MountOption};
 pub use reader::parse;
 pub use scope::{Binding, Origin, Value};
@@ -162,6 +163,8 @@ pub struct Instruction<'a> {
     pub index: usize,
     /// It is the trigger inside an ONBUILD.
     pub is_trigger: bool,
+    /// The parser has found an error in it, so what it was meant to be is not known.
+    pub has_error: bool,
     /// As written, in any case.
     pub keyword: Word<'a>,
     pub flags: Vec<Flag<'a>>,

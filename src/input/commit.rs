@@ -185,7 +185,8 @@ impl Tree for Committed {
                     match entry.kind() {
                         Some(ObjectType::Tree) => folders.push((entry.id(), format!("{folder}{name}/"))),
                         Some(ObjectType::Blob)
-                            if entry.filemode() & TYPE == REGULAR && around::is_wanted(name, false) =>
+                            if entry.filemode() & TYPE == REGULAR
+                                && around::is_wanted(&format!("{folder}{name}"), false) =>
                         {
                             found.push(format!("{folder}{name}").into());
                         }

@@ -9,7 +9,7 @@ mod overridden;
 mod paths;
 mod purpose;
 mod remote;
-mod root;
+pub mod root;
 mod secret_files;
 mod shipping;
 mod starts;

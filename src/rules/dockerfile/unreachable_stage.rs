@@ -1,9 +1,11 @@
+use std::collections::HashMap;
+
 use super::{froms, purpose};
 use crate::bake::Known;
 use crate::container::{ContainerSpec, Text};
 use crate::dockerfile::{Base, Dockerfile, FromRef};
 use crate::finding::Findings;
-use crate::rule::{Context, Profile};
+use crate::rule::Context;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A service that builds a target nobody can name may build any.
@@ -25,7 +27,8 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some(from) = file.from_of(stage.index) else { continue };
         let (place, who) = match &from.name {
             None => (from.image.span, "this stage".to_owned()),
-            Some(name) if may_be_target(&name.text, cx.policy.profile) => continue,
+            // Somebody may well build it for its own sake.
+            Some(name) if !purpose::is_for_stages(&name.text) => continue,
             Some(name) if baked().filter_map(Known::value).any(|built| built == name.text) => continue,
             Some(name) => (name.span, format!("`{}`", name.text)),
         };
@@ -37,15 +40,15 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// Somebody may well build the stage for its own sake.
-fn may_be_target(name: &str, profile: Profile) -> bool {
-    if profile == Profile::Default { !purpose::is_for_stages(name) } else { purpose::is_for_developers(name) }
-}
+/// Where more names of base images have a variable in them, any stage may be one of them.
+const NAMES: usize = 1000;
 
 /// For each stage whether another one is built on it or copies from it; `None` if a `--from` cannot be read. Only
 /// the last stage of a chain is worth a finding: once it is gone, the next one is reported.
 fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
     let mut used = vec![false; file.stages.len()];
+    // From which stage on a name with a variable in it is used last: it may be any stage before that.
+    let mut names: HashMap<(&str, &str), usize> = HashMap::new();
     for stage in &file.stages {
         if let Base::Stage(base) = stage.base {
             used[base] = true;
@@ -54,13 +57,20 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
         let image = file.from_of(stage.index).map_or("", |from| &from.image.text);
         if let Some((start, rest)) = image.split_once('$') {
             let end = rest.rsplit_once('}').map_or("", |(_, end)| end);
-            let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
-            for (other, used) in used.iter_mut().enumerate().take(stage.index) {
-                *used |= file.stage_name(other).is_some_and(fits);
-            }
+            names.insert((start, end), stage.index);
         }
     }
-    let mut readable = true;
+    if names.len() > NAMES {
+        return None;
+    }
+    for ((start, end), before) in names {
+        let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
+        for (other, used) in used.iter_mut().enumerate().take(before) {
+            *used |= file.stage_name(other).is_some_and(fits);
+        }
+    }
+    // A broken COPY may have named a stage.
+    let mut readable = !file.all().any(|one| one.has_error && one.keyword.text.eq_ignore_ascii_case("copy"));
     froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
         FromRef::Stage(stage) | FromRef::Later(stage) => used[stage] = true,
         FromRef::Variable | FromRef::Unknown => readable = false,
