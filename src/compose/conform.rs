@@ -68,7 +68,7 @@ pub(super) fn conform<'r>(reader: &mut Reader<'_>, joined: &mut Joined<'r>, podm
 }
 
 /// The keys at the top of the files that Compose compares with its schema: those that are extended are not.
-fn tops<'r>(reader: &mut Reader<'_>, joined: &mut Joined<'r>) {
+fn tops(reader: &mut Reader<'_>, joined: &mut Joined<'_>) {
     let mut needs = Vec::new();
     let mut conform = Conform {
         names: Default::default(),
