@@ -9,7 +9,8 @@ use std::sync::Arc;
 use crate::bake::Known;
 use crate::compose::Problem;
 use crate::container::{At, ContainerSpec};
-use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Word};
+use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
+use crate::image;
 use crate::text::{Source, Span};
 
 /// What belongs together: a Compose file with what overrides, extends and includes it, and the Dockerfiles that it
@@ -32,7 +33,7 @@ pub struct Project<'a> {
     pub baked: &'a [Baked],
 }
 
-/// A bake target builds the Dockerfile at hand.
+/// A bake target, a workflow or a script builds the Dockerfile at hand.
 #[derive(Clone, Debug)]
 pub struct Baked {
     /// The build context, relative to the run's root.
@@ -210,6 +211,10 @@ pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
     for stage in &file.stages {
         let Some(from) = file.from_of(stage.index) else { continue };
         match &stage.base {
+            // An argument without a value leaves a hole, which is not the image's fault.
+            Base::Image(image) if has_hole(file, stage.index, image) => {
+                add(from.image.span, None, ImageRole::Base);
+            }
             Base::Image(image) => add(from.image.span, Some(Cow::Borrowed(&**image)), ImageRole::Base),
             Base::Unknown => add(from.image.span, None, ImageRole::Base),
             Base::Stage(_) | Base::Scratch => {}
@@ -231,6 +236,16 @@ pub fn dockerfile_images<'f>(file: &'f Dockerfile<'_>) -> Vec<ImageUse<'f>> {
         }
     }
     images
+}
+
+/// The name of a stage's image is broken, and a variable in it is empty.
+fn has_hole(file: &Dockerfile, stage: usize, image: &str) -> bool {
+    let Some(from) = file.from_of(stage).filter(|_| image::parse(image).is_err()) else { return false };
+    let Some(at) = file.stage_instructions(stage).first() else { return false };
+    file.variables(&from.image).iter().any(|variable| match file.lookup(variable.name, at).value {
+        Value::Known(value) | Value::Default(value) => value.is_empty(),
+        Value::Unset | Value::Unknown => true,
+    })
 }
 
 /// What a `--from` names, if it is no stage. A bare word may be a named context of whoever builds.

@@ -49,10 +49,11 @@ const DEVELOPMENT: [&str; 17] = [
     "override",
     "sandbox",
 ];
-const TEST: [&str; 36] = [
+const TEST: [&str; 38] = [
     "bench",
     "benchmark",
     "benchmarks",
+    "cypress",
     "e2e",
     "expected",
     "fixture",
@@ -64,6 +65,7 @@ const TEST: [&str; 36] = [
     "loadtest",
     "mock",
     "mocks",
+    "playwright",
     "regress",
     "regression",
     "selftest",
@@ -285,7 +287,7 @@ mod tests {
             ),
             (
                 Test,
-                "compose.test.yaml tests/compose.yaml __tests__/a.js spec/a.rb fixtures/.env a/testdata/b.yml \
+                "compose.test.yaml tests/compose.yaml playwright/compose.yaml cypress/e2e/a.ts __tests__/a.js spec/a.rb fixtures/.env a/testdata/b.yml \
                  e2e-tests/compose.yaml integrationTest/compose.yml src/test/java/A.java My.Tests/a.cs \
                  api_test.go docker-compose-test-parallel.yml docker-compose.override.unit_tests_cicd.yml \
                  test-data/.env __mocks__/db.js tests/docker-compose.prod.yml examples/tests/compose.yml",

@@ -170,6 +170,85 @@ fn bake_files_say_what_is_built() {
     }
 }
 
+/// The message of a rule's only finding.
+fn message(compose: &str, rule: &str) -> Option<String> {
+    let work = tempfile::tempdir().expect("a folder");
+    write(work.path(), &[("docker-stack.yml", compose)]);
+    let found = findings(work.path(), &["--rule", rule]);
+    assert!(found.len() < 2, "{found:?}");
+    Some(found.first()?["message"].as_str()?.to_owned())
+}
+
+#[test]
+fn a_stack_is_judged_as_swarm_runs_it() {
+    let stack = |port: &str| {
+        format!(
+            "version: \"3.8\"\nservices:\n  a:\n    image: acme/a:1\n    ports:\n      - {port}\n    deploy: {{mode: global}}\n"
+        )
+    };
+    let on_all = "{target: 80, published: 8081}";
+    let on_host = "{target: 80, published: 8081, mode: host}";
+    let said = |port: &str| message(&stack(port), "port-all-interfaces").expect("it is reported");
+    assert!(said(on_all).contains("on every node"), "{}", said(on_all));
+    assert!(said(on_host).contains("on each node that runs the service"), "{}", said(on_host));
+    assert_eq!(message(&stack(on_all), "version-obsolete"), None);
+}
+
+#[test]
+fn a_service_says_root_where_its_dockerfile_would() {
+    let root = |service: &str, dockerfile: &str| {
+        let work = tempfile::tempdir().expect("a folder");
+        let compose = format!("services:\n  a:\n    build: .\n{service}");
+        write(work.path(), &[("compose.yaml", &compose), ("Dockerfile", dockerfile)]);
+        reported(work.path(), "compose.yaml", &["--rule", "run-as-root-effective"], None)
+    };
+    let plain = "FROM debian:12.5\nRUN true\nCMD [\"sleep\", \"1\"]\n";
+    assert_eq!(root("", plain), ["warning run-as-root-effective"]);
+    assert_eq!(root("    platform: wasi/wasm\n", plain), [""; 0]);
+    // These images change the user at start, and of a lone program Dockerfile rules say nothing.
+    for quiet in [
+        "FROM flink:2.0.0\nCOPY x /opt/\n",
+        "FROM telegraf:1.30\n",
+        "FROM scratch\nCOPY a /a\nCMD [\"/a\"]\n",
+    ] {
+        assert_eq!(root("", quiet), [""; 0], "{quiet}");
+    }
+}
+
+#[test]
+fn a_dockerfile_without_a_user_names_the_services_that_run_it() {
+    let said = |services: &str| {
+        let work = tempfile::tempdir().expect("a folder");
+        write(work.path(), &[("compose.yaml", &format!("services:\n{services}")), ("Dockerfile", WEB)]);
+        let found = findings(work.path(), &["--rule", "missing-user"]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0]["message"].as_str().expect("a text").to_owned()
+    };
+    let build = |name: &str| format!("  {name}: {{build: .}}\n");
+    let with_user = "  c: {build: ., user: \"1000\"}\n";
+    let one = said(&(build("a") + with_user));
+    assert!(one.contains("this runs as root, and so does the service `a`;"), "{one}");
+    let two = said(&(build("a") + &build("b") + with_user));
+    assert!(two.contains("and so do the services `a` and `b`;"), "{two}");
+    let many = said(&["a", "b", "d", "e", "f"].map(build).concat());
+    assert!(many.contains("the services `a`, `b`, `d` and 2 more;"), "{many}");
+    let none = said("  x: {image: \"acme/x:1\"}\n");
+    assert!(none.contains("this runs as root;"), "{none}");
+}
+
+#[test]
+fn a_build_stage_that_the_final_stage_contains_is_no_mistake() {
+    let target = |last: &str| {
+        let work = tempfile::tempdir().expect("a folder");
+        let dockerfile = format!("FROM golang:1.23 AS builder\nFROM {last} AS last\n");
+        let compose = "services:\n  a:\n    build: {context: ., target: builder}\n";
+        write(work.path(), &[("compose.yaml", compose), ("Dockerfile", &dockerfile)]);
+        reported(work.path(), "compose.yaml", &["--rule", "build-target-not-final"], None)
+    };
+    assert_eq!(target("alpine:3.20"), ["note build-target-not-final"]);
+    assert_eq!(target("builder"), [""; 0]);
+}
+
 #[test]
 fn a_folder_sees_the_repository_and_nothing_around_it() {
     let work = tempfile::tempdir().expect("a folder");

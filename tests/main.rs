@@ -14,6 +14,7 @@ mod floors;
 mod github;
 mod hardening;
 mod hostile;
+mod init;
 mod known;
 mod large;
 #[cfg(target_os = "linux")]

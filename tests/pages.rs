@@ -181,6 +181,29 @@ fn every_page_says_what_the_tool_says() {
     assert!(wrong.is_empty(), "\n{wrong}\nRead it; `BLESS=1 cargo test pages` writes the console fences.");
 }
 
+/// People paste them into notes, tickets and wikis, and the next run searches those.
+#[test]
+fn texts_of_pages_are_no_passwords_elsewhere() {
+    let mut wrong = String::new();
+    for rule in RULES {
+        let page = fs::read_to_string(page_path(rule)).expect("the page is there");
+        let quoted = serde_json::to_string(&page).expect("a text can be quoted");
+        let said = rule.title.to_owned() + "\n" + &page.replace('\n', "\n    ");
+        for (path, text) in
+            [("notes.txt", &page), ("wiki/rules.md", &page), ("ticket.json", &quoted), ("run.log", &said)]
+        {
+            let mut tree = Memory::default();
+            tree.files.insert(path.into(), text.clone().into_bytes());
+            let outcome = scan::scan(&tree.candidates(), &tree, &Policy::default(), &Watch::default());
+            for finding in outcome.findings {
+                let at = finding.place.start.line;
+                let _ = writeln!(wrong, "{}: {} as {path}, line {at}", rule.file, finding.rule.id);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}write passwords in examples as `hunter2`");
+}
+
 #[test]
 fn front_matter_is_yaml_too() {
     for rule in RULES {

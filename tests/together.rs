@@ -187,4 +187,12 @@ fn templates_and_encodings() {
         assert_eq!(places(&outcome, "syntax-error"), refused);
         assert!(outcome.findings.iter().all(|finding| finding.fix.is_none()));
     }
+    // However long it goes on in another script, behind a mark it is text.
+    for big in [false, true] {
+        let text = format!("# {}\nFROM nginx:latest\n", "镜像".repeat(400));
+        let mut tree = Memory::default();
+        tree.files.insert("Dockerfile".into(), wide(&text, true, big));
+        let outcome = run_on(&tree, &tree.candidates());
+        assert_eq!(places(&outcome, "latest-tag"), ["Dockerfile:2"], "{big}");
+    }
 }

@@ -55,6 +55,10 @@ Examples:
 
 You may give an entry a \"reason\", and a last day: \"expires\": \"2027-06-30\".";
 
+const INIT: &str = "\
+Writes hullguard.yaml, an entry in .pre-commit-config.yaml, and .github/workflows/hullguard.yml.
+Files that exist are not overwritten, and a second run changes nothing.";
+
 /// What `--version` prints; `-V` prints the number alone.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("HULLGUARD_BUILD"), ")");
 
@@ -76,6 +80,9 @@ pub(super) enum Command {
     /// Record all findings of today, so that only new ones fail
     #[command(after_help = BASELINE)]
     Baseline(Box<Baseline>),
+    /// Set hullguard up in this repository: configuration, pre-commit hooks, workflow
+    #[command(after_help = INIT)]
+    Init(Init),
     /// Check an event of GitHub Actions and report to GitHub (action.yml runs this)
     Action,
     /// Explain a rule, a family of rules, or another tool's code
@@ -100,6 +107,16 @@ pub(super) enum Command {
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    /// Write the files without questions
+    #[arg(long, short)]
+    pub(super) yes: bool,
+    /// Also record today's findings in a baseline
+    #[arg(long)]
+    pub(super) baseline: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -11,6 +11,7 @@ mod display;
 mod explain;
 mod graph;
 mod had;
+mod init;
 mod list;
 mod lists;
 mod meant;
@@ -90,6 +91,7 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Explain { id }) => explain::run(&id),
         Some(Command::Graph(graph)) => graph::run(&graph),
+        Some(Command::Init(args)) => init::run(&args),
         Some(Command::Rules(rules)) => list::run(&rules),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man { command, dir }) => man(command.as_deref(), dir.as_deref()),

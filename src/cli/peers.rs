@@ -42,10 +42,8 @@ const FILES: [(&str, &str, Form); 15] = [
 /// What one file says.
 pub(super) struct Peer {
     pub(super) file: &'static str,
-    /// The codes of checks that it switches off, each with the first rule that it stands for here.
+    /// The checks that it switches off and that there are rules for here: what `rules` calls each, and the first rule.
     pub(super) off: Vec<(String, &'static str)>,
-    /// How many codes have no rule here.
-    pub(super) unknown: usize,
 }
 
 /// The files of a folder, which is the top of a repository.
@@ -55,7 +53,7 @@ pub(super) fn find(top: &Path) -> Vec<Peer> {
 }
 
 fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> {
-    let nothing = Some(Peer { file, off: Vec::new(), unknown: 0 });
+    let nothing = Some(Peer { file, off: Vec::new() });
     // What cannot be read says nothing to copy, but lies there.
     let Ok(bytes) = disk::read_own(top, &top.join(file)) else { return nothing };
     let source = Source::new(file, bytes);
@@ -65,13 +63,15 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
     if !codes.is_empty() && codes.iter().all(is_cve) {
         return None;
     }
-    let mut peer = Peer { file, off: Vec::new(), unknown: 0 };
+    let mut peer = Peer { file, off: Vec::new() };
     for code in codes.iter().filter(|code| !is_cve(code)) {
         let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
-        match rules::by_alias(&format!("{tool}/{code}")).next() {
-            Some(rule) if peer.off.iter().all(|(known, _)| *known != code) => peer.off.push((code, rule.id)),
-            Some(_) => {}
-            None => peer.unknown += 1,
+        let full = format!("{tool}/{code}");
+        let key = if tool == "hadolint" { code } else { full.clone() };
+        if let Some(rule) = rules::by_alias(&full).next()
+            && peer.off.iter().all(|(known, _)| *known != key)
+        {
+            peer.off.push((key, rule.id));
         }
     }
     Some(peer)
@@ -113,7 +113,8 @@ pub(super) fn mention(top: &Path) -> Option<String> {
     };
     let code = peers.iter().find_map(|peer| peer.off.first()).map_or("latest-tag", |(code, _)| code);
     Some(format!(
-        "note: {} {is} not read. To switch the same checks off, write `rules: {{{code}: off}}` to hullguard.yaml",
+        "note: {} {is} not read. To switch the same checks off, write `rules: {{{code}: off}}` to hullguard.yaml, or let \
+         `hullguard init` copy them",
         names.join(", ")
     ))
 }

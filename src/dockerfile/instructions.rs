@@ -55,7 +55,7 @@ pub(super) fn keyword(word: &str) -> Option<&'static str> {
 
 /// The keyword that a wrong one is most likely meant to be. Small letters are as often a command that has lost the `\\` on
 /// the line above it.
-pub(super) fn meant(word: &str) -> Option<&'static str> {
+pub fn meant(word: &str) -> Option<&'static str> {
     let is_word = word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b':');
     if !is_word || word.bytes().all(|b| b.is_ascii_lowercase()) && word.len() < 4 {
         return None;
@@ -80,6 +80,7 @@ pub(super) fn read<'a>(
         span: line.span(range.clone()),
         index: 0,
         is_trigger: trigger,
+        has_error: false,
         keyword: line.word(name),
         flags,
         kind: Kind::Unknown(Vec::new()),
@@ -92,8 +93,12 @@ pub(super) fn read<'a>(
     };
     let Some(known) = known else {
         let word = &instruction.keyword;
-        let advice = meant(&word.text)
-            .map_or_else(|| "correct or remove it".to_owned(), |known| format!("did you mean `{known}`?"));
+        let glued = word.text.split_once('[').and_then(|(word, _)| keyword(word));
+        let advice = match (glued, meant(&word.text)) {
+            (Some(known), _) => format!("add a space after `{known}`"),
+            (None, Some(known)) => format!("did you mean `{known}`?"),
+            (None, None) => "correct or remove it".to_owned(),
+        };
         let message = format!("`{}` is not a Dockerfile instruction; {advice}", word.text);
         cx.error(word.span, ErrorKind::UnknownInstruction, message);
         instruction.kind = Kind::Unknown(words(line, blank_separated(line, trim(line, rest))));

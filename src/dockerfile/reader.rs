@@ -9,7 +9,7 @@ use super::instructions::{self, Reading};
 use super::lines::{Logical, continuation};
 use super::{
     Command, Directive, Dockerfile, ErrorKind, Heredoc, Instruction, Kind, SyntaxError, Word, expand,
-    heredoc, stages,
+    heredoc, refused, stages,
 };
 use crate::text::{self, Source, Span};
 
@@ -58,8 +58,13 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         globals: OnceLock::new(),
     };
     stages::resolve(&mut file);
+    refused::check(&mut file);
     file
 }
+
+/// How lines begin that other programs write or read: template engines, git in a conflict.
+const FOREIGN: [&str; 13] =
+    ["{{", "{%", "{#", "<", ">>>>", "====", "%", "@", "[%", "m4_", "include(", "define(", "changequote("];
 
 struct Reader<'a> {
     text: &'a str,
@@ -198,6 +203,12 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        if let Some(wrong) = refused::wrong_check_option(&value.text).filter(|_| known == "check") {
+            let message = format!(
+                "`{wrong}` is not an option of `check`; use `skip=`, `experimental=` or `error=true`"
+            );
+            self.error(value.span, ErrorKind::Directive, message);
+        }
         state.seen.push(known);
         self.directives.push(Directive { span, name, value });
         true
@@ -223,6 +234,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the instruction that begins on this line, to the end of its last heredoc.
     fn instruction(&mut self, first: Range<usize>, comments_above: Range<usize>) {
+        let errors = self.errors.len();
         let line = self.logical(first);
         let mut cx = Reading { escape: self.escape, errors: &mut self.errors };
         let mut instruction = instructions::read(&line, 0..line.text.len(), false, &mut cx);
@@ -247,33 +259,89 @@ impl<'a> Reader<'a> {
             trigger.stage = self.stage;
         }
         self.heredocs(&line, &mut instruction);
+        instruction.has_error = self.errors.len() > errors;
+        if let Kind::Onbuild(trigger) = &mut instruction.kind {
+            trigger.has_error = instruction.has_error;
+        }
         self.instructions.push(instruction);
     }
 
     /// Joins the lines that belong together.
     fn logical(&mut self, first: Range<usize>) -> Logical<'a> {
         let escape = self.escape as u8;
-        let Some(end) = continuation(&self.text[first.clone()], escape) else {
-            return Logical::unbroken(self.text, first);
-        };
-        let mut logical = Logical::unbroken(self.text, first.start..first.start + end);
+        let mut logical = Logical::unbroken(self.text, first.start..first.start);
+        let mut next = Some(first.clone());
+        // Whether the fault is reported; bodies of heredocs come after the line that names them.
+        let (mut is_told, mut has_heredoc) = (false, false);
+        while let Some(line) = next {
+            let end = continuation(&self.text[line.clone()], escape);
+            has_heredoc |= self.text[line.clone()].contains("<<");
+            logical.push(line.start..end.map_or(line.end, |end| line.start + end));
+            next = match end {
+                Some(_) => self.continued(),
+                None if has_heredoc => None,
+                None => self.meant_to_continue(&first, &line, &mut is_told),
+            };
+        }
+        logical
+    }
+
+    /// The next line of an instruction that goes on: comments and empty lines between do not count.
+    fn continued(&mut self) -> Option<Range<usize>> {
         while let Some(line) = self.line() {
             let trimmed = self.trim_start(line.clone());
             if self.is_comment(&trimmed) {
                 self.comments.push(Span::new(trimmed.start, trimmed.end));
-                continue;
-            }
-            if trimmed.is_empty() {
+            } else if trimmed.is_empty() {
                 self.blank_continuations.push(Span::new(line.start, line.end));
-                continue;
+            } else {
+                return Some(line);
             }
-            let Some(end) = continuation(&self.text[line.clone()], escape) else {
-                logical.push(line);
-                break;
-            };
-            logical.push(line.start..line.start + end);
         }
-        logical
+        None
+    }
+
+    /// The next line, if it begins with no instruction and looks like a part of the one before it: the escape character
+    /// is missing. That is one error, and then the lines are read as they were meant.
+    fn meant_to_continue(
+        &mut self,
+        first: &Range<usize>,
+        before: &Range<usize>,
+        is_told: &mut bool,
+    ) -> Option<Range<usize>> {
+        let (rest, keyword) = (&self.text[self.at..], first_word(&self.text[first.clone()]));
+        let line = rest.split('\n').next()?.trim_end_matches('\r');
+        let text = line.trim_start();
+        let word = first_word(text);
+        let known = instructions::keyword(keyword).filter(|known| *known != "FROM");
+        let operators = ["&&", "||", "|", ";", "]", ",", "\"", "--"];
+        let begins = operators.iter().any(|operator| text.starts_with(operator));
+        let ends = ["&&", "||", "|", ",", "["];
+        let ended = ends.iter().any(|operator| self.text[before.clone()].trim_end().ends_with(operator));
+        let indented =
+            text.len() < line.len() && (first.start == 0 || self.text[..first.start].ends_with('\n'));
+        if known.is_none()
+            || word.is_empty()
+            || text.starts_with('#')
+            || text.trim_end() == self.escape.to_string()
+            || !begins && !ended && !indented
+            || instructions::keyword(word).is_some()
+            || instructions::meant(word).is_some()
+            || FOREIGN.iter().any(|mark| text.starts_with(mark))
+        {
+            return None;
+        }
+        let line = self.line()?;
+        if !std::mem::replace(is_told, true) {
+            let start = line.end - self.text[line.clone()].trim_start().len();
+            let span = Span::new(start, start + word.len());
+            let escape = self.escape;
+            let message = format!(
+                "the line above does not end with `{escape}`, so Docker reads `{word}` as an instruction; add `{escape}` there"
+            );
+            self.error(span, ErrorKind::UnknownInstruction, message);
+        }
+        Some(line)
     }
 
     fn heredocs(&mut self, line: &Logical<'a>, instruction: &mut Instruction<'a>) {
@@ -374,6 +442,10 @@ struct Directives {
 /// How many bytes of `text` stand before `line`, which is a part of it.
 fn lead(text: &str, line: &str) -> usize {
     text.trim_end_matches('\r').len() - line.len()
+}
+
+fn first_word(text: &str) -> &str {
+    text.split([' ', '\t']).next().unwrap_or_default()
 }
 
 fn tail(text: Cow<str>, length: usize) -> Cow<str> {

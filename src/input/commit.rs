@@ -3,7 +3,7 @@
 //! A pull request's files are looked at this way. Nothing of them is written anywhere, so nothing of them can be run
 //! or followed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result, bail};
@@ -69,21 +69,31 @@ impl Committed {
         done
     }
 
-    fn find(&self, repository: &Repository, path: &str) -> Option<(Oid, i32)> {
-        let tree = repository.find_tree(self.tree).ok()?;
-        let entry = tree.get_path(Path::new(&inside(path)?)).ok()?;
-        Some((entry.id(), entry.filemode()))
+    /// An entry and its mode, if there is one. Step by step, because libgit2 calls a folder that it cannot read one that
+    /// is not there.
+    fn find(&self, repository: &Repository, path: &str) -> Result<Option<(Oid, i32)>, Gap> {
+        let mut found = None;
+        let mut folder = Some(self.tree);
+        let Some(path) = inside(path) else { return Ok(None) };
+        for name in path.split('/') {
+            let Some(id) = folder else { return Ok(None) };
+            let tree = repository.find_tree(id).map_err(|error| lost(&error))?;
+            let Some(entry) = tree.get_name(name) else { return Ok(None) };
+            folder = (entry.kind() == Some(ObjectType::Tree)).then(|| entry.id());
+            found = Some((entry.id(), entry.filemode()));
+        }
+        Ok(found)
     }
 
-    /// Whether a file or folder is in the commit.
+    /// Whether a file or folder is in the commit. Of one below a folder that cannot be read it is said when it is listed.
     pub fn holds(&self, path: &str) -> bool {
-        path.is_empty() || matches!(self.with(|repository| Ok(self.find(repository, path))), Ok(Some(_)))
+        path.is_empty() || !matches!(self.with(|repository| self.find(repository, path)), Ok(None))
     }
 
     /// How many bytes a regular file of the commit has.
     pub fn size(&self, path: &str) -> Option<u64> {
         let size = self.with(|repository| {
-            let found = self.find(repository, path).filter(|(_, mode)| mode & TYPE == REGULAR);
+            let found = self.find(repository, path)?.filter(|(_, mode)| mode & TYPE == REGULAR);
             let header = found.map(|(id, _)| repository.odb().and_then(|odb| odb.read_header(id)));
             Ok(header.map(|header| header.map_or(0, |(size, _)| size as u64)))
         });
@@ -139,7 +149,7 @@ impl Tree for Committed {
     fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
         self.with(|repository| {
             let (id, mode) = self
-                .find(repository, path)
+                .find(repository, path)?
                 .ok_or_else(|| Gap::new(Reason::NotFound, "no such file in the commit"))?;
             if mode & TYPE != REGULAR {
                 return Err(no_file());
@@ -153,11 +163,11 @@ impl Tree for Committed {
         })
     }
     fn exists(&self, path: &str) -> bool {
-        let found = self.with(|repository| Ok(self.find(repository, path)));
+        let found = self.with(|repository| self.find(repository, path));
         matches!(found, Ok(Some((_, mode))) if mode & TYPE == REGULAR)
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
-        self.with(|repository| Ok(self.find(repository, path).is_some())).ok()
+        self.with(|repository| Ok(self.find(repository, path)?.is_some())).ok()
     }
     fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
         let walk = |repository: &Repository| {
@@ -175,7 +185,8 @@ impl Tree for Committed {
                     match entry.kind() {
                         Some(ObjectType::Tree) => folders.push((entry.id(), format!("{folder}{name}/"))),
                         Some(ObjectType::Blob)
-                            if entry.filemode() & TYPE == REGULAR && around::is_wanted(name, false) =>
+                            if entry.filemode() & TYPE == REGULAR
+                                && around::is_wanted(&format!("{folder}{name}"), false) =>
                         {
                             found.push(format!("{folder}{name}").into());
                         }
@@ -193,6 +204,18 @@ impl Tree for Committed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_read_is_not_one_that_is_not_there() {
+        let (folder, tree) = commit(&[("sub/Dockerfile", "FROM a\n", 0o100_644)]);
+        let repository = Repository::open_bare(folder.path()).unwrap();
+        let sub = repository.find_tree(tree.tree).unwrap().get_name("sub").unwrap().id().to_string();
+        std::fs::remove_file(folder.path().join("objects").join(&sub[..2]).join(&sub[2..])).unwrap();
+        assert_eq!(tree.read("sub/Dockerfile").unwrap_err().reason, Reason::MissingObject);
+        assert_eq!(tree.read("other/Dockerfile").unwrap_err().reason, Reason::NotFound);
+        assert!(tree.holds("sub/Dockerfile") && !tree.holds("other"));
+        assert_eq!(tree.is_tracked("sub/Dockerfile"), None);
+    }
 
     fn commit(files: &[(&str, &str, i32)]) -> (tempfile::TempDir, Committed) {
         let folder = tempfile::tempdir().unwrap();

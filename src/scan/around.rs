@@ -1,4 +1,4 @@
-//! Context is not scope: Compose and bake files that nobody asked to check, but that say how the checked files are used.
+//! Context is not scope: Compose and bake files, workflows and build scripts that nobody asked to check, but that say how the checked files are used.
 //!
 //! A Dockerfile alone gets the verdict that it gets in a whole run only if the services that build it are known; a
 //! Compose file that others extend or include, only if those are. They are found by name, from the repository's top, and
@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::builds;
 use super::kind::{self, Kind, Name};
 use crate::bake::{self, Known};
 use crate::blob::{Candidate, Origin, Tree};
@@ -33,7 +34,7 @@ pub(super) struct Surroundings {
 /// Whether a file may say how others are used, by its name; of YAML of any name only its content tells.
 pub fn is_wanted(path: &str, yaml: bool) -> bool {
     let name = kind::name(path);
-    name == Name::Compose || yaml && name == Name::Yaml || bake::is_bake(path)
+    name == Name::Compose || yaml && name == Name::Yaml || bake::is_bake(path) || builds::is_recipe(path)
 }
 
 /// What lies around the candidates. `dockerfiles` and `compose` are what was found among them.
@@ -59,9 +60,11 @@ pub(super) fn surroundings(
     let known: HashSet<&str> =
         candidates.iter().filter(|file| file.document).map(|file| &*file.path).collect();
     let mut others = tree.around(&folders);
-    let is_named = |candidate: &&Candidate| bake::is_bake(&candidate.path);
+    let is_named =
+        |candidate: &&Candidate| bake::is_bake(&candidate.path) || builds::is_recipe(&candidate.path);
     others.extend(candidates.iter().filter(is_named).map(|candidate| Arc::clone(&candidate.path)));
-    others.retain(|path| !known.contains(&**path));
+    others.retain(|path| !known.contains(&**path) || builds::is_recipe(path));
+    let built: HashSet<&str> = dockerfiles.iter().copied().collect();
     // Near is what lies beside these files or above them.
     let mut near: HashSet<&str> = HashSet::new();
     for path in dockerfiles.iter().chain(&parts) {
@@ -98,6 +101,12 @@ pub(super) fn surroundings(
         };
         if bake::is_bake(&path) {
             bakes.push(source);
+            continue;
+        }
+        if builds::is_recipe(&path) {
+            for (path, baked) in builds::builds(&source, &|path| built.contains(path)) {
+                all.baked.entry(path).or_default().push(baked);
+            }
             continue;
         }
         let text = source.text();

@@ -5,6 +5,7 @@
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
 pub mod around;
+mod builds;
 mod chains;
 mod check;
 mod evidence;

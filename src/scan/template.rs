@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::dockerfile::{self, Kind};
+use crate::rules::image::known;
 use crate::text::{Source, Span};
 use crate::yaml::{Node, Style, Yaml};
 
@@ -19,7 +20,19 @@ const INNER: [&str; 7] = ["{{", "{%", "<%", "%%", "@@", "[%", "#{"];
 fn is_mark(text: &str) -> bool {
     let named =
         text.strip_prefix('@').and_then(|rest| rest.split_once('@')).is_some_and(|(name, _)| is_name(name));
-    named || MARKS.iter().any(|mark| text.starts_with(mark))
+    // `__LABELS__`
+    let framed =
+        text.strip_prefix("__").and_then(|rest| rest.split_once("__")).is_some_and(|(name, rest)| {
+            is_name(name) && !name.bytes().any(|b| b.is_ascii_lowercase()) && rest.trim().is_empty()
+        });
+    named || framed || MARKS.iter().any(|mark| text.starts_with(mark))
+}
+
+/// `BASEIMAGE`: no builder takes it, and no image is called so in small letters.
+fn is_capital(text: &str) -> bool {
+    text.len() > 3
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+        && !known::is_official(&text.to_ascii_lowercase())
 }
 
 fn is_name(text: &str) -> bool {
@@ -45,22 +58,36 @@ fn foreign_variables(text: &str) -> impl Iterator<Item = usize> {
 /// Whether a Dockerfile has a mark as an instruction, in FROM, or as a variable where the builder replaces them.
 pub(super) fn is_dockerfile_template(source: &Arc<Source>) -> bool {
     let text = source.text();
+    let begins = |line: &str, keyword: &str| {
+        line.get(..keyword.len()).is_some_and(|word| word.eq_ignore_ascii_case(keyword))
+    };
     let in_from = |line: &str| {
-        line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("from "))
-            && (line.contains('@') || INNER.iter().any(|mark| line.contains(mark)))
+        begins(line, "from ")
+            && (line.contains('@')
+                || INNER.iter().any(|mark| line.contains(mark))
+                || is_capital(line[5..].trim()))
+            || ["copy ", "add "].iter().any(|keyword| begins(line, keyword)) && line.contains("{{ ")
     };
     let suspicious = |line: &str| is_mark(line) || in_from(line);
     // Most files are done here; only a few are read for this.
-    if !text.lines().any(|line| suspicious(line.trim_start())) && foreign_variables(text).next().is_none() {
+    let by_name = says_template(source.path());
+    if !by_name
+        && !text.lines().any(|line| suspicious(line.trim_start()))
+        && foreign_variables(text).next().is_none()
+    {
         return false;
     }
     let file = dockerfile::parse(source);
+    if by_name && has_foreign_image(&file) {
+        return true;
+    }
     file.instructions.iter().any(|instruction| {
         let keyword = &*instruction.keyword.text;
         let written = source.slice(instruction.span);
         if keyword.eq_ignore_ascii_case("from") {
             let named = |word: &str| word.starts_with('@') && is_mark(word);
-            return INNER.iter().any(|mark| written.contains(mark))
+            return is_capital(written[keyword.len()..].trim())
+                || INNER.iter().any(|mark| written.contains(mark))
                 || written.split(['/', ':', ' ']).any(named)
                 || foreign_variables(written).next().is_some();
         }
@@ -69,8 +96,31 @@ pub(super) fn is_dockerfile_template(source: &Arc<Source>) -> bool {
             Kind::Run(_) | Kind::Cmd(_) | Kind::Entrypoint(_) | Kind::Healthcheck(_) | Kind::Shell(_) => {
                 false
             }
+            Kind::Copy(_) | Kind::Add(_) if written.contains("{{ ") && written.contains(" }}") => true,
             _ => instruction.heredocs.is_empty() && foreign_variables(written).next().is_some(),
         }
+    })
+}
+
+/// `tmplv3.Dockerfile`, `template.Dockerfile`
+fn says_template(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| word.starts_with("tmpl") || word == "template")
+}
+
+/// An image has a variable in its name that the file does not declare, or that no builder replaces there.
+fn has_foreign_image(file: &dockerfile::Dockerfile) -> bool {
+    file.instructions.iter().any(|instruction| match &instruction.kind {
+        Kind::From(from) => file.variables(&from.image).iter().any(|variable| {
+            let origin = file.lookup(variable.name, instruction).origin;
+            matches!(origin, dockerfile::Origin::Undeclared { .. })
+        }),
+        Kind::Copy(_) => {
+            let from = instruction.flag("from").and_then(|flag| flag.value.as_ref());
+            from.is_some_and(|word| word.text.contains('$'))
+        }
+        _ => false,
     })
 }
 
@@ -124,6 +174,30 @@ mod tests {
 
     fn dockerfile(text: &str) -> bool {
         is_dockerfile_template(&Arc::new(Source::new("Dockerfile", text.into())))
+    }
+
+    #[test]
+    fn names_that_are_to_be_filled_in_make_a_template() {
+        for text in [
+            "FROM BASEIMAGE\nCROSS_BUILD_COPY qemu /usr/bin/\n",
+            "FROM a:1\n__TRACEABILITY_LABELS__\n",
+            "FROM a:1\nADD x.py /app/{{ project_name }}/x.py\n",
+        ] {
+            assert!(dockerfile(text), "{text}");
+        }
+        for text in [
+            "FROM SCRATCH\n",
+            "FROM UBUNTU\n",
+            "FROM a:1\nRUN docker inspect -f '{{ .Id }}' a\n",
+            "FROM a:1\nLABEL f=\"{{ .Id }}\"\n",
+        ] {
+            assert!(!dockerfile(text), "{text}");
+        }
+        let named =
+            |path: &str, text: &str| is_dockerfile_template(&Arc::new(Source::new(path, text.into())));
+        assert!(named("x/tmplv3.Dockerfile", "FROM alpine:$ALPINE_VERSION\n"));
+        assert!(!named("x/tmplv3.Dockerfile", "ARG V=3\nFROM alpine:$V\n"));
+        assert!(!named("x/Dockerfile", "FROM alpine:$ALPINE_VERSION\n"));
     }
 
     #[test]

@@ -137,16 +137,29 @@ pub struct Wide {
 }
 
 impl Wide {
-    /// How the text is written, told by its beginning: every other byte is a zero, and between them stands text. Behind a
-    /// byte order mark a fifth of that is enough, for not all the world writes in ASCII.
+    /// How the text is written, told by its beginning: behind a byte order mark stands text of any script; without one
+    /// every other byte is a zero, and between them stands ASCII.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let sample = &bytes[..bytes.len().min(512)];
+        let marked = match sample {
+            [0xff, 0xfe, ..] => Some(Self { big_endian: false }),
+            [0xfe, 0xff, ..] => Some(Self { big_endian: true }),
+            _ => None,
+        };
+        // What begins like a mark by chance has halves of characters in it. The last one may be cut.
+        let is_text = |wide: &Self| {
+            let mut characters = char::decode_utf16(wide.units(&sample[2..]));
+            let bad = characters.find(|c| !matches!(c, Ok(c) if *c != '\0'));
+            sample.len() > 8 && bad.is_none_or(|bad| bad.is_err() && characters.next().is_none())
+        };
+        if let Some(wide) = marked.filter(is_text) {
+            return Some(wide);
+        }
         memchr::memchr(0, sample)?;
         let is_wide = |zero: usize| {
             let text = |b: u8| (b' '..=b'~').contains(&b) || b.is_ascii_whitespace();
             let good = sample.chunks_exact(2).filter(|pair| pair[zero] == 0 && text(pair[1 - zero])).count();
-            let marked = matches!((sample, zero), ([0xff, 0xfe, ..], 1) | ([0xfe, 0xff, ..], 0));
-            good >= 4 && good * 10 >= sample.len() / 2 * if marked { 2 } else { 6 }
+            good >= 4 && good * 10 >= sample.len() / 2 * 6
         };
         let big_endian = !is_wide(1);
         (!big_endian || is_wide(0)).then_some(Self { big_endian })

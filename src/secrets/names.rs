@@ -198,6 +198,8 @@ mod tests {
             "TOKEN_USER",
             "AUTH_HTPASSWD_REALM",
             "TOKEN_REALM",
+            "TOKEN_THROTTLE_RATE",
+            "BeeTokenAddress",
             "PASSWORD_REQUIREMENTS",
             "NextToken",
             "nextPageToken",

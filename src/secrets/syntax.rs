@@ -86,6 +86,11 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     if let Some(quote) = quote {
         let closed = cursor.skip_escape().skip_one(quote);
         named = closed.is_some();
+        // `ok ? 'pass' : 'fail'` gives nothing a value.
+        let asked = before[..before.len() - 1].trim_ascii_end().ends_with(b"?");
+        if named && asked && closed.is_some_and(|cursor| cursor.blanks().peek() == Some(b':')) {
+            return None;
+        }
         cursor = closed.unwrap_or(cursor);
     }
     let bracketed = cursor.skip_one(b']');
@@ -103,6 +108,10 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
             }
             let (behind, operator) = cursor.operator()?;
             let behind = behind.blanks();
+            // `label("Password: ")`: what follows ends the text that the name is in.
+            if quote.is_some() && !named && behind.peek() == quote {
+                return None;
+            }
             match operator {
                 Operator::Or => found(behind.quoted()?, Form::Passed),
                 Operator::Assign => {
@@ -262,6 +271,10 @@ mod tests {
             "${DB_PASSWORD:?say it}",
             "Password::new(x)",
             "password = {",
+            "$x = $ok ? 'password' : 'v4l'",
+            "label(\"password:\"),x?e(\"code\",null,\"***\")",
+            "print(\"password: \" + v4l + \"x\")",
+            "type={shown ? \"password\": \"v4l\"}",
             "[\"password\", x]",
             "\"password\"",
             "password",

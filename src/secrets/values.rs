@@ -13,7 +13,7 @@ pub enum Value {
 
 /// Words that people put where a secret should come. They count where a value begins with them, alone or among
 /// [`FILLERS`], and where they are all of a run of letters.
-const STAND_INS: [&str; 37] = [
+const STAND_INS: [&str; 38] = [
     "changeme",
     "changeit",
     "changethis",
@@ -51,9 +51,10 @@ const STAND_INS: [&str; 37] = [
     "notareal",
     "longandrandom",
     "setme",
+    "something",
 ];
 /// The same, with signs between their words.
-const STAND_IN_PHRASES: [&str; 15] = [
+const STAND_IN_PHRASES: [&str; 19] = [
     "change-me",
     "change_me",
     "replace_me",
@@ -69,6 +70,10 @@ const STAND_IN_PHRASES: [&str; 15] = [
     "not_a_real",
     "you-must",
     "my-super",
+    "set-a-",
+    "set-secure-",
+    "set-your-",
+    "set_your_",
 ];
 /// Long words that stand in no password by chance.
 const UNMISTAKABLE: [&str; 7] =
@@ -166,7 +171,9 @@ pub(super) const MADE_UP: [&str; 17] = [
 /// The value is the name over again: `API_KEY=api-key`. Nothing is said by it, and nothing hidden.
 pub fn repeats_name(name: &str, value: &str) -> bool {
     let letters = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
-    letters(name) == letters(value)
+    // `AWS_SECRET_ACCESS_KEY not set.`
+    let sentence = value.split_once(' ').is_some_and(|(first, _)| first == name);
+    sentence || letters(name) == letters(value)
 }
 
 /// Judges a value with its quotes taken off.
@@ -174,7 +181,9 @@ pub fn judge(value: &str) -> Value {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
     let switch = matches!(lower.as_str(), "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
-    if switch || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
+    let nothing =
+        matches!(lower.trim_matches('*'), "none" | "null" | "nil" | "undefined" | "ignored" | "unused");
+    if switch || nothing || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
         return Value::Harmless;
     }
     // `$$NAME`: a dollar that a tool in between takes away.
@@ -271,6 +280,10 @@ fn is_path(value: &str) -> bool {
 /// images want it).
 fn is_kind_or_file(value: &str) -> bool {
     matches!(value, "jwt" | "opaque")
+        // The type of a column.
+        || ["varchar(", "nvarchar(", "char(", "varbinary(", "text not null"]
+            .iter()
+            .any(|kind| value.starts_with(kind))
         || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".txt"]
             .iter()
             .any(|end| value.ends_with(end))
@@ -292,6 +305,8 @@ mod tests {
             "%PASSWORD%",
             "jwt",
             "opaque",
+            "VARCHAR(80)",
+            "TEXT NOT NULL",
         ]
         .into_iter()
         .chain(["broker_creds", "key.json"])
@@ -310,6 +325,8 @@ mod tests {
             "9cba02...",
             "!ChangeThisKey!",
             "put_your_key_here",
+            "set-secure-rabbitmq-password",
+            "something",
             "changeme2420",
             "fakeSecretToken1",
             "example-password-1",

@@ -80,7 +80,7 @@ pub(super) const KEY_OF: [&str; 17] = [
     "cookie",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-pub(super) const ABOUT: [&str; 177] = [
+pub(super) const ABOUT: [&str; 182] = [
     "file",
     "files",
     "path",
@@ -258,6 +258,11 @@ pub(super) const ABOUT: [&str; 177] = [
     "requirements",
     "complexity",
     "reference",
+    "rate",
+    "rates",
+    "address",
+    "addresses",
+    "addr",
 ];
 /// Words that say the value is public, or that the setting is a switch.
 pub(super) const HARMLESS: [&str; 17] = [

@@ -25,6 +25,8 @@ pub struct Facts {
     pub verifications: Vec<Verification>,
     /// `sudo`, wherever it stands in front of a program.
     pub sudo: Vec<Span>,
+    /// Variables that hold a file or folder of `mktemp`.
+    pub temporary: Vec<Box<str>>,
     /// Pipelines whose earlier commands may fail unseen, because `set -o pipefail` is not in force. The SHELL
     /// instruction may still set it.
     pub pipes_without_pipefail: Vec<Span>,
@@ -119,7 +121,17 @@ pub(super) fn collect(script: &Script) -> Facts {
     let budget = Cell::new(VARIABLE_BYTES);
     let mut folders = Folders::default();
     walk::visit(script, &mut |event| match event {
-        Event::Variable(word) => variables.extend(variable(word)),
+        Event::Variable(word) => {
+            variables.extend(variable(word));
+            if let Some((name, value)) = word.text.split_once('=')
+                && value
+                    .trim_start_matches('"')
+                    .trim_start_matches(['$', '(', '`', ' '])
+                    .starts_with("mktemp")
+            {
+                facts.temporary.push(name.into());
+            }
+        }
         Event::Pipe(pipe) => {
             if !pipe.place.pipefail {
                 facts.pipes_without_pipefail.push(pipe.pipeline.span);

@@ -36,6 +36,8 @@ pub struct Place {
     pub in_substitution: bool,
     /// In a branch of `if` or `case`, in a loop, in a function, or after `||`: it may not run.
     pub conditional: bool,
+    /// In the condition of `if`, `while` or `until`.
+    pub tested: bool,
     /// In a script that another shell reads: `sh -c '…'`, `eval …`, a heredoc.
     pub inner: bool,
     /// The `cd` that led here, as the number of its call among all `cd`, `pushd` and `popd` in order of execution;
@@ -202,13 +204,15 @@ impl<'s> Visitor<'_, 's> {
             CommandKind::Group(script) => self.script(script, place),
             CommandKind::Compound { keyword, words, bodies } => {
                 self.words(words, *place);
-                let outside = place.conditional;
+                let (outside, tested) = (place.conditional, place.tested);
                 for (at, body) in bodies.iter().enumerate() {
                     // The first list of if, while and until is the condition: it always runs.
-                    place.conditional = outside || at > 0 || !matches!(*keyword, "if" | "while" | "until");
+                    let is_condition = at == 0 && matches!(*keyword, "if" | "while" | "until");
+                    place.conditional = outside || !is_condition;
+                    place.tested = tested || is_condition;
                     self.script(body, place);
                 }
-                place.conditional = outside;
+                (place.conditional, place.tested) = (outside, tested);
             }
         }
         self.redirects(command, *place);

@@ -1,9 +1,14 @@
-//! Files that hullguard wrote itself: reports in JSON and SARIF, found again by the next run.
+//! Files that hullguard wrote itself: reports in JSON and SARIF, found again by the next run; and the texts of rules, which
+//! people paste into notes, tickets and wikis.
 //!
-//! They quote the texts of rules, which show passwords in their examples. As anybody can write such a file, only what is
-//! told by a name alone is passed over in it: a token is a token wherever it stands.
+//! Those texts show a password in their examples. As anybody can write such a file, only what is told by a name alone is
+//! passed over in it: a token is a token wherever it stands.
 
 use memchr::memmem;
+
+/// The one password that the examples of our pages have; a test of the pages holds them to it. Outside of Dockerfiles and
+/// Compose files it is a quotation.
+pub(super) const SAMPLE: &[u8] = b"hunter2";
 
 /// How far into a report its maker stands.
 const HEAD: usize = 4096;

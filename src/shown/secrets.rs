@@ -74,7 +74,8 @@ fn searched(
     (origin, policy): (&Origin, &Policy),
     is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Searched {
-    let is_new = |rule: &'static Rule, value: &[u8]| !is_old(Key::of(rule, value));
+    let is_quoted = |value: &[u8]| !is_document && value == own::SAMPLE;
+    let is_new = |rule: &'static Rule, value: &[u8]| !is_quoted(value) && !is_old(Key::of(rule, value));
     let ours = own::is_report(&bytes);
     let mut searched = some(&candidate.path, bytes, (origin, None), policy, is_new);
     if ours {

@@ -57,6 +57,21 @@ impl Veil {
     pub fn spans(&self) -> &[Span] {
         &self.spans
     }
+    /// A text without the bytes that must not be shown. Its line ends stay, so lines keep their numbers.
+    pub fn without<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        if self.spans.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut left = Vec::with_capacity(text.len());
+        let mut at = 0;
+        for hidden in self.spans.iter().map(|span| span.range()) {
+            left.extend_from_slice(&text[at..hidden.start]);
+            left.extend(text[hidden.clone()].iter().filter(|byte| matches!(byte, b'\r' | b'\n')));
+            at = hidden.end;
+        }
+        left.extend_from_slice(&text[at..]);
+        Cow::Owned(left)
+    }
     /// Part of a text, with `***` for what must not be shown.
     pub fn cut<'t>(&self, text: &'t str, span: Span) -> Cow<'t, str> {
         let mut out = String::new();

@@ -219,10 +219,8 @@ pub fn all(history: &History, law: Law, wish: &Wish, watch: &Watch) -> Outcome {
         })
         .collect();
     texts.at_others(&mut leaks, &others);
-    if law.by_path || wish.excluded.is_some() {
-        let reach = if wish.unreachable { Reach::Dangling } else { Reach::Ref };
-        told.extend(texts.at_any(&origins, &mut leaks, (&brings, reach)));
-    }
+    let reach = if wish.unreachable { Reach::Dangling } else { Reach::Ref };
+    told.extend(texts.at_any(&origins, &mut leaks, (&brings, reach)));
     let (findings, lost) = texts.findings(leaks, Pages::of(history.repository()).as_ref());
     told.extend(lost);
     told.extend(failed.into_inner().unwrap_or_else(PoisonError::into_inner));

@@ -107,6 +107,8 @@ pub(super) struct Leak<'a> {
     pub(super) holders: &'a [Holder],
     pub(super) whole: &'a Provenance,
     best: Option<(Judged, &'a Provenance)>,
+    /// A file that was asked is left out.
+    left_out: bool,
     /// The commit of the best place, if the source does not name it.
     at: Option<Arc<Commit>>,
 }
@@ -126,7 +128,7 @@ pub(super) type Said = HashMap<Key, Vec<Judged>>;
 
 impl<'a> Leak<'a> {
     pub(super) fn new(key: Key, holders: &'a [Holder], whole: &'a Provenance) -> Self {
-        Self { key, holders, whole, best: None, at: None }
+        Self { key, holders, whole, best: None, left_out: false, at: None }
     }
 
     /// Where it came in.
@@ -214,6 +216,7 @@ impl<'a> Texts<'a> {
         let asked: Vec<Vec<Place>> = leaks.iter().map(Leak::first).collect();
         let said = self.texts(each(leaks, &asked));
         for (leak, places) in leaks.iter_mut().zip(&asked) {
+            leak.left_out |= places.iter().any(|place| self.is_left_out(place));
             let places = places.iter().filter_map(|place| said.get(place));
             // Of places that came together one that no list names is told.
             let is_listed =
@@ -241,6 +244,7 @@ impl<'a> Texts<'a> {
         let said = self.texts(each);
         for (leak, places) in leaks.iter_mut().zip(&asked) {
             for (place, source) in places {
+                leak.left_out |= self.is_left_out(place);
                 if let Some(said) = said.get(place) {
                     leak.take(said, source);
                 }
@@ -248,17 +252,17 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Asks again where all that was asked is left out or silenced in its place: the same text may stand elsewhere, at any
-    /// commit that counts.
+    /// Asks again where what was asked is left out, or silenced by its path: the same text may stand elsewhere, at any
+    /// commit that counts. For other secrets that is not asked, because it reads all trees above them.
     pub(super) fn at_any(
         &self,
         origins: &Origins,
         leaks: &mut [Leak],
         (commit, reach): (Counts, Reach),
     ) -> Vec<Told> {
-        let is_silent = |leak: &&mut Leak| {
-            let best = leak.best.as_ref().map(|(best, _)| best);
-            best.is_none_or(|best| !best.open && best.finding.status == Status::Open)
+        let is_silent = |leak: &&mut Leak| match &leak.best {
+            None => leak.left_out,
+            Some((best, _)) => self.judge.law.by_path && !best.open && best.finding.status == Status::Open,
         };
         let mut silent: Vec<&mut Leak> = leaks.iter_mut().filter(is_silent).collect();
         let blobs = |leak: &&mut Leak| -> Vec<Oid> {
@@ -316,11 +320,15 @@ impl<'a> Texts<'a> {
         (leaks.into_iter().filter_map(|leak| leak.finish(pages)).collect(), unknown)
     }
 
+    fn is_left_out(&self, place: &Place) -> bool {
+        place.file && self.judge.excludes(&place.path)
+    }
+
     /// Reads and judges every place once, for all secrets that are asked of it.
     fn texts<'l>(&self, asked: impl Iterator<Item = (Key, &'l Place)>) -> HashMap<Place, Said> {
         let mut all: HashMap<&Place, HashSet<Key>> = HashMap::new();
         let counts = |place: &Place| {
-            if place.file { !self.judge.excludes(&place.path) } else { !self.judge.wish.files_only }
+            if place.file { !self.is_left_out(place) } else { !self.judge.wish.files_only }
         };
         for (key, place) in asked.filter(|(_, place)| counts(place)) {
             all.entry(place).or_default().insert(key);

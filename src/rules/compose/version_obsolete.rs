@@ -6,6 +6,10 @@ use crate::text::{Edit, Span};
 use crate::yaml;
 
 pub fn compose(cx: &Context, file: &ComposeFile, out: &mut Findings) {
+    // `docker stack deploy` reads it.
+    if cx.project.around.swarm {
+        return;
+    }
     for root in file.yaml.documents() {
         let Some(entry) = root.entry("version").filter(|entry| entry.merged.is_none()) else { continue };
         let at = At::new(file.id, entry.key_span());

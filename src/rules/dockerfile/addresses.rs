@@ -45,6 +45,12 @@ pub(super) fn names(url: &str) -> Names {
     if is_state(&host.to_ascii_lowercase(), path) {
         return Names::State;
     }
+    // `?release=1.5`
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    let numbered = query.split(['&', '#']).filter_map(|pair| pair.split_once('=')).any(|(key, value)| {
+        matches!(key, "release" | "tag" | "ver" | "version")
+            && value.starts_with(|c: char| c.is_ascii_digit())
+    });
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let parts = || path.split('/').filter(|part| !part.is_empty());
     let words = || parts().flat_map(|part| part.split(['-', '_', '.']));
@@ -52,7 +58,7 @@ pub(super) fn names(url: &str) -> Names {
     if parts().any(is_moving) {
         return Names::Moving;
     }
-    if parts().any(is_version) || has_version_variable(path) {
+    if numbered || parts().any(is_version) || has_version_variable(path) {
         return Names::Version;
     }
     if words().any(is_moving) { Names::Moving } else { Names::Unclear }
@@ -120,6 +126,7 @@ mod tests {
             ("https://raw.githubusercontent.com/o/r/v$NVM_VERSION/install.sh", Names::Version),
             ("https://github.com/o/r/releases/download/${VERSION}/x", Names::Version),
             ("https://example.org/tool-1.2.3.tar.gz", Names::Version),
+            ("https://install.example.com/?release=1.5", Names::Version),
             ("https://raw.githubusercontent.com/o/r/master/install.sh", Names::Moving),
             ("https://github.com/o/r/raw/HEAD/install.sh", Names::Moving),
             ("https://github.com/o/r/releases/latest/download/x-1.2.3.tgz", Names::Moving),

@@ -157,7 +157,7 @@ fn effect<'f>(file: &Dockerfile, run: &'f Instruction) -> Effect<'f> {
             .min_by_key(|span| span.start);
         let mut updated: Option<Span> = None;
         for call in facts.packages.iter().filter(|call| call.manager.is_apt()) {
-            if call.action == Action::Update {
+            if call.updates() {
                 updated = updated.or(Some(call.span));
             }
             let by_name = call.from_input
@@ -188,7 +188,7 @@ fn effect<'f>(file: &Dockerfile, run: &'f Instruction) -> Effect<'f> {
 }
 
 /// The call may run apt without naming it: a script, a program that sets up others.
-fn is_unseen(call: &Call) -> bool {
+pub(super) fn is_unseen(call: &Call) -> bool {
     const INSTALLERS: [&str; 22] = [
         ".",
         "add-apt-repository",

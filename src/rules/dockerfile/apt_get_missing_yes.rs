@@ -2,7 +2,7 @@ use super::apt;
 use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
-use crate::shell::{Action, PackageCall, PackageKind};
+use crate::shell::{Action, PackageCall};
 use crate::text::Edit;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -31,10 +31,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
 
 /// The condition under which apt asks; empty if it always does.
 fn condition(call: &PackageCall) -> &'static str {
-    let all_files = !call.packages.is_empty() && call.packages.iter().all(|p| p.kind == PackageKind::Path);
     match call.action {
         Action::Autoremove => " if there is something to remove",
-        _ if all_files && call.action.installs() => " if the package needs other packages",
+        Action::BuildDep => "",
+        action if action.installs() && call.packages.is_empty() && !call.from_input => {
+            " if something is missing"
+        }
+        action if action.installs() => " if other packages are needed as well",
         _ => "",
     }
 }

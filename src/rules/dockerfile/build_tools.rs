@@ -101,8 +101,9 @@ const COMPILERS: [&str; 36] = [
     "sbt",
     "yasm",
 ];
-/// Those that alone are no sign of a build: `make` is a runner of tasks for many, `cpp` and `flex` come with others.
-const WEAK: [&str; 7] = ["bison", "cpp", "flex", "go", "make", "musl-dev", "rust"];
+/// Those that alone are no sign of a build: `make` is a runner of tasks for many, `cpp` and `flex` come with others, Alpine's
+/// `libtool` has a library of programs that load modules.
+const WEAK: [&str; 8] = ["bison", "cpp", "flex", "go", "libtool", "make", "musl-dev", "rust"];
 
 /// A package that only a build needs.
 #[derive(Clone, Debug)]
@@ -201,9 +202,36 @@ pub(super) fn is_application(cx: &Context, file: &Dockerfile, stage: usize) -> b
             .any(|instruction| missing_user::takes_in(file, instruction))
 }
 
+/// Software that compiles while it runs, or in which people do.
+const AT_RUN: [&str; 17] = [
+    "cupy",
+    "deepspeed",
+    "flashinfer",
+    "hipcc",
+    "jax",
+    "numba",
+    "nvcc",
+    "pytorch",
+    "rocm",
+    "sglang",
+    "tensorflow",
+    "theia",
+    "torch",
+    "torchvision",
+    "triton",
+    "vllm",
+    "xformers",
+];
+
+/// The file names software that needs a compiler in the image that ships.
+pub(super) fn compiles_at_run(file: &Dockerfile) -> bool {
+    let mut words = file.source.text().split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| AT_RUN.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
 /// The programs that build, started by CMD in images which are tools: `cargo run`, `mvn spring-boot:run`.
 fn is_builder(name: &str) -> bool {
-    const BUILDERS: [&str; 24] = [
+    const BUILDERS: [&str; 25] = [
         "air",
         "bazel",
         "cabal",
@@ -212,6 +240,7 @@ fn is_builder(name: &str) -> bool {
         "cmake",
         "dockerd",
         "dockerd-entrypoint.sh",
+        "esy",
         "gcc",
         "go",
         "gradle",

@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use super::build_tools::{self, BuildPackage};
 use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
@@ -8,6 +10,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     if file.stages.len() < 2 {
         return;
     }
+    let at_run = OnceCell::new();
     let mut told = Vec::new();
     for stage in file.stages.iter().filter(|stage| stage.ships) {
         if build_tools::toolchain(file, stage.index).is_some()
@@ -17,6 +20,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         let left = build_tools::left_in(file, stage.index);
         let Some(first) = left.first() else { continue };
+        if *at_run.get_or_init(|| build_tools::compiles_at_run(file)) {
+            return;
+        }
         // Shipped stages may share the stage that installs them.
         if told.contains(&first.span) {
             continue;

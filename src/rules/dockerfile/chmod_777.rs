@@ -8,6 +8,8 @@ use crate::rule::{Context, Severity};
 use crate::shell::{ChangedPath, ModeChange, Script};
 use crate::text::{Edit, Span};
 
+const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
+
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // For each path in each stage: the index of its finding, and whether that covers all below the path.
     let mut told: HashMap<(Option<usize>, String), (usize, bool)> = HashMap::new();
@@ -31,11 +33,15 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                     let fates = Fates::of(script);
                     for change in &script.facts().mode_changes {
                         let left = fates.left(change);
-                        if !change.paths.is_empty() && left.is_empty() {
+                        let places = left.into_iter().map(|path| paths::resolve(file, instruction, path));
+                        // Temporary folders and devices are everybody's.
+                        let shared = |path: &str| SHARED.iter().any(|folder| is_below(path, folder));
+                        let places: Vec<String> = places.filter(|path| !shared(path)).collect();
+                        if !change.paths.is_empty() && places.is_empty()
+                            || is_for_any_user(file, instruction, change)
+                        {
                             continue;
                         }
-                        let places =
-                            left.into_iter().map(|path| paths::resolve(file, instruction, path)).collect();
                         let change = Change {
                             mode: &change.mode,
                             span: change.mode_span,
@@ -57,6 +63,8 @@ struct Fates<'s> {
     removed: HashMap<&'s str, (u32, bool)>,
     /// Paths that get the sticky bit, perhaps by a call of its own.
     sticky: HashSet<&'s str>,
+    /// Variables that hold a folder of `mktemp`.
+    temporary: HashSet<&'s str>,
     /// Named pipes and devices, which are there for others to write to.
     pipes: HashSet<&'s str>,
 }
@@ -68,7 +76,8 @@ fn from_start(path: &ChangedPath) -> &str {
 impl<'s> Fates<'s> {
     fn of(script: &'s Script) -> Self {
         let facts = script.facts();
-        let mut fates = Self::default();
+        let mut fates =
+            Self { temporary: facts.temporary.iter().map(|name| &**name).collect(), ..Self::default() };
         for removal in facts.removals.iter().filter(|removal| !removal.conditional) {
             if let Some(path) = &removal.from_start {
                 let path = path.strip_suffix("/*").unwrap_or(path).trim_end_matches('/');
@@ -92,17 +101,37 @@ impl<'s> Fates<'s> {
     /// The paths for which the mode lasts and means what it says.
     fn left(&self, change: &'s ModeChange) -> Vec<&'s str> {
         let lasts = |path: &&str| {
-            // Temporary folders and devices are everybody's.
-            let shared = ["/tmp", "/var/tmp", "/dev"].iter().any(|folder| is_below(path, folder));
             let bare = path.trim_end_matches('/');
             let removed = paths::upwards(bare).any(|above| {
                 let removal = self.removed.get(above);
                 removal.is_some_and(|&(at, recursive)| at > change.call.start && (recursive || above == bare))
             });
-            !shared && !removed && !self.sticky.contains(*path) && !self.pipes.contains(*path)
+            let temporary = path.strip_prefix('$').is_some_and(|name| {
+                let name = name.trim_start_matches('{');
+                let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+                self.temporary.contains(&name[..end])
+            });
+            !removed && !temporary && !self.sticky.contains(*path) && !self.pipes.contains(*path)
         };
-        change.paths.iter().map(from_start).filter(lasts).collect()
+        change.paths.iter().map(from_start).filter(lasts).filter(|path| !is_for_all(path)).collect()
     }
+}
+
+/// Where tools keep what every user of the image installs, as their official images have it.
+fn is_for_all(path: &str) -> bool {
+    let name = path.trim_start_matches(['$', '{']).trim_end_matches(['}', '/']);
+    path.starts_with('$') && matches!(name, "CARGO_HOME" | "GEM_HOME" | "GOPATH" | "RUSTUP_HOME")
+}
+
+/// A comment at the call says that users with any number are meant to write there, as on OpenShift.
+fn is_for_any_user(file: &Dockerfile, run: &Instruction, change: &ModeChange) -> bool {
+    let text = file.source.text();
+    let before = &text[run.span.start as usize..change.call.start as usize];
+    // Its own line, then the comments right above it.
+    let above = before.rsplit('\n').skip(1).take_while(|line| line.trim_start().starts_with('#'));
+    above.map(str::to_ascii_lowercase).any(|line| {
+        ["arbitrary", "any user", "any uid", "random u", "openshift"].iter().any(|mark| line.contains(mark))
+    })
 }
 
 #[derive(Clone, Copy)]

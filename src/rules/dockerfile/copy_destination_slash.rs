@@ -42,6 +42,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             || text.ends_with(['/', '\\'])
             || instruction.flag("parents").is_some()
             || super::arrays::broken(file, instruction).is_some()
+            || instruction.has_error
         {
             continue;
         }

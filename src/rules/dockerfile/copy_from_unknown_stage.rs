@@ -1,7 +1,7 @@
 use super::{froms, near};
 use crate::dockerfile::{Dockerfile, FromRef};
 use crate::finding::Findings;
-use crate::rule::{Context, Profile};
+use crate::rule::{Context, Severity};
 use crate::rules::image::known;
 
 /// What only a stage is called. Any other bare word is, in real files, nearly always a named context that `docker buildx
@@ -20,22 +20,29 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 format!(
                     "there is no stage `{index}`, the last one is `{last}`; correct the number or use a name"
                 ),
-            );
+            )
+            .severity(Severity::Error);
         }
         FromRef::Outside(name) if is_stage_name(&name) && !known::is_official(&name) => {
             if is_context(cx, file, &name) {
                 return;
             }
             let names = || (0..file.stages.len()).filter_map(|stage| file.stage_name(stage));
-            let advice = match guesses.nearest(&name, names) {
+            let meant = guesses.nearest(&name, names).or_else(|| names().find(|stage| ends_so(stage, &name)));
+            let advice = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None if cx.policy.profile == Profile::Default && !MADE_BY_STAGES.contains(&&*name) => return,
+                None if !MADE_BY_STAGES.contains(&&*name) => return,
                 None => "name a stage, or an image with its tag".to_owned(),
             };
             out.at(file.source, word.span, format!("there is no stage `{name}`; {advice}"));
         }
         _ => {}
     });
+}
+
+/// The name is the end of a stage's: `set` of `license-set`.
+fn ends_so(stage: &str, name: &str) -> bool {
+    stage.strip_suffix(name).is_some_and(|rest| rest.ends_with(['-', '_']))
 }
 
 /// It looks like the name of a stage, not like an image (`a/b`, `a:1`, `a.b`) or something to be filled in.

@@ -1,7 +1,7 @@
 use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
-use crate::shell::{Download, Tool};
+use crate::shell::{Download, Tool, Verification};
 use crate::text::{Edit, Span};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -10,7 +10,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for script in instructions.flat_map(Instruction::scripts) {
         for download in script.facts().downloads.iter().filter(|download| download.tool == Tool::Curl) {
             let Some(flag) = download.insecure else { continue };
-            if is_local(download) {
+            // A checksum or a signature does as well as a certificate.
+            let later = |check: &Verification| check.span.start > download.span.start;
+            if is_local(download) || script.facts().verifications.iter().any(later) {
                 continue;
             }
             let finding = out.at(

@@ -6,8 +6,8 @@ use crate::shell::{Action, Manager, PackageCall};
 use crate::text::Edit;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // yum.conf, dnf.conf and .condarc can say so for good; how far that reaches is not known here.
-    if apt::is_configured(file, "assumeyes") || apt::is_configured(file, "always_yes") {
+    // yum.conf and dnf.conf can say so for good; how far that reaches is not known here.
+    if apt::is_configured(file, "assumeyes") {
         return;
     }
     for script in file.runs().flat_map(Instruction::scripts) {
@@ -31,10 +31,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// apt has a rule of its own; apk never asks.
+/// apt has a rule of its own; apk never asks, and conda takes the end of its input for a yes.
 fn asks(call: &PackageCall) -> bool {
-    let manager =
-        call.manager.is_dnf() || matches!(call.manager, Manager::Zypper | Manager::Pacman | Manager::Conda);
+    let manager = call.manager.is_dnf() || matches!(call.manager, Manager::Zypper | Manager::Pacman);
     let changes = call.action.installs()
         || matches!(call.action, Action::Upgrade | Action::DistUpgrade | Action::Remove | Action::Autoremove);
     manager && changes && !call.assume_yes && !apt::may_have_hidden_flags(call)

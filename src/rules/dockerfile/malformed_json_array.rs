@@ -4,7 +4,7 @@ use crate::finding::{Findings, Safety};
 use crate::rule::Context;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for instruction in file.all() {
+    for instruction in file.all().filter(|instruction| !instruction.has_error) {
         let Some(broken) = arrays::broken(file, instruction) else { continue };
         let taken_for = match instruction.kind {
             Kind::Copy(_) | Kind::Add(_) | Kind::Volume(_) => "reads as paths",

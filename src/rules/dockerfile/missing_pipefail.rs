@@ -7,7 +7,7 @@ use crate::shell::{Call, Pipe, Pipeline};
 use crate::text::Spans;
 
 /// Programs that fail by themselves when they are given nothing, or half of it.
-const NOTICES: [&str; 27] = [
+const NOTICES: [&str; 28] = [
     "tar",
     "bsdtar",
     "gtar",
@@ -17,6 +17,7 @@ const NOTICES: [&str; 27] = [
     "gzip",
     "pigz",
     "unpigz",
+    "unzip",
     "zcat",
     "xz",
     "unxz",
@@ -54,7 +55,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 let download = hidden_download(pipe, calls);
                 // What a shell is fed is `pipe-to-shell`'s, and goes away with it.
                 let fed = fed.any_in(pipe.pipeline.span);
-                if cx.policy.profile == Profile::Default && (download.is_none() || fed) {
+                // With `pipefail`, `yes | …` would fail, and a condition would mean something else.
+                let harmless = download.is_none() && (pipe.place.tested || cannot_fail(pipe, calls));
+                if harmless || cx.policy.profile == Profile::Default && (download.is_none() || fed) {
                     continue;
                 }
                 report(file, run, pipe, download.as_ref(), out);
@@ -100,11 +103,24 @@ fn knows_pipefail(file: &Dockerfile, run: &Instruction) -> bool {
     matches!(program, "bash" | "zsh" | "ash" | "ksh") || program == "sh" && alpine()
 }
 
+/// The commands before the last one only print.
+fn cannot_fail(pipe: &Pipe, calls: &[Call]) -> bool {
+    let last = pipe.pipeline.commands.len() - 1;
+    let mut before =
+        calls.iter().filter(|call| call.position < last && !call.place.in_substitution).peekable();
+    before.peek().is_some()
+        && before.all(|call| matches!(call.name(), Some("echo" | "printf" | "yes" | "true" | ":")))
+}
+
 /// A download in the pipe whose failure its last command would not notice. `calls` are those of the pipe.
 fn hidden_download<'s>(pipe: &Pipe<'s>, calls: &[Call<'s>]) -> Option<Call<'s>> {
     let last = pipe.pipeline.commands.len() - 1;
     let mut ends = calls.iter().filter(|call| call.position == last);
-    if ends.any(|call| call.name().is_some_and(|name| NOTICES.contains(&name))) {
+    let notices = |call: &Call| {
+        let name = if call.is("busybox") { call.subcommand() } else { call.name() };
+        name.is_some_and(|name| NOTICES.contains(&name))
+    };
+    if ends.any(notices) {
         return None;
     }
     let downloads = |call: &&Call| matches!(call.name(), Some("curl" | "wget"));

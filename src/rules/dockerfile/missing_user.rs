@@ -15,11 +15,14 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         // A script that is not here may well go on as somebody else.
         let hidden = starts::script(file, stage.index) && file.starts.is_empty();
         let unless = if hidden { " unless its script switches the user" } else { "" };
+        let services = root::run_by(cx, file, stage.index);
         let message = match &user {
             Some((name, _)) => {
-                format!("this runs as root{unless}, although the user `{name}` exists; add `USER {name}`")
+                format!(
+                    "this runs as root{unless}, although the user `{name}` exists{services}; add `USER {name}`"
+                )
             }
-            None => format!("this runs as root{unless}; add a `USER` other than root before it"),
+            None => format!("this runs as root{unless}{services}; add a `USER` other than root before it"),
         };
         let found = out.at(file.source, start.keyword.span, message);
         if hidden {

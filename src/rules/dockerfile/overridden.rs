@@ -1,6 +1,6 @@
 //! Instructions of which an image keeps only the last: CMD and ENTRYPOINT.
 
-use crate::dockerfile::{Dockerfile, Instruction};
+use crate::dockerfile::{Command, Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::text::{Edit, Span};
 
@@ -9,7 +9,8 @@ pub(super) fn report(file: &Dockerfile, name: &str, wanted: fn(&Instruction) -> 
     for stage in 0..file.stages.len() {
         let found: Vec<_> = file.stage_instructions(stage).iter().filter(|i| wanted(i)).collect();
         let Some((last, before)) = found.split_last() else { continue };
-        for instruction in before {
+        // `ENTRYPOINT []` takes away what the base image has.
+        for instruction in before.iter().filter(|instruction| !resets(instruction)) {
             let message = format!(
                 "this `{name}` has no effect, because a later one overrides it; remove it, or move it to its own stage"
             );
@@ -22,6 +23,10 @@ pub(super) fn report(file: &Dockerfile, name: &str, wanted: fn(&Instruction) -> 
                 );
         }
     }
+}
+
+fn resets(instruction: &Instruction) -> bool {
+    matches!(instruction.command(), Some(Command::Exec { words, .. }) if words.is_empty())
 }
 
 /// An instruction and the end of its last line.

@@ -1,5 +1,6 @@
 //! Ways in from outside: which servers people log in to, and which images are made for one.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::shipping::in_image;
@@ -45,13 +46,32 @@ fn words(service: Service) -> (&'static [&'static str], &'static [&'static str])
     match service {
         Service::Ftp => (&["ftp"], &["filezilla"]),
         Service::Ssh => (
-            &["ssh", "sftp", "gitea", "gitolite", "gitlab", "forgejo", "jumphost"],
+            &["ssh", "sftp", "gitea", "gitolite", "gitlab", "gitserver", "forgejo", "jumphost"],
             &["agent", "bastion", "gerrit", "git", "gogs", "jump", "onedev", "rsync", "scp", "slave"],
         ),
         Service::Telnet => (&["telnet"], &["bbs", "mud"]),
         Service::Rdp => (&["rdp", "desktop"], &["gnome", "kde", "lxde", "mate", "xfce", "xfce4"]),
         Service::Vnc => (&["vnc", "desktop"], &["browser", "kasm", "selenium", "xvfb", "xfce", "xfce4"]),
     }
+}
+
+/// Software whose machines log in to each other, or that is tried on such a machine.
+const CLUSTERS: [&str; 14] = [
+    "alluxio", "ansible", "efa", "hadoop", "hdfs", "horovod", "mpi", "mpich", "mpirun", "openmpi", "pgpool",
+    "repmgr", "slurm", "tachyon",
+];
+
+/// The file names a screen that is shown elsewhere, or a machine that has one.
+fn has_screen(file: &Dockerfile) -> bool {
+    let text = file.source.text().to_ascii_lowercase();
+    ["vnc", "rdp", "jlesage/", "libvirt", "qemu", "kvm"].iter().any(|word| text.contains(word))
+}
+
+/// The file names such software, in a command, an address or a comment.
+fn is_for_cluster(file: &Dockerfile) -> bool {
+    let words = file.source.text().split(|c: char| !c.is_ascii_alphanumeric());
+    let mut words = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    words.any(|word| CLUSTERS.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
 fn speaks_of(name: &str, service: Service) -> bool {
@@ -63,12 +83,23 @@ fn speaks_of(name: &str, service: Service) -> bool {
 
 /// What has been found of the images of a file, so that each stage is looked through once.
 #[derive(Default)]
-pub(super) struct Made(HashMap<(usize, Service), bool>);
+pub(super) struct Made {
+    stages: HashMap<(usize, Service), bool>,
+    is_for_cluster: OnceCell<bool>,
+    has_screen: OnceCell<bool>,
+}
 
 impl Made {
     /// The image of a stage is made for that service.
     pub(super) fn is_for(&mut self, file: &Dockerfile, stage: usize, service: Service) -> bool {
-        *self.0.entry((stage, service)).or_insert_with(|| is_made_for(file, stage, service))
+        let by_text = || match service {
+            Service::Ssh => *self.is_for_cluster.get_or_init(|| is_for_cluster(file)),
+            // Nobody opens a screen to others by the way.
+            Service::Vnc | Service::Rdp => *self.has_screen.get_or_init(|| has_screen(file)),
+            Service::Ftp | Service::Telnet => false,
+        };
+        let is_one = || is_made_for(file, stage, service) || by_text();
+        *self.stages.entry((stage, service)).or_insert_with(is_one)
     }
 }
 
@@ -94,7 +125,19 @@ fn is_made_for(file: &Dockerfile, stage: usize, service: Service) -> bool {
                 && !package.name.contains("client")
         })
     };
-    path || base || starts() || service != Service::Ssh && service != Service::Telnet && installs()
+    // `COPY telnet.xinetd /etc/xinetd.d/telnet`
+    let copies = || {
+        let instructions = file.ancestry(stage).flat_map(|stage| file.stage_instructions(stage));
+        let mut words = instructions.flat_map(|instruction| match &instruction.kind {
+            Kind::Copy(transfer) | Kind::Add(transfer) => &transfer.sources[..],
+            _ => &[],
+        });
+        words.any(|word| word.text.rsplit('/').next().is_some_and(|name| speaks_of(name, service)))
+    };
+    path || base
+        || starts()
+        || service != Service::Ssh && copies()
+        || service != Service::Ssh && service != Service::Telnet && installs()
 }
 
 /// A server for logging in that the image installs or starts.

@@ -13,7 +13,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         return;
     }
     let left = build_tools::left_in(file, 0);
-    let Some(first) = left.first() else { return };
+    let Some(first) = left.first().filter(|_| !build_tools::compiles_at_run(file)) else { return };
     let (names, verb) = list(&left, "ships", "ship");
     out.at(
         file.source,

@@ -162,8 +162,9 @@ const NOT_ROOT: [&str; 44] = [
 ];
 
 /// Images that start as root and whose own ENTRYPOINT gives it up. Source: their entrypoint scripts.
-const GIVES_UP_ROOT: [&str; 34] = [
+const GIVES_UP_ROOT: [&str; 41] = [
     "arangodb",
+    "backdrop",
     "cassandra",
     "consul",
     "couchbase",
@@ -171,6 +172,8 @@ const GIVES_UP_ROOT: [&str; 34] = [
     "drupal",
     "eclipse-mosquitto",
     "envoyproxy/envoy",
+    "flink",
+    "friendica",
     "ghost",
     "hashicorp/",
     "httpd",
@@ -180,6 +183,7 @@ const GIVES_UP_ROOT: [&str; 34] = [
     "matomo",
     "mediawiki",
     "mongo",
+    "monica",
     "mysql",
     "neo4j",
     "nextcloud",
@@ -187,15 +191,18 @@ const GIVES_UP_ROOT: [&str; 34] = [
     "openresty/openresty",
     "percona",
     "pgvector/pgvector",
+    "phpmyadmin",
     "postgis/postgis",
     "postgres",
     "rabbitmq",
     "redis",
     "rethinkdb",
+    "telegraf",
     "timescale/",
     "valkey/valkey",
     "vault",
     "wordpress",
+    "yourls",
     "zookeeper",
 ];
 
@@ -224,7 +231,7 @@ pub(super) fn base_may_not_be_root(file: &Dockerfile, stage: usize) -> bool {
 }
 
 /// The program that the stage starts gives up root by itself or through a helper, as far as can be told.
-pub(super) fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
+pub fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
     let by_script = file.starts.split_whitespace().any(|word| matches!(word, "su" | "sudo" | "chroot"));
     if mentions_helper(file.source.text()) || mentions_helper(&file.starts) || by_script {
         return true;
@@ -236,6 +243,26 @@ pub(super) fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
     let Base::Image(text) = file.root_base(stage) else { return false };
     entrypoint.is_none()
         && image::parse(text).is_ok_and(|image| listed(&image.familiar_name(), &GIVES_UP_ROOT))
+}
+
+/// The services that run a stage as its image says, for a message: `, and so do the services `a` and `b``.
+pub(super) fn run_by(cx: &Context, file: &Dockerfile, stage: usize) -> String {
+    const MOST: usize = 3;
+    let builders = cx.project.builders_of(file.source.path());
+    let here = builders.filter(|(edge, container)| edge.stage == Some(stage) && container.user.is_none());
+    let mut names: Vec<&str> = here.map(|(_, container)| &*container.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let more = names.len().saturating_sub(MOST);
+    let mut quoted: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    if more > 0 {
+        quoted.push(format!("{more} more"));
+    }
+    match &quoted[..] {
+        [] => String::new(),
+        [one] => format!(", and so does the service {one}"),
+        [first @ .., last] => format!(", and so do the services {} and {last}", first.join(", ")),
+    }
 }
 
 /// Every service that builds the file sets a user that is not root.

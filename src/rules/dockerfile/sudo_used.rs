@@ -1,14 +1,18 @@
-use super::root;
 use super::shipping::in_image;
-use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
+use super::{purpose, root};
+use crate::dockerfile::{Base, Command, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
 use crate::text::{Edit, Span};
 
-pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let shipped = |instruction: &&Instruction| instruction.command().is_some() && in_image(file, instruction);
     for instruction in file.all().filter(shipped) {
         let is_root = runs_as_root(file, instruction);
+        // Whoever works in the container is meant to become root, and a script that asks who it is knows what it does.
+        if is_root != Some(true) && is_workplace(cx, file, instruction) || asks_who(instruction) {
+            continue;
+        }
         // One finding an instruction: a long RUN is put right in one go.
         let uses = uses(instruction);
         let Some(&(span, _)) = uses.first() else { continue };
@@ -30,6 +34,37 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             found.fix(Safety::Unsafe, "remove `sudo`", edits);
         }
     }
+}
+
+/// Users of images that people work in.
+const WORKERS: [&str; 7] = ["circleci", "codespace", "coder", "gitpod", "opam", "runner", "vscode"];
+
+/// The image is one that people work in, by the file's path, the base image or the user in force.
+fn is_workplace(cx: &Context, file: &Dockerfile, instruction: &Instruction) -> bool {
+    let base = instruction.stage.map(|stage| file.root_base(stage));
+    let by_base = match base {
+        Some(Base::Image(text)) => {
+            ["gitpod", "devcontainer", "circleci/", "cimg/", "codespace", "coder", "ocaml/opam", "workspace"]
+                .iter()
+                .any(|mark| text.contains(mark))
+        }
+        _ => false,
+    };
+    let user = file.user_at(instruction).map(|user| (&user.kind, user));
+    let by_user = matches!(user, Some((Kind::User(word), user))
+        if file.expand(word, user).text().is_some_and(|name| WORKERS.contains(&name)));
+    by_base || by_user || purpose::is_workplace(cx, file.source.path())
+}
+
+/// `if [ "$(id -u)" -ne 0 ]; then sudo …`
+fn asks_who(instruction: &Instruction) -> bool {
+    let mut calls = instruction.scripts().iter().flat_map(crate::shell::Script::calls);
+    calls.any(|call| {
+        call.is("id") && call.has_flag('u', "user")
+            || call.is("whoami")
+            || matches!(call.name(), Some("[" | "test"))
+                && call.args().iter().any(|word| &*word.text == "$EUID")
+    })
 }
 
 /// Every `sudo` in command position that takes rights rather than giving them up, with the edit that drops it.

@@ -12,7 +12,7 @@ use crate::text::{Edit, Span};
 
 /// Variables that well-known images set, so that a file may use them undeclared; `*` at the end stands for anything.
 /// Source: the Dockerfiles of Docker's official images, of NVIDIA, Jupyter, Jenkins and AWS.
-const SET_BY_BASES: [&str; 61] = [
+const SET_BY_BASES: [&str; 62] = [
     "AIRFLOW_*",
     "APACHE_*",
     "ASPNET*",
@@ -65,6 +65,7 @@ const SET_BY_BASES: [&str; 61] = [
     "PHP*",
     "PIP_*",
     "PKG_RELEASE",
+    "PWD",
     "PYTHON*",
     "REDIS_*",
     "RUBY*",
@@ -111,8 +112,8 @@ enum Mistake<'f> {
     Nowhere,
     /// Set by the same ENV, whose values see only what was set before it.
     Same(Span),
-    /// `ENV X=$X`, with nothing that sets X before.
-    Itself,
+    /// `ENV X=$X`, with nothing that sets X before; whether the base image is one that may.
+    Itself(bool),
 }
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -131,10 +132,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             if !is_plain
                 || told.contains(variable.name)
                 || variable.name.starts_with(|c: char| c.is_ascii_digit())
+                || is_keyword(file, &variable)
             {
                 continue;
             }
-            let beside = set_beside(instruction, &variable, &names);
+            let beside = set_beside(file, instruction, &variable, &names);
             if base_may_set && is_set_by_bases(variable.name) && beside.is_none() {
                 continue;
             }
@@ -176,7 +178,13 @@ fn tell(file: &Dockerfile, at: &Instruction, variable: &Variable, mistake: &Mist
             format!("`{name}` is set by this same `ENV`, so it is empty here; use it in a second `ENV`"),
             Some(seen),
         ),
-        Mistake::Itself => (
+        Mistake::Itself(true) => (
+            format!(
+                "this sets `{name}` to itself, so it stays what the base image has, or empty; declare it with `ARG {name}` above"
+            ),
+            None,
+        ),
+        Mistake::Itself(false) => (
             format!(
                 "`{name}` is not set before, so this sets it to nothing; declare it with `ARG {name}` above"
             ),
@@ -280,6 +288,7 @@ fn base(file: &Dockerfile, stage: usize) -> Knowledge {
 
 /// The ENV sets the variable beside the value that uses it, or by that very value: `ENV A=/x B=$A/y`, `ENV X=${X}`.
 fn set_beside<'f>(
+    file: &Dockerfile,
     at: &'f Instruction,
     variable: &Variable,
     names: &HashMap<&str, Span>,
@@ -289,7 +298,8 @@ fn set_beside<'f>(
     if pair.key.text == variable.name {
         let value = pair.value.as_ref()?.text.trim_matches('"');
         let bare = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
-        return (bare == Some(variable.name) && !is_set_by_bases(variable.name)).then_some(Mistake::Itself);
+        return (bare == Some(variable.name) && !is_set_by_bases(variable.name))
+            .then(|| Mistake::Itself(at.stage.is_some_and(|stage| base(file, stage) == Knowledge::None)));
     }
     names.get(variable.name).map(|&key| Mistake::Same(key))
 }
@@ -318,6 +328,12 @@ fn variables<'f>(file: &'f Dockerfile, instruction: &'f Instruction) -> Vec<Vari
         }
     }
     found
+}
+
+/// `$Id: 1.7 $`, which CVS, Subversion and git fill in.
+fn is_keyword(file: &Dockerfile, variable: &Variable) -> bool {
+    matches!(variable.name, "Id" | "Date" | "Header" | "Rev" | "Revision" | "URL")
+        && file.source.text()[variable.span.end as usize..].starts_with(':')
 }
 
 fn is_set_by_bases(name: &str) -> bool {

@@ -3,7 +3,7 @@ use crate::bake::Known;
 use crate::container::{ContainerSpec, Text};
 use crate::dockerfile::{Base, Dockerfile, FromRef};
 use crate::finding::Findings;
-use crate::rule::{Context, Profile};
+use crate::rule::Context;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // A service that builds a target nobody can name may build any.
@@ -25,7 +25,8 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some(from) = file.from_of(stage.index) else { continue };
         let (place, who) = match &from.name {
             None => (from.image.span, "this stage".to_owned()),
-            Some(name) if may_be_target(&name.text, cx.policy.profile) => continue,
+            // Somebody may well build it for its own sake.
+            Some(name) if !purpose::is_for_stages(&name.text) => continue,
             Some(name) if baked().filter_map(Known::value).any(|built| built == name.text) => continue,
             Some(name) => (name.span, format!("`{}`", name.text)),
         };
@@ -35,11 +36,6 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             format!("no other stage uses {who}, so BuildKit skips it; copy from it or delete it"),
         );
     }
-}
-
-/// Somebody may well build the stage for its own sake.
-fn may_be_target(name: &str, profile: Profile) -> bool {
-    if profile == Profile::Default { !purpose::is_for_stages(name) } else { purpose::is_for_developers(name) }
 }
 
 /// For each stage whether another one is built on it or copies from it; `None` if a `--from` cannot be read. Only
@@ -60,7 +56,8 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
             }
         }
     }
-    let mut readable = true;
+    // A broken COPY may have named a stage.
+    let mut readable = !file.all().any(|one| one.has_error && one.keyword.text.eq_ignore_ascii_case("copy"));
     froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
         FromRef::Stage(stage) | FromRef::Later(stage) => used[stage] = true,
         FromRef::Variable | FromRef::Unknown => readable = false,

@@ -43,22 +43,36 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let installs = |instruction| {
         let calls =
             packages(instruction).filter(|call| call.action.installs() || call.action == Action::Upgrade);
-        calls.map(|call| (lists(call.manager), call.span)).collect()
+        // `apk add --no-cache` leaves no lists and uses none.
+        let own_lists = |call: &PackageCall| call.manager == Manager::Apk && call.has_flag('\0', "no-cache");
+        calls.map(|call| (lists(call.manager), (call.span, own_lists(call)))).collect()
     };
+    // Where a script or another program may install, nobody can say that nothing does.
+    let unseen = |instruction: &Instruction| {
+        let calls = instruction.scripts().iter().flat_map(crate::shell::Script::calls);
+        let mut calls = calls.filter(|_| matches!(instruction.kind, Kind::Run(_)));
+        calls.any(|call| apt::is_unseen(&call))
+    };
+    let last_unseen = file.all().filter(|run| unseen(run)).map(|run| run.index).max();
     backwards(file, installs, |run, later| {
         if !matches!(run.kind, Kind::Run(_)) || apt::lists_are_mounted(run) {
             return;
         }
         let Some(update) = lone_update(run) else { return };
         let span = update.subcommand.as_ref().map_or(update.span, |(_, span)| update.program.cover(*span));
-        if let Some(&(_, install)) = later.get(&lists(update.manager)) {
+        if let Some(&(_, (install, own_lists))) = later.get(&lists(update.manager)) {
+            if own_lists {
+                let message = "the installation does not use these package lists, because `--no-cache` downloads its own; remove the update";
+                out.at(file.source, span, message).see(file.source, install, "installed here");
+                return;
+            }
             out.at(
                 file.source,
                 span,
                 "these package lists get old in the cache; run the update in the `RUN` that installs",
             )
             .see(file.source, install, "the lists are used here");
-        } else {
+        } else if last_unseen.is_none_or(|index| index < run.index) {
             out.at(file.source, span, "no later `RUN` uses these package lists; remove the update");
         }
     });

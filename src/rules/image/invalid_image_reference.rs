@@ -43,8 +43,9 @@ fn is_template(text: &str) -> bool {
 }
 
 /// Words in capitals that ask the reader for a name.
-const FILL_IN: [&str; 18] = [
+const FILL_IN: [&str; 20] = [
     "BASE",
+    "BASEIMAGE",
     "CHANGE",
     "CHANGEME",
     "CHANGETHIS",
@@ -56,6 +57,7 @@ const FILL_IN: [&str; 18] = [
     "PLACEHOLDER",
     "REGISTRY",
     "REPLACE",
+    "REPLACED",
     "REPLACEME",
     "SOME",
     "TAG",

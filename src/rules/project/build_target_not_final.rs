@@ -19,7 +19,9 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         let purpose = cx.purpose(path);
         let production = purpose == Purpose::Production;
         let wrong = is_for_building(name) || (production && is_for_developers(name));
-        if !wrong || (purpose.is_internal()) {
+        // A final stage that stands on it leaves nothing of it out.
+        let kept = file.ancestry(file.stages.len() - 1).any(|above| above == stage);
+        if !wrong || kept || purpose.is_internal() {
             continue;
         }
         let message = format!(

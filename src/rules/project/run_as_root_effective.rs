@@ -1,13 +1,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::container::ContainerSpec;
+use crate::container::{ContainerSpec, Text};
 use crate::dockerfile::{Base, Dockerfile, Instruction, Kind};
 use crate::finding::Findings;
 use crate::image;
 use crate::project::Project;
 use crate::rule::{Context, Severity};
-use crate::rules::dockerfile::{last_user_root, missing_user};
+use crate::rules::dockerfile::{last_user_root, missing_user, root};
 use crate::rules::runtime::{known_images, pulled, settings};
 use crate::text::Span;
 
@@ -21,6 +21,8 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
         if spec.user.is_some()
             || !spec.is_complete()
             || !file.errors.is_empty()
+            || root::gives_up_root(file, stage)
+            || is_wasm(spec)
             || changes_user(file, stage)
             || missing_user::root_start(cx, file, stage).is_some()
             || last_user_root::root_user(cx, file, stage).is_some()
@@ -56,7 +58,6 @@ fn root_by(file: &Dockerfile, stage: usize) -> Option<(Span, &'static str)> {
     }
     let from = file.from_of(file.ancestry(stage).last()?)?;
     let root = match file.root_base(stage) {
-        Base::Scratch => true,
         Base::Image(base) => {
             let base = image::parse(base).ok()?;
             known_images::runs_as_root(&base)? && !known_images::drops_privileges(&base)
@@ -64,6 +65,12 @@ fn root_by(file: &Dockerfile, stage: usize) -> Option<(Span, &'static str)> {
         _ => false,
     };
     root.then_some((from.image.span, "this base image runs as root, and no `USER` follows"))
+}
+
+/// It runs in a WebAssembly runtime, which has no users.
+fn is_wasm(spec: &ContainerSpec) -> bool {
+    let platform = spec.platform.as_ref().and_then(Text::value).unwrap_or_default();
+    platform.starts_with("wasi") || platform.ends_with("/wasm")
 }
 
 /// A program that goes on as another user is installed or called: the entrypoint will use it.

@@ -20,7 +20,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         };
         let clustered = exposure::meant(cx, spec, port, &called) == Meant::Perhaps;
         let advice = if cx.project.around.swarm {
-            exposure::advice(cx, Meant::No)
+            exposure::advice(cx, port, Meant::No)
         } else if clustered {
             "if other hosts connect to it, limit access with a firewall; otherwise remove it"
         } else {

@@ -94,6 +94,8 @@ const PUBLIC_PORTS: [u16; 60] = [
 /// UDP ports of what programs send to their own host: StatsD. All else over UDP (DNS, DHCP, SSDP, WebRTC, games) is
 /// there for others, and no reverse proxy stands before it.
 const INTERNAL_UDP: [u16; 3] = [8125, 8126, 11211];
+/// Where reverse proxies and gateways listen for what they pass on; their own consoles are elsewhere.
+const PROXY_PORTS: [u16; 6] = [80, 443, 8000, 8443, 9080, 9443];
 /// Ports at which the members of a cluster call each other and hardly anybody else does.
 const PEER_PORTS: [u16; 17] =
     [2181, 2380, 2888, 3888, 4369, 4444, 4567, 4568, 6222, 7000, 7001, 7946, 8300, 8301, 8302, 9300, 25672];
@@ -130,7 +132,7 @@ pub fn meant(cx: &Context, spec: &ContainerSpec, port: &Port, called: &Called) -
         || web && proxy()
     {
         Meant::Surely
-    } else if web || only(target, &[80, 443]) && proxy() || is_platforms(cx, spec) || called.has(port) {
+    } else if web || only(target, &PROXY_PORTS) && proxy() || is_platforms(cx, spec) || called.has(port) {
         Meant::Perhaps
     } else {
         Meant::No
@@ -229,8 +231,12 @@ fn is_elsewhere(cx: &Context, host: &str) -> bool {
 }
 
 /// What to do about a port that is open to the whole network.
-pub fn advice(cx: &Context, meant: Meant) -> &'static str {
-    if cx.project.around.swarm {
+pub fn advice(cx: &Context, port: &Port, meant: Meant) -> &'static str {
+    let swarm = cx.project.around.swarm;
+    if swarm && port.mode.as_ref().is_some_and(|mode| mode.is("host")) {
+        return "Swarm opens it on each node that runs the service; remove it, or limit access with a firewall";
+    }
+    if swarm {
         return "Swarm publishes it on every node and ignores the address; remove it, or limit access with a firewall";
     }
     match meant {

@@ -106,7 +106,7 @@ const SOCKET_PROXIES: [&str; 4] = [
 ];
 /// Programs that watch a host, and so must see it: the last part of the repository where it says what it is, else all
 /// of it.
-const MONITORS: [&str; 26] = [
+const MONITORS: [&str; 33] = [
     "node-exporter",
     "cadvisor",
     "netdata",
@@ -133,10 +133,17 @@ const MONITORS: [&str; 26] = [
     "beszel-agent",
     "signoz-otel-collector",
     "falco",
+    "monit",
+    "dashdot",
+    "otel-ebpf-profiler",
+    "ebpf-profiler",
+    "coroot-node-agent",
+    "parca-agent",
+    "node-agent",
 ];
 /// Programs that find devices around them by multicast, answer DHCP, or keep the host's own routes and filters, by
 /// the last part of the repository. Source: their installation pages.
-const ON_HOST_NETWORK: [&str; 31] = [
+const ON_HOST_NETWORK: [&str; 49] = [
     "adguardhome",
     "avahi",
     "docker-wyze-bridge",
@@ -168,9 +175,27 @@ const ON_HOST_NETWORK: [&str; 31] = [
     "snapserver",
     "tailscale",
     "zerotier",
+    "gladys",
+    "netalertx",
+    "watchyourlan",
+    "ntopng",
+    "zeek",
+    "suricata",
+    "snort",
+    "netbird",
+    "openconnect",
+    "ocserv",
+    "nebula",
+    "v2raya",
+    "domoticz",
+    "fhem",
+    "ipsec-vpn-server",
+    "wg-easy",
+    "maltrail",
+    "upsnap",
 ];
 /// Images whose entrypoint starts as root and goes on as somebody else, by the last part of the repository.
-const DROP_PRIVILEGES: [&str; 31] = [
+const DROP_PRIVILEGES: [&str; 42] = [
     "postgres",
     "postgis",
     "pgvector",
@@ -202,6 +227,17 @@ const DROP_PRIVILEGES: [&str; 31] = [
     "clickhouse-server",
     "eclipse-mosquitto",
     "teamspeak",
+    "flink",
+    "telegraf",
+    "joomla",
+    "matomo",
+    "mediawiki",
+    "couchbase",
+    "backdrop",
+    "friendica",
+    "monica",
+    "phpmyadmin",
+    "yourls",
 ];
 /// Official images on Docker Hub that run, or in some versions run, as somebody else than root from the start.
 const OFFICIAL_NON_ROOT: [&str; 17] = [

@@ -18,7 +18,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         let message = format!(
             "{} is open to the whole network; {}",
             exposure::name(spec, port),
-            exposure::advice(cx, meant)
+            exposure::advice(cx, port, meant)
         );
         let edit = fix(cx, port);
         let finding = pulled::on(cx, spec, out, port.at, message);

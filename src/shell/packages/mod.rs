@@ -187,6 +187,11 @@ impl PackageCall {
             name.trim().eq_ignore_ascii_case(key).then_some(value.trim().trim_matches(['"', '\'']))
         })
     }
+    /// It refreshes the index itself, or first: `apt-get install --update curl`.
+    pub fn updates(&self) -> bool {
+        self.action == Action::Update
+            || self.manager.is_apt() && (self.has_flag('\0', "update") || self.has_flag('U', ""))
+    }
     pub fn env(&self, name: &str) -> Option<&str> {
         self.environment.iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
     }

@@ -59,7 +59,9 @@ pub(super) fn assume_yes(call: &PackageCall) -> bool {
                     .and_then(|value| value.parse().ok())
                     .is_some_and(|level: u32| level >= 2)
         }
-        Manager::Dnf | Manager::Microdnf | Manager::Yum | Manager::Tdnf => {
+        // "-y, --assumeyes: does nothing, we always assume yes" (its help).
+        Manager::Microdnf => true,
+        Manager::Dnf | Manager::Yum | Manager::Tdnf => {
             let mut settings = call.flags.iter().filter(|flag| &*flag.name == "setopt");
             call.has_flag('y', "assumeyes")
                 || call.has_flag('\0', "assume-yes")
@@ -85,8 +87,12 @@ pub(super) fn assume_yes(call: &PackageCall) -> bool {
     }
 }
 
-/// `yes | apt-get install …`, `echo y | …`
+/// `yes | apt-get install …`, `echo y | …`, or input from a file
 pub(super) fn answered(pipeline: &Pipeline, position: usize) -> bool {
+    // `… < answers`
+    if pipeline.commands[position].redirects.iter().any(|redirect| redirect.operator.starts_with('<')) {
+        return true;
+    }
     let before = position.checked_sub(1).map(|at| &pipeline.commands[at]);
     before.is_some_and(|command| {
         walk::calls_in(command, pipeline, position - 1).iter().any(|call| {

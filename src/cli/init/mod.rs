@@ -1,0 +1,348 @@
+//! `hullguard init`: sets a repository up, and changes nothing that is there.
+//!
+//! First it looks and says what it would do, then it asks, and only then it writes: a question that is broken off
+//! leaves nothing behind. Files are made new or not at all; the one that may be added to is put in place whole.
+
+mod append;
+mod texts;
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::args::{self, Look};
+use super::{CLEAN, FAILED, baseline, open, output, peers, plural, print, term};
+use crate::baseline::{FOREIGN, NAME};
+use crate::config;
+use crate::finding::Status;
+use crate::input::{self, disk};
+use crate::outcome::Outcome;
+use crate::rule::Severity;
+
+const HOOKS: &str = ".pre-commit-config.yaml";
+const WORKFLOW: &str = ".github/workflows/hullguard.yml";
+
+/// Other managers of git's hooks, by what lies in the top folder.
+const MANAGERS: [(&str, &str); 8] = [
+    ("lefthook.yml", "lefthook"),
+    ("lefthook.yaml", "lefthook"),
+    (".lefthook.yml", "lefthook"),
+    ("lefthook.toml", "lefthook"),
+    (".husky", "husky"),
+    (".overcommit.yml", "overcommit"),
+    ("prek.toml", "prek"),
+    (".pre-commit-config.yml", "prek"),
+];
+/// What shows that the repository is built elsewhere than on GitHub.
+const ELSEWHERE: [&str; 12] = [
+    ".gitlab-ci.yml",
+    "bitbucket-pipelines.yml",
+    "azure-pipelines.yml",
+    "Jenkinsfile",
+    ".circleci",
+    ".forgejo",
+    ".gitea",
+    ".woodpecker",
+    ".woodpecker.yml",
+    ".woodpecker.yaml",
+    ".drone.yml",
+    ".buildkite",
+];
+
+/// What is to be done about one file.
+struct Step {
+    /// Relative to the top.
+    file: &'static str,
+    /// In a few words, for the plan.
+    what: String,
+    does: Does,
+}
+
+enum Does {
+    /// Makes the file.
+    Write(String),
+    /// Puts a longer text in the place of what is there.
+    Append { old: Vec<u8>, new: Vec<u8> },
+    /// Nothing; somebody may want to do it by hand.
+    Nothing { by_hand: Option<String> },
+}
+
+pub(super) fn run(args: &args::Init) -> Result<u8> {
+    let current = input::tidy(&env::current_dir().context("cannot read the current folder")?);
+    let in_git = input::top_of(&current).is_some();
+    let top = input::top_of(&current).unwrap_or(&current);
+    let mut steps = vec![configuration(top)];
+    if in_git {
+        steps.extend([hooks(top), workflow(top)]);
+    }
+    let run = open::open(&Look { paths: vec![top.to_owned()], ..Look::default() }, false)?;
+    let outcome = run.scan_patiently();
+    if run.watch.is_stopped() {
+        bail!("interrupted; nothing was written");
+    }
+    let found = found(&outcome, &run.config);
+    say(&found.text)?;
+    for step in &steps {
+        say(&format!("  {:<34} {}", step.file, step.what))?;
+    }
+    let can_ask = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let changes = steps.iter().any(|step| !matches!(step.does, Does::Nothing { .. }));
+    if changes && !args.yes && !can_ask {
+        bail!("standard input is not a terminal, so nothing was written; add --yes to write these files");
+    }
+    // From here on a signal ends the program: nothing has been written.
+    run.watch.stop.store(true, Ordering::Relaxed);
+    let may_ask = can_ask && !args.yes;
+    let mut wanted = Vec::new();
+    for step in &steps {
+        let is_change = !matches!(step.does, Does::Nothing { .. });
+        let verb = if matches!(step.does, Does::Append { .. }) { "Add to" } else { "Write" };
+        if is_change && (!may_ask || asked(&format!("{verb} {}?", step.file), true)?) {
+            wanted.push(step);
+        }
+    }
+    let has_list = [NAME].iter().chain(&FOREIGN).any(|name| is_there(top, name));
+    let can_list = found.failing > 0 && !has_list;
+    let question = "Record today's findings in a baseline, so that only new ones fail? Secrets stay valid until they are \
+                    revoked.";
+    let list = can_list && (args.baseline || may_ask && asked(question, false)?);
+
+    // Each file is written as a whole, and a signal ends the work between two.
+    run.watch.stop.store(false, Ordering::Relaxed);
+    let mut written: Vec<&str> = Vec::new();
+    let mut code = CLEAN;
+    for step in wanted {
+        if run.watch.is_stopped() {
+            term::complain(&format!("interrupted; {} written", plural(written.len(), "file")));
+            return Ok(FAILED);
+        }
+        match term::whole(|| write(top, step)) {
+            Ok(()) => written.push(step.file),
+            Err(error) => {
+                term::complain(&format!("error: {error:#}"));
+                code = FAILED;
+            }
+        }
+    }
+    if list {
+        let look = Look { paths: vec![top.to_owned()], ..Look::default() };
+        code = code.max(baseline::run(&args::Baseline { look, output: None, update: false })?);
+        written.push(NAME);
+    }
+    last_words(&steps, &written, can_list && !list, found.failing)?;
+    Ok(code)
+}
+
+/// What there is to do now.
+fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> Result<()> {
+    say("")?;
+    if written.is_empty() {
+        say("Nothing was written.")?;
+    } else {
+        say(&format!("Written: {}", written.join(", ")))?;
+    }
+    for step in steps {
+        if let Does::Nothing { by_hand: Some(text) } = &step.does {
+            say(&format!("\nTo do by hand for {}:\n{}", step.file, text.trim_end()))?;
+        }
+    }
+    let mut next = vec![("hullguard", "shows the findings".to_owned())];
+    if offer {
+        let counts = plural(failing, "finding");
+        next.push(("hullguard baseline", format!("accepts today's {counts}; only new ones fail")));
+    }
+    if written.contains(&HOOKS) {
+        next.push(("pre-commit install", "runs the hooks at each commit and push".to_owned()));
+    }
+    let add = format!("git add {}", written.join(" "));
+    if !written.is_empty() {
+        next.push((&add, String::new()));
+    }
+    say("\nNext:")?;
+    for (command, why) in next {
+        say(format!("  {command:<20}{why}").trim_end())?;
+    }
+    Ok(())
+}
+
+struct FoundNow {
+    text: String,
+    /// How many findings fail a run.
+    failing: usize,
+}
+
+fn found(outcome: &Outcome, config: &config::Config) -> FoundNow {
+    let open = || outcome.findings.iter().filter(|finding| finding.status == Status::Open);
+    let count = |severity| open().filter(|finding| finding.severity == severity).count();
+    let least = config.fail_on.unwrap_or_default();
+    let failing = open().filter(|finding| least.fails(finding.severity)).count();
+    let counts =
+        [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (count(severity), severity));
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, of)| plural(*count, of.name())).collect();
+    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    let files = if outcome.checked == 0 {
+        "There is no Dockerfile or Compose file here".to_owned()
+    } else {
+        format!("Checked {}", plural(outcome.checked, "Dockerfile or Compose file"))
+    };
+    let files = files.replace("Dockerfile or Compose files", "Dockerfiles and Compose files");
+    FoundNow { text: format!("{files}: {counts}.\n"), failing }
+}
+
+fn is_there(top: &Path, name: &str) -> bool {
+    // A link that leads nowhere is there, too.
+    fs::symlink_metadata(top.join(name)).is_ok()
+}
+
+fn nothing(file: &'static str, what: impl Into<String>, by_hand: Option<String>) -> Step {
+    Step { file, what: what.into(), does: Does::Nothing { by_hand } }
+}
+
+fn configuration(top: &Path) -> Step {
+    let file = config::NAMES[0];
+    if let Some(name) = config::NAMES.into_iter().find(|name| is_there(top, name)) {
+        return nothing(name, "exists; not changed", None);
+    }
+    let peers = peers::find(top);
+    let copied: usize = peers.iter().map(|peer| peer.off.len()).sum();
+    let from: Vec<&str> = peers.iter().filter(|peer| !peer.off.is_empty()).map(|peer| peer.file).collect();
+    let what = match copied {
+        0 => "new".to_owned(),
+        _ => format!("new, with {} from {}", plural(copied, "rule"), from.join(", ")),
+    };
+    Step { file, what, does: Does::Write(texts::configuration(&peers)) }
+}
+
+fn hooks(top: &Path) -> Step {
+    if let Some((name, tool)) =
+        MANAGERS.into_iter().find(|(name, _)| is_there(top, name) && !is_there(top, HOOKS))
+    {
+        let command = "hullguard check --hook pre-commit\nhullguard check --staged --rule secrets".to_owned();
+        return nothing(
+            HOOKS,
+            format!("not written: {tool} is used here"),
+            Some(format!("Run from {name}:\n{command}")),
+        );
+    }
+    if !is_there(top, HOOKS) {
+        return Step { file: HOOKS, what: "new".to_owned(), does: Does::Write(texts::hooks()) };
+    }
+    let by_hand = |why: &str| {
+        let text = format!("Add this to the list `repos`:\n{}", texts::entry("  ").join("\n"));
+        nothing(HOOKS, format!("exists; not changed: {why}"), Some(text))
+    };
+    if link(top, HOOKS).is_some() {
+        return by_hand("it is a symbolic link");
+    }
+    let old = match disk::read_own(top, &top.join(HOOKS)) {
+        Ok(old) => old,
+        Err(why) => return by_hand(&why.to_string()),
+    };
+    match append::append(&old, texts::entry) {
+        Ok(Some(new)) => {
+            Step { file: HOOKS, what: "hullguard is added".to_owned(), does: Does::Append { old, new } }
+        }
+        Ok(None) => nothing(HOOKS, "has hullguard; not changed", None),
+        Err(why) => by_hand(why),
+    }
+}
+
+fn workflow(top: &Path) -> Step {
+    let folder = top.join(".github/workflows");
+    let is_ours = |file: &PathBuf| {
+        let is_yaml = file.extension().is_some_and(|ending| ending == "yml" || ending == "yaml");
+        let text = is_yaml.then(|| disk::read_own(top, file).ok()).flatten();
+        text.is_some_and(|text| String::from_utf8_lossy(&text).contains("hullguard/hullguard@"))
+    };
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).take(1000);
+    if is_there(top, WORKFLOW) || is_there(top, ".github/workflows/hullguard.yaml") {
+        return nothing(WORKFLOW, "exists; not changed", None);
+    }
+    if files.into_iter().any(|file| is_ours(&file)) {
+        return nothing(WORKFLOW, "not written: another workflow runs hullguard", None);
+    }
+    let other = ELSEWHERE.into_iter().find(|name| is_there(top, name) && !is_there(top, ".github"));
+    if let Some(name) = other {
+        let text = "Run `hullguard` in a job; exit code 1 is findings, 2 is an error.".to_owned();
+        return nothing(WORKFLOW, format!("not written: {name} is used here"), Some(text));
+    }
+    Step { file: WORKFLOW, what: "new".to_owned(), does: Does::Write(texts::workflow(&branch(top))) }
+}
+
+/// The default branch, as far as the clone knows it.
+fn branch(top: &Path) -> String {
+    let named = |file: &str, before: &str| {
+        let bytes = disk::read(&top.join(".git").join(file)).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let name = text.trim().strip_prefix("ref: ")?.strip_prefix(before)?.to_owned();
+        let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
+        (is_plain && !name.is_empty()).then_some(name)
+    };
+    let usual = |name: &String| ["main", "master", "trunk", "develop"].contains(&name.as_str());
+    named("refs/remotes/origin/HEAD", "refs/remotes/origin/")
+        .or_else(|| named("HEAD", "refs/heads/").filter(usual))
+        .unwrap_or_else(|| "main".to_owned())
+}
+
+fn write(top: &Path, step: &Step) -> Result<()> {
+    let file = top.join(step.file);
+    if let Some(link) = link(top, step.file) {
+        bail!("cannot write {}: {} is a symbolic link", step.file, link.display());
+    }
+    match &step.does {
+        Does::Nothing { .. } => Ok(()),
+        Does::Write(text) => {
+            let folder = file.parent().unwrap_or(top);
+            let made = fs::create_dir_all(folder).and_then(|()| {
+                // Never over a file that came in the meantime, nor through a link.
+                let mut out = File::create_new(&file)?;
+                out.write_all(text.as_bytes()).inspect_err(|_| drop(fs::remove_file(&file)))
+            });
+            made.with_context(|| format!("cannot write {}", step.file))
+        }
+        Does::Append { old, new } => {
+            let now = disk::read_own(top, &file).map_err(|why| anyhow::anyhow!("{}: {why}", step.file))?;
+            if now != *old {
+                bail!("{} has changed in the meantime, so nothing was added", step.file);
+            }
+            output::write(&file, &|out| out.write_all(new))
+        }
+    }
+}
+
+/// The first link on the way from the top to a file, the file included.
+fn link(top: &Path, name: &str) -> Option<PathBuf> {
+    let mut way = top.to_owned();
+    name.split('/').find_map(|part| {
+        way.push(part);
+        way.is_symlink().then(|| way.clone())
+    })
+}
+
+/// Asks; an empty answer is `usual`.
+fn asked(question: &str, usual: bool) -> Result<bool> {
+    let choice = if usual { "[Y/n]" } else { "[y/N]" };
+    loop {
+        print(format!("{question} {choice} ").as_bytes())?;
+        let mut answer = String::new();
+        if io::stdin().read_line(&mut answer).context("cannot read the answer")? == 0 {
+            bail!("no answer; nothing was written");
+        }
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "" => return Ok(usual),
+            "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
+fn say(text: &str) -> Result<()> {
+    let lines: Vec<String> = text.split('\n').map(term::harmless).collect();
+    print(format!("{}\n", lines.join("\n")).as_bytes()).map(drop)
+}
