@@ -47,7 +47,7 @@ pub enum Outside {
     /// As written; a variable in it has no value that could be known.
     Unknown(String),
     /// `COPY --from=7` in a file with fewer stages.
-    NoStage(usize),
+    NoStage(i64),
     /// What ADD fetches.
     Remote(String),
     /// What a trigger of ONBUILD names: a stage of the file that will be built on this one, or an image.

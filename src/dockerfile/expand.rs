@@ -231,20 +231,24 @@ fn substitute(reference: &Reference, text: &str, look_up: &dyn Fn(&str) -> Value
 
 /// Tells which words BuildKit will fail to expand.
 pub(super) fn check(instruction: &Instruction, cx: &mut Reading) {
-    let mut word = |word: &Word| check_word(word, cx);
+    each_word(instruction, &mut |word| check_word(word, cx));
+}
+
+/// Calls `see` with each word in which BuildKit replaces variables.
+pub(super) fn each_word(instruction: &Instruction, see: &mut dyn FnMut(&Word)) {
     match &instruction.kind {
-        Kind::From(from) => word(&from.image),
-        Kind::Arg(pairs) => pairs.iter().filter_map(|pair| pair.value.as_ref()).for_each(word),
+        Kind::From(from) => see(&from.image),
+        Kind::Arg(pairs) => pairs.iter().filter_map(|pair| pair.value.as_ref()).for_each(&mut *see),
         Kind::Env(pairs) | Kind::Label(pairs) => {
-            pairs.iter().flat_map(|pair| std::iter::once(&pair.key).chain(&pair.value)).for_each(word);
+            pairs.iter().flat_map(|pair| std::iter::once(&pair.key).chain(&pair.value)).for_each(&mut *see);
         }
         Kind::Copy(Transfer { sources, destination, json })
         | Kind::Add(Transfer { sources, destination, json }) => {
             let is_file = |source: &&Word| *json || heredoc::marker(&source.text, 0).is_none();
-            sources.iter().filter(is_file).chain([destination]).for_each(word);
+            sources.iter().filter(is_file).chain([destination]).for_each(&mut *see);
         }
-        Kind::Workdir(one) | Kind::User(one) | Kind::Stopsignal(one) => word(one),
-        Kind::Expose(many) | Kind::Volume(many) => many.iter().for_each(word),
+        Kind::Workdir(one) | Kind::User(one) | Kind::Stopsignal(one) => see(one),
+        Kind::Expose(many) | Kind::Volume(many) => many.iter().for_each(&mut *see),
         _ => {}
     }
     let flags: &[&str] = match instruction.kind {
@@ -254,14 +258,14 @@ pub(super) fn check(instruction: &Instruction, cx: &mut Reading) {
     };
     for flag in instruction.flags.iter().filter(|flag| flags.contains(&&*flag.name.text)) {
         if let Some(value) = &flag.value {
-            check_word(value, cx);
+            see(value);
         }
     }
     if matches!(instruction.kind, Kind::Run(_)) {
         for flag in instruction.flags.iter().filter(|flag| flag.name.text == "mount") {
             let Some(mount) = flag.value.as_ref().and_then(Mount::parse) else { continue };
             let values = mount.options.iter().filter(|option| !option.key.text.eq_ignore_ascii_case("from"));
-            values.filter_map(|option| option.value.as_ref()).for_each(|value| check_word(value, cx));
+            values.filter_map(|option| option.value.as_ref()).for_each(&mut *see);
         }
     }
 }

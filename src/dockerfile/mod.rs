@@ -5,7 +5,8 @@
 //! The text of RUN and its like is handed to `shell`; image references are taken apart by `image`.
 //!
 //! Reading goes `lines` (physical lines → logical ones) → `instructions` (one logical line → one [`Instruction`], with
-//! `words`, `json`, `flags`, `heredoc`, `mounts`) → `stages` (what stands on what). Then, on request only: `scope`
+//! `words`, `json`, `flags`, `heredoc`, `mounts`) → `stages` (what stands on what) → `refused` (values that no build takes).
+//! Then, on request only: `scope`
 //! and `expand` (what a variable stands for), `facts` (USER, SHELL and their like in force), `scripts` (shell text).
 
 mod duration;
@@ -20,6 +21,7 @@ mod lex;
 mod lines;
 mod mounts;
 mod reader;
+mod refused;
 mod scope;
 mod scripts;
 mod stages;
@@ -42,6 +44,7 @@ pub use facts::Shell;
 pub use instructions::meant;
 pub use mounts::{Mount, MountKind, MountOption};
 pub use reader::parse;
+pub use refused::platform_parts;
 pub use scope::{Binding, Origin, Value};
 pub use stages::FromRef;
 
@@ -114,7 +117,9 @@ pub enum ErrorKind {
     Onbuild,
     /// `${…}` that cannot be read, or a quote without its end.
     Substitution,
-    /// `# escape=` with another character, or a directive given twice.
+    /// A value that is refused once variables are replaced: a platform, a signal, a file mode, a checksum, a source.
+    Value,
+    /// `# escape=` with another character, an option that `# check=` does not know, or a directive given twice.
     Directive,
     /// A directive behind `//`, which only other frontends read.
     SlashDirective,

@@ -315,7 +315,7 @@ fn check_device(value: &Word, fields: &[Range<usize>], errors: &mut Vec<SyntaxEr
 }
 
 /// Go's `strconv.ParseBool`.
-fn is_bool(text: &str) -> bool {
+pub(super) fn is_bool(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False")
 }
 

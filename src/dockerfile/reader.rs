@@ -9,7 +9,7 @@ use super::instructions::{self, Reading};
 use super::lines::{Logical, continuation};
 use super::{
     Command, Directive, Dockerfile, ErrorKind, Heredoc, Instruction, Kind, SyntaxError, Word, expand,
-    heredoc, stages,
+    heredoc, refused, stages,
 };
 use crate::text::{self, Source, Span};
 
@@ -58,6 +58,7 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         globals: OnceLock::new(),
     };
     stages::resolve(&mut file);
+    refused::check(&mut file);
     file
 }
 
@@ -202,6 +203,12 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        if let Some(wrong) = refused::wrong_check_option(&value.text).filter(|_| known == "check") {
+            let message = format!(
+                "`{wrong}` is not an option of `check`; use `skip=`, `experimental=` or `error=true`"
+            );
+            self.error(value.span, ErrorKind::Directive, message);
+        }
         state.seen.push(known);
         self.directives.push(Directive { span, name, value });
         true
@@ -316,6 +323,7 @@ impl<'a> Reader<'a> {
         if known.is_none()
             || word.is_empty()
             || text.starts_with('#')
+            || text.trim_end() == self.escape.to_string()
             || !begins && !ended && !indented
             || instructions::keyword(word).is_some()
             || instructions::meant(word).is_some()

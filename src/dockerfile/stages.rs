@@ -15,7 +15,7 @@ pub enum FromRef<'w> {
     /// A stage that is not built yet; BuildKit refuses it.
     Later(usize),
     /// `COPY --from=7` in a file with fewer stages.
-    NoSuchIndex(usize),
+    NoSuchIndex(i64),
     Scratch,
     /// An image or a named context of the caller; which of the two cannot be known from the file.
     Outside(Cow<'w, str>),
@@ -165,9 +165,10 @@ impl<'a> Dockerfile<'a> {
             std::cmp::Ordering::Greater => FromRef::Later(stage),
         };
         if matches!(at.kind, Kind::Copy(_))
-            && let Ok(index) = text.parse::<usize>()
+            && let Ok(index) = text.parse::<i64>()
         {
-            return if index < self.stages.len() { order(index) } else { FromRef::NoSuchIndex(index) };
+            let found = usize::try_from(index).ok().filter(|&index| index < self.stages.len());
+            return found.map_or(FromRef::NoSuchIndex(index), order);
         }
         if let Some(stage) = self.stage_named(text) {
             return order(stage);

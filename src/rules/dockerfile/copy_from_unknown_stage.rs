@@ -1,7 +1,7 @@
 use super::{froms, near};
 use crate::dockerfile::{Dockerfile, FromRef};
 use crate::finding::Findings;
-use crate::rule::Context;
+use crate::rule::{Context, Severity};
 use crate::rules::image::known;
 
 /// What only a stage is called. Any other bare word is, in real files, nearly always a named context that `docker buildx
@@ -20,7 +20,8 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 format!(
                     "there is no stage `{index}`, the last one is `{last}`; correct the number or use a name"
                 ),
-            );
+            )
+            .severity(Severity::Error);
         }
         FromRef::Outside(name) if is_stage_name(&name) && !known::is_official(&name) => {
             if is_context(cx, file, &name) {
