@@ -22,7 +22,7 @@ fn time(work: &dyn Fn()) -> Duration {
         let start = Instant::now();
         let before = spent(start);
         work();
-        spent(start) - before
+        spent(start).saturating_sub(before)
     };
     once().min(once())
 }
