@@ -382,6 +382,7 @@ const INSTRUCTIONS: &[&str] = &[
 const STAGES: &[&str] = &[
     "FROM a:1 AS s@\n",
     "FROM a:1 AS s\n",
+    "FROM s-$A@ AS s@\n",
     "FROM s@ AS s@+\n",
     "FROM s@ AS s@+\nRUN apt-get update\n",
     "FROM s@ AS s@+\nARG A\nRUN b $A\n",

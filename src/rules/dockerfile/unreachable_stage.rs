@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::{froms, purpose};
 use crate::bake::Known;
 use crate::container::{ContainerSpec, Text};
@@ -38,10 +40,15 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
+/// Where more names of base images have a variable in them, any stage may be one of them.
+const NAMES: usize = 1000;
+
 /// For each stage whether another one is built on it or copies from it; `None` if a `--from` cannot be read. Only
 /// the last stage of a chain is worth a finding: once it is gone, the next one is reported.
 fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
     let mut used = vec![false; file.stages.len()];
+    // From which stage on a name with a variable in it is used last: it may be any stage before that.
+    let mut names: HashMap<(&str, &str), usize> = HashMap::new();
     for stage in &file.stages {
         if let Base::Stage(base) = stage.base {
             used[base] = true;
@@ -50,10 +57,16 @@ fn uses(file: &Dockerfile) -> Option<Vec<bool>> {
         let image = file.from_of(stage.index).map_or("", |from| &from.image.text);
         if let Some((start, rest)) = image.split_once('$') {
             let end = rest.rsplit_once('}').map_or("", |(_, end)| end);
-            let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
-            for (other, used) in used.iter_mut().enumerate().take(stage.index) {
-                *used |= file.stage_name(other).is_some_and(fits);
-            }
+            names.insert((start, end), stage.index);
+        }
+    }
+    if names.len() > NAMES {
+        return None;
+    }
+    for ((start, end), before) in names {
+        let fits = |name: &str| name.starts_with(start) && name.ends_with(end);
+        for (other, used) in used.iter_mut().enumerate().take(before) {
+            *used |= file.stage_name(other).is_some_and(fits);
         }
     }
     // A broken COPY may have named a stage.
