@@ -33,6 +33,8 @@ pub(super) struct Joined<'r> {
     pub(super) envs: HashMap<FileId, Vec<&'r Env>>,
     pub(super) maker: Maker,
     pub(super) problems: Vec<Problem>,
+    /// Those that Compose compares with its schema: not those that are only extended.
+    pub(super) compared: Vec<&'r ComposeFile<'r>>,
     /// Every file that was named was found.
     pub(super) complete: bool,
     /// Services in which a line was passed over because it is no YAML, and where.
@@ -52,6 +54,7 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
     let mut joined = Joined {
         sections: Default::default(),
         files: Vec::new(),
+        compared: Vec::new(),
         directories: HashMap::new(),
         envs: HashMap::new(),
         maker: Maker::default(),
@@ -95,7 +98,7 @@ type Services<'r> = HashMap<&'r str, Field<'r>>;
 
 impl<'r> Joined<'r> {
     fn problem(&mut self, kind: ProblemKind, at: At, message: impl Into<Box<str>>) {
-        self.problems.push(Problem { kind, at, message: message.into() });
+        self.problems.push(Problem { kind, at, message: message.into(), also: None });
     }
 
     /// Takes note of a file that goes into the model.
@@ -162,6 +165,9 @@ impl<'r> Joined<'r> {
     ) -> Sections<'r> {
         let mut all = Sections::default();
         self.enter(file, home, env);
+        if self.compared.iter().all(|known| known.id != file.id) {
+            self.compared.push(file);
+        }
         for root in file.yaml.documents() {
             let mut own = Sections::default();
             for (section, name) in own.iter_mut().zip(SECTIONS) {

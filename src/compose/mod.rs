@@ -9,6 +9,8 @@
 //! What a service may not do is left to the rules.
 
 mod build;
+mod conflict;
+mod conform;
 mod env;
 mod insertion;
 mod interpolate;
@@ -19,6 +21,7 @@ mod ports;
 mod read;
 mod resource;
 mod service;
+mod spec;
 mod value;
 mod volumes;
 
@@ -27,7 +30,7 @@ use std::sync::Arc;
 
 pub use env::Env;
 pub use interpolate::{Operator, Piece, Variable, interpolate, pieces};
-pub use paths::{beside, directory, groups, is_project_file, is_remote, resolve};
+pub use paths::{beside, directory, groups, is_main_file, is_project_file, is_remote, resolve};
 
 use crate::container::{At, ContainerSpec, FileId, Key, Pair, Setting, Text};
 use crate::text::Source;
@@ -160,6 +163,8 @@ pub struct Problem {
     pub at: At,
     /// Without a full stop.
     pub message: Box<str>,
+    /// Another place that it is about, and what is there.
+    pub also: Option<(At, &'static str)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,30 +179,48 @@ pub enum ProblemKind {
     Remote,
     /// A value of the wrong kind: a text where a list belongs, `privileged: maybe`.
     WrongType,
+    /// A key that is misspelt or in the wrong place.
+    UnknownKey,
+    /// A key that some version of Compose may not know.
+    NewerKey,
+    /// A value of the right type that means nothing: `restart: allways`.
+    InvalidValue,
+    /// A name of a service, network, volume, secret, config or model that is not defined.
+    Undefined,
+    /// Services need each other.
+    DependencyCycle,
+    /// Neither image nor build.
+    NothingToRun,
+    PublishedTwice,
+    NamedTwice,
     /// More nodes, or files and services behind each other, than the budget allows.
     TooLarge,
 }
 
 /// Joins files in order: the first, then those that override it (see [`groups`]).
 pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
-    let joined = join::join(files, nearby);
-    let pulls: Arc<[_]> = joined.maker.pulls.as_slice().into();
-    let mut reader = read::Reader::new(&joined.envs);
-    let [services, networks, volumes, secrets, configs] = &joined.sections;
-    let mut services: Vec<ContainerSpec> =
-        services.iter().map(|field| service::service(&mut reader, &joined, &pulls, field)).collect();
+    let mut joined = join::join(files, nearby);
     // `podman-compose.yml` is written for a program that reads more than Compose.
     let for_podman = joined.files.first().is_some_and(|file| {
         file.source.path().rsplit('/').next().is_some_and(|name| name.contains("podman"))
     });
+    let envs = std::mem::take(&mut joined.envs);
+    let mut reader = read::Reader::new(&envs);
+    let needs = conform::conform(&mut reader, &mut joined, for_podman);
+    let pulls: Arc<[_]> = joined.maker.pulls.as_slice().into();
+    let [services, networks, volumes, secrets, configs] = &joined.sections;
+    let mut services: Vec<ContainerSpec> =
+        services.iter().map(|field| service::service(&mut reader, &joined, &pulls, field)).collect();
     let mut resources = |fields: &[value::Field]| {
         fields.iter().map(|field| resource::resource(&mut reader, field, for_podman)).collect()
     };
     let (networks, volumes): (_, Vec<Resource>) = (resources(networks), resources(volumes));
     volumes::bind_volumes(&mut services, &volumes);
     let (secrets, configs) = (resources(secrets), resources(configs));
-    let mut problems = joined.problems;
+    let mut problems = std::mem::take(&mut joined.problems);
     problems.append(&mut reader.problems);
+    let is_main = files.first().is_some_and(|file| is_main_file(file.source.path()));
+    conflict::conflicts(&joined.sections[0], &services, &needs, is_main, &mut problems);
     Model {
         files: joined.files.iter().map(|file| file.id).collect(),
         services,

@@ -49,6 +49,11 @@ pub fn is_project_file(name: &str) -> bool {
     MAIN_NAMES.contains(&name) || OVERRIDE_NAMES.contains(&name)
 }
 
+/// Whether Compose reads the file at this path as the main one without being told to.
+pub fn is_main_file(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| MAIN_NAMES.contains(&name))
+}
+
 /// The files that Compose reads together with the one at `path`, by their names alone: for a main file those that may
 /// override it, for an override file those that it may override. Of each the first that exists counts.
 pub fn beside(path: &str) -> Vec<String> {

@@ -3,6 +3,7 @@
 //! The short form is go-connections' `nat.ParsePortSpec`: the container's port stands last, the host's before it,
 //! and all before that is the address, in brackets or not.
 
+use super::ProblemKind;
 use super::read::{Reader, last_of_each};
 use super::value::{Shape, Value};
 use crate::container::{Device, Known, Port, Ports, Text};
@@ -18,7 +19,13 @@ impl Reader<'_> {
             Shape::Map(_) => Some(self.long_port(item)),
             _ => None,
         });
-        last_of_each(ports.collect(), identity)
+        let ports: Vec<Port> = ports.collect();
+        for port in &ports {
+            if let Some(message) = fault(port) {
+                self.refuse(ProblemKind::InvalidValue, port.at, message);
+            }
+        }
+        last_of_each(ports, identity)
     }
 
     pub(super) fn short_port(&self, text: &Text) -> Port {
@@ -109,6 +116,46 @@ impl Reader<'_> {
         last_of_each(devices.collect(), |device: &Device| {
             device.target.as_ref().unwrap_or(&device.source).value().map(str::to_owned)
         })
+    }
+}
+
+/// Why Compose refuses a port.
+fn fault(port: &Port) -> Option<String> {
+    // `long_port` says what is wrong with the host's port.
+    let published = port.published.as_ref().filter(|_| !port.long);
+    for ports in published.into_iter().chain(&port.target) {
+        let Some(text) = ports.text.value().filter(|_| ports.range.is_none()) else { continue };
+        let numbers = || text.split('-').filter_map(|number| number.trim().parse::<u64>().ok());
+        let shown: String = text.chars().take(40).collect();
+        return Some(if numbers().any(|number| number > 65535) {
+            format!("port `{shown}` is above 65535; write a port up to 65535")
+        } else if text.is_empty() {
+            "the port of the container is missing; add it after the colon".to_owned()
+        } else {
+            format!("`{shown}` is not a port; write a number or a range such as `8000-8010`")
+        });
+    }
+    if let Some(ip) = port.host_ip.as_ref().and_then(Text::value)
+        && !ip.is_empty()
+        && ip.parse::<std::net::IpAddr>().is_err()
+    {
+        let shown: String = ip.chars().take(40).collect();
+        return Some(format!("`{shown}` is not an IP address; write one such as `127.0.0.1`"));
+    }
+    if let Some(protocol) = port.protocol.as_ref().and_then(Text::value)
+        && !["", "tcp", "udp", "sctp"].iter().any(|known| protocol.eq_ignore_ascii_case(known))
+    {
+        let shown: String = protocol.chars().take(40).collect();
+        return Some(format!("`{shown}` is not a protocol of ports; write `tcp`, `udp` or `sctp`"));
+    }
+    let length = |ports: &Option<Ports>| ports.as_ref()?.range.map(|(first, last)| last - first);
+    match (length(&port.published), length(&port.target)) {
+        (Some(published), Some(target)) if target > 0 && published != target && !port.long => {
+            let message =
+                "the ranges of the host and of the container have different lengths; make them equal";
+            Some(message.to_owned())
+        }
+        _ => None,
     }
 }
 

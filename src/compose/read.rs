@@ -23,9 +23,13 @@ impl<'r> Reader<'r> {
         Self { envs, problems: Vec::new(), said: HashSet::new() }
     }
 
+    /// Takes note of a value of the wrong type.
     pub(super) fn problem(&mut self, at: At, message: impl Into<Box<str>>) {
+        self.refuse(ProblemKind::WrongType, at, message);
+    }
+    pub(super) fn refuse(&mut self, kind: ProblemKind, at: At, message: impl Into<Box<str>>) {
         if self.said.insert((at.file, at.span)) {
-            self.problems.push(Problem { kind: ProblemKind::WrongType, at, message: message.into() });
+            self.problems.push(Problem { kind, at, message: message.into(), also: None });
         }
     }
 
@@ -164,11 +168,7 @@ impl<'r> Reader<'r> {
 
     /// A truth value, as Compose casts it: YAML 1.1 words too, in any case.
     pub(super) fn flag(&mut self, parent: &Value<'_>, name: &str) -> Option<Setting<bool>> {
-        self.setting(parent, name, "true or false", |text| match text.to_ascii_lowercase().as_str() {
-            "true" | "y" | "yes" | "on" => Some(true),
-            "false" | "n" | "no" | "off" => Some(false),
-            _ => None,
-        })
+        self.setting(parent, name, "true or false", truth)
     }
     pub(super) fn int(&mut self, parent: &Value<'_>, name: &str) -> Option<Setting<i64>> {
         self.setting(parent, name, "a whole number", int)
@@ -246,6 +246,30 @@ pub(super) fn keys(value: &Value<'_>) -> Vec<Key> {
     value.fields().iter().map(key).collect()
 }
 
+/// Truth values as Compose casts them: YAML 1.1 words too, in any case.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    let is = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is(["true", "y", "yes", "on"]) { Some(true) } else { is(["false", "n", "no", "off"]).then_some(false) }
+}
+
+/// Durations as str2duration reads them: `1m30s`, `1.5h`, `2d`; a number needs a unit.
+pub(super) fn duration(text: &str) -> bool {
+    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if rest == "0" {
+        return true;
+    }
+    let known = !rest.is_empty();
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let units = ["ns", "us", "µs", "μs", "ms", "s", "m", "h", "d", "w"];
+        let unit =
+            units.iter().filter(|unit| rest[digits..].starts_with(**unit)).max_by_key(|unit| unit.len());
+        let (Ok(_), Some(unit)) = (rest[..digits].parse::<f64>(), unit) else { return false };
+        rest = &rest[digits + unit.len()..];
+    }
+    known
+}
+
 /// Whole numbers as YAML and Go write them.
 pub(super) fn int(text: &str) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
@@ -283,7 +307,7 @@ pub(super) fn bytes(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, int};
+    use super::{bytes, duration, int};
 
     #[test]
     fn numbers_and_sizes() {
@@ -303,6 +327,12 @@ mod tests {
             ("1x", None),
         ] {
             assert_eq!(bytes(text), want, "{text}");
+        }
+        for text in ["10s", "1m30s", "1.5h", "0", "500ms", "1d", "-1s"] {
+            assert!(duration(text), "{text}");
+        }
+        for text in ["", "10", "s", "1x", "1m 30s", "ten seconds", "1h30"] {
+            assert!(!duration(text), "{text}");
         }
     }
 }

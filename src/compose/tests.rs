@@ -343,3 +343,68 @@ fn an_alias_bomb_is_stopped() {
         assert_eq!(model.problems.iter().map(|p| p.kind).collect::<Vec<_>>(), [ProblemKind::TooLarge]);
     });
 }
+
+/// What Compose 2.40.3 accepts, and what other programs read from the same files.
+#[test]
+fn what_compose_accepts_is_not_refused() {
+    let cases = [
+        // Names alone beside mappings, after joining.
+        &[
+            (
+                "compose.yaml",
+                "services:\n  a:\n    image: a\n    networks: [n]\n    depends_on: [b]\n  b: {image: b}\n\
+                              networks: {n: }\nversion: '2.4'\n",
+            ),
+            (
+                "compose.override.yaml",
+                "services:\n  a:\n    networks: {n: {aliases: [x]}}\n    depends_on: {b: \
+                                       {condition: service_started, restart: true}}\n    environment: {A: 1}\n",
+            ),
+        ][..],
+        // A value that is replaced, and one that is taken away.
+        &[
+            ("compose.yaml", "services:\n  a: {image: a, restart: allways, ports: ['99999:1']}\n"),
+            (
+                "compose.override.yaml",
+                "services:\n  a: {restart: always, ports: !override ['80:1'], labels: !reset null}\n",
+            ),
+        ],
+        &[(
+            "podman-compose.yml",
+            "services:\n  a: {image: a, networks: [n]}\nnetworks:\n  n: {external: other}\n",
+        )],
+        &[(
+            "docker-stack.yml",
+            "version: '3.8'\nservices:\n  a:\n    image: a\n    networks: [elsewhere]\n    deploy:\n      \
+                                mode: global\n      update_config: {order: start-first, delay: 10s}\n",
+        )],
+        &[(
+            "compose.yaml",
+            "x-a: &a {restart: unless-stopped, x-b: 1}\nservices:\n  a:\n    <<: *a\n    image: a\n    \
+                            volumes: ['C:\\x:/y', './z:/z', '${V}:/v', '/anonymous']\n    command:\n    deploy:\n    \
+                            mem_limit: ${M}\n    privileged: \"yes\"\n    stop_grace_period: 1h30m\n    \
+                            ports: [80, '${P:-8080}:80', '[::1]:81:81', '8000-8001:8000-8001/udp']\n    \
+                            volumes_from: ['container:old:ro']\n    network_mode: container:x\n",
+        )],
+    ];
+    for files in cases {
+        model(files.len(), files, &[], |model, _| assert_eq!(model.problems, [], "{files:?}"));
+    }
+}
+
+#[test]
+fn circles_are_found_once() {
+    let text = "services:\n  a: {image: a, depends_on: [b, c]}\n  b: {image: b, links: [c]}\n  c: {image: c, pid: \
+                'service:a'}\n  d: {image: d, depends_on: [d, a]}\n";
+    model(1, &[("compose.yaml", text)], &[], |model, _| {
+        let circles = model.problems.iter().filter(|problem| problem.kind == ProblemKind::DependencyCycle);
+        let said: Vec<&str> = circles.map(|problem| &*problem.message).collect();
+        assert_eq!(
+            said,
+            [
+                "services depend on each other in a circle, `a` → `b` → `c` → `a`; remove one dependency",
+                "`d` depends on itself; remove the dependency"
+            ]
+        );
+    });
+}

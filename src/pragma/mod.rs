@@ -156,6 +156,7 @@ pub fn read(comment: &str) -> Option<Read> {
         }
         "hadolint" => hadolint(rest),
         "kics-scan" => kics(rest),
+        "dclint" => dclint(rest),
         "compose-lint" | "compose-lint:" => {
             let codes = key(rest.trim_start_matches(':').trim_start(), "disable")?;
             Some(foreign(Reach::Next, "compose-lint", list(codes)))
@@ -218,14 +219,31 @@ fn check(value: &str, reach: Reach) -> Option<Read> {
     let codes = words(codes);
     let all = codes.iter().any(|code| code.eq_ignore_ascii_case("all"));
     let mut read = foreign(reach, "buildkit", (codes, plain_reason(reason)));
-    // "All" of BuildKit's checks is not all of ours.
     if all {
-        read.codes = rules::RULES
-            .iter()
-            .flat_map(|rule| rule.aliases)
-            .filter(|alias| alias.starts_with("buildkit/"))
-            .map(|alias| (*alias).to_owned())
-            .collect();
+        read.codes = all_of("buildkit/");
+    }
+    Some(read)
+}
+
+/// "All" of another tool's checks is not all of ours.
+fn all_of(tool: &str) -> Vec<String> {
+    let aliases = rules::RULES.iter().flat_map(|rule| rule.aliases);
+    aliases.filter(|alias| alias.starts_with(tool)).map(|alias| (*alias).to_owned()).collect()
+}
+
+/// `disable-file`, `disable`, `disable rule-name another`, and the same with `disable-line`.
+fn dclint(text: &str) -> Option<Read> {
+    let (word, rest) = split_word(text);
+    let (reach, names) = match word {
+        "disable-file" => (Reach::File, ""),
+        "disable" => (Reach::File, rest),
+        "disable-line" => (Reach::Next, rest),
+        _ => return None,
+    };
+    let names: Vec<String> = names.split_whitespace().map(str::to_owned).collect();
+    let mut read = foreign(reach, "dclint", (names, String::new()));
+    if read.codes.is_empty() {
+        read.codes = all_of("dclint/");
     }
     Some(read)
 }
@@ -395,6 +413,8 @@ mod tests {
             ("# kics-scan ignore-line", "Next all  | "),
             ("# kics-scan ignore", "File all  | "),
             ("# kics-scan disable=a-b,c-d", "File kics/a-b,kics/c-d | "),
+            ("# dclint disable no-version-field a-b", "File dclint/no-version-field,dclint/a-b | "),
+            ("# dclint disable-line no-version-field", "Next dclint/no-version-field | "),
             ("# compose-lint: disable=CL-0001 local only", "Next compose-lint/CL-0001 | local only"),
             ("# just a comment", "nothing"),
             ("#", "nothing"),

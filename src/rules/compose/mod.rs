@@ -1,8 +1,16 @@
 //! Rules on Compose files as such: their keys and their form.
 
 pub mod compose_file_missing;
+pub mod compose_invalid_value;
+pub mod compose_newer_key;
 pub mod compose_reference_broken;
+pub mod compose_unknown_key;
 pub mod compose_wrong_type;
+pub mod dependency_cycle;
+pub mod duplicate_container_name;
+pub mod duplicate_published_port;
+pub mod neither_build_nor_image;
+pub mod undefined_reference;
 pub mod version_obsolete;
 pub mod yaml_duplicate_key;
 
@@ -14,6 +22,9 @@ use crate::rule::Context;
 /// Tells what of these kinds stood in the way of joining the files.
 fn problems(cx: &Context, project: &Project, kinds: &[ProblemKind], out: &mut Findings) {
     for problem in project.problems.iter().filter(|problem| kinds.contains(&problem.kind)) {
-        out.on(cx, problem.at, &*problem.message);
+        let finding = out.on(cx, problem.at, &*problem.message);
+        if let Some((at, what)) = problem.also {
+            finding.see_on(cx, at, what);
+        }
     }
 }
