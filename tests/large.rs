@@ -55,7 +55,7 @@ fn long_files_are_read_in_linear_time() {
 fn guesses_at_slips_have_an_end() {
     let many = |line: &dyn Fn(usize) -> String| (0..10_000).map(line).collect::<String>();
     let stages = many(&|i| format!("FROM scratch AS stage-name-{i}\n"));
-    let copies = many(&|i| format!("COPY --from=other-name-{i} a /b\n"));
+    let copies = many(&|i| format!("COPY --from=stage-nam-{i} a /b\n"));
     let settings = many(&|i| format!("ENV SOME_NAME_{i}=1\n"));
     let uses = many(&|i| format!("WORKDIR /x/$OTHER_NAME_{i}\n"));
     for text in [stages + &copies, format!("FROM scratch\n{settings}{uses}")] {

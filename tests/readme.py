@@ -91,6 +91,8 @@ class Ground:
         self.git("remote", "add", "origin", str(remote))
         self.write("api/Dockerfile", DOCKERFILE)
         self.write("compose.yaml", COMPOSE)
+        # README's example of an ignore is of this file.
+        self.write("tools/Dockerfile", 'FROM node:22.4.1\nCOPY . /app\nCMD ["node", "/app/tool.js"]\n')
         self.git("add", "-A")
         self.git("commit", "-qm", "first")
         self.git("push", "-q", "-u", "origin", "main")

@@ -140,6 +140,9 @@ fn one(file: &Dockerfile, at: &Instruction, error: &mut dyn FnMut(Span, String))
 
 /// `${name?message}` and `${name:?message}` without a value.
 fn required(file: &Dockerfile, at: &Instruction, word: &Word, error: &mut dyn FnMut(Span, String)) {
+    if !word.text.contains('?') {
+        return;
+    }
     for variable in file.variables(word).iter().filter(|variable| variable.modifier == Modifier::Required) {
         let rest = Span { start: variable.name_span.end, end: variable.span.end };
         let needs_text = file.source.slice(rest).starts_with(':');
@@ -417,6 +420,7 @@ fn is_digest(text: &str) -> bool {
 }
 
 fn mounts(file: &Dockerfile, at: &Instruction, error: &mut dyn FnMut(Span, String)) {
+    let mut workdir = None;
     for mount in &at.mounts() {
         if let Some(word) = mount.from()
             && let FromRef::Outside(name) = file.resolve_from(word, at)
@@ -438,7 +442,10 @@ fn mounts(file: &Dockerfile, at: &Instruction, error: &mut dyn FnMut(Span, Strin
                 let Some(text) = text else { continue };
                 let is_root = text == "/"
                     || !text.starts_with('/')
-                        && file.workdir_path(at).is_some_and(|dir| is_root(&format!("{dir}/{text}")));
+                        && workdir
+                            .get_or_insert_with(|| file.workdir_path(at))
+                            .as_ref()
+                            .is_some_and(|workdir| is_root(&format!("{workdir}/{text}")));
                 if is_root {
                     let span = target.as_ref().map_or(mount.span, |(word, _)| word.span);
                     error(span, "a mount cannot cover `/`; write another path after `target=`".to_owned());

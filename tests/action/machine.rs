@@ -34,7 +34,9 @@ fn a_checkout_of_another_user_is_the_jobs_own() {
         eprintln!("skipped: only root can give files away");
         return;
     }
-    let git = Command::new("git").arg("status").current_dir(job.work()).output().expect("git is installed");
+    // Whoever runs the tests may trust everybody.
+    let plain = |command: &mut Command| command.env("GIT_CONFIG_GLOBAL", "/dev/null").output();
+    let git = plain(Command::new("git").arg("status").current_dir(job.work())).expect("git is installed");
     assert!(!git.status.success(), "git takes it for a stranger's");
     pull_request(&job, &base, &head).expect(1, &[USER]);
     job.run("schedule", &head, MAIN, &Value::Null).expect(1, &[USER]);

@@ -132,7 +132,7 @@ fn the_human_report_counts_what_is_silent() {
         .output()
         .expect("it runs");
     let text = String::from_utf8_lossy(&out.stdout);
-    assert!(text.ends_with("; 1 suppressed\n"), "{text}");
+    assert!(text.contains("; 1 suppressed\n"), "{text}");
     // A sweep has nothing to compare with, so all of it is told.
     let told = server.checkout(&[]).run("schedule", &head, MAIN, &json!({"schedule": "0 3 * * *"}));
     assert!(told.out.contains("suppressed"), "{}", told.out);

@@ -46,6 +46,7 @@ fn each_mistake_is_told_at_its_place() {
         ("FROM a\nRUN --mount=from=$x y\n", E::Mount, "$x"),
         ("# escape=x\nFROM a\n", E::Directive, "x"),
         ("# syntax=a\n# syntax=b\nFROM a\n", E::Directive, "# syntax=b"),
+        ("# check=skip=all;foo=1\nFROM a\n", E::Directive, "skip=all;foo=1"),
         ("//syntax=a\nFROM a\n", E::SlashDirective, "//syntax=a"),
         ("ARG a\n", E::NoStage, "ARG"),
         ("# a\n", E::NoStage, ""),
@@ -116,6 +117,63 @@ fn one_bad_line_costs_one_finding() {
     assert_eq!(kinds, [E::Arguments; 3]);
     assert_eq!(keywords(text), "FROM RUN FROM COPY USER");
     read(text, |file| assert_eq!(file.stages.len(), 2));
+}
+
+#[test]
+fn values_that_no_build_takes() {
+    let digest = "0".repeat(64);
+    for (text, place) in [
+        ("FROM --platform=linux-amd64 a\n", "linux-amd64"),
+        ("ARG P=linux/\nFROM --platform=$P a\n", "$P"),
+        ("FROM --platform=$UNSET a\n", "$UNSET"),
+        ("FROM \"\"\n", "\"\""),
+        ("FROM ${A:?no}\n", "${A:?no}"),
+        ("ARG A=\nFROM ${A:?no}\n", "${A:?no}"),
+        ("FROM a AS B\nFROM B\n", "B"),
+        ("FROM a\nSTOPSIGNAL SIGFOO\n", "SIGFOO"),
+        ("FROM a\nARG S=0\nSTOPSIGNAL $S\n", "$S"),
+        ("FROM a\nVOLUME \"\"\n", "\"\""),
+        ("FROM a\nCOPY --chmod=u+z a b\n", "u+z"),
+        ("FROM a\nCOPY --from=Nope a b\n", "Nope"),
+        ("FROM a\nCOPY https://a/b /c\n", "https://a/b"),
+        ("FROM a\nCOPY git@a:b /c\n", "git@a:b"),
+        ("FROM a\nADD --checksum=sha256:1 https://a/b /c\n", "sha256:1"),
+        ("FROM a\nADD --checksum=sha256:1 a /c\n", "--checksum=sha256:1"),
+        ("FROM a\nADD --checksum=sha256:1 https://a/b c /c\n", "--checksum=sha256:1"),
+        ("FROM a\nADD https://a/b.git?x=y /c\n", "https://a/b.git?x=y"),
+        ("FROM a\nADD https://a/b.git?ref=x#y /c\n", "https://a/b.git?ref=x#y"),
+        ("FROM a\nADD --keep-git-dir=false git://a/b?keep-git-dir=1 /c\n", "git://a/b?keep-git-dir=1"),
+        ("FROM a\nRUN --mount=type=cache,target=/ x\n", "/"),
+        ("FROM scratch\nRUN --mount=type=bind x\n", "type=bind"),
+        ("FROM a\nRUN --mount=type=ssh,source=b x\n", "b"),
+    ] {
+        has(text, E::Value, place);
+    }
+    for text in [
+        "ARG P\nFROM --platform=$P a\n",
+        "FROM --platform= a\n",
+        "FROM --platform=$BUILDPLATFORM a\n",
+        "ARG A\nFROM ${A:?no}\n",
+        "FROM a AS B\nFROM b\n",
+        "FROM a\nSTOPSIGNAL $S\n",
+        "FROM a\nUSER ${A:?no}\n",
+        "FROM a\nCOPY --chmod= --from=nope github.com/a/b /c\n",
+        "FROM a\nCOPY --from=B a b\n".replace("FROM a", "FROM a AS b\nFROM a").as_str(),
+        &format!("FROM a\nADD --checksum=sha256:{digest} https://a/b /c\n"),
+        "FROM a\nADD --checksum=$SUM https://a/b /c\n",
+        "FROM a\nADD --checksum=abc --keep-git-dir git://a/b?keep-git-dir&commit=abc#main /c\n",
+        "FROM a\nRUN --mount=type=bind x\n",
+        "FROM scratch\nWORKDIR /a\nRUN --mount=type=bind x\n",
+    ] {
+        assert_eq!(errors(text), [], "{text:?}");
+    }
+}
+
+#[test]
+fn a_lone_escape_belongs_to_the_next_instruction() {
+    let text = "FROM a\nRUN b\n \\\n# c\nENV A=b\n";
+    assert_eq!(errors(text), []);
+    assert_eq!(keywords(text), "FROM RUN ENV");
 }
 
 #[test]

@@ -38,6 +38,8 @@ type answer struct {
 	Error    string
 	Line     int
 	Warnings []warning
+	// What the image is configured to be, to compare a file before and after a fix.
+	Config any
 }
 
 func ask(path string) (a answer) {
@@ -76,6 +78,14 @@ func ask(path string) (a answer) {
 			line = int(w.Location.Ranges[0].Start.Line)
 		}
 		a.Warnings = append(a.Warnings, warning{w.RuleName, w.Detail, line})
+	}
+	if a.Error == "" {
+		built, err := dockerfile2llb.Dockerfile2LLB(context.Background(), dt, dockerfile2llb.ConvertOpt{
+			MetaResolver: resolver{}, LLBCaps: &caps, TargetPlatform: &p, SourceMap: sm,
+		})
+		if err == nil {
+			a.Config = built.Image.Config
+		}
 	}
 	return
 }
