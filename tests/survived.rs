@@ -107,3 +107,29 @@ fn what_cannot_be_fixed_is_told() {
     assert!(fs::read_to_string(&file).expect("it is there").contains("ADD"));
     assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 2);
 }
+
+/// How a text ends: nothing behind an operator, and every kind of line end.
+#[test]
+fn no_end_of_a_text_costs_it() {
+    let starts = [
+        "FROM a:1\nENV DB_PASSWORD=Summer24!x\\\n",
+        "FROM a:1\nRUN curl -u ann:Summer24!x https://b.c | sh",
+        "curl -u ann:Summer24!x https://b.c | sh",
+        "services:\n  a:\n    image: b\n    environment:\n      DB_PASSWORD: Summer24!x",
+    ];
+    for start in starts {
+        for middle in ["", " <<<", " <<", " <", " \"", " '", " \\", " $(", " #", " &&", " -p"] {
+            for end in ["", "\n", "\r", "\r\n", "\n\r", "\r\r", "\n\n", "\0", "\u{feff}"] {
+                let mut tree = Memory::default();
+                for path in ["Dockerfile", "compose.yaml", "notes.sh"] {
+                    tree.add(path, &format!("{start}{middle}{end}"));
+                }
+                let (candidates, policy) = (tree.candidates(), Policy::default());
+                let outcome = scan::scan(&candidates, &tree, &policy, &Watch::default());
+                let panicked = outcome.failed.iter().any(|told| told.reason == Reason::Panicked)
+                    || outcome.findings.iter().any(|finding| finding.rule.id == "rule-panicked");
+                assert!(!panicked, "{start:?} {middle:?} {end:?}: {:?}", outcome.failed);
+            }
+        }
+    }
+}

@@ -18,14 +18,13 @@ const GUESSES: u32 = 1000;
 /// Longer values are not shown whole.
 const SHOWN: usize = 40;
 /// Keys that other tools or the first version of Compose have for what Compose now names otherwise.
-const OTHER_NAMES: [(&str, &str); 7] = [
+const OTHER_NAMES: [(&str, &str); 6] = [
     ("cmd", "command"),
     ("env", "environment"),
     ("envs", "environment"),
     ("log_driver", "logging"),
     ("log_opt", "logging"),
     ("net", "network_mode"),
-    ("resources", "deploy"),
 ];
 
 /// What a service needs another for: the service's place in its section, the name of the other, where it is written.
@@ -374,16 +373,19 @@ impl<'r> Conform<'_, '_, 'r> {
         let near = other.map(|(_, right)| *right);
         let near = near.or_else(|| self.nearest(name, keys.iter().map(|key| key.name))).or_else(longer);
         // Where the line was meant to be, one level further in or out.
-        let inner = keys.iter().find(|key| {
-            key.takes.keys().is_some_and(|inner| Key::find(inner, name).is_some())
-                && mapping.field(key.name).is_some()
-        });
+        let has = |key: &&'static Key| key.takes.keys().is_some_and(|inner| Key::find(inner, name).is_some());
+        let written_there = keys.iter().filter(has).find(|key| mapping.field(key.name).is_some());
+        let only = || {
+            let mut all = keys.iter().filter(has);
+            all.next().filter(|_| all.next().is_none())
+        };
+        let inner = written_there.or_else(only);
         let message = if let Some(near) = near {
             format!("{place} has no key `{written}`; did you mean `{near}`?")
         } else if std::ptr::eq(keys, TOP) && is_service(&field.value) {
             format!("`{written}` is not a key of {place}, but looks like a service; move it into `services`")
         } else if let Some(inner) = inner {
-            format!("{place} has no key `{written}`, but `{}` has; indent it", inner.name)
+            format!("{place} has no key `{written}`, but `{}` has; move it there", inner.name)
         } else if !std::ptr::eq(keys, above) && Key::find(above, name).is_some() {
             format!("{place} has no key `{written}`, but the mapping around it has; move it one level out")
         } else {

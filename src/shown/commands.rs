@@ -231,7 +231,8 @@ impl<'t, 'o> Line<'t, 'o> {
                 _ => length += 1,
             }
         }
-        self.at = start + length.max(1);
+        // Behind `<<<` there may be nothing.
+        self.at = (start + length.max(1)).min(self.end);
         start..start + self.text[start..self.at].trim_end_matches([',', ']']).len()
     }
 

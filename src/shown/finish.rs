@@ -219,7 +219,7 @@ fn unseen(draft: &Draft, veil: &Veil) -> Option<u128> {
     let text = |line: u32| source.slice(source.line_span(line));
     let indent = |line: &str| line.len() - line.trim_start().len();
     while last < first + MOST_LINES
-        && (source.line_span(last).end as usize) < source.text().len()
+        && last < source.line_count()
         && (text(last).trim_end().ends_with('\\') || indent(text(last + 1)) > indent(text(first)))
     {
         last += 1;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use hullguard::compose::Env;
+use hullguard::gap::Reason;
 use hullguard::github::event::Event;
 use hullguard::outcome::Outcome;
 use hullguard::rule::{Policy, Profile};
@@ -221,6 +222,8 @@ fn check(files: &[(&str, &[u8])]) {
         let outcome = scan::scan(&candidates, tree, &policy, &scan::Watch::default());
         let panicked = outcome.findings.iter().find(|finding| finding.rule.id == "rule-panicked");
         assert!(panicked.is_none(), "{}", panicked.map(|finding| &*finding.message).unwrap_or_default());
+        // A panic costs one file, and is one all the same.
+        assert!(outcome.failed.iter().all(|told| told.reason != Reason::Panicked), "{:?}", outcome.failed);
         outcome
     };
     let seen = fix::Seen::new(&tree);
