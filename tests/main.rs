@@ -3,6 +3,7 @@
 
 mod action;
 mod cases;
+mod clock;
 mod commands;
 mod configuration;
 mod context;

@@ -162,8 +162,15 @@ fn code_scanning_is_told_what_was_known_and_the_others_what_is_new() {
 fn large_reports_say_what_is_not_shown() {
     let Some(rig) = rig() else { return };
     for (count, held, words) in [
-        (5_001, 5_001, &["GitHub shows 5000 of 5001"][..]),
-        (25_001, 25_000, &["25000 of 25001 findings were uploaded", "GitHub shows 5000 of 25000"]),
+        (5_001, 5_001, &["GitHub shows the 5000 most severe of 5001 findings"][..]),
+        (
+            25_001,
+            25_000,
+            &[
+                "the 25000 most severe of 25001 findings were uploaded",
+                "GitHub shows the 5000 most severe of 25000",
+            ],
+        ),
     ] {
         let (delivery, log) = rig.deliver(&outcome(count), &plan(&[Reporter::Sarif]));
         let results = list(&sent(&log, "POST", "/sarifs")[0]["sarif"]["runs"][0]["results"]);

@@ -1,6 +1,5 @@
 //! What finds the places to hide, and what makes findings of them, takes time linear in a text, whatever stands in it.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use hullguard::blob::Origin;
@@ -8,14 +7,8 @@ use hullguard::rule::{Policy, Profile};
 use hullguard::shown::Veil;
 use hullguard::shown::secrets;
 
+use crate::clock::spent;
 use crate::tokens;
-
-/// What this thread has cost the processor, so that what else the machine does counts for nothing. Only Linux tells.
-fn spent(start: Instant) -> Duration {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|told| told.split(' ').next()?.parse().ok());
-    nanoseconds.map_or_else(|| start.elapsed(), Duration::from_nanos)
-}
 
 fn time(work: &dyn Fn()) -> Duration {
     let once = || {
