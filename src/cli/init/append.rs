@@ -109,7 +109,7 @@ fn is_only_longer(old: &Source, old_tree: &Yaml, new: &str) -> bool {
 }
 
 /// The text of the scalar that a node ends with.
-fn last_scalar<'y>(mut node: Node<'y>) -> Option<&'y str> {
+fn last_scalar(mut node: Node<'_>) -> Option<&str> {
     loop {
         if node.is_alias() {
             return None;
