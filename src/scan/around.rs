@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use super::builds;
 use super::kind::{self, Kind, Name};
+use super::load::references;
 use crate::bake::{self, Known};
-use crate::blob::{Candidate, Origin, Tree};
+use crate::blob::{Candidate, Miss, Origin, Tree};
 use crate::compose::{self, directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use crate::project::Baked;
+use crate::shown::guarded;
 use crate::text::Source;
 
 /// Such files that are read, those that lie nearest first. Repositories with more than this are collections of projects.
@@ -54,18 +56,7 @@ pub(super) fn surroundings(
     if dockerfiles.is_empty() && parts.is_empty() {
         return all;
     }
-    // A run over folders has found what lies in them.
-    let asked = candidates.iter().filter(|candidate| candidate.explicit);
-    let folders: Vec<&str> = asked.map(|candidate| directory(&candidate.path)).collect();
-    let known: HashSet<&str> =
-        candidates.iter().filter(|file| file.document).map(|file| &*file.path).collect();
-    let mut others = tree.around(&folders);
-    let is_named =
-        |candidate: &&Candidate| bake::is_bake(&candidate.path) || builds::is_recipe(&candidate.path);
-    others.extend(candidates.iter().filter(is_named).map(|candidate| Arc::clone(&candidate.path)));
-    others.retain(|path| !known.contains(&**path) || builds::is_recipe(path));
-    let built: HashSet<&str> = dockerfiles.iter().copied().collect();
-    // Near is what lies beside these files or above them.
+    // Near is what lies beside these files or above them. A run over folders has found what lies in them, but not above.
     let mut near: HashSet<&str> = HashSet::new();
     for path in dockerfiles.iter().chain(&parts) {
         let mut folder = directory(path);
@@ -73,10 +64,18 @@ pub(super) fn surroundings(
             folder = directory(folder);
         }
     }
+    let folders: Vec<&str> = near.iter().copied().collect();
+    let known: HashSet<&str> =
+        candidates.iter().filter(|file| file.document).map(|file| &*file.path).collect();
+    let mut others = tree.around(&folders, &mut |path, why| all.skipped.push(unread(path, why)));
+    let is_named =
+        |candidate: &&Candidate| bake::is_bake(&candidate.path) || builds::is_recipe(&candidate.path);
+    others.extend(candidates.iter().filter(is_named).map(|candidate| Arc::clone(&candidate.path)));
+    others.retain(|path| !known.contains(&**path) || builds::is_recipe(path));
+    let built: HashSet<&str> = dockerfiles.iter().copied().collect();
     others.sort_by_cached_key(|path| (!near.contains(directory(path)), Arc::clone(path)));
     others.dedup();
-    let names: HashSet<&str> = parts.iter().map(|path| last(path)).collect();
-    let mut bakes: Vec<Arc<Source>> = Vec::new();
+    let (mut bakes, mut yaml): (Vec<Arc<Source>>, Vec<Arc<Source>>) = Default::default();
     let (mut read, count) = (0, others.len());
     for (at, path) in others.into_iter().enumerate() {
         if !tree.exists(&path) {
@@ -93,9 +92,8 @@ pub(super) fn surroundings(
         read += 1;
         let source = match tree.read(&path) {
             Ok(bytes) => super::load::source(&path, bytes),
-            Err(Gap { reason, why }) => {
-                let why = format!("not read as context: {why}");
-                all.skipped.push(Told::new(path, Gap::new(reason, why)));
+            Err(why) => {
+                all.skipped.push(unread(&path, why));
                 continue;
             }
         };
@@ -109,18 +107,99 @@ pub(super) fn surroundings(
             }
             continue;
         }
-        let text = source.text();
-        let names_part = || {
-            (text.contains("extends") || text.contains("include"))
-                && names.iter().any(|name| text.contains(name))
-        };
-        let builds = || text.contains("build") && dockerfiles.iter().any(|file| may_build(&path, text, file));
-        if (builds() || names_part()) && matches!(kind::kind(&source, false), Kind::Compose) {
-            all.compose.push(source);
-        }
+        yaml.push(source);
     }
+    let told = &mut all.skipped;
+    all.compose = leading(yaml, &parts, dockerfiles, tree, &mut |path, why| told.push(unread(path, why)));
     read_bakes(&bakes, &mut all.baked);
     all
+}
+
+/// The Compose files among these that may build one of the Dockerfiles or name one of the parts, or that extend or
+/// include a file that does, directly or not. `miss` gets what could not be followed.
+fn leading(
+    mut sources: Vec<Arc<Source>>,
+    parts: &[&str],
+    dockerfiles: &[&str],
+    tree: &dyn Tree,
+    miss: Miss,
+) -> Vec<Arc<Source>> {
+    let count = sources.len();
+    let names: HashSet<&str> = parts.iter().map(|path| last(path)).collect();
+    let mut places: HashMap<Arc<str>, usize> =
+        sources.iter().enumerate().map(|(at, source)| (Arc::clone(source.path()), at)).collect();
+    // For each file those that name it.
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut found: Vec<usize> = Vec::new();
+    let mut at = 0;
+    while let Some(source) = sources.get(at).cloned() {
+        let (path, text) = (source.path(), source.text());
+        let mentions = text.contains("include") || text.contains("extends");
+        let builds = || {
+            text.contains("build")
+                && (hides(text) || dockerfiles.iter().any(|file| may_build(path, text, file)))
+        };
+        let mut leads = builds() || mentions && names.iter().any(|name| text.contains(name));
+        let named = if mentions && !leads { guarded(|| references(&source)) } else { Ok(Vec::new()) };
+        let named = named.unwrap_or_else(|why| {
+            miss(path, why);
+            Vec::new()
+        });
+        for other in named {
+            leads |= parts.contains(&&*other);
+            if let Some(&place) = places.get(&*other) {
+                users[place].push(at);
+            } else if sources.len() == count + MOST {
+                let why =
+                    format!("hullguard follows {MOST} references of Compose files near the checked files");
+                miss(path, Gap::new(Reason::Limit, why));
+                break;
+            } else if tree.exists(&other) {
+                let other: Arc<str> = other.into();
+                places.insert(Arc::clone(&other), sources.len());
+                users.push(vec![at]);
+                sources.push(super::load::source(
+                    &other,
+                    tree.read(&other).unwrap_or_else(|why| {
+                        miss(&other, why);
+                        Vec::new()
+                    }),
+                ));
+            }
+        }
+        if leads {
+            found.push(at);
+        }
+        at += 1;
+    }
+    let mut leads: HashSet<usize> = found.iter().copied().collect();
+    while let Some(at) = found.pop() {
+        found.extend(users[at].iter().filter(|&&user| leads.insert(user)));
+    }
+    let of_compose = |at: usize, source: &Arc<Source>| {
+        at < count && leads.contains(&at) && matches!(kind::kind(source, false), Kind::Compose)
+    };
+    sources
+        .into_iter()
+        .enumerate()
+        .filter(|(at, source)| of_compose(*at, source))
+        .map(|(_, source)| source)
+        .collect()
+}
+
+/// Whether what is built is more than its letters somewhere: a variable, an escape, or an alias or a longer text that
+/// may hold one.
+fn hides(text: &str) -> bool {
+    let odd = |text: &str| text.contains(['$', '\\']);
+    let mut lines = if odd(text) { text } else { "" }.lines().peekable();
+    while let Some(line) = lines.next() {
+        let tells = ["build", "context", "dockerfile"].iter().any(|key| line.contains(key));
+        let mut goes_on = || line.trim_end().ends_with(':') && lines.peek().is_some_and(|next| odd(next));
+        if tells && (odd(line) || line.contains(['*', '>', '|']) || goes_on()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the text may lead to a Dockerfile: it names the file or its folder, or needs not to.
@@ -165,6 +244,10 @@ fn read_bakes(sources: &[Arc<Source>], baked: &mut HashMap<String, Vec<Baked>>) 
     }
 }
 
+fn unread(path: &str, Gap { reason, why }: Gap) -> Told {
+    Told::new(path, Gap::new(reason, format!("not read as context: {why}")))
+}
+
 fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
@@ -195,11 +278,14 @@ impl Tree for FromTop<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.tree.is_tracked(&self.path(path))
     }
-    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+    fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         let folders: Vec<String> =
             folders.iter().map(|folder| self.path(folder)).chain([String::new()]).collect();
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-        let found = self.tree.around(&folders);
+        let found = self.tree.around(&folders, &mut |path, why| {
+            let path = resolve(self.base, path).unwrap_or_else(|| path.to_owned());
+            miss(if path.is_empty() { "." } else { &path }, why);
+        });
         found.iter().filter_map(|path| resolve(self.base, path)).map(Into::into).collect()
     }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
@@ -220,9 +306,16 @@ pub fn relative(base: &str, path: &str) -> String {
     format!("{}{to}", "../".repeat(from.count()))
 }
 
+/// As [`relative`], for people: the folder itself is `.`, and no folder ends with `/`.
+pub fn seen(base: &str, path: &str) -> String {
+    let seen = relative(base, if path == "." { "" } else { path });
+    let seen = seen.trim_end_matches('/');
+    if seen.is_empty() { ".".to_owned() } else { seen.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::relative;
+    use super::{relative, seen};
 
     #[test]
     fn paths_are_seen_from_a_folder() {
@@ -237,6 +330,11 @@ mod tests {
             ("a/b", "a", "../"),
         ] {
             assert_eq!(relative(base, path), seen, "{base} {path}");
+        }
+        for (base, path, told) in
+            [("", ".", "."), ("a/b/", ".", "../.."), ("a/", "a", "."), ("a/", "a/b", "b")]
+        {
+            assert_eq!(seen(base, path), told, "{base} {path}");
         }
     }
 }
