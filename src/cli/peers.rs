@@ -44,6 +44,8 @@ pub(super) struct Peer {
     pub(super) file: &'static str,
     /// The checks that it switches off and that there are rules for here: what `rules` calls each, and the first rule.
     pub(super) off: Vec<(String, &'static str)>,
+    /// The checks that it switches off and that no rule here does.
+    pub(super) unchecked: Vec<String>,
 }
 
 /// The files of a folder, which is the top of a repository.
@@ -53,7 +55,7 @@ pub(super) fn find(top: &Path) -> Vec<Peer> {
 }
 
 fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> {
-    let nothing = Some(Peer { file, off: Vec::new() });
+    let nothing = Some(Peer { file, off: Vec::new(), unchecked: Vec::new() });
     // What cannot be read says nothing to copy, but lies there.
     let Ok(bytes) = disk::read_own(top, &top.join(file)) else { return nothing };
     let source = Source::new(file, bytes);
@@ -63,15 +65,16 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
     if !codes.is_empty() && codes.iter().all(is_cve) {
         return None;
     }
-    let mut peer = Peer { file, off: Vec::new() };
+    let mut peer = Peer { file, off: Vec::new(), unchecked: Vec::new() };
     for code in codes.iter().filter(|code| !is_cve(code)) {
         let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
         let full = format!("{tool}/{code}");
         let key = if tool == "hadolint" { code } else { full.clone() };
-        if let Some(rule) = rules::by_alias(&full).next()
-            && peer.off.iter().all(|(known, _)| *known != key)
-        {
-            peer.off.push((key, rule.id));
+        let is_plain = key.len() <= 40 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
+        match rules::by_alias(&full).next() {
+            Some(rule) if peer.off.iter().all(|(known, _)| *known != key) => peer.off.push((key, rule.id)),
+            None if is_plain && !peer.unchecked.contains(&key) => peer.unchecked.push(key),
+            _ => {}
         }
     }
     Some(peer)

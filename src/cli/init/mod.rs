@@ -22,6 +22,7 @@ use crate::finding::Status;
 use crate::input::{self, disk};
 use crate::outcome::Outcome;
 use crate::rule::Severity;
+use crate::shown;
 
 const HOOKS: &str = ".pre-commit-config.yaml";
 const WORKFLOW: &str = ".github/workflows/hullguard.yml";
@@ -53,6 +54,9 @@ const ELSEWHERE: [&str; 12] = [
     ".buildkite",
 ];
 
+/// So many codes that are not copied are named.
+const NAMED: usize = 10;
+
 /// What is to be done about one file.
 struct Step {
     /// Relative to the top.
@@ -75,9 +79,13 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
     let current = input::tidy(&env::current_dir().context("cannot read the current folder")?);
     let in_git = input::top_of(&current).is_some();
     let top = input::top_of(&current).unwrap_or(&current);
-    let mut steps = vec![configuration(top)];
+    let (first, not_copied) = configuration(top);
+    let mut steps = vec![first];
     if in_git {
         steps.extend([hooks(top), workflow(top)]);
+    } else {
+        let no_git = "not written: this folder is not in a git repository";
+        steps.extend([HOOKS, WORKFLOW].map(|file| nothing(file, no_git, None)));
     }
     let run = open::open(&Look { paths: vec![top.to_owned()], ..Look::default() }, false)?;
     let outcome = run.scan_patiently();
@@ -88,6 +96,9 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
     say(&found.text)?;
     for step in &steps {
         say(&format!("  {:<34} {}", step.file, step.what))?;
+    }
+    for note in not_copied {
+        say(&shown::unnamed(&note))?;
     }
     let can_ask = io::stdin().is_terminal() && io::stdout().is_terminal();
     let changes = steps.iter().any(|step| !matches!(step.does, Does::Nothing { .. }));
@@ -133,12 +144,12 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
         code = code.max(baseline::run(&args::Baseline { look, output: None, update: false })?);
         written.push(NAME);
     }
-    last_words(&steps, &written, can_list && !list, found.failing)?;
+    last_words(&steps, &written, can_list && !list)?;
     Ok(code)
 }
 
 /// What there is to do now.
-fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> Result<()> {
+fn last_words(steps: &[Step], written: &[&str], offer: bool) -> Result<()> {
     say("")?;
     if written.is_empty() {
         say("Nothing was written.")?;
@@ -152,11 +163,17 @@ fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> 
     }
     let mut next = vec![("hullguard", "shows the findings".to_owned())];
     if offer {
-        let counts = plural(failing, "finding");
-        next.push(("hullguard baseline", format!("accepts today's {counts}; only new ones fail")));
+        next.push(("hullguard baseline", "accepts today's findings; only new ones fail".to_owned()));
     }
     if written.contains(&HOOKS) {
-        next.push(("pre-commit install", "runs the hooks at each commit and push".to_owned()));
+        // A file that was there may not name the hooks to install.
+        let is_added = steps.iter().any(|step| step.file == HOOKS && matches!(step.does, Does::Append { .. }));
+        let command = if is_added {
+            "pre-commit install --hook-type pre-commit --hook-type pre-push"
+        } else {
+            "pre-commit install"
+        };
+        next.push((command, "runs the hooks at each commit and push".to_owned()));
     }
     let add = format!("git add {}", written.join(" "));
     if !written.is_empty() {
@@ -164,7 +181,7 @@ fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> 
     }
     say("\nNext:")?;
     for (command, why) in next {
-        say(format!("  {command:<20}{why}").trim_end())?;
+        say(format!("  {command:<18}  {why}").trim_end())?;
     }
     Ok(())
 }
@@ -203,19 +220,29 @@ fn nothing(file: &'static str, what: impl Into<String>, by_hand: Option<String>)
     Step { file, what: what.into(), does: Does::Nothing { by_hand } }
 }
 
-fn configuration(top: &Path) -> Step {
+/// What to do about the configuration, and a sentence for each file of another tool that is copied in part.
+fn configuration(top: &Path) -> (Step, Vec<String>) {
     let file = config::NAMES[0];
     if let Some(name) = config::NAMES.into_iter().find(|name| is_there(top, name)) {
-        return nothing(name, "exists; not changed", None);
+        return (nothing(name, "exists; not changed", None), Vec::new());
     }
     let peers = peers::find(top);
+    let not_copied = peers.iter().filter(|peer| !peer.unchecked.is_empty());
+    let not_copied = not_copied.map(|peer| {
+        let mut codes: Vec<&str> = peer.unchecked.iter().map(String::as_str).take(NAMED).collect();
+        if peer.unchecked.len() > codes.len() {
+            codes.push("…");
+        }
+        format!("Not copied from {}, because hullguard has no such check: {}", peer.file, codes.join(", "))
+    });
+    let not_copied = not_copied.collect();
     let copied: usize = peers.iter().map(|peer| peer.off.len()).sum();
     let from: Vec<&str> = peers.iter().filter(|peer| !peer.off.is_empty()).map(|peer| peer.file).collect();
     let what = match copied {
         0 => "new".to_owned(),
         _ => format!("new, with {} from {}", plural(copied, "rule"), from.join(", ")),
     };
-    Step { file, what, does: Does::Write(texts::configuration(&peers)) }
+    (Step { file, what, does: Does::Write(texts::configuration(&peers)) }, not_copied)
 }
 
 fn hooks(top: &Path) -> Step {
