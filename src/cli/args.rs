@@ -371,16 +371,22 @@ impl Check {
 
     /// `--format sarif out.sarif`: the file of the report was taken for a path to check.
     fn validate_paths(&self) -> Result<()> {
-        let report = self.format.iter().find(|report| report.file.is_none() && report.format != Format::Human);
-        let Some(report) = report.filter(|_| !self.look.staged && !self.look.is_past()) else { return Ok(()) };
+        let report =
+            self.format.iter().find(|report| report.file.is_none() && report.format != Format::Human);
+        let Some(report) = report.filter(|_| !self.look.staged && !self.look.is_past()) else {
+            return Ok(());
+        };
         let is_report = |path: &&PathBuf| {
             let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
             REPORTS.contains(&ending) && path.symlink_metadata().is_err()
         };
         let Some(path) = self.look.paths.iter().find(is_report) else { return Ok(()) };
         let path = path.display();
-        let name = Format::ALL.iter().find(|(_, format)| *format == report.format).map_or("", |(name, _)| name);
-        bail!("{path}: no such file or folder; to write the report to this file, use `--format {name}={path}`")
+        let name =
+            Format::ALL.iter().find(|(_, format)| *format == report.format).map_or("", |(name, _)| name);
+        bail!(
+            "{path}: no such file or folder; to write the report to this file, use `--format {name}={path}`"
+        )
     }
 }
 

@@ -82,9 +82,7 @@ pub(super) fn find(code: &str) -> Vec<Code> {
 fn is_named(name: &str, code: &str) -> bool {
     let Some(start) = name.strip_suffix('*') else { return name.eq_ignore_ascii_case(code) };
     let rest = code.split_at_checked(start.len()).filter(|(head, _)| head.eq_ignore_ascii_case(start));
-    rest.is_some_and(|(_, rest)| {
-        rest == "*" || !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
-    })
+    rest.is_some_and(|(_, rest)| rest == "*" || !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// All that is known of a tool's codes, in their order.

@@ -233,7 +233,7 @@ fn option(wrong: &str) -> Option<String> {
     let first = env::args().nth(1).unwrap_or_default();
     let command = args.find_subcommand(&first).or_else(|| args.find_subcommand("check"))?;
     let names: Vec<String> = command
-        .get_opts()
+        .get_arguments()
         .flat_map(|arg| arg.get_long().into_iter().chain(arg.get_visible_aliases().into_iter().flatten()))
         .map(|name| format!("--{name}"))
         .collect();

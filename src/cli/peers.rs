@@ -70,7 +70,8 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
         let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
         let full = format!("{tool}/{code}");
         let key = if tool == "hadolint" { code } else { full.clone() };
-        let is_plain = key.len() <= 40 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
+        let is_plain =
+            key.len() <= 40 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
         match rules::by_alias(&full).next() {
             Some(rule) if peer.off.iter().all(|(known, _)| *known != key) => peer.off.push((key, rule.id)),
             None if is_plain && !peer.unchecked.contains(&key) => peer.unchecked.push(key),

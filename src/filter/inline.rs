@@ -44,8 +44,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
             !pragma.families.is_empty()
                 && rules::find(id).is_some_and(|rule| pragma.families.contains(&rule.family))
         };
-        let has =
-            |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok() || in_family(id);
+        let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok() || in_family(id);
         let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
         let mut of_use = Vec::new();
         for (id, starts) in by_rule.filter(|(id, _)| pragma.all || has(id) || whole(id).is_some()) {
@@ -210,15 +209,12 @@ fn useless(
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
         .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unused.collect();
-    let is_used = |family: Family| {
-        used.iter().any(|id| rules::find(id).is_some_and(|rule| rule.family == family))
-    };
+    let is_used =
+        |family: Family| used.iter().any(|id| rules::find(id).is_some_and(|rule| rule.family == family));
     for family in pragma.families.iter().filter(|&&family| !is_used(family)) {
         if running.iter().any(|(running, one)| running == family && one.is_some_and(ran)) {
-            messages.push(format!(
-                "this ignore of the family `{}` matches nothing; delete it",
-                family.name()
-            ));
+            messages
+                .push(format!("this ignore of the family `{}` matches nothing; delete it", family.name()));
         }
     }
     if pragma.all && used.is_empty() {

@@ -101,12 +101,10 @@ pub fn commit(repository: &Repository, word: &str) -> Result<Oid> {
     match found {
         Ok(object) => Ok(object.id()),
         Err(_) if is_shallow(repository) => bail!("{}", cut(&format!("commit {word}"))),
-        Err(error) if error.code() == git2::ErrorCode::NotFound => {
-            match near(repository, word) {
-                Some(meant) => bail!("commit {word} is not in this clone; did you mean `{meant}`?"),
-                None => bail!("commit {word} is not in this clone; `git fetch` it first"),
-            }
-        }
+        Err(error) if error.code() == git2::ErrorCode::NotFound => match near(repository, word) {
+            Some(meant) => bail!("commit {word} is not in this clone; did you mean `{meant}`?"),
+            None => bail!("commit {word} is not in this clone; `git fetch` it first"),
+        },
         Err(error) => Err(error).with_context(|| format!("{word} is not a commit")),
     }
 }

@@ -167,7 +167,8 @@ fn last_words(steps: &[Step], written: &[&str], offer: bool) -> Result<()> {
     }
     if written.contains(&HOOKS) {
         // A file that was there may not name the hooks to install.
-        let is_added = steps.iter().any(|step| step.file == HOOKS && matches!(step.does, Does::Append { .. }));
+        let is_added =
+            steps.iter().any(|step| step.file == HOOKS && matches!(step.does, Does::Append { .. }));
         let command = if is_added {
             "pre-commit install --hook-type pre-commit --hook-type pre-push"
         } else {
