@@ -46,7 +46,7 @@ const MEANT: [(&[&str], &str); 24] = [
         &["--format", "sarif", "out.sarif"],
         "out.sarif: no such file or folder; to write the report to this file, use `--format sarif=out.sarif`",
     ),
-    (&["--format", "xml"], "no format `xml`; use one of human, compact,"),
+    (&["--format", "xml"], "no format `xml`; use one of human, json, jsonl, sarif,"),
     (&["--format", "json=gone/x.json"], "x.json: no such file or folder"),
     (&["history"], "there is no command `history`, and no such file; use `hullguard check --history`"),
     (&["update"], "there is no command `update`, and no such file; use `hullguard baseline --update`"),

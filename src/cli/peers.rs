@@ -39,6 +39,9 @@ const FILES: [(&str, &str, Form); 15] = [
     ("kics.yaml", "kics", Form::None),
 ];
 
+/// So many checks of one file are looked up.
+const MANY: usize = 1000;
+
 /// What one file says.
 pub(super) struct Peer {
     pub(super) file: &'static str,
@@ -66,7 +69,7 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
         return None;
     }
     let mut peer = Peer { file, off: Vec::new(), unchecked: Vec::new() };
-    for code in codes.iter().filter(|code| !is_cve(code)) {
+    for code in codes.iter().filter(|code| !is_cve(code)).take(MANY) {
         let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
         let full = format!("{tool}/{code}");
         let key = if tool == "hadolint" { code } else { full.clone() };
