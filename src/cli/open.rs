@@ -271,7 +271,7 @@ fn files(look: &Look, current: &Path, watch: &Watch) -> Result<Files> {
     let starts = if asked.is_empty() { vec![root.clone()] } else { asked };
     let threads = look.threads.map_or(0, std::num::NonZeroUsize::get);
     let listing = walk::walk(&root, &starts, &excluded, threads, &|| watch.is_stopped());
-    Ok((root.clone(), Box::new(Disk::new(root)), listing, config))
+    Ok((root.clone(), Box::new(Disk::asked(root, &starts)), listing, config))
 }
 
 fn configure(look: &Look, root: &Path) -> Result<Config> {
