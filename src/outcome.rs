@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Place, Status};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
-use crate::rule::{Rule, Severity};
+use crate::rule::{Family, Rule, Severity};
 use crate::text::Span;
 
 #[derive(Clone, Debug, Default)]
@@ -136,6 +136,8 @@ pub struct Pragma {
     pub rules: Arc<[&'static Rule]>,
     /// It silences every rule.
     pub all: bool,
+    /// It silences every rule of these families.
+    pub families: Vec<Family>,
     /// Codes in it that stand for nothing known here.
     pub unknown: Vec<String>,
     /// The bytes of the file it speaks of; a finding is silenced if it begins there. `None`: the whole file.

@@ -48,7 +48,8 @@ impl Severity {
 
 /// What `softens: true` on a page means, for people.
 pub const SOFTENS: &str = "In files for development the severity is one step lower. In tests, samples, documentation and \
-    vendored code it is a note. hullguard decides by the path of the file; `src/purpose.rs` has the words.";
+    vendored code it is a note. hullguard decides by words in the path of the file, such as `dev`, `test`, `example`, `docs` \
+    or `vendor`.";
 
 /// How loud a run is: each holds the ones before it, but `style` is on request only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -26,6 +26,93 @@ fn completions_complete_values() {
     }
 }
 
+/// What is typed by mistake, or known from another tool, and the sentence about it.
+const MEANT: [(&[&str], &str); 24] = [
+    (&["--stagged"], "there is no option `--stagged`; did you mean `--staged`?"),
+    (&["check", "--quite"], "there is no option `--quite`; did you mean `--quiet`?"),
+    (&["baseline", "--updat"], "there is no option `--updat`; did you mean `--update`?"),
+    (&["--strict"], "there is no option `--strict`; use `--profile strict`"),
+    (&["--dry-run"], "there is no option `--dry-run`; use `--diff`"),
+    (&["--fix-all"], "there is no option `--fix-all`; use `--fix-unsafe`"),
+    (&["--fix=unsafe"], "`--fix` takes no value; to apply all fixes, use `--fix-unsafe`"),
+    (&["--staged=yes"], "`--staged` takes no value"),
+    (&["-f", "json"], "there is no option `-f`; use `--format`"),
+    (
+        &["-n"],
+        "there is no option `-n`; to see fixes without writing them, use `--diff`; for a format, use `--format`",
+    ),
+    (&["-x"], "there is no option `-x`; `hullguard check --help` lists them"),
+    (
+        &["--format", "sarif", "out.sarif"],
+        "out.sarif: no such file or folder; to write the report to this file, use `--format sarif=out.sarif`",
+    ),
+    (&["--format", "xml"], "no format `xml`; use one of human, json, jsonl, sarif,"),
+    (&["--format", "json=gone/x.json"], "x.json: no such file or folder"),
+    (&["history"], "there is no command `history`, and no such file; use `hullguard check --history`"),
+    (&["update"], "there is no command `update`, and no such file; use `hullguard baseline --update`"),
+    (&["help", "chekc"], "there is no command `chekc`; did you mean `check`?"),
+    (&["man", "nothing"], "there is no command `nothing`; there are check, baseline, init,"),
+    (
+        &["completions"],
+        "name a shell, as in `hullguard completions bash`; there are bash, elvish, fish, powershell, zsh",
+    ),
+    (&["--rule", "DL3008"], "`DL3008` is not checked yet (it is planned); leave it out"),
+    (&["--ignore", "DL3007,SC2086"], "`SC2086` is not checked yet (it is planned); leave it out"),
+    (&["--ignore", "DL1001"], "`DL1001` is not checked: comments that disable rules are allowed;"),
+    (&["--ignore", "DL3007,latest-tga"], "no rule or family `latest-tga`; did you mean `latest-tag`?"),
+    (
+        &["--exclude", "!x"],
+        "--exclude !x: `!` (an exception) is not supported; write patterns that do not match this path",
+    ),
+];
+
+#[test]
+fn a_mistake_gets_a_sentence_that_helps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("Dockerfile"), "FROM alpine:3.20\nUSER 1000\n").expect("written");
+    for (args, sentence) in MEANT {
+        let done = hullguard(folder.path()).args(args).output().expect("it starts");
+        let told = String::from_utf8(done.stderr).expect("UTF-8");
+        assert!(done.status.code() == Some(2) && told.contains(sentence), "{args:?}: {told}");
+        assert!(!told.contains("os error"), "{args:?}: {told}");
+    }
+}
+
+#[test]
+fn several_rules_go_into_one_option() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("Dockerfile"), "FROM alpine:latest\nMAINTAINER a\n").expect("written");
+    let run = |args: &[&str]| {
+        let done =
+            hullguard(folder.path()).args(["--format", "compact"]).args(args).output().expect("it starts");
+        String::from_utf8(done.stdout).expect("UTF-8").lines().count()
+    };
+    let both = "latest-tag,maintainer-deprecated";
+    assert_eq!(run(&["--rule", both]), 2);
+    assert_eq!(run(&["--rule", both, "--ignore", "DL3007,compose"]), 1);
+}
+
+#[test]
+fn a_comment_may_name_a_family() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |text: &str| {
+        fs::write(folder.path().join("Dockerfile"), text).expect("written");
+        let args = ["--format", "compact", "--profile", "strict", "--rule"];
+        let rules = "latest-tag,maintainer-deprecated,unused-ignore,mistyped-ignore";
+        let done = hullguard(folder.path()).args(args).arg(rules).output().expect("it starts");
+        String::from_utf8(done.stdout).expect("UTF-8")
+    };
+    let other = "MAINTAINER a\n";
+    let out = run(&format!("# hullguard: ignore=image why\nFROM alpine:latest\n{other}"));
+    assert!(out.lines().count() == 1 && out.contains("maintainer-deprecated"), "{out}");
+    let out = run(&format!("# hullguard: ignore-file=image,dockerfile why\nFROM alpine:latest\n{other}"));
+    assert_eq!(out, "");
+    let out = run("# hullguard: ignore=image why\nFROM alpine:3.20\n");
+    assert!(out.contains("this ignore of the family `image` matches nothing; delete it"), "{out}");
+    // A family that did not run says nothing about the comment.
+    assert_eq!(run("# hullguard: ignore=secrets why\nFROM alpine:3.20\n"), "");
+}
+
 #[test]
 fn every_command_has_a_man_page() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -502,7 +502,7 @@ fn a_mistake_says_what_to_write_instead() {
         ("rules: {DL9999: off}\n", "no rule here checks what `DL9999` checks; delete it"),
         ("ignore: [{rule: latest-tag, expires: 2027-02-30}]\n", "there is no 30 February 2027"),
         ("ignore: [{rule: latest-tag, rules: latest-tag}]\n", "`rule` and `rules` mean the same; keep one"),
-        ("exclude: '!a'\n", "this pattern is not valid: `!` is not supported"),
+        ("exclude: '!a'\n", "this pattern is not valid: `!` (an exception) is not supported; write patterns"),
         ("ships: {../Dockerfile: a}\n", "name a Dockerfile, relative to the folder of this file"),
     ] {
         let said = read(text).unwrap_err();

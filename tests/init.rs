@@ -65,7 +65,7 @@ fn a_repository_is_set_up_once() {
     for told in [
         "Checked 2 Dockerfiles and Compose files: 2 warnings.",
         "Written: hullguard.yaml, .pre-commit-config.yaml, .github/workflows/hullguard.yml",
-        "  hullguard baseline  accepts today's 2 findings; only new ones fail",
+        "  hullguard baseline  accepts today's findings; only new ones fail",
         "  pre-commit install  runs the hooks at each commit and push",
         "git add hullguard.yaml .pre-commit-config.yaml .github/workflows/hullguard.yml",
     ] {
@@ -103,6 +103,18 @@ fn a_repository_is_set_up_once() {
     let (code, out, _) = run(top, &["init", "--yes", "--baseline"]);
     assert!(code == 0 && out.contains("Written: .hullguard-baseline.jsonl"), "{out}");
     assert_eq!(run(top, &["check"]).0, 0);
+}
+
+#[test]
+fn without_git_it_says_what_is_left_out() {
+    let work = tempfile::tempdir().expect("a folder");
+    put(work.path(), &[("Dockerfile", LATEST)]);
+    let (code, out, err) = run(work.path(), &["init", "--yes"]);
+    assert_eq!(code, 0, "{out}{err}");
+    for file in [HOOKS, WORKFLOW] {
+        let line = format!("  {file:<34} not written: this folder is not in a git repository\n");
+        assert!(out.contains(&line) && !work.path().join(file).exists(), "{out}");
+    }
 }
 
 #[test]
@@ -355,6 +367,10 @@ fn switched_off_checks_of_other_tools_are_copied() {
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+    assert!(
+        out.contains("\nNot copied from .hadolint.yaml, because hullguard has no such check: DL3008\n"),
+        "{out}"
+    );
     assert!(!text.contains("DL3008") && !text.contains("CVE"), "{text}");
     assert!(
         out.contains("new, with 6 rules from .hadolint.yaml, .trivyignore, .dclintrc, .checkov.yaml"),

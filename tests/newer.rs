@@ -133,6 +133,28 @@ fn without_a_commit_all_is_new_and_an_unknown_one_is_an_error() {
     assert_eq!(found(&repo, &["--hook", "pre-commit", "Dockerfile"]).len(), 1);
     let (_, code, errors) = run(&repo, "", &["--new-from", "v9"], &[]);
     assert!(code == Some(2) && errors.contains("--new-from v9: commit v9 is not in this clone"), "{errors}");
+    repo.commit("first");
+    repo.git(&["branch", "trunk"]);
+    let near = "is not in this clone; did you mean `trunk`?";
+    for (args, expected) in [
+        (&["--new-from", "trnuk"][..], format!("--new-from trnuk: commit trnuk {near}")),
+        (&["--commits", "trnuk..HEAD"], format!("error: commit trnuk {near}")),
+        (
+            &["--history", "--branch", "trnuk"],
+            "--branch trnuk: there is no branch or tag `trnuk`; did you mean `trunk`?".to_owned(),
+        ),
+        (
+            &["--history", "--branch", "nope"],
+            "--branch nope: there is no branch or tag `nope`; `git branch --all` lists them".to_owned(),
+        ),
+    ] {
+        let (_, code, errors) = run(&repo, "", args, &[]);
+        assert!(code == Some(2) && errors.contains(&expected), "{args:?}: {errors}");
+    }
+    // All of it is committed.
+    let (_, code, errors) = run(&repo, "", &["--staged"], &[]);
+    assert!(code == Some(0) && errors.contains("no new or changed file is staged"), "{errors}");
+    assert!(errors.contains("stage files with `git add`"), "{errors}");
     let (_, code, errors) = run(&repo, "", &["--new-from", "HEAD", "--history"], &[]);
     assert!(code == Some(2) && errors.contains("--new-from"), "{errors}");
     fs::remove_dir_all(repo.path().join(".git")).expect("it is there");

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Parser, Subcommand, ValueEnum};
 
+use super::coverage::{self, State};
 use super::meant;
 use crate::config::{self, FailOn};
 use crate::report::graph::Drawing;
@@ -252,11 +253,11 @@ pub(super) struct Look {
     /// Also run rules in preview
     #[arg(long, help_heading = "What to find")]
     pub(super) preview: bool,
-    /// Run only this rule or family (`secrets`); repeatable
-    #[arg(long, value_name = "ID", visible_alias = "only", value_parser = among(rule, ids), hide_possible_values = true, help_heading = "What to find")]
+    /// Run only this rule or family (`secrets`); repeatable, or several with commas
+    #[arg(long, value_name = "ID", value_delimiter = ',', visible_alias = "only", value_parser = among(rule, ids), hide_possible_values = true, help_heading = "What to find")]
     pub(super) rule: Vec<Found>,
-    /// Do not run this rule or family; repeatable
-    #[arg(long, value_name = "ID", value_parser = among(rule, ids), hide_possible_values = true, help_heading = "What to find")]
+    /// Do not run this rule or family; repeatable, or several with commas
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = among(rule, ids), hide_possible_values = true, help_heading = "What to find")]
     pub(super) ignore: Vec<Found>,
     /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB", help_heading = "What to find")]
@@ -365,9 +366,32 @@ impl Check {
         if self.format.iter().filter(|report| report.file.is_none()).count() > 1 {
             bail!("only one --format can go to standard output; write the others as FORMAT=FILE");
         }
-        Ok(())
+        self.validate_paths()
+    }
+
+    /// `--format sarif out.sarif`: the file of the report was taken for a path to check.
+    fn validate_paths(&self) -> Result<()> {
+        let report =
+            self.format.iter().find(|report| report.file.is_none() && report.format != Format::Human);
+        let Some(report) = report.filter(|_| !self.look.staged && !self.look.is_past()) else {
+            return Ok(());
+        };
+        let is_report = |path: &&PathBuf| {
+            let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+            REPORTS.contains(&ending) && path.symlink_metadata().is_err()
+        };
+        let Some(path) = self.look.paths.iter().find(is_report) else { return Ok(()) };
+        let path = path.display();
+        let name =
+            Format::ALL.iter().find(|(_, format)| *format == report.format).map_or("", |(name, _)| name);
+        bail!(
+            "{path}: no such file or folder; to write the report to this file, use `--format {name}={path}`"
+        )
     }
 }
+
+/// How names of reports end.
+const REPORTS: [&str; 8] = ["sarif", "json", "jsonl", "ndjson", "xml", "md", "txt", "html"];
 
 impl Look {
     pub(super) fn validate(&self) -> Result<()> {
@@ -512,6 +536,16 @@ fn rule(text: &str) -> Result<Found, String> {
     let found = find(text);
     if !found.is_empty() {
         return Ok(Found(found));
+    }
+    if let Some(code) = coverage::find(text).first() {
+        return Err(match &code.state {
+            State::Covered(rules) => {
+                let ids: Vec<String> = rules.iter().map(|rule| format!("`{}`", rule.id)).collect();
+                format!("another rule checks `{text}`; use {}", ids.join(", "))
+            }
+            State::Planned => format!("`{text}` is not checked yet (it is planned); leave it out"),
+            State::OutOfScope(why) => format!("`{text}` is not checked: {why}; leave it out"),
+        });
     }
     Err(match near(text) {
         Some(meant) => format!("no rule or family `{text}`; did you mean `{meant}`?"),

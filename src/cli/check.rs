@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::env;
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,7 +12,7 @@ use anyhow::{Context as _, Result};
 use super::args::{Check, Report};
 use super::open::{self, Run};
 use super::{CLEAN, FAILED, FOUND, lists, output, peers, plural, term};
-use crate::finding::Status;
+use crate::finding::{Finding, Safety, Status};
 use crate::fix::{self, Fixed, Seen};
 use crate::gap::{Gap, Reason};
 use crate::input::walk;
@@ -59,6 +60,7 @@ impl Checking<'_> {
         }
         if self.args.diff {
             self.show(&fixed, &first)?;
+            term::complain(&would_be_fixed(&fixed, unsafe_too));
             let failed = first.failed.iter().cloned().chain(fixed.changed).collect();
             return Ok(Outcome { failed, ..first }); // nothing was written, so all of it still holds
         }
@@ -173,8 +175,11 @@ impl Checking<'_> {
         }
         self.say_untold(&outcome, failing, wanted.iter().any(for_people));
         if nothing {
-            let where_ = if self.args.look.staged { "among the staged files" } else { "here" };
-            term::complain(&format!("no Dockerfile or Compose file {where_}, so nothing was checked"));
+            term::complain(if self.args.look.staged {
+                "no new or changed file is staged, so nothing was checked; stage files with `git add`"
+            } else {
+                "no Dockerfile or Compose file here, so nothing was checked"
+            });
         }
         let look = &self.args.look;
         let is_first =
@@ -217,6 +222,23 @@ impl Checking<'_> {
     }
 }
 
+/// `2 findings would be fixed in 1 file; 5 more with --fix-unsafe`.
+fn would_be_fixed(fixed: &Fixed, unsafe_too: bool) -> String {
+    let found = plural(fixed.count, "finding");
+    let mut text = match fixed.files.len() {
+        0 => "no finding would be fixed".to_owned(),
+        files => format!("{found} would be fixed in {}", plural(files, "file")),
+    };
+    let is_unsafe = |finding: &&Finding| {
+        finding.status == Status::Open && finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Unsafe)
+    };
+    let more = fixed.outcome.findings.iter().filter(is_unsafe).count();
+    if more > 0 && !unsafe_too {
+        let _ = write!(text, "; {more} more with --fix-unsafe");
+    }
+    text
+}
+
 /// Whoever waits for a document gets one, also of a run that came to nothing. Standard error has it for people.
 fn report_error(args: &Check, error: &anyhow::Error) {
     let mut outcome = Outcome { error: Some(format!("{error:#}")), ..Outcome::default() };
@@ -234,6 +256,7 @@ fn write(args: &Check, report: &Report, outcome: &Outcome, failing: Option<Sever
     let is_short = report.file.is_none() && !args.full && io::stdout().is_terminal();
     let options = Options {
         colour,
+        width: (report.file.is_none() && io::stdout().is_terminal()).then(term::width),
         show_suppressed: args.show_suppressed,
         web: web(),
         limit: args.summary_limit,

@@ -70,12 +70,19 @@ fn table() -> impl Iterator<Item = Code> {
 /// The codes of the table that have no page of ours: with the tool's name before them or without.
 pub(super) fn find(code: &str) -> Vec<Code> {
     let is_it = |known: &Code| {
-        known.name.eq_ignore_ascii_case(code)
+        is_named(known.name, code)
             || code.split_once('/').is_some_and(|(tool, code)| {
-                known.tool.eq_ignore_ascii_case(tool) && known.name.eq_ignore_ascii_case(code)
+                known.tool.eq_ignore_ascii_case(tool) && is_named(known.name, code)
             })
     };
     table().filter(is_it).collect()
+}
+
+/// Whether a row's name is this code: `SC*` is each code that is `SC` and digits.
+fn is_named(name: &str, code: &str) -> bool {
+    let Some(start) = name.strip_suffix('*') else { return name.eq_ignore_ascii_case(code) };
+    let rest = code.split_at_checked(start.len()).filter(|(head, _)| head.eq_ignore_ascii_case(start));
+    rest.is_some_and(|(_, rest)| rest == "*" || !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// All that is known of a tool's codes, in their order.

@@ -98,9 +98,33 @@ fn body(page: &str, width: usize, text: &mut String) {
             let indent = &line[..line.len() - item.len()];
             let hangs = if item.starts_with("- ") || item.starts_with("* ") { "  " } else { "" };
             text.push_str(indent);
-            wrap(item, width, &format!("{indent}{hangs}"), text);
+            wrap(&without_links(item), width, &format!("{indent}{hangs}"), text);
         }
     }
+}
+
+/// Markdown's links to pages as their text alone; those to the web keep the address.
+fn without_links(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once('[') {
+        text.push_str(before);
+        let link = after.split_once("](").and_then(|(name, more)| {
+            let (target, behind) = more.split_once(')')?;
+            (!name.contains(['[', ']'])).then_some((name, target, behind))
+        });
+        let Some((name, target, behind)) = link else {
+            text.push('[');
+            rest = after;
+            continue;
+        };
+        text.push_str(name);
+        if target.contains("://") {
+            let _ = write!(text, " ({target})");
+        }
+        rest = behind;
+    }
+    text + rest
 }
 
 /// What other tools call it, a line a tool.

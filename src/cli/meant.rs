@@ -5,7 +5,8 @@ use std::env;
 use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, CommandFactory as _};
+use clap::{Command, CommandFactory as _, ValueEnum as _};
+use clap_complete::Shell;
 
 use super::args::Args;
 use crate::config::suggest;
@@ -27,6 +28,11 @@ const COMMANDS: &[(&str, &str)] = &[
     ("fix", "hullguard check --fix"),
     ("format", "hullguard check --fix"),
     ("list", "hullguard rules"),
+    ("history", "hullguard check --history"),
+    ("staged", "hullguard check --staged"),
+    ("secrets", "hullguard check --rule secrets"),
+    ("diff", "hullguard check --diff"),
+    ("update", "hullguard baseline --update"),
     ("version", "hullguard --version"),
     ("image", "hullguard check (it reads files, not images)"),
 ];
@@ -71,6 +77,19 @@ const OPTIONS: &[(&str, &str)] = &[
     ("--baseline-path", "use `--baseline`"),
     ("--show-ignored", "use `--show-suppressed`"),
     ("--trusted-registry", "use `trusted-registries` in hullguard.yaml"),
+    ("--strict", "use `--profile strict`"),
+    ("--pedantic", "use `--profile strict`"),
+    ("--dry-run", "use `--diff`"),
+    ("--fix-all", "use `--fix-unsafe`"),
+    ("--unsafe-fixes", "use `--fix-unsafe`"),
+    ("--write", "use `--fix`"),
+    ("-f", "use `--format`"),
+    ("-o", "use `--format FORMAT=FILE`"),
+    ("-r", "use `--format FORMAT=FILE`"),
+    ("-t", "use `--fail-on`"),
+    ("-c", "use `--config`"),
+    ("-b", "use `--baseline`"),
+    ("-n", "to see fixes without writing them, use `--diff`; for a format, use `--format`"),
     ("--redact", "secrets are never shown, so leave it out"),
 ];
 
@@ -114,7 +133,6 @@ const FORMATS: &[(&str, &str)] = &[
     ("gitlab-codeclimate", "gitlab"),
     ("codequality", "gitlab"),
     ("sonar", "sonarqube"),
-    ("xml", "junit"),
     ("ndjson", "jsonl"),
     ("actions", "github"),
     ("github-actions", "github"),
@@ -167,14 +185,43 @@ pub(super) fn command() -> Option<String> {
     Some(format!("there is no command `{word}`, and no such file; did you mean `hullguard {meant}`?"))
 }
 
-/// A better sentence than clap's on an option that is not there.
-pub(super) fn option(error: &clap::Error) -> Option<String> {
-    if error.kind() != ErrorKind::UnknownArgument {
-        return None;
+/// A better sentence than clap's on an option, a command or a value that is not there.
+pub(super) fn argument(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument => option(text(ContextKind::InvalidArg)?),
+        // `hullguard help chekc`
+        ErrorKind::InvalidSubcommand => Some(no_command(text(ContextKind::InvalidSubcommand)?)),
+        ErrorKind::TooManyValues => {
+            let name = text(ContextKind::InvalidArg)?.split([' ', '=']).next()?;
+            let help = if name == "--fix" { "; to apply all fixes, use `--fix-unsafe`" } else { "" };
+            Some(format!("`{name}` takes no value{help}"))
+        }
+        ErrorKind::MissingRequiredArgument if env::args().nth(1).as_deref() == Some("completions") => {
+            let shells = Shell::value_variants().iter().map(ToString::to_string).collect::<Vec<_>>();
+            Some(format!("name a shell, as in `hullguard completions bash`; there are {}", shells.join(", ")))
+        }
+        _ => None,
     }
-    let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidArg) else { return None };
+}
+
+/// A sentence about a command whose page or help is wanted, and which is not there.
+pub(super) fn no_command(word: &str) -> String {
+    let known = Args::command();
+    let names: Vec<&str> = known.get_subcommands().map(Command::get_name).collect();
+    match suggest(word, names.iter().copied()) {
+        Some(meant) => format!("there is no command `{word}`; did you mean `{meant}`?"),
+        None => format!("there is no command `{word}`; there are {}", names.join(", ")),
+    }
+}
+
+/// A sentence about an option that is not there.
+fn option(wrong: &str) -> Option<String> {
     let wrong = wrong.split('=').next().unwrap_or(wrong);
-    if !wrong.starts_with("--") {
+    if !wrong.starts_with('-') {
         return None;
     }
     if let Some((_, ours)) = OPTIONS.iter().find(|(other, _)| *other == wrong) {
@@ -186,12 +233,12 @@ pub(super) fn option(error: &clap::Error) -> Option<String> {
     let first = env::args().nth(1).unwrap_or_default();
     let command = args.find_subcommand(&first).or_else(|| args.find_subcommand("check"))?;
     let names: Vec<String> = command
-        .get_opts()
-        .flat_map(|arg| arg.get_long_and_visible_aliases().unwrap_or_default())
+        .get_arguments()
+        .flat_map(|arg| arg.get_long().into_iter().chain(arg.get_visible_aliases().into_iter().flatten()))
         .map(|name| format!("--{name}"))
         .collect();
     let help = format!("`hullguard {} --help` lists them", command.get_name());
-    let near = suggest(wrong, names.iter().map(String::as_str));
+    let near = wrong.strip_prefix("--").and_then(|_| suggest(wrong, names.iter().map(String::as_str)));
     Some(match near {
         Some(meant) => format!("there is no option `{wrong}`; did you mean `{meant}`?"),
         None => format!("there is no option `{wrong}`; {help}"),

@@ -59,7 +59,7 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(error) if error.use_stderr() => {
             // What was typed may come from a script that takes it from others.
-            match meant::option(&error) {
+            match meant::argument(&error) {
                 Some(help) => term::complain(&format!("error: {help}")),
                 None => term::say(&error.render().to_string()),
             }
@@ -128,10 +128,7 @@ fn man(command: Option<&str>, folder: Option<&Path>) -> Result<u8> {
     }
     let command = match command {
         None => &whole,
-        Some(name) => whole.find_subcommand(name).with_context(|| {
-            let names: Vec<&str> = whole.get_subcommands().map(clap::Command::get_name).collect();
-            format!("there is no command `{name}`; there are {}", names.join(", "))
-        })?,
+        Some(name) => whole.find_subcommand(name).with_context(|| meant::no_command(name))?,
     };
     print(&page(command)?)
 }

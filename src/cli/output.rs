@@ -11,9 +11,9 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::input;
+use crate::input::{self, walk};
 
 /// Writes a file; a relative path counts from the current folder. `write` may be called a second time.
 pub(super) fn write(file: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<()> {
@@ -37,7 +37,11 @@ pub(super) fn write(file: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()
     } else {
         replaced(&file, there.map(|meta| meta.permissions()), &filled)
     };
-    written.with_context(|| format!("cannot write {shown}"))
+    written.map_err(|error| match error.kind() {
+        // Whoever read it has seen enough; `run` asks for this kind.
+        io::ErrorKind::BrokenPipe => error.into(),
+        _ => anyhow!("cannot write {shown}: {}", walk::reason(&error)),
+    })
 }
 
 /// The top of the repository that a file lies in, or in which somebody works who writes it. All links below it are other

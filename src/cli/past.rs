@@ -13,7 +13,7 @@ use super::pushed;
 use crate::config::Date;
 use crate::history::leaks::{self, Law, Wish};
 use crate::history::opening::{self, At, Reads};
-use crate::history::{Ends, Folders, History, Range};
+use crate::history::{self, Ends, Folders, History, Range};
 use crate::input;
 use crate::outcome::{Outcome, Told};
 use crate::scan::Watch;
@@ -144,7 +144,13 @@ impl Search {
         }
         if let Some(branch) = &look.branch {
             let tip = repository.revparse_single(branch).and_then(|object| object.peel_to_commit());
-            let tip = tip.map_err(|error| anyhow!("--branch {branch}: {}", error.message()))?;
+            let tip = tip.map_err(|_| {
+                let help = history::near(repository, branch).map_or_else(
+                    || "; `git branch --all` lists them".to_owned(),
+                    |meant| format!("; did you mean `{meant}`?"),
+                );
+                anyhow!("--branch {branch}: there is no branch or tag `{branch}`{help}")
+            })?;
             wish.branch = Some(tip.id());
         }
         let mut skipped = Vec::new();

@@ -47,6 +47,8 @@ pub(super) struct Peer {
     pub(super) file: &'static str,
     /// The checks that it switches off and that there are rules for here: what `rules` calls each, and the first rule.
     pub(super) off: Vec<(String, &'static str)>,
+    /// The checks that it switches off and that no rule here does.
+    pub(super) unchecked: Vec<String>,
     /// Why it could not be read.
     pub(super) unread: Option<String>,
 }
@@ -60,7 +62,7 @@ pub(super) fn find(top: &Path) -> Vec<Peer> {
 }
 
 fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> {
-    let mut peer = Peer { file, off: Vec::new(), unread: None };
+    let mut peer = Peer { file, off: Vec::new(), unchecked: Vec::new(), unread: None };
     if matches!(form, Form::None) {
         return Some(peer);
     }
@@ -82,10 +84,12 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
         let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
         let full = format!("{tool}/{code}");
         let key = if tool == "hadolint" { code } else { full.clone() };
-        if let Some(rule) = rules::by_alias(&full).next()
-            && peer.off.iter().all(|(known, _)| *known != key)
-        {
-            peer.off.push((key, rule.id));
+        let is_plain =
+            key.len() <= 40 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
+        match rules::by_alias(&full).next() {
+            Some(rule) if peer.off.iter().all(|(known, _)| *known != key) => peer.off.push((key, rule.id)),
+            None if is_plain && !peer.unchecked.contains(&key) => peer.unchecked.push(key),
+            _ => {}
         }
     }
     Some(peer)

@@ -32,7 +32,9 @@ impl Globs {
             if pattern.is_empty() {
                 return refused("it is empty");
             } else if pattern.starts_with('!') {
-                return refused("`!` is not supported");
+                return refused(
+                    "`!` (an exception) is not supported; write patterns that do not match this path",
+                );
             } else if bare.split('/').any(|part| part == "..") {
                 return refused("it leads out of the folder");
             }

@@ -40,7 +40,11 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         let is_about = |starts: &Starts| starts.range(pragma.scope).is_some();
         examples.push(pragma.anywhere && !here.is_some_and(|here| here.values().any(is_about)));
         let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
-        let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
+        let in_family = |id: &str| {
+            !pragma.families.is_empty()
+                && rules::find(id).is_some_and(|rule| pragma.families.contains(&rule.family))
+        };
+        let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok() || in_family(id);
         let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
         let mut of_use = Vec::new();
         for (id, starts) in by_rule.filter(|(id, _)| pragma.all || has(id) || whole(id).is_some()) {
@@ -58,13 +62,18 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     }
     let shown = |id: &str| rules::find(id).filter(|rule| policy.shows(rule));
     let (unused, mistyped) = (shown(UNUSED), shown(MISTYPED));
+    // One that runs stands for its family.
+    let running = Family::ALL.map(|family| {
+        let one = rules::RULES.iter().find(|rule| rule.family == family && policy.shows(rule));
+        (family, one)
+    });
     let mut guesses = GUESSES;
     for ((pragma, used), is_example) in pragmas.iter().zip(&used).zip(examples) {
         if !pragma.own {
             continue;
         }
         let mistakes = mistyped.filter(|_| !is_example).map(|rule| (rule, mistakes(pragma, &mut guesses)));
-        let useless = unused.map(|rule| (rule, useless(pragma, used, config, policy)));
+        let useless = unused.map(|rule| (rule, useless(pragma, used, &running, config, policy)));
         let told = mistakes.into_iter().chain(useless);
         for (rule, message) in
             told.flat_map(|(rule, list)| list.into_iter().map(move |message| (rule, message)))
@@ -164,17 +173,13 @@ fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
     }
     let mut messages = Vec::new();
     for code in &pragma.unknown {
-        let is_family = Family::ALL.iter().any(|family| family.name() == code);
         let help = match guess(code) {
-            _ if is_family => {
-                format!("`{code}` is a family; name its rules here, or use `ignore` in hullguard.yaml")
-            }
             Some(id) => format!("did you mean `{id}`?"),
             None => "see `hullguard rules`".to_owned(),
         };
         messages.push(format!("`{code}` is not a rule; {help}"));
     }
-    if !pragma.all && pragma.rules.is_empty() && pragma.unknown.is_empty() {
+    if !pragma.all && pragma.rules.is_empty() && pragma.families.is_empty() && pragma.unknown.is_empty() {
         messages.push("this ignore names no rule; write `ignore=id`".to_owned());
     }
     // `ignore=a b`: the second is taken for a reason.
@@ -187,7 +192,13 @@ fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
 }
 
 /// What a pragma of ours is not needed for.
-fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> Vec<String> {
+fn useless(
+    pragma: &Pragma,
+    used: &[&str],
+    running: &[(Family, Option<&Rule>)],
+    config: &Config,
+    policy: &Policy,
+) -> Vec<String> {
     // What did not run cannot have found anything, so it says nothing about the ignore.
     let ran = |rule: &Rule| {
         policy.shows(rule) && severity::level(rule, &pragma.place.path, config) != Some(Level::Off)
@@ -198,6 +209,14 @@ fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> 
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
         .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unused.collect();
+    let is_used =
+        |family: Family| used.iter().any(|id| rules::find(id).is_some_and(|rule| rule.family == family));
+    for family in pragma.families.iter().filter(|&&family| !is_used(family)) {
+        if running.iter().any(|(running, one)| running == family && one.is_some_and(ran)) {
+            messages
+                .push(format!("this ignore of the family `{}` matches nothing; delete it", family.name()));
+        }
+    }
     if pragma.all && used.is_empty() {
         messages.push("this ignore of all rules matches nothing; delete it".to_owned());
     }

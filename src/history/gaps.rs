@@ -10,6 +10,8 @@ use crate::outcome::Told;
 /// So many are named, the others counted.
 const NAMED: usize = 50;
 
+const FETCH: &str = "`git fetch --refetch --no-filter`";
+
 #[derive(Default)]
 pub(crate) struct Gaps {
     told: Mutex<(Vec<Told>, usize)>,
@@ -39,12 +41,12 @@ impl Gaps {
     /// Objects that trees name and nobody has fetched.
     pub(crate) fn missing(&self, count: usize) {
         self.tell(
-            "objects",
+            "git objects",
             Reason::MissingObject,
-            format!(
-                "{count} files and folders in trees are missing; get them with `git fetch --refetch \
-                 --no-filter`"
-            ),
+            match count {
+                1 => format!("1 file or folder of the history is missing; get it with {FETCH}"),
+                _ => format!("{count} files and folders of the history are missing; get them with {FETCH}"),
+            },
         );
     }
 
@@ -53,7 +55,7 @@ impl Gaps {
         self.tell(
             "shallow",
             Reason::MissingObject,
-            format!("the history is cut off at {count} commits; get the rest with `git fetch --unshallow`"),
+            format!("the history is cut off at {}; get the rest with `git fetch --unshallow`", plural(count)),
         );
     }
 
@@ -64,10 +66,14 @@ impl Gaps {
         before.append(&mut told);
         if more > 0 {
             before.push(Told::new(
-                "objects",
+                "git objects",
                 Gap::new(Reason::Damaged, format!("{more} more objects could not be read")),
             ));
         }
         before
     }
+}
+
+fn plural(commits: usize) -> String {
+    if commits == 1 { "1 commit".to_owned() } else { format!("{commits} commits") }
 }

@@ -37,7 +37,7 @@ pub use objects::delta::{Changes, Run};
 pub use pieces::OVERLAP;
 pub use provenance::{Counts, Introduction, Named, Origins, Paths, Provenance, Reach, Wanted};
 pub use push::{Remote, Update};
-pub use range::{Brought, Ends, Gone, Range, Site, commit};
+pub use range::{Brought, Ends, Gone, Range, Site, commit, near};
 pub use remote::Pages;
 pub use search::{Hit, Search};
 pub use walk::{Delta, Object, Visit, WHOLE};

@@ -11,6 +11,10 @@ use git2::{ObjectType, Oid, Repository, Sort};
 use super::compare::Compare;
 use super::opening::Believing;
 use super::provenance::{is_shallow, shallow};
+use crate::config::suggest;
+
+/// Among so many branches and tags it is looked for one with a similar name.
+const MANY: usize = 10_000;
 
 /// A blob that a range brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,11 +116,19 @@ pub fn commit(repository: &Repository, word: &str) -> Result<Oid> {
     match found {
         Ok(object) => Ok(object.id()),
         Err(_) if is_shallow(repository) => bail!("{}", cut(&format!("commit {word}"))),
-        Err(error) if error.code() == git2::ErrorCode::NotFound => {
-            bail!("commit {word} is not in this clone; `git fetch` it first")
-        }
+        Err(error) if error.code() == git2::ErrorCode::NotFound => match near(repository, word) {
+            Some(meant) => bail!("commit {word} is not in this clone; did you mean `{meant}`?"),
+            None => bail!("commit {word} is not in this clone; `git fetch` it first"),
+        },
         Err(error) => Err(error).with_context(|| format!("{word} is not a commit")),
     }
+}
+
+/// A branch or a tag whose name is nearly this one.
+pub fn near(repository: &Repository, word: &str) -> Option<String> {
+    let references = repository.references().ok()?.take(MANY).flatten();
+    let names: Vec<String> = references.filter_map(|one| one.shorthand().ok().map(str::to_owned)).collect();
+    suggest(word, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn cut(what: &str) -> String {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::dockerfile::{Dockerfile, Kind};
 use crate::finding::Place;
 use crate::outcome::Pragma;
-use crate::rule::Rule;
+use crate::rule::{Family, Rule};
 use crate::rules;
 use crate::text::{Source, Span};
 
@@ -51,6 +51,7 @@ pub struct Found {
     pub span: Span,
     pub rules: Arc<[&'static Rule]>,
     pub all: bool,
+    pub families: Vec<Family>,
     pub unknown: Vec<String>,
     pub scope: Option<Span>,
     pub reason: String,
@@ -62,12 +63,18 @@ pub struct Found {
 
 impl Found {
     pub fn at(self, place: Place) -> Pragma {
-        let Self { rules, all, unknown, scope, reason, own, mistyped, anywhere, .. } = self;
-        Pragma { place, rules, all, unknown, scope, reason, own, mistyped, anywhere }
+        let Self { rules, all, families, unknown, scope, reason, own, mistyped, anywhere, .. } = self;
+        Pragma { place, rules, all, families, unknown, scope, reason, own, mistyped, anywhere }
     }
     fn new(span: Span, scope: Option<Span>, read: Read) -> Self {
-        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        let (mut known, mut families, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         for code in read.codes {
+            if let Some(family) = Family::ALL.into_iter().find(|family| family.name() == code) {
+                if !families.contains(&family) {
+                    families.push(family);
+                }
+                continue;
+            }
             let before = known.len();
             known.extend(rules::find(&code).into_iter().chain(rules::by_alias(&code)));
             if known.len() == before {
@@ -77,7 +84,8 @@ impl Found {
         known.sort_by_key(|rule| rule.id);
         known.dedup_by_key(|rule| rule.id);
         let Read { all, reason, own, mistyped, .. } = read;
-        Self { span, rules: known.into(), all, unknown, scope, reason, own, mistyped, anywhere: false }
+        let rules = known.into();
+        Self { span, rules, all, families, unknown, scope, reason, own, mistyped, anywhere: false }
     }
 }
 

@@ -40,6 +40,7 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
                 span: Span::new(start + mark.start, start + mark.end),
                 rules: Arc::clone(&SECRET_RULES),
                 all: false,
+                families: Vec::new(),
                 unknown: Vec::new(),
                 scope: Some(scope),
                 reason: String::new(),

@@ -4,6 +4,7 @@
 //! to draw is one row of carets (measured: 0.7 µs a finding against 2.5 with annotate-snippets 0.12); and such crates
 //! write `:::`, which GitHub's runner may take for a command.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -29,6 +30,7 @@ const TAB: &str = "    ";
 
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::new();
+    let look = Look { colour: options.colour, width: options.width };
     let shown =
         |finding: &&Finding| options.detail != Detail::Quiet && (options.show_suppressed || is_open(finding));
     let few = outcome.findings.iter().filter(shown).nth(FEW).is_none();
@@ -41,9 +43,9 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
             text.clear();
             let minor = by_file.get(&*finding.place.path).filter(|all| all.len() > 1 && is_minor(finding));
             match minor.map(Vec::as_slice) {
-                Some(all) if std::ptr::eq(all[0], finding) => together(all, options.colour, &mut text),
+                Some(all) if std::ptr::eq(all[0], finding) => together(all, look, &mut text),
                 Some(_) => continue,
-                None => render(finding, options.colour, &mut text),
+                None => render(finding, look, &mut text),
             }
             text.push('\n');
             out.write_all(text.as_bytes())?;
@@ -51,11 +53,11 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     } else {
         let errors = || outcome.findings.iter().filter(|f| is_open(f) && f.severity == Severity::Error);
         for finding in errors().take(FEW) {
-            render(finding, options.colour, &mut text);
+            render(finding, look, &mut text);
             text.push('\n');
         }
         let rest = outcome.findings.iter().filter(|f| is_open(f) && f.severity < Severity::Error);
-        by_rule(errors().skip(FEW).chain(rest), options.colour, &mut text);
+        by_rule(errors().skip(FEW).chain(rest), look, &mut text);
         let all = outcome.findings.iter().filter(shown).count();
         let _ = writeln!(text, "--full lists all {all} findings\n");
         out.write_all(text.as_bytes())?;
@@ -63,7 +65,8 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     text.clear();
     let mut tell = |kind: &str, style, Told { path, why, .. }: &Told| {
         paint(&mut text, options.colour, style, kind);
-        let _ = writeln!(text, ": {}: {}", escape::line(path), escape::line(why));
+        let told = format!(": {}: {}", escape::line(path), escape::line(why));
+        let _ = writeln!(text, "{}", look.fold(&told, kind.len()));
     };
     if let Some(error) = &outcome.error {
         for (index, line) in error.lines().enumerate() {
@@ -83,18 +86,51 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     out.write_all(text.as_bytes())
 }
 
+/// How the report looks where it is read.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    colour: bool,
+    /// As in [`Options`].
+    width: Option<usize>,
+}
+
+impl Look {
+    /// A sentence that begins behind so many columns, broken between words. Lines after the first are indented.
+    fn fold<'t>(&self, text: &'t str, mut used: usize) -> Cow<'t, str> {
+        let Some(width) = self.width else { return Cow::Borrowed(text) };
+        let mut folded = String::with_capacity(text.len() + 16);
+        for (index, word) in text.split(' ').enumerate() {
+            let wide: usize = word.chars().map(|c| c.width().unwrap_or(0)).sum();
+            if index > 0 && used + 1 + wide > width {
+                folded.push_str(BREAK);
+                used = BREAK.len() - 1;
+            } else if index > 0 {
+                folded.push(' ');
+                used += 1;
+            }
+            folded.push_str(word);
+            used += wide;
+        }
+        Cow::Owned(folded)
+    }
+}
+
+/// Where a sentence goes on in the next line.
+const BREAK: &str = "\n  ";
+
 /// What is too much to be told one by one: a paragraph a rule, with the first places.
-fn by_rule<'f>(findings: impl Iterator<Item = &'f Finding>, colour: bool, out: &mut String) {
+fn by_rule<'f>(findings: impl Iterator<Item = &'f Finding>, look: Look, out: &mut String) {
+    let colour = look.colour;
     let mut rules: BTreeMap<(Reverse<Severity>, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         rules.entry((Reverse(finding.severity), finding.rule.id)).or_default().push(finding);
     }
     for ((Reverse(severity), id), findings) in rules {
         let (first, style) = (findings[0], style(severity));
-        paint(out, colour, style, &format!("{}[{id}]", severity.name()));
+        let label = format!("{}[{id}]", severity.name());
         let files: BTreeSet<&str> = findings.iter().map(|finding| &*finding.place.path).collect();
         let (found, files) = (count(findings.len(), "finding"), count(files.len(), "file"));
-        header(out, colour, &format!("{}: {found} in {files}", first.rule.title));
+        header(out, look, style, &label, &format!("{}: {found} in {files}", first.rule.title));
         for Finding { place, .. } in findings.iter().take(PLACES) {
             paint(out, colour, BLUE, " -->");
             let _ =
@@ -114,7 +150,7 @@ fn is_minor(finding: &Finding) -> bool {
 }
 
 /// The minor findings of one file as one note.
-fn together(all: &[&Finding], colour: bool, out: &mut String) {
+fn together(all: &[&Finding], look: Look, out: &mut String) {
     let mut rules: Vec<&str> = all.iter().map(|finding| finding.rule.id).collect();
     rules.sort_unstable();
     rules.dedup();
@@ -122,16 +158,17 @@ fn together(all: &[&Finding], colour: bool, out: &mut String) {
         rules.truncate(NAMED);
         rules.push("…");
     }
-    paint(out, colour, GREEN, &format!("note[{}]", rules.join(", ")));
-    header(out, colour, &format!("{} in one file; `--format json` lists each", count(all.len(), "secret")));
+    let label = format!("note[{}]", rules.join(", "));
+    let found = count(all.len(), "secret");
+    header(out, look, GREEN, &label, &format!("{found} in one file; `--format json` lists each"));
     let places: Vec<&Place> = all.iter().map(|finding| &finding.place).collect();
-    arrows(out, colour, &places, 1);
+    arrows(out, look.colour, &places, 1);
 }
 
 /// One finding as it stands in the report, without colour.
 pub fn finding(finding: &Finding) -> String {
     let mut text = String::new();
-    render(finding, false, &mut text);
+    render(finding, Look::default(), &mut text);
     text
 }
 
@@ -176,8 +213,15 @@ pub fn summary(outcome: &Outcome) -> String {
             let _ = write!(text, "; {} {what}", count(skipped(reason), noun));
         }
     }
-    if !outcome.failed.is_empty() {
-        let _ = write!(text, "; {} could not be checked", count(outcome.failed.len(), "file"));
+    // What a history lacks is no file, and one gap may be many objects.
+    let is_missing = |told: &&Told| outcome.objects > 0 && told.reason == Reason::MissingObject;
+    let missing = outcome.failed.iter().filter(is_missing).count();
+    let unread = outcome.failed.len() - missing;
+    if unread > 0 {
+        let _ = write!(text, "; {} could not be checked", count(unread, "file"));
+    }
+    if missing > 0 {
+        text.push_str("; a part of git's history is missing");
     }
     let unshown = outcome.unshown;
     if unshown.old > 0 {
@@ -228,17 +272,18 @@ pub(super) fn flag(safety: Safety) -> &'static str {
     }
 }
 
-fn render(finding: &Finding, colour: bool, out: &mut String) {
+fn render(finding: &Finding, look: Look, out: &mut String) {
+    let colour = look.colour;
     let style = if is_open(finding) { style(finding.severity) } else { DIM };
     let places = std::iter::once(&finding.place).chain(finding.related.iter().map(|r| &r.place));
     let gutter = places.map(|place| digits(place.start.line)).max().unwrap_or(1);
-    paint(out, colour, style, finding.severity.name());
-    paint(out, colour, style, &format!("[{}]", finding.rule.id));
+    let label = format!("{}[{}]", finding.severity.name(), finding.rule.id);
     match &finding.secret {
         Some(secret) if secret.confidence < Confidence::High => {
-            header(out, colour, &format!("{} ({} confidence)", finding.message, secret.confidence.name()));
+            let sure = secret.confidence.name();
+            header(out, look, style, &label, &format!("{} ({sure} confidence)", finding.message));
         }
-        _ => header(out, colour, &finding.message),
+        _ => header(out, look, style, &label, &finding.message),
     }
     // What only counts has nothing to show; where it is, is enough.
     let brief = finding.rule.gathers || is_minor(finding);
@@ -251,14 +296,12 @@ fn render(finding: &Finding, colour: bool, out: &mut String) {
     let (again, others): (Vec<&Related>, Vec<&Related>) =
         finding.related.iter().filter(|_| !brief).partition(|related| related.again);
     if !again.is_empty() {
-        paint(out, colour, GREEN, "note");
-        header(out, colour, "also here");
+        header(out, look, GREEN, "note", "also here");
         let places: Vec<&Place> = again.iter().map(|related| &related.place).collect();
         arrows(out, colour, &places, gutter);
     }
     for related in others {
-        paint(out, colour, GREEN, "note");
-        header(out, colour, &related.message);
+        header(out, look, GREEN, "note", &related.message);
         snippet(out, colour, &related.place, gutter, BLUE, '-');
     }
     if let Some(url) = finding.secret.as_ref().and_then(|secret| secret.past.as_ref()?.url.as_ref()) {
@@ -272,18 +315,20 @@ fn render(finding: &Finding, colour: bool, out: &mut String) {
             Suppressor::Baseline => "the baseline",
         };
         paint(out, colour, CYAN, "suppressed");
-        let _ = write!(out, ": by {by}");
-        let _ = if why.is_empty() { writeln!(out) } else { writeln!(out, ": {}", escape::line(why)) };
+        let why = if why.is_empty() { String::new() } else { format!(": {}", escape::line(why)) };
+        let _ = writeln!(out, "{}", look.fold(&format!(": by {by}{why}"), "suppressed".len()));
     }
     if let Some(fix) = &finding.fix {
         paint(out, colour, CYAN, "help");
-        let _ = writeln!(out, ": {} ({})", escape::line(&fix.title), flag(fix.safety));
+        let title = format!(": {} ({})", escape::line(&fix.title), flag(fix.safety));
+        let _ = writeln!(out, "{}", look.fold(&title, "help".len()));
     }
 }
 
-fn header(out: &mut String, colour: bool, message: &str) {
-    paint(out, colour, BOLD, ": ");
-    paint(out, colour, BOLD, &escape::line(message));
+/// A label in its style, and a sentence.
+fn header(out: &mut String, look: Look, style: &str, label: &str, message: &str) {
+    paint(out, look.colour, style, label);
+    paint(out, look.colour, BOLD, &look.fold(&format!(": {}", escape::line(message)), label.len()));
     out.push('\n');
 }
 

@@ -90,6 +90,8 @@ impl FromStr for Format {
 pub struct Options {
     /// ANSI colours, in the human report only.
     pub colour: bool,
+    /// How many columns a sentence of the human report may take; `None` for one line each.
+    pub width: Option<usize>,
     /// Show suppressed findings, marked as such, in the human report and in SARIF. JSON has them always, workflow
     /// commands never; SARIF that is uploaded to GitHub must not have them, for GitHub ignores the mark.
     pub show_suppressed: bool,

@@ -148,13 +148,44 @@ fn colour_only_on_request() {
     let options = Options { colour: true, show_suppressed: true, ..Options::default() };
     human::write(&sample(), &options, &mut out).unwrap();
     let coloured = String::from_utf8(out).unwrap();
-    assert!(coloured.contains("\x1b[1;33mwarning\x1b[0m"));
+    assert!(coloured.contains("\x1b[1;33mwarning["));
     let mut bare = coloured;
     while let Some(at) = bare.find('\x1b') {
         let end = at + bare[at..].find('m').unwrap();
         bare.replace_range(at..=end, "");
     }
     assert_eq!(bare, report(Format::Human, &sample(), true));
+}
+
+#[test]
+fn sentences_are_broken_at_the_width_and_lines_of_the_file_are_not() {
+    let mut outcome = sample();
+    outcome.findings[0].message = "a long sentence of many short words; ".repeat(5).trim_end().to_owned();
+    let wide = report(Format::Human, &outcome, true);
+    for width in [40, 60] {
+        let narrow =
+            human(&outcome, &Options { width: Some(width), show_suppressed: true, ..Options::default() });
+        // Joined again it is the same text.
+        let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(joined(&narrow), joined(&wide));
+        let lines: Vec<&str> = narrow.lines().filter(|line| line.contains("words;")).collect();
+        assert!(lines.len() > 2, "{narrow}");
+        for line in lines {
+            assert!(line.chars().count() <= width, "{line}");
+            assert!(line.starts_with("  ") || line.contains("]: "), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_gap_of_a_history_is_no_file() {
+    let gap = Gap::new(Reason::MissingObject, "4 files and folders of the history are missing");
+    let outcome = Outcome { objects: 9, failed: vec![Told::new("git objects", gap)], ..Outcome::default() };
+    let text = report(Format::Human, &outcome, false);
+    assert!(
+        text.ends_with("no findings in 9 objects of git's history; a part of git's history is missing\n"),
+        "{text}"
+    );
 }
 
 #[test]

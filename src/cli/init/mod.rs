@@ -22,6 +22,7 @@ use crate::finding::Status;
 use crate::input::{self, disk};
 use crate::outcome::Outcome;
 use crate::rule::Severity;
+use crate::shown;
 
 const HOOKS: &str = ".pre-commit-config.yaml";
 const WORKFLOW: &str = ".github/workflows/hullguard.yml";
@@ -52,6 +53,9 @@ const ELSEWHERE: [&str; 12] = [
     ".drone.yml",
     ".buildkite",
 ];
+
+/// So many codes that are not copied are named.
+const NAMED: usize = 10;
 
 /// What is to be done about one file.
 struct Step {
@@ -85,9 +89,13 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
     }
     let in_git = input::top_of(&current).is_some();
     let top = input::top_of(&current).unwrap_or(&current);
-    let mut steps = vec![configuration(top)];
+    let (first, not_copied) = configuration(top);
+    let mut steps = vec![first];
     if in_git {
         steps.extend([hooks(top), workflow(top)]);
+    } else {
+        let no_git = "not written: this folder is not in a git repository";
+        steps.extend([HOOKS, WORKFLOW].map(|file| nothing(file, no_git, None)));
     }
     let mut run = open::open(&Look { paths: vec![top.to_owned()], ..Look::default() }, false)?;
     let mut outcome = run.scan_patiently();
@@ -105,6 +113,9 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
     let mut code = if is_short { FAILED } else { CLEAN };
     for step in &steps {
         say(&format!("  {:<34} {}", step.file, step.what))?;
+    }
+    for note in not_copied {
+        say(&shown::unnamed(&note))?;
     }
     let can_ask = io::stdin().is_terminal() && io::stdout().is_terminal();
     let changes = steps.iter().any(|step| !matches!(step.does, Does::Nothing { .. }));
@@ -159,12 +170,12 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
             }
         }
     }
-    last_words(&steps, &written, can_list && !list, found.failing)?;
+    last_words(&steps, &written, can_list && !list)?;
     Ok(code)
 }
 
 /// What there is to do now.
-fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> Result<()> {
+fn last_words(steps: &[Step], written: &[&str], offer: bool) -> Result<()> {
     say("")?;
     if written.is_empty() {
         say("Nothing was written.")?;
@@ -178,11 +189,18 @@ fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> 
     }
     let mut next = vec![("hullguard", "shows the findings".to_owned())];
     if offer {
-        let counts = plural(failing, "finding");
-        next.push(("hullguard baseline", format!("accepts today's {counts}; only new ones fail")));
+        next.push(("hullguard baseline", "accepts today's findings; only new ones fail".to_owned()));
     }
     if written.contains(&HOOKS) {
-        next.push(("pre-commit install", "runs the hooks at each commit and push".to_owned()));
+        // A file that was there may not name the hooks to install.
+        let is_added =
+            steps.iter().any(|step| step.file == HOOKS && matches!(step.does, Does::Append { .. }));
+        let command = if is_added {
+            "pre-commit install --hook-type pre-commit --hook-type pre-push"
+        } else {
+            "pre-commit install"
+        };
+        next.push((command, "runs the hooks at each commit and push".to_owned()));
     }
     let add = format!("git add {}", written.join(" "));
     if !written.is_empty() {
@@ -190,7 +208,7 @@ fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> 
     }
     say("\nNext:")?;
     for (command, why) in next {
-        say(format!("  {command:<20}{why}").trim_end())?;
+        say(format!("  {command:<18}  {why}").trim_end())?;
     }
     Ok(())
 }
@@ -244,19 +262,30 @@ fn nothing(file: &'static str, what: impl Into<String>, by_hand: Option<String>)
     Step { file, what: what.into(), does: Does::Nothing { by_hand, failed: false } }
 }
 
-fn configuration(top: &Path) -> Step {
+/// What to do about the configuration, and a sentence for each file of another tool that is copied in part.
+fn configuration(top: &Path) -> (Step, Vec<String>) {
     let file = config::NAMES[0];
     if let Some(name) = config::NAMES.into_iter().find(|name| is_there(top, name)) {
-        return nothing(name, "exists; not changed", None);
+        return (nothing(name, "exists; not changed", None), Vec::new());
     }
     let peers = peers::find(top);
+    let not_copied = peers.iter().filter(|peer| !peer.unchecked.is_empty());
+    let not_copied = not_copied.map(|peer| {
+        let mut codes: Vec<&str> = peer.unchecked.iter().map(String::as_str).take(NAMED).collect();
+        if peer.unchecked.len() > codes.len() {
+            codes.push("…");
+        }
+        format!("Not copied from {}, because hullguard has no such check: {}", peer.file, codes.join(", "))
+    });
+    let not_copied = not_copied.collect();
     if let Some((name, why)) = peers.iter().find_map(|peer| Some((peer.file, peer.unread.as_ref()?))) {
         let text = format!("Make {name} readable, or remove it. Then run `hullguard init` again.");
-        return Step {
+        let step = Step {
             file,
             what: format!("not written: cannot read {name}: {why}"),
             does: Does::Nothing { by_hand: Some(text), failed: true },
         };
+        return (step, Vec::new());
     }
     let copied: usize = peers.iter().map(|peer| peer.off.len()).sum();
     let from: Vec<&str> = peers.iter().filter(|peer| !peer.off.is_empty()).map(|peer| peer.file).collect();
@@ -264,7 +293,7 @@ fn configuration(top: &Path) -> Step {
         0 => "new".to_owned(),
         _ => format!("new, with {} from {}", plural(copied, "rule"), from.join(", ")),
     };
-    Step { file, what, does: Does::Write(texts::configuration(&peers)) }
+    (Step { file, what, does: Does::Write(texts::configuration(&peers)) }, not_copied)
 }
 
 fn hooks(top: &Path) -> Step {

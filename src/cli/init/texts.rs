@@ -42,15 +42,13 @@ pub(super) fn configuration(peers: &[Peer]) -> String {
 pub(super) fn entry(indent: &str) -> Vec<String> {
     let mut lines =
         vec![format!("- repo: {REPOSITORY}"), format!("  rev: v{VERSION}"), "  hooks:".to_owned()];
-    lines.extend(["hullguard", "hullguard-secrets"].map(|id| format!("    - id: {id}")));
+    lines.extend(["hullguard", "hullguard-secrets", "hullguard-push"].map(|id| format!("    - id: {id}")));
     lines.iter().map(|line| format!("{indent}{line}")).collect()
 }
 
 pub(super) fn hooks() -> String {
     let entry = entry("  ").join("\n");
-    format!(
-        "default_install_hook_types: [pre-commit, pre-push]\nrepos:\n{entry}\n      - id: hullguard-push\n"
-    )
+    format!("default_install_hook_types: [pre-commit, pre-push]\nrepos:\n{entry}\n")
 }
 
 /// That of docs/github.md.

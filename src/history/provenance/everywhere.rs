@@ -98,7 +98,7 @@ impl Found {
     }
 
     fn cut(&mut self, reason: Reason, why: &str) {
-        self.told = Some(Told::new("objects", Gap::new(reason, why)));
+        self.told = Some(Told::new("git objects", Gap::new(reason, why)));
     }
 }
 

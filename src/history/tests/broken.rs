@@ -196,11 +196,11 @@ fn clones_that_lack_something_say_so() {
     let partial = open(&other.path().join("partial"));
     let (_, told) = partial.origins([]);
     assert_eq!(told.len(), 1);
-    assert!(told[0].why.starts_with("30 files and folders in trees are missing"), "{}", told[0].why);
+    assert!(told[0].why.starts_with("30 files and folders of the history are missing"), "{}", told[0].why);
     git(other.path(), &["clone", "-q", "--depth=1", &url, "shallow"]);
     let (_, told) = seen(&open(&other.path().join("shallow")));
     assert_eq!(told.len(), 1);
-    assert!(told[0].why.starts_with("the history is cut off at 1 commits"), "{}", told[0].why);
+    assert!(told[0].why.starts_with("the history is cut off at 1 commit;"), "{}", told[0].why);
 }
 
 #[test]
