@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Place, Status};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
-use crate::rule::{Rule, Severity};
+use crate::rule::{Family, Rule, Severity};
 use crate::text::Span;
 
 #[derive(Clone, Debug, Default)]
@@ -134,6 +134,8 @@ pub struct Pragma {
     pub place: Place,
     /// What it silences, by id. Empty with `all` unset: nothing that is known here. Many comments share one list.
     pub rules: Arc<[&'static Rule]>,
+    /// The families that it names: all their rules. Sorted.
+    pub families: Vec<Family>,
     /// It silences every rule.
     pub all: bool,
     /// Codes in it that stand for nothing known here.

@@ -27,7 +27,9 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         pragmas.iter().map(|pragma| (&pragma.place.path, BTreeMap::new())).collect();
     for (index, finding) in findings.iter().enumerate() {
         if let Some(by_rule) = by_path.get_mut(&finding.place.path) {
-            by_rule.entry(finding.rule.id).or_default().push(finding.place.span.start, index);
+            for id in [Some(finding.rule.id), finding.values.kin_rule()].into_iter().flatten() {
+                by_rule.entry(id).or_default().push(finding.place.span.start, index);
+            }
         }
     }
     by_path.values_mut().flat_map(BTreeMap::values_mut).for_each(Starts::sort);
@@ -40,7 +42,11 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         let is_about = |starts: &Starts| starts.range(pragma.scope).is_some();
         examples.push(pragma.anywhere && !here.is_some_and(|here| here.values().any(is_about)));
         let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
-        let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok();
+        let has = |id: &str| {
+            let in_family = |family| rules::find(id).is_some_and(|rule| rule.family == family);
+            pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok()
+                || pragma.families.iter().copied().any(in_family)
+        };
         let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
         let mut of_use = Vec::new();
         for (id, starts) in by_rule.filter(|(id, _)| pragma.all || has(id) || whole(id).is_some()) {
@@ -140,7 +146,9 @@ impl Starts {
 fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
     let mut guess = |code: &str| {
         *guesses = guesses.saturating_sub(1);
-        (*guesses > 0).then(|| suggest(code, rules::RULES.iter().map(|rule| rule.id))).flatten()
+        let families = Family::ALL.into_iter().map(Family::name);
+        let known = rules::RULES.iter().map(|rule| rule.id).chain(families);
+        (*guesses > 0).then(|| suggest(code, known)).flatten()
     };
     if let Some(text) = &pragma.mistyped {
         let meant = pragma::meant(text, true);
@@ -164,17 +172,13 @@ fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
     }
     let mut messages = Vec::new();
     for code in &pragma.unknown {
-        let is_family = Family::ALL.iter().any(|family| family.name() == code);
         let help = match guess(code) {
-            _ if is_family => {
-                format!("`{code}` is a family; name its rules here, or use `ignore` in hullguard.yaml")
-            }
             Some(id) => format!("did you mean `{id}`?"),
             None => "see `hullguard rules`".to_owned(),
         };
         messages.push(format!("`{code}` is not a rule; {help}"));
     }
-    if !pragma.all && pragma.rules.is_empty() && pragma.unknown.is_empty() {
+    if !pragma.all && pragma.rules.is_empty() && pragma.families.is_empty() && pragma.unknown.is_empty() {
         messages.push("this ignore names no rule; write `ignore=id`".to_owned());
     }
     // `ignore=a b`: the second is taken for a reason.
@@ -198,6 +202,14 @@ fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> 
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
         .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unused.collect();
+    for &family in &pragma.families {
+        let of = |id: &str| rules::find(id).is_some_and(|rule| rule.family == family);
+        let any_ran = || rules::RULES.iter().filter(|rule| rule.family == family).any(ran);
+        if !used.iter().any(|id| of(id)) && any_ran() {
+            messages
+                .push(format!("this ignore of the family `{}` matches nothing; delete it", family.name()));
+        }
+    }
     if pragma.all && used.is_empty() {
         messages.push("this ignore of all rules matches nothing; delete it".to_owned());
     }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::dockerfile::{Dockerfile, Kind};
 use crate::finding::Place;
 use crate::outcome::Pragma;
-use crate::rule::Rule;
+use crate::rule::{Family, Rule};
 use crate::rules;
 use crate::text::{Source, Span};
 
@@ -50,6 +50,7 @@ pub struct Found {
     /// The comment.
     pub span: Span,
     pub rules: Arc<[&'static Rule]>,
+    pub families: Vec<Family>,
     pub all: bool,
     pub unknown: Vec<String>,
     pub scope: Option<Span>,
@@ -62,12 +63,16 @@ pub struct Found {
 
 impl Found {
     pub fn at(self, place: Place) -> Pragma {
-        let Self { rules, all, unknown, scope, reason, own, mistyped, anywhere, .. } = self;
-        Pragma { place, rules, all, unknown, scope, reason, own, mistyped, anywhere }
+        let Self { rules, families, all, unknown, scope, reason, own, mistyped, anywhere, .. } = self;
+        Pragma { place, rules, families, all, unknown, scope, reason, own, mistyped, anywhere }
     }
     fn new(span: Span, scope: Option<Span>, read: Read) -> Self {
-        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        let (mut known, mut families, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         for code in read.codes {
+            if let Some(family) = Family::ALL.into_iter().find(|family| family.name() == code) {
+                families.push(family);
+                continue;
+            }
             let before = known.len();
             known.extend(rules::find(&code).into_iter().chain(rules::by_alias(&code)));
             if known.len() == before {
@@ -76,8 +81,21 @@ impl Found {
         }
         known.sort_by_key(|rule| rule.id);
         known.dedup_by_key(|rule| rule.id);
+        families.sort_unstable();
+        families.dedup();
         let Read { all, reason, own, mistyped, .. } = read;
-        Self { span, rules: known.into(), all, unknown, scope, reason, own, mistyped, anywhere: false }
+        Self {
+            span,
+            rules: known.into(),
+            families,
+            all,
+            unknown,
+            scope,
+            reason,
+            own,
+            mistyped,
+            anywhere: false,
+        }
     }
 }
 
