@@ -42,6 +42,9 @@ pub struct Candidate {
     pub document: bool,
 }
 
+/// Takes a path, and why nothing was found there.
+pub type Miss<'m> = &'m mut dyn FnMut(&str, Gap);
+
 /// Read access to the tree that a run works on, for the scanner; rules never see it. All paths are relative to the
 /// run's root, with `/` between their parts, and may hold `..` that stays inside the repository.
 pub trait Tree: Sync {
@@ -56,8 +59,9 @@ pub trait Tree: Sync {
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
     /// Files that by their names may be Compose or bake files: those that the repository has anywhere, and what lies in
-    /// these folders and above them, up to its top. Empty where nobody can say without walking everything.
-    fn around(&self, _folders: &[&str]) -> Vec<Arc<str>> {
+    /// these folders and above them, up to its top. Empty where nobody can say without walking everything. `miss` gets
+    /// the places that could not be looked at.
+    fn around(&self, _folders: &[&str], _miss: Miss) -> Vec<Arc<str>> {
         Vec::new()
     }
     /// What the change that is looked at replaced or took away, with its paths: HEAD's versions of the staged files.

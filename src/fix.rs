@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use seen::{CHANGED, Seen};
 pub use write::{Place, write};
 
-use crate::blob::{Origin, Tree};
+use crate::blob::{Miss, Origin, Tree};
 use crate::finding::{Finding, Fix, Safety, Status};
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
@@ -64,8 +64,8 @@ impl Tree for Overlay<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.below.is_tracked(path)
     }
-    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
-        self.below.around(folders)
+    fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
+        self.below.around(folders, miss)
     }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
         self.below.gone(each);

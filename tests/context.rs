@@ -522,3 +522,96 @@ fn what_podman_compose_reads_is_refused_by_compose_only() {
         assert_eq!(wrong("compose.yaml"), ["error compose-wrong-type"], "{section}");
     }
 }
+
+/// Two stages, of which the first runs as root: that is reported once something builds it.
+const STAGES: &str = "FROM debian:12 AS dev\nUSER root\nCMD [\"x\"]\nFROM alpine:3.19 AS z\nRUN echo hi\nUSER 1000\nCMD [\"x\"]\n";
+
+/// What builds the stage `dev` of `svc/api/Dockerfile`, from the top.
+const BUILDS: [(&str, &str); 3] = [
+    ("compose.yml", "services: {a: {build: {context: svc/api, target: dev}}}\n"),
+    (
+        "docker-bake.hcl",
+        "target \"a\" {\n  context = \"svc/api\"\n  target = \"dev\"\n  tags = [\"acme/a\"]\n}\n",
+    ),
+    ("Makefile", "image:\n\tdocker build --push --target dev svc/api\n"),
+];
+
+/// How a run ends, and what it says of files that were not read.
+fn ends(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = hullguard(folder);
+    command.args(["check", "--format", "json", "--no-config", "--rule", "last-user-root"]);
+    let out = command.args(arguments).output().expect("the program starts");
+    let report: serde_json::Value = serde_json::from_slice(&out.stdout).expect("JSON");
+    (out.status.code(), report["files"]["skipped"].to_string() + &report["files"]["failed"].to_string())
+}
+
+#[test]
+fn a_folder_sees_what_lies_above_it_and_git_does_not_track() {
+    for with_git in [true, false] {
+        for (name, build) in BUILDS {
+            let work = tempfile::tempdir().expect("a folder");
+            let folder = work.path();
+            write(folder, &[(name, build), ("svc/api/Dockerfile", STAGES), ("svc/other/x", "")]);
+            if with_git {
+                git(folder, &["init", "-q"]);
+            }
+            for asked in [".", "svc", "svc/api", "svc/api/Dockerfile"] {
+                assert_eq!(ends(folder, &[asked]), (Some(1), "[][]".to_owned()), "{name}, {asked}");
+            }
+            if with_git {
+                let from_below = ends(&folder.join("svc"), &["."]);
+                assert_eq!(from_below, (Some(1), "[][]".to_owned()), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_git_tracks_is_context_whatever_libgit2_makes_of_the_repository() {
+    for (name, build) in BUILDS {
+        let work = tempfile::tempdir().expect("a folder");
+        let folder = work.path();
+        // Not above the Dockerfile, so that only git's index says that it is there.
+        let build = build.replace("svc/api", "../svc/api");
+        write(folder, &[(&format!("deploy/{name}"), &build), ("svc/api/Dockerfile", STAGES)]);
+        git(folder, &["init", "-q"]);
+        git(folder, &["add", "."]);
+        let same = |why: &str, wanted: &(Option<i32>, String)| {
+            for asked in ["svc", "svc/api/Dockerfile"] {
+                assert_eq!(&ends(folder, &[asked]), wanted, "{name}, {asked}, {why}");
+            }
+        };
+        let known = (Some(1), "[][]".to_owned());
+        same("whole", &known);
+        fs::write(folder.join(".git/config"), "[core]\n\trepositoryformatversion = 99\n")
+            .expect("it is there");
+        same("of a version that nobody knows", &known);
+        fs::write(folder.join(".git/index"), "no index").expect("it is there");
+        let (code, said) = ends(folder, &["svc/api/Dockerfile"]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains(".git") && said.contains("not read as context"), "{said}");
+        let below = ends(&folder.join("svc"), &["api/Dockerfile"]).1;
+        assert!(below.contains("\"../.git\"") && below.contains("not read as context"), "{below}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_listed_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    write(folder, &[("svc/api/Dockerfile", STAGES)]);
+    for (locked, name) in [("svc", "svc"), ("", ".")] {
+        let locked = folder.join(locked);
+        let mode = |mode| fs::set_permissions(&locked, fs::Permissions::from_mode(mode)).expect("it is ours");
+        mode(0o311);
+        // The superuser lists everything.
+        let is_locked = fs::read_dir(&locked).is_err();
+        let (code, said) = ends(folder, &["svc/api/Dockerfile"]);
+        mode(0o755);
+        assert_eq!(code, Some(0), "{said}");
+        let wanted = said.contains(&format!("\"path\":\"{name}\"")) && said.contains("permission denied");
+        assert_eq!(wanted, is_locked, "{said}");
+    }
+}

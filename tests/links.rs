@@ -171,3 +171,55 @@ fn no_setting_is_read_through_a_link_that_leads_out() {
     let told = hullguard(repository.path(), &["check", "--config", theirs.to_str().unwrap()]);
     assert!(!text(&told).contains("[latest-tag]"), "{}", text(&told));
 }
+
+/// Two stages, of which the first runs as root: that is reported once something builds it.
+const STAGES: &str = "FROM debian:12 AS dev\nUSER root\nCMD [\"x\"]\nFROM alpine:3.19 AS z\nRUN echo hi\nUSER 1000\nCMD [\"x\"]\n";
+
+#[test]
+fn no_context_is_read_through_a_link_that_leads_out() {
+    let builds = [
+        ("docker-bake.hcl", "target \"a\" {\n  target = \"dev\"\n  tags = [\"acme/a\"]\n}\n"),
+        ("compose.yml", "services: {a: {build: {context: ., target: dev}}}\n"),
+        ("Makefile", "image:\n\tdocker build --push --target dev .\n"),
+    ];
+    for (name, build) in builds {
+        for target in ["file", "bake", "/proc/self/pagemap", "/proc/kmsg", ".git/x", "sub/x"] {
+            let (repository, outside) = ground();
+            let top = repository.path();
+            fs::write(top.join("Dockerfile"), STAGES).unwrap();
+            let to = match target {
+                "file" => outside.path().join("kept"),
+                // A folder on the way may be the link.
+                "bake" => {
+                    symlink(outside.path(), top.join("folder")).unwrap();
+                    top.join("folder/kept")
+                }
+                other => top.join(other),
+            };
+            if !target.starts_with("/proc") {
+                fs::write(&to, build).unwrap();
+            }
+            symlink(&to, top.join(name)).unwrap();
+            let out =
+                hullguard(top, &["check", "Dockerfile", "--format", "json", "--rule", "last-user-root"]);
+            let is_inside = target == "sub/x";
+            assert_eq!(out.status.code(), Some(i32::from(is_inside)), "{name} {target}: {}", text(&out));
+            let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+            let skipped = report["files"]["skipped"].as_array().unwrap();
+            let is_told = skipped.iter().any(|told| {
+                told["path"] == name
+                    && told.to_string().contains("a symbolic link to a file outside of the repository")
+            });
+            assert_eq!(is_told, !is_inside, "{name} {target}: {report}");
+        }
+    }
+    // What the user names is the user's own.
+    let (repository, outside) = ground();
+    fs::write(outside.path().join("Dockerfile"), DOCKERFILE).unwrap();
+    symlink(outside.path(), repository.path().join("theirs")).unwrap();
+    symlink(outside.path().join("Dockerfile"), repository.path().join("own.Dockerfile")).unwrap();
+    for asked in ["theirs", "theirs/Dockerfile", "own.Dockerfile"] {
+        let out = hullguard(repository.path(), &["check", asked, "--rule", "latest-tag"]);
+        assert_eq!(out.status.code(), Some(1), "{asked}: {}", text(&out));
+    }
+}

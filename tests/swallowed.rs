@@ -113,11 +113,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ),
     ("input/commit.rs", "from_utf8(entry.name_bytes()) else", "as above"),
     ("input/commit.rs", "self.with(walk).unwrap_or_default()", "as above"),
-    ("input/disk.rs", "fs::read_dir(self.top", "what lies around is context, and unknown is an answer"),
     ("input/disk.rs", ".ok()?", "unknown is an answer to whether git tracks a file"),
-    ("input/disk.rs", "indexed.unwrap_or_default()", "what lies around is context, and unknown is an answer"),
-    ("input/disk.rs", "fs::read_dir(folder).ok()", "as above"),
-    ("input/disk.rs", "entries.flatten()", "as above"),
     ("input/ignores.rs", ".cloned().flatten()", "a folder without patterns"),
     (
         "input/ignores.rs",

@@ -26,6 +26,7 @@ use crate::input::stdin::{Stdin, UNNAMED};
 use crate::input::{self, Listing, walk};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Policy, Profile};
+use crate::rules::RULES;
 use crate::scan::{self, Watch};
 
 /// A run that can begin.
@@ -87,6 +88,9 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let policy = policy(&place, custom.seeing(known.hashes()));
     if !policy.only.is_empty() && policy.only.iter().all(|id| policy.off.contains(id)) {
         bail!("--ignore leaves no rule of --rule to run");
+    }
+    if policy.off.len() >= RULES.len() && RULES.iter().all(|rule| policy.off.contains(&rule.id)) {
+        bail!("--ignore leaves no rule to run");
     }
     if look.verbose {
         place.say(&policy, candidates.len());
@@ -267,7 +271,7 @@ fn files(look: &Look, current: &Path, watch: &Watch) -> Result<Files> {
     let starts = if asked.is_empty() { vec![root.clone()] } else { asked };
     let threads = look.threads.map_or(0, std::num::NonZeroUsize::get);
     let listing = walk::walk(&root, &starts, &excluded, threads, &|| watch.is_stopped());
-    Ok((root.clone(), Box::new(Disk::new(root)), listing, config))
+    Ok((root.clone(), Box::new(Disk::asked(root, &starts)), listing, config))
 }
 
 fn configure(look: &Look, root: &Path) -> Result<Config> {

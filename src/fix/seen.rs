@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::blob::{Origin, Tree};
+use crate::blob::{Miss, Origin, Tree};
 use crate::gap::{Gap, Reason};
 
 /// Why a fix did not go into its file.
@@ -59,8 +59,8 @@ impl Tree for Seen<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.below.is_tracked(path)
     }
-    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
-        self.below.around(folders)
+    fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
+        self.below.around(folders, miss)
     }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
         self.below.gone(each);

@@ -7,7 +7,7 @@ use git2::{Oid, Repository};
 
 use super::commit::Committed;
 use super::{Listing, inside};
-use crate::blob::{Origin, Tree};
+use crate::blob::{Miss, Origin, Tree};
 use crate::gap::Gap;
 use crate::scan::around;
 
@@ -59,9 +59,9 @@ impl Tree for Below {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.commit.is_tracked(&self.full(path))
     }
-    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+    fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         let around = || {
-            let found = self.commit.around(folders);
+            let found = self.commit.around(folders, miss);
             found.iter().map(|path| around::relative(&self.base, path).into()).collect()
         };
         self.around.get_or_init(around).clone()

@@ -11,7 +11,7 @@ use git2::{ObjectType, Oid, Repository};
 
 use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
-use crate::blob::{Commit, Origin, Tree};
+use crate::blob::{Commit, Miss, Origin, Tree};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, Believing};
 use crate::scan::around;
@@ -169,7 +169,7 @@ impl Tree for Committed {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.with(|repository| Ok(self.find(repository, path)?.is_some())).ok()
     }
-    fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
+    fn around(&self, _: &[&str], _: Miss) -> Vec<Arc<str>> {
         let walk = |repository: &Repository| {
             let mut found: Vec<Arc<str>> = Vec::new();
             let (mut folders, mut seen) = (vec![(self.tree, String::new())], 0);

@@ -1,24 +1,24 @@
 //! The work tree as a [`Tree`]: files under one folder, and with `..` those of the repository around it.
 //!
-//! Only regular files are opened. The repository is looked for when somebody first asks whether git tracks a file.
+//! Only regular files are opened, and through links only what lies in the repository or was asked for. The repository is looked for when somebody first asks whether git tracks a file.
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use git2::{Index, Repository};
 
-use super::staged::surrounding_files;
 use super::walk::{gap, no_file, too_large, unreachable};
-use super::{LARGEST, below, inside};
-use crate::blob::{Origin, Tree};
+use super::{LARGEST, below, index, inside};
+use crate::blob::{Miss, Origin, Tree};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
 use crate::scan::around;
 
 /// Entries of one folder that are looked at for its neighbours.
-const MOST_LISTED: usize = 2000;
+const MOST_LISTED: usize = 20_000;
 /// git's file mode of a submodule's commit.
 const GITLINK: u32 = 0o160_000;
 
@@ -27,6 +27,8 @@ pub struct Disk {
     /// The repository's top, and the path from there to the root; the root itself where there is no repository.
     top: PathBuf,
     base: String,
+    /// What may be read, without links in it: the top, and what was asked for wherever it is.
+    homes: Vec<PathBuf>,
     repository: OnceLock<Option<Mutex<Repository>>>,
 }
 
@@ -38,7 +40,22 @@ impl Disk {
         let base = below(&top, &root);
         // A name that is no UTF-8 is no part of a path here.
         let (top, base) = base.map_or_else(|| (root.clone(), String::new()), |base| (top, base));
-        Self { root, top, base, repository: OnceLock::new() }
+        let mut disk = Self { root, top, base, homes: Vec::new(), repository: OnceLock::new() };
+        let top = disk.top.clone();
+        disk.allow(&top);
+        disk
+    }
+    /// A tree whose user has named these files and folders: each may be a link that leads out of the repository.
+    pub fn asked(root: impl Into<PathBuf>, asked: &[PathBuf]) -> Self {
+        let mut disk = Self::new(root);
+        for path in asked {
+            disk.allow(path);
+        }
+        disk
+    }
+    fn allow(&mut self, path: &Path) {
+        // Nothing is read through what leads nowhere.
+        self.homes.extend(path.canonicalize());
     }
     pub fn root(&self) -> &Path {
         &self.root
@@ -62,7 +79,22 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Gap> {
     if meta.len() > LARGEST {
         return Err(too_large());
     }
-    fs::read(file).map_err(|error| gap(&error))
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(file).map_err(|error| gap(&error))?;
+    // Files of `/proc` say that they are empty, and may have no end.
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| gap(&error))?;
+    if bytes.len() as u64 > LARGEST { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// Where a file lies, if that is in one of these places, which have no links in them, and not among git's own files.
+fn real(file: &Path, homes: &[PathBuf]) -> Result<PathBuf, Gap> {
+    let real = file.canonicalize().map_err(|error| unreachable(file, &error))?;
+    let is_in =
+        |home: &PathBuf| real.strip_prefix(home).is_ok_and(|rest| rest.iter().all(|part| part != ".git"));
+    if homes.iter().any(is_in) {
+        return Ok(real);
+    }
+    Err(Gap::new(Reason::Link, "a symbolic link to a file outside of the repository"))
 }
 
 /// As [`read`] for a file that says how a repository is checked. One that lies in the repository may be a link that
@@ -71,16 +103,11 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Gap> {
 /// # Errors
 /// Why it cannot be read.
 pub fn read_own(top: &Path, file: &Path) -> Result<Vec<u8>, Gap> {
-    let mut real = file.to_owned();
-    if file.starts_with(top) {
-        real = file.canonicalize().map_err(|error| unreachable(file, &error))?;
-        let top = top.canonicalize().map_err(|error| gap(&error))?;
-        let inside = real.strip_prefix(top).is_ok_and(|rest| rest.iter().all(|part| part != ".git"));
-        if !inside {
-            return Err(Gap::new(Reason::Link, "a symbolic link to a file outside of the repository"));
-        }
+    if !file.starts_with(top) {
+        return read(file);
     }
-    read(&real)
+    let top = top.canonicalize().map_err(|error| gap(&error))?;
+    read(&real(file, &[top])?)
 }
 
 impl Tree for Disk {
@@ -88,11 +115,9 @@ impl Tree for Disk {
         Origin::WorkTree
     }
     fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
-        read(
-            &self
-                .locate(path)
-                .ok_or_else(|| Gap::new(Reason::Excluded, "it is outside of the checked folder"))?,
-        )
+        let file = self.locate(path);
+        let file = file.ok_or_else(|| Gap::new(Reason::Excluded, "it is outside of the checked folder"))?;
+        read(&real(&file, &self.homes)?)
     }
     fn exists(&self, path: &str) -> bool {
         self.locate(path).is_some_and(|file| file.is_file())
@@ -112,14 +137,14 @@ impl Tree for Disk {
             if foreign { None } else { Some(false) }
         })
     }
-    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
-        let indexed = self.with_index(|index, root| (root == self.base).then(|| surrounding_files(index)));
-        let mut found = indexed.unwrap_or_default();
+    fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
+        let miss = &mut |path: &str, why: Gap| miss(&around::seen(&self.base, path), why);
+        let mut found = self.tracked_documents(miss);
         let mut listed: HashSet<String> = HashSet::new();
         for folder in folders {
             let mut here = self.below_top(folder);
             while let Some(folder) = here.filter(|folder| !listed.contains(folder)) {
-                found.extend(self.documents_in(&folder));
+                found.extend(self.documents_in(&folder, miss));
                 here = (!folder.is_empty())
                     .then(|| folder.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned()));
                 listed.insert(folder);
@@ -150,14 +175,61 @@ impl Disk {
         ask(&repository.index().ok()?, &root)
     }
 
+    /// The files that git tracks and that are Compose or bake files by their names. Of links only those that lead out:
+    /// whoever reads them learns why not.
+    fn tracked_documents(&self, miss: Miss) -> Vec<String> {
+        if !self.top.join(".git").exists() {
+            return Vec::new();
+        }
+        let no_repository = || Gap::new(Reason::Unreadable, "it does not lead to a repository");
+        let tracked =
+            index::git_folder(&self.top).ok_or_else(no_repository).and_then(|git| index::tracked(&git));
+        let tracked = tracked.unwrap_or_else(|why| {
+            miss(".git", why);
+            Vec::new()
+        });
+        let wanted =
+            tracked.into_iter().map(|entry| entry.path).filter(|path| around::is_wanted(path, false));
+        let is_own = |path: &String| {
+            let file = self.top.join(path);
+            !file.is_symlink() || real(&file, &self.homes).is_err()
+        };
+        wanted.filter(is_own).collect()
+    }
+
     /// The files of one folder, which is seen from the top as they are, that may be Compose or bake files by their names.
-    fn documents_in(&self, folder: &str) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.top.join(folder)) else { return Vec::new() };
-        let names =
-            entries.flatten().take(MOST_LISTED).filter_map(|entry| entry.file_name().into_string().ok());
-        let wanted = names.filter(|name| around::is_wanted(name, true));
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        wanted.map(|name| format!("{prefix}{name}")).collect()
+    fn documents_in(&self, folder: &str, miss: Miss) -> Vec<String> {
+        let entries = match fs::read_dir(self.top.join(folder)) {
+            Ok(entries) => entries,
+            // An editor has a new file in a new folder.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+            Err(error) => {
+                miss(folder, gap(&error));
+                return Vec::new();
+            }
+        };
+        let mut found = Vec::new();
+        for (at, entry) in entries.enumerate() {
+            if at == MOST_LISTED {
+                let why = format!("hullguard looks at {MOST_LISTED} entries of a folder, and this has more");
+                miss(folder, Gap::new(Reason::Limit, why));
+                break;
+            }
+            match entry {
+                Ok(entry) => {
+                    // A name that is not UTF-8 is none that a tool looks for.
+                    let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+                    if around::is_wanted(&name, true) {
+                        found.push(if folder.is_empty() { name } else { format!("{folder}/{name}") });
+                    }
+                }
+                Err(error) => {
+                    miss(folder, gap(&error));
+                    break;
+                }
+            }
+        }
+        found
     }
 }
 

@@ -12,7 +12,7 @@ use git2::{Delta, ErrorCode, Index, IndexEntry, Oid, Repository};
 use super::names::{Name, classify};
 use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
-use crate::blob::{Origin, Tree};
+use crate::blob::{Miss, Origin, Tree};
 use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
@@ -158,7 +158,7 @@ fn unread(repository: &Repository, index: &Index, path: &str, link: &IndexEntry)
 }
 
 /// The files of the index that are Compose or bake files by their names.
-pub(super) fn surrounding_files(index: &Index) -> Vec<String> {
+fn surrounding_files(index: &Index) -> Vec<String> {
     let regular = index.iter().filter(|entry| entry.mode & TYPE == REGULAR);
     regular
         .filter_map(|entry| String::from_utf8(entry.path).ok())
@@ -204,7 +204,7 @@ impl Tree for Staged {
             }
         }
     }
-    fn around(&self, _: &[&str]) -> Vec<Arc<str>> {
+    fn around(&self, _: &[&str], _: Miss) -> Vec<Arc<str>> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         let found = repository.index().map(|index| surrounding_files(&index)).unwrap_or_default();
         found.into_iter().map(Into::into).collect()

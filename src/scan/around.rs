@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::builds;
 use super::kind::{self, Kind, Name};
 use crate::bake::{self, Known};
-use crate::blob::{Candidate, Origin, Tree};
+use crate::blob::{Candidate, Miss, Origin, Tree};
 use crate::compose::{self, directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
@@ -54,18 +54,7 @@ pub(super) fn surroundings(
     if dockerfiles.is_empty() && parts.is_empty() {
         return all;
     }
-    // A run over folders has found what lies in them.
-    let asked = candidates.iter().filter(|candidate| candidate.explicit);
-    let folders: Vec<&str> = asked.map(|candidate| directory(&candidate.path)).collect();
-    let known: HashSet<&str> =
-        candidates.iter().filter(|file| file.document).map(|file| &*file.path).collect();
-    let mut others = tree.around(&folders);
-    let is_named =
-        |candidate: &&Candidate| bake::is_bake(&candidate.path) || builds::is_recipe(&candidate.path);
-    others.extend(candidates.iter().filter(is_named).map(|candidate| Arc::clone(&candidate.path)));
-    others.retain(|path| !known.contains(&**path) || builds::is_recipe(path));
-    let built: HashSet<&str> = dockerfiles.iter().copied().collect();
-    // Near is what lies beside these files or above them.
+    // Near is what lies beside these files or above them. A run over folders has found what lies in them, but not above.
     let mut near: HashSet<&str> = HashSet::new();
     for path in dockerfiles.iter().chain(&parts) {
         let mut folder = directory(path);
@@ -73,6 +62,15 @@ pub(super) fn surroundings(
             folder = directory(folder);
         }
     }
+    let folders: Vec<&str> = near.iter().copied().collect();
+    let known: HashSet<&str> =
+        candidates.iter().filter(|file| file.document).map(|file| &*file.path).collect();
+    let mut others = tree.around(&folders, &mut |path, why| all.skipped.push(unread(path, why)));
+    let is_named =
+        |candidate: &&Candidate| bake::is_bake(&candidate.path) || builds::is_recipe(&candidate.path);
+    others.extend(candidates.iter().filter(is_named).map(|candidate| Arc::clone(&candidate.path)));
+    others.retain(|path| !known.contains(&**path) || builds::is_recipe(path));
+    let built: HashSet<&str> = dockerfiles.iter().copied().collect();
     others.sort_by_cached_key(|path| (!near.contains(directory(path)), Arc::clone(path)));
     others.dedup();
     let names: HashSet<&str> = parts.iter().map(|path| last(path)).collect();
@@ -93,9 +91,8 @@ pub(super) fn surroundings(
         read += 1;
         let source = match tree.read(&path) {
             Ok(bytes) => super::load::source(&path, bytes),
-            Err(Gap { reason, why }) => {
-                let why = format!("not read as context: {why}");
-                all.skipped.push(Told::new(path, Gap::new(reason, why)));
+            Err(why) => {
+                all.skipped.push(unread(&path, why));
                 continue;
             }
         };
@@ -165,6 +162,10 @@ fn read_bakes(sources: &[Arc<Source>], baked: &mut HashMap<String, Vec<Baked>>) 
     }
 }
 
+fn unread(path: &str, Gap { reason, why }: Gap) -> Told {
+    Told::new(path, Gap::new(reason, format!("not read as context: {why}")))
+}
+
 fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
@@ -195,11 +196,14 @@ impl Tree for FromTop<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.tree.is_tracked(&self.path(path))
     }
-    fn around(&self, folders: &[&str]) -> Vec<Arc<str>> {
+    fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         let folders: Vec<String> =
             folders.iter().map(|folder| self.path(folder)).chain([String::new()]).collect();
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-        let found = self.tree.around(&folders);
+        let found = self.tree.around(&folders, &mut |path, why| {
+            let path = resolve(self.base, path).unwrap_or_else(|| path.to_owned());
+            miss(if path.is_empty() { "." } else { &path }, why);
+        });
         found.iter().filter_map(|path| resolve(self.base, path)).map(Into::into).collect()
     }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
@@ -220,9 +224,16 @@ pub fn relative(base: &str, path: &str) -> String {
     format!("{}{to}", "../".repeat(from.count()))
 }
 
+/// As [`relative`], for people: the folder itself is `.`, and no folder ends with `/`.
+pub fn seen(base: &str, path: &str) -> String {
+    let seen = relative(base, if path == "." { "" } else { path });
+    let seen = seen.trim_end_matches('/');
+    if seen.is_empty() { ".".to_owned() } else { seen.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::relative;
+    use super::{relative, seen};
 
     #[test]
     fn paths_are_seen_from_a_folder() {
@@ -237,6 +248,11 @@ mod tests {
             ("a/b", "a", "../"),
         ] {
             assert_eq!(relative(base, path), seen, "{base} {path}");
+        }
+        for (base, path, told) in
+            [("", ".", "."), ("a/b/", ".", "../.."), ("a/", "a", "."), ("a/", "a/b", "b")]
+        {
+            assert_eq!(seen(base, path), told, "{base} {path}");
         }
     }
 }

@@ -275,6 +275,8 @@ fn references(source: &Source) -> Vec<String> {
 pub(super) fn built(path: &Arc<str>, tree: &dyn Tree) -> Option<Loaded> {
     let bytes = tree.exists(path).then(|| tree.read(path))?;
     Some(match bytes.map(|bytes| source(path, bytes)) {
+        // As everywhere, what a link leads to is checked where it lies.
+        Err(why) if why.reason == Reason::Link => Loaded::Skip(why),
         Err(why) => Loaded::Fail(why),
         Ok(source) => match kind::built(&source) {
             Kind::Skip(reason, why) => left_out(reason, why),

@@ -86,7 +86,7 @@ pub fn scan_change(
     // A run in a folder sees the repository around it, and comes to what a run from the top does.
     let moved = |file: &Candidate| Candidate { path: format!("{base}{}", file.path).into(), ..file.clone() };
     let candidates: Vec<Candidate> = candidates.iter().map(moved).collect();
-    let from_root = |outcome: &mut Outcome| outcome.rename(&mut |path| around::relative(base, path));
+    let from_root = |outcome: &mut Outcome| outcome.rename(&mut |path| around::seen(base, path));
     let silence = |outcome: &mut Outcome| {
         from_root(outcome);
         silence(outcome);
