@@ -42,8 +42,32 @@ pub struct Values {
     pub(crate) own: Option<u128>,
     /// The secrets in the same place that have no finding of their own, because this one explains them.
     pub(crate) covers: Vec<u128>,
+    /// The same secrets in the same place as other rules report them: for a rule on documents, what a search of any text
+    /// finds there; for a secret of such a search, the rules that would explain it if they ran.
+    pub(crate) kin: Vec<Kin>,
     /// For rules on documents that tell of a secret: the value's hash, where a list of another scanner has it.
     pub(crate) listed: Option<Sha1>,
+}
+
+/// How another rule reports the same secret in the same place. Whoever accepts one accepts the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kin {
+    pub(crate) rule: &'static str,
+    pub(crate) fingerprint: u128,
+}
+
+impl Kin {
+    pub(crate) fn of(finding: &Finding) -> Self {
+        Self { rule: finding.rule.id, fingerprint: finding.fingerprint }
+    }
+}
+
+impl Values {
+    /// The rule of the kin. None if there are several: naming one of them accepts only a part of what was found.
+    pub(crate) fn kin_rule(&self) -> Option<&'static str> {
+        let first = self.kin.first()?.rule;
+        self.kin.iter().all(|kin| kin.rule == first).then_some(first)
+    }
 }
 
 impl fmt::Debug for Values {

@@ -134,10 +134,10 @@ pub struct Pragma {
     pub place: Place,
     /// What it silences, by id. Empty with `all` unset: nothing that is known here. Many comments share one list.
     pub rules: Arc<[&'static Rule]>,
+    /// The families that it names: all their rules. Sorted.
+    pub families: Vec<Family>,
     /// It silences every rule.
     pub all: bool,
-    /// It silences every rule of these families.
-    pub families: Vec<Family>,
     /// Codes in it that stand for nothing known here.
     pub unknown: Vec<String>,
     /// The bytes of the file it speaks of; a finding is silenced if it begins there. `None`: the whole file.

@@ -41,6 +41,8 @@ pub struct Looked {
     pub files: HashSet<String>,
     /// Files that entries speak of, that would be looked at, and that are no longer there.
     pub gone: HashSet<String>,
+    /// There is a history that is not looked at: an entry about a secret may be for what only that has.
+    pub past: bool,
 }
 
 impl Looked {

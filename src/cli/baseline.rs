@@ -11,6 +11,7 @@ use super::args;
 use super::open::{self, Run};
 use super::{CLEAN, FAILED, output, plural, print, term};
 use crate::baseline::{self, Baseline, Entry, List, NAME};
+use crate::filter;
 use crate::finding::{Status, Suppressor};
 use crate::input::{self, disk};
 use crate::outcome::Outcome;
@@ -99,7 +100,9 @@ fn entries(outcome: &Outcome, old: &Baseline, base: &str) -> Vec<Entry> {
     // In whatever other way a finding is silenced, it needs no entry.
     let mut seen: HashMap<u128, bool> = HashMap::new();
     let mut entries: Vec<Entry> = Vec::new();
-    for finding in &outcome.findings {
+    let is_listed = |fingerprint: u128| index.contains_key(&fingerprint);
+    let needed = outcome.findings.iter().filter(|finding| !filter::is_listed_as_kin(finding, is_listed));
+    for finding in needed {
         let known = index.get(&finding.fingerprint).map(|&at| &old.entries[at]);
         let ours =
             known.is_some() && matches!(finding.status, Status::Suppressed { by: Suppressor::Baseline, .. });

@@ -159,8 +159,8 @@ pub(super) struct Reach {
     excluded: Box<dyn Fn(&str) -> bool>,
     /// Every file of the repository, but for what is excluded for all.
     whole: bool,
-    /// Standard input and nothing else.
-    stdin: bool,
+    /// No files of the tree, but standard input or commits.
+    no_files: bool,
 }
 
 impl Reach {
@@ -174,7 +174,7 @@ impl Reach {
             asked,
             excluded: Box::new(excluded),
             whole: false,
-            stdin: look.is_stdin(),
+            no_files: look.is_stdin() || look.is_past(),
         };
         reach.whole = complete && !part && reach.is_asked(root);
         reach
@@ -186,7 +186,7 @@ impl Reach {
     pub(super) fn looked(&self, candidates: &[Candidate], tree: &dyn Tree, known: &Known) -> Looked {
         let is_gone = |path: &&&str| {
             path.strip_prefix(&self.base).is_some_and(|here| {
-                !self.stdin
+                !self.no_files
                     && !tree.exists(here)
                     && !(self.excluded)(here)
                     && self.is_asked(&self.root.join(here))
@@ -194,6 +194,7 @@ impl Reach {
         };
         Looked {
             whole: self.whole,
+            past: tree.is_tracked(NAME).is_some(),
             files: candidates.iter().map(|file| format!("{}{}", self.base, file.path)).collect(),
             gone: known.paths().iter().filter(is_gone).map(|path| (*path).to_owned()).collect(),
         }

@@ -8,7 +8,7 @@ use crate::baseline::{Baseline, Entry, Known};
 use crate::config::{Config, Date, Level};
 use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::{Outcome, Unused};
-use crate::rule::{Family, Policy, Profile};
+use crate::rule::{Family, Policy, Profile, Rule};
 use crate::rules;
 
 /// How many expired entries are told one by one.
@@ -38,13 +38,12 @@ pub(super) fn mark(outcome: &mut Outcome, lists: &mut [Use], policy: &Policy, to
         // Where the first part that is known stands in a file, and why.
         let mut parts: HashMap<(Arc<str>, &str), (u32, String)> = HashMap::new();
         for finding in &mut outcome.findings {
-            let Some(&at) = index.get(&finding.fingerprint) else { continue };
-            used[at] = true;
-            let entry = &list.entries[at];
-            if entry.is_expired(today) {
-                continue;
-            }
-            let why = entry.reason.clone().unwrap_or_default();
+            let (own, kin) = entries(index, finding);
+            kin.iter().chain([&own]).flatten().for_each(|&at| used[at] = true);
+            let lasting = |at: &Option<usize>| at.is_some_and(|at| !list.entries[at].is_expired(today));
+            let accepts = if lasting(&own) { own } else { kin.first().copied().flatten() };
+            let Some(at) = accepts.filter(|_| lasting(&own) || kin.iter().all(lasting)) else { continue };
+            let why = list.entries[at].reason.clone().unwrap_or_default();
             if finding.rule.part_of.is_some() {
                 let start = finding.place.span.start;
                 let first = parts.entry((Arc::clone(&finding.place.path), finding.rule.id));
@@ -63,6 +62,19 @@ pub(super) fn mark(outcome: &mut Outcome, lists: &mut [Use], policy: &Policy, to
             }
         }
     }
+}
+
+/// The entry of a finding, and the entries of its kin. It is known by its own, or by all of its kin.
+fn entries(index: &HashMap<u128, usize>, finding: &Finding) -> (Option<usize>, Vec<Option<usize>>) {
+    let entry = |fingerprint: &u128| index.get(fingerprint).copied();
+    let kin = finding.values.kin.iter().map(|kin| entry(&kin.fingerprint)).collect();
+    (entry(&finding.fingerprint), kin)
+}
+
+/// A finding that has no entry of its own and needs none: the same secret is listed as other rules report it.
+pub fn is_listed_as_kin(finding: &Finding, is_listed: impl Fn(u128) -> bool) -> bool {
+    let kin = &finding.values.kin;
+    !is_listed(finding.fingerprint) && !kin.is_empty() && kin.iter().all(|kin| is_listed(kin.fingerprint))
 }
 
 fn suppress(finding: &mut Finding, why: String) {
@@ -100,8 +112,16 @@ fn is_seen(entry: &Entry, config: &Config, policy: &Policy, known: &Known) -> bo
     // A rule that is gone finds nothing.
     let Some(rule) = rules::find(&entry.rule) else { return known.looked.covers(&entry.path, false) };
     let here = entry.path.strip_prefix(&policy.base).unwrap_or(&entry.path);
+    // It may be for what only the history has.
+    if known.looked.past && is_about_secrets(rule) {
+        return false;
+    }
     let runs = policy.shows(rule) && severity::level(rule, here, config) != Some(Level::Off);
     runs && known.looked.covers(&entry.path, rule.family == Family::Secrets)
+}
+
+fn is_about_secrets(rule: &Rule) -> bool {
+    rule.family == Family::Secrets || rule.tags.contains(&"secrets")
 }
 
 /// A sentence for each entry whose day has passed; for many, one for the rest.

@@ -57,9 +57,8 @@ pub fn expired(config: &Config, today: Date) -> Vec<String> {
 
 fn silences(ignore: &Ignore, finding: &Finding) -> bool {
     let named = ignore.rules.is_empty()
-        || ignore
-            .rules
-            .iter()
-            .any(|rule| rule.id == finding.rule.id || finding.rule.part_of == Some(rule.id));
+        || ignore.rules.iter().any(|rule| {
+            [Some(finding.rule.id), finding.rule.part_of, finding.values.kin_rule()].contains(&Some(rule.id))
+        });
     named && ignore.paths.as_ref().is_none_or(|paths| paths.matches(&finding.place.path))
 }

@@ -27,7 +27,9 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         pragmas.iter().map(|pragma| (&pragma.place.path, BTreeMap::new())).collect();
     for (index, finding) in findings.iter().enumerate() {
         if let Some(by_rule) = by_path.get_mut(&finding.place.path) {
-            by_rule.entry(finding.rule.id).or_default().push(finding.place.span.start, index);
+            for id in [Some(finding.rule.id), finding.values.kin_rule()].into_iter().flatten() {
+                by_rule.entry(id).or_default().push(finding.place.span.start, index);
+            }
         }
     }
     by_path.values_mut().flat_map(BTreeMap::values_mut).for_each(Starts::sort);
@@ -40,11 +42,11 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         let is_about = |starts: &Starts| starts.range(pragma.scope).is_some();
         examples.push(pragma.anywhere && !here.is_some_and(|here| here.values().any(is_about)));
         let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
-        let in_family = |id: &str| {
-            !pragma.families.is_empty()
-                && rules::find(id).is_some_and(|rule| pragma.families.contains(&rule.family))
+        let has = |id: &str| {
+            let in_family = |family| rules::find(id).is_some_and(|rule| rule.family == family);
+            pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok()
+                || pragma.families.iter().copied().any(in_family)
         };
-        let has = |id: &str| pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok() || in_family(id);
         let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
         let mut of_use = Vec::new();
         for (id, starts) in by_rule.filter(|(id, _)| pragma.all || has(id) || whole(id).is_some()) {
@@ -62,18 +64,13 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     }
     let shown = |id: &str| rules::find(id).filter(|rule| policy.shows(rule));
     let (unused, mistyped) = (shown(UNUSED), shown(MISTYPED));
-    // One that runs stands for its family.
-    let running = Family::ALL.map(|family| {
-        let one = rules::RULES.iter().find(|rule| rule.family == family && policy.shows(rule));
-        (family, one)
-    });
     let mut guesses = GUESSES;
     for ((pragma, used), is_example) in pragmas.iter().zip(&used).zip(examples) {
         if !pragma.own {
             continue;
         }
         let mistakes = mistyped.filter(|_| !is_example).map(|rule| (rule, mistakes(pragma, &mut guesses)));
-        let useless = unused.map(|rule| (rule, useless(pragma, used, &running, config, policy)));
+        let useless = unused.map(|rule| (rule, useless(pragma, used, config, policy)));
         let told = mistakes.into_iter().chain(useless);
         for (rule, message) in
             told.flat_map(|(rule, list)| list.into_iter().map(move |message| (rule, message)))
@@ -149,7 +146,9 @@ impl Starts {
 fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
     let mut guess = |code: &str| {
         *guesses = guesses.saturating_sub(1);
-        (*guesses > 0).then(|| suggest(code, rules::RULES.iter().map(|rule| rule.id))).flatten()
+        let families = Family::ALL.into_iter().map(Family::name);
+        let known = rules::RULES.iter().map(|rule| rule.id).chain(families);
+        (*guesses > 0).then(|| suggest(code, known)).flatten()
     };
     if let Some(text) = &pragma.mistyped {
         let meant = pragma::meant(text, true);
@@ -195,7 +194,6 @@ fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
 fn useless(
     pragma: &Pragma,
     used: &[&str],
-    running: &[(Family, Option<&Rule>)],
     config: &Config,
     policy: &Policy,
 ) -> Vec<String> {
@@ -209,10 +207,10 @@ fn useless(
         .filter(|rule| ran(rule) && !used.contains(&rule.id))
         .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unused.collect();
-    let is_used =
-        |family: Family| used.iter().any(|id| rules::find(id).is_some_and(|rule| rule.family == family));
-    for family in pragma.families.iter().filter(|&&family| !is_used(family)) {
-        if running.iter().any(|(running, one)| running == family && one.is_some_and(ran)) {
+    for &family in &pragma.families {
+        let of = |id: &str| rules::find(id).is_some_and(|rule| rule.family == family);
+        let any_ran = || rules::RULES.iter().filter(|rule| rule.family == family).any(ran);
+        if !used.iter().any(|id| of(id)) && any_ran() {
             messages
                 .push(format!("this ignore of the family `{}` matches nothing; delete it", family.name()));
         }

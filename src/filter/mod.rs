@@ -18,7 +18,7 @@ use crate::config::{Config, Date};
 use crate::outcome::Outcome;
 use crate::rule::Policy;
 
-pub use baseline::expired as expired_entries;
+pub use baseline::{expired as expired_entries, is_listed_as_kin};
 pub use config_ignore::expired;
 pub use group::group;
 

@@ -50,8 +50,8 @@ pub struct Found {
     /// The comment.
     pub span: Span,
     pub rules: Arc<[&'static Rule]>,
-    pub all: bool,
     pub families: Vec<Family>,
+    pub all: bool,
     pub unknown: Vec<String>,
     pub scope: Option<Span>,
     pub reason: String,
@@ -63,16 +63,14 @@ pub struct Found {
 
 impl Found {
     pub fn at(self, place: Place) -> Pragma {
-        let Self { rules, all, families, unknown, scope, reason, own, mistyped, anywhere, .. } = self;
-        Pragma { place, rules, all, families, unknown, scope, reason, own, mistyped, anywhere }
+        let Self { rules, families, all, unknown, scope, reason, own, mistyped, anywhere, .. } = self;
+        Pragma { place, rules, families, all, unknown, scope, reason, own, mistyped, anywhere }
     }
     fn new(span: Span, scope: Option<Span>, read: Read) -> Self {
         let (mut known, mut families, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         for code in read.codes {
             if let Some(family) = Family::ALL.into_iter().find(|family| family.name() == code) {
-                if !families.contains(&family) {
-                    families.push(family);
-                }
+                families.push(family);
                 continue;
             }
             let before = known.len();
@@ -83,9 +81,21 @@ impl Found {
         }
         known.sort_by_key(|rule| rule.id);
         known.dedup_by_key(|rule| rule.id);
+        families.sort_unstable();
+        families.dedup();
         let Read { all, reason, own, mistyped, .. } = read;
-        let rules = known.into();
-        Self { span, rules, all, families, unknown, scope, reason, own, mistyped, anywhere: false }
+        Self {
+            span,
+            rules: known.into(),
+            families,
+            all,
+            unknown,
+            scope,
+            reason,
+            own,
+            mistyped,
+            anywhere: false,
+        }
     }
 }
 

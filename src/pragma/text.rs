@@ -39,8 +39,8 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
             found.push(Found {
                 span: Span::new(start + mark.start, start + mark.end),
                 rules: Arc::clone(&SECRET_RULES),
-                all: false,
                 families: Vec::new(),
+                all: false,
                 unknown: Vec::new(),
                 scope: Some(scope),
                 reason: String::new(),

@@ -4,6 +4,7 @@
 //! one at a time on all cores, each dropped when it is done; then what needs all of them. A rule that panics becomes a
 //! finding of `rule-panicked` and the rest goes on. Files are read through [`Tree`]; marking findings is `filter`'s.
 
+pub mod alone;
 pub mod around;
 mod builds;
 mod chains;
@@ -286,7 +287,15 @@ fn from_top(
             Ok(None)
         } else {
             let is_document = documents.contains(&candidate.path);
-            secrets::file(candidate, is_document, &told, tree, policy, &is_old).map(Some)
+            secrets::file(candidate, is_document, &told, tree, policy, &is_old).map(|mut searched| {
+                // Rules that `--rule` leaves out did not explain anything.
+                let unexplained = is_document && !policy.only.is_empty() && !searched.findings.is_empty();
+                if let Some(bytes) = unexplained.then(|| tree.read(&candidate.path).ok()).flatten() {
+                    let text = crate::secrets::as_utf8(bytes);
+                    alone::relate(&mut searched.findings, &candidate.path, text, &tree.origin(), policy);
+                }
+                Some(searched)
+            })
         };
         if !candidate.document {
             watch.count(1);

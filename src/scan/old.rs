@@ -11,9 +11,10 @@ use crate::blob::Origin;
 use crate::finding::{Status, Suppressor};
 use crate::outcome::Outcome;
 use crate::rule::Policy;
+use crate::scan::alone::some;
 use crate::secrets::{self, about::About, custom};
 use crate::shown::guarded;
-use crate::shown::secrets::{Key, some};
+use crate::shown::secrets::Key;
 
 /// Marks what nobody wants to hear of in the place where it stands, without a word on anything else.
 pub type Silence<'a> = &'a (dyn Fn(&mut Outcome) + Sync);

@@ -173,7 +173,7 @@ impl<'p> Veils<'p> {
                         .unwrap_or(fingerprint),
                     secret: draft.secret,
                     container: draft.container,
-                    values: Values { own, covers: Vec::new(), listed: listed.flatten() },
+                    values: Values { own, listed: listed.flatten(), ..Values::default() },
                     place: at,
                 }
             })

@@ -13,7 +13,7 @@ use super::finish::{Finished, Veils};
 use super::{Marks, guarded, own};
 use crate::blob::{Candidate, Origin, Tree};
 use crate::custom::Pattern;
-use crate::finding::{Draft, Finding, Findings, Secret};
+use crate::finding::{Draft, Finding, Findings, Kin, Secret};
 use crate::gap::{Gap, Reason};
 use crate::outcome::{self, Pragma};
 use crate::pragma;
@@ -45,7 +45,9 @@ impl Searched {
     pub fn cover(&mut self, told: &Told, findings: &mut [Finding]) {
         for covered in self.covered.drain(..) {
             for at in told.at(&covered) {
-                findings[at].values.covers.extend(covered.values.own);
+                let values = &mut findings[at].values;
+                values.covers.extend(covered.values.own);
+                values.kin.push(Kin::of(&covered));
             }
         }
     }
@@ -75,9 +77,8 @@ fn searched(
     is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Searched {
     let is_quoted = |value: &[u8]| !is_document && value == own::SAMPLE;
-    let is_new = |rule: &'static Rule, value: &[u8]| !is_quoted(value) && !is_old(Key::of(rule, value));
     let ours = own::is_report(&bytes);
-    let mut searched = some(&candidate.path, bytes, (origin, None), policy, is_new);
+    let mut searched = some(&candidate.path, bytes, (origin, None), policy, |_, value| !is_quoted(value));
     if ours {
         let is_token = |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| !secret.by_name);
         searched.findings.retain(is_token);
@@ -87,6 +88,7 @@ fn searched(
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
     let (covered, findings) = searched.findings.into_iter().partition(|finding| told.holds(finding));
     (searched.covered, searched.findings) = (covered, findings);
+    searched.findings.retain(|finding| !Key::found(finding).is_some_and(is_old));
     searched
 }
 
@@ -100,6 +102,11 @@ pub struct Key {
 impl Key {
     pub fn of(rule: &'static Rule, value: &[u8]) -> Self {
         Self { rule: rule.id, value: identity(rule.id, value) }
+    }
+
+    /// Of a secret that was found.
+    fn found(finding: &Finding) -> Option<Self> {
+        Some(Self { rule: finding.rule.id, value: finding.values.own? })
     }
 
     pub fn rule(&self) -> &'static str {
@@ -116,9 +123,12 @@ pub fn some(
     policy: &Policy,
     wanted: impl Fn(&'static Rule, &[u8]) -> bool,
 ) -> Searched {
+    let ours = own::is_report(&bytes);
     let bytes = secrets::as_utf8(bytes);
     let hits = secrets::find(&bytes, About::path(path));
-    let unsure = hits.iter().filter(|hit| policy.shows(hit.rule) && !is_shown(hit, policy)).count();
+    // A report of ours is searched for tokens only.
+    let counts = |hit: &&Hit| !(ours && hit.is_by_name()) && policy.shows(hit.rule) && !is_shown(hit, policy);
+    let unsure = hits.iter().filter(counts).count();
     let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
     let full = format!("{}{path}", policy.base);
     let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
@@ -288,7 +298,7 @@ impl Told {
         self.at(finding).next().is_some()
     }
     /// Which findings tell of that secret.
-    fn at<'t>(&'t self, finding: &Finding) -> impl Iterator<Item = usize> + use<'t> {
+    pub fn at<'t>(&'t self, finding: &Finding) -> impl Iterator<Item = usize> + use<'t> {
         let by_name = finding.secret.as_ref().is_some_and(|secret| secret.by_name);
         let (line, own) = (finding.place.start.line, finding.place.span);
         let here = self.0.get(&finding.place.path).into_iter().flatten();

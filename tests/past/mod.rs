@@ -3,6 +3,7 @@
 //! Every token is made here, so that none stands in this repository; and in nothing that hullguard writes may one of
 //! them show.
 
+mod accepted;
 #[cfg(unix)]
 pub(crate) mod hidden;
 mod layouts;

@@ -22,9 +22,10 @@ use crate::history::{Counts, History, Kind, Named, Origins, Pages, Paths, Proven
 use crate::input;
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Confidence, Rule};
+use crate::scan::alone;
 use crate::scan::old::Silence;
 use crate::shown::guarded;
-use crate::shown::secrets::{self as scan, Key};
+use crate::shown::secrets::{Key, Searched};
 
 /// Of a secret that many objects hold, so many more are read to find where it counts most.
 const READ_AT_MOST: usize = 12;
@@ -61,9 +62,9 @@ impl Judge<'_> {
     ) -> Vec<Judged> {
         let origin = commit.map_or(Origin::WorkTree, |commit| Origin::Commit(Arc::clone(commit)));
         let brought = commit.map(|commit| &*commit.id);
-        let searched = guarded(|| scan::some(path, bytes, (&origin, brought), self.law.policy, wanted));
+        let searched = guarded(|| alone::some(path, bytes, (&origin, brought), self.law.policy, wanted));
         let mut searched = searched.unwrap_or_else(|gap| {
-            let mut searched = scan::Searched::default();
+            let mut searched = Searched::default();
             searched.failed.push(Told::new(Arc::clone(path), gap));
             searched
         });
