@@ -168,7 +168,7 @@ fn a_command_after_an_option_is_no_path() {
     for args in [&["-v", "check", "Dockerfile"][..], &["--no-config", "baseline"]] {
         let told = hullguard(repository.path(), args);
         assert_eq!(told.status.code(), Some(2), "{}", text(&told));
-        assert!(text(&told).contains("write the command before its options"), "{}", text(&told));
+        assert!(text(&told).contains("write the command before its options, as in"), "{}", text(&told));
     }
     // A folder of this name is a path.
     fs::create_dir(repository.path().join("check")).unwrap();

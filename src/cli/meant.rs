@@ -175,7 +175,7 @@ pub(super) fn late_command(args: &Args) -> Option<String> {
     if !is_command || first.symlink_metadata().is_ok() {
         return None;
     }
-    Some(format!("write the command before its options: `hullguard {word} …`; there is no file `{word}`"))
+    Some(format!("write the command before its options, as in `hullguard {word} [OPTIONS]`"))
 }
 
 /// A better sentence than clap's on an option that is not there.
