@@ -595,6 +595,54 @@ fn what_git_tracks_is_context_whatever_libgit2_makes_of_the_repository() {
     }
 }
 
+#[test]
+fn a_build_is_seen_however_its_compose_file_says_it() {
+    let common = "services:\n  a:\n    build: {context: ../svc/api, target: dev}\n";
+    let build =
+        |context: &str| format!("services:\n  a:\n    build:\n      target: dev\n      context: {context}\n");
+    let (variable, escaped) = (build("\"../svc/$X\""), build("\"../svc/ap\\x69\""));
+    let (folded, nested) =
+        (build(">-\n        ../svc/${X}"), "services: {a: {build: {target: dev, context: \"../$Y\"}}}\n");
+    let short = "services:\n  a:\n    build:\n      ../dev-$X\n";
+    let include = ("compose.yml", "include: [deploy/common.yml]\n");
+    let extends = ("compose.yml", "services:\n  b: {extends: {file: deploy/common.yml, service: a}}\n");
+    let twice = ("compose.yml", "include:\n  - path: deploy/more.yml\n");
+    for files in [
+        vec![include, ("deploy/common.yml", common)],
+        vec![extends, ("deploy/common.yml", common)],
+        vec![twice, ("deploy/more.yml", "include: [common.yml]\n"), ("deploy/common.yml", common)],
+        vec![("deploy/compose.yml", &variable), ("deploy/.env", "X=api\n")],
+        vec![("deploy/compose.yml", &folded), ("deploy/.env", "X=api\n")],
+        vec![("deploy/compose.yml", nested), ("deploy/.env", "Y=svc/api\n")],
+        vec![("deploy/compose.yml", &escaped)],
+    ] {
+        let mut all = vec![("svc/api/Dockerfile", STAGES)];
+        all.extend(&files);
+        same_everywhere_of(&all, &files);
+    }
+    // One that goes elsewhere builds nothing here.
+    let work = tempfile::tempdir().expect("a folder");
+    write(
+        work.path(),
+        &[("svc/api/Dockerfile", STAGES), ("deploy/compose.yml", short), ("deploy/.env", "X=api\n")],
+    );
+    git(work.path(), &["init", "-q"]);
+    git(work.path(), &["add", "."]);
+    assert_eq!(ends(work.path(), &["svc/api/Dockerfile"]), (Some(0), "[][]".to_owned()));
+}
+
+/// A root stage that ships is reported in runs of each kind.
+fn same_everywhere_of(all: &[(&str, &str)], files: &[(&str, &str)]) {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    write(folder, all);
+    git(folder, &["init", "-q"]);
+    git(folder, &["add", "."]);
+    for asked in [&["."][..], &["svc"], &["svc/api"], &["svc/api/Dockerfile"], &["--staged"]] {
+        assert_eq!(ends(folder, asked).0, Some(1), "{asked:?}: {files:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_listed_is_told() {

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use super::builds;
 use super::kind::{self, Kind, Name};
+use super::load::references;
 use crate::bake::{self, Known};
 use crate::blob::{Candidate, Miss, Origin, Tree};
 use crate::compose::{self, directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use crate::project::Baked;
+use crate::shown::guarded;
 use crate::text::Source;
 
 /// Such files that are read, those that lie nearest first. Repositories with more than this are collections of projects.
@@ -73,8 +75,7 @@ pub(super) fn surroundings(
     let built: HashSet<&str> = dockerfiles.iter().copied().collect();
     others.sort_by_cached_key(|path| (!near.contains(directory(path)), Arc::clone(path)));
     others.dedup();
-    let names: HashSet<&str> = parts.iter().map(|path| last(path)).collect();
-    let mut bakes: Vec<Arc<Source>> = Vec::new();
+    let (mut bakes, mut yaml): (Vec<Arc<Source>>, Vec<Arc<Source>>) = Default::default();
     let (mut read, count) = (0, others.len());
     for (at, path) in others.into_iter().enumerate() {
         if !tree.exists(&path) {
@@ -106,18 +107,99 @@ pub(super) fn surroundings(
             }
             continue;
         }
-        let text = source.text();
-        let names_part = || {
-            (text.contains("extends") || text.contains("include"))
-                && names.iter().any(|name| text.contains(name))
-        };
-        let builds = || text.contains("build") && dockerfiles.iter().any(|file| may_build(&path, text, file));
-        if (builds() || names_part()) && matches!(kind::kind(&source, false), Kind::Compose) {
-            all.compose.push(source);
-        }
+        yaml.push(source);
     }
+    let told = &mut all.skipped;
+    all.compose = leading(yaml, &parts, dockerfiles, tree, &mut |path, why| told.push(unread(path, why)));
     read_bakes(&bakes, &mut all.baked);
     all
+}
+
+/// The Compose files among these that may build one of the Dockerfiles or name one of the parts, or that extend or
+/// include a file that does, directly or not. `miss` gets what could not be followed.
+fn leading(
+    mut sources: Vec<Arc<Source>>,
+    parts: &[&str],
+    dockerfiles: &[&str],
+    tree: &dyn Tree,
+    miss: Miss,
+) -> Vec<Arc<Source>> {
+    let count = sources.len();
+    let names: HashSet<&str> = parts.iter().map(|path| last(path)).collect();
+    let mut places: HashMap<Arc<str>, usize> =
+        sources.iter().enumerate().map(|(at, source)| (Arc::clone(source.path()), at)).collect();
+    // For each file those that name it.
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut found: Vec<usize> = Vec::new();
+    let mut at = 0;
+    while let Some(source) = sources.get(at).cloned() {
+        let (path, text) = (source.path(), source.text());
+        let mentions = text.contains("include") || text.contains("extends");
+        let builds = || {
+            text.contains("build")
+                && (hides(text) || dockerfiles.iter().any(|file| may_build(path, text, file)))
+        };
+        let mut leads = builds() || mentions && names.iter().any(|name| text.contains(name));
+        let named = if mentions && !leads { guarded(|| references(&source)) } else { Ok(Vec::new()) };
+        let named = named.unwrap_or_else(|why| {
+            miss(path, why);
+            Vec::new()
+        });
+        for other in named {
+            leads |= parts.contains(&&*other);
+            if let Some(&place) = places.get(&*other) {
+                users[place].push(at);
+            } else if sources.len() == count + MOST {
+                let why =
+                    format!("hullguard follows {MOST} references of Compose files near the checked files");
+                miss(path, Gap::new(Reason::Limit, why));
+                break;
+            } else if tree.exists(&other) {
+                let other: Arc<str> = other.into();
+                places.insert(Arc::clone(&other), sources.len());
+                users.push(vec![at]);
+                sources.push(super::load::source(
+                    &other,
+                    tree.read(&other).unwrap_or_else(|why| {
+                        miss(&other, why);
+                        Vec::new()
+                    }),
+                ));
+            }
+        }
+        if leads {
+            found.push(at);
+        }
+        at += 1;
+    }
+    let mut leads: HashSet<usize> = found.iter().copied().collect();
+    while let Some(at) = found.pop() {
+        found.extend(users[at].iter().filter(|&&user| leads.insert(user)));
+    }
+    let of_compose = |at: usize, source: &Arc<Source>| {
+        at < count && leads.contains(&at) && matches!(kind::kind(source, false), Kind::Compose)
+    };
+    sources
+        .into_iter()
+        .enumerate()
+        .filter(|(at, source)| of_compose(*at, source))
+        .map(|(_, source)| source)
+        .collect()
+}
+
+/// Whether what is built is more than its letters somewhere: a variable, an escape, or an alias or a longer text that
+/// may hold one.
+fn hides(text: &str) -> bool {
+    let odd = |text: &str| text.contains(['$', '\\']);
+    let mut lines = if odd(text) { text } else { "" }.lines().peekable();
+    while let Some(line) = lines.next() {
+        let tells = ["build", "context", "dockerfile"].iter().any(|key| line.contains(key));
+        let mut goes_on = || line.trim_end().ends_with(':') && lines.peek().is_some_and(|next| odd(next));
+        if tells && (odd(line) || line.contains(['*', '>', '|']) || goes_on()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the text may lead to a Dockerfile: it names the file or its folder, or needs not to.

@@ -251,7 +251,7 @@ fn with_references(mut all: Vec<Arc<Source>>, chains: &BTreeSet<Chain>, tree: &d
 }
 
 /// The paths in `extends: {file: …}` and `include:`, relative to the run's root.
-fn references(source: &Source) -> Vec<String> {
+pub(super) fn references(source: &Source) -> Vec<String> {
     let file = compose::parse(source, FileId(0));
     let mut named = Vec::new();
     for service in file.services() {
