@@ -105,6 +105,78 @@ fn files_are_written_where_they_belong() {
 }
 
 #[test]
+fn a_report_overwrites_no_file_of_the_project() {
+    let (repository, _outside) = ground();
+    let inside = |name: &str| repository.path().join(name);
+    let files = [
+        ("hullguard.yaml", "profile: default\n"),
+        (".github/hullguard.yml", "profile: [\n"),
+        (".gitleaks.toml", "title = 'a'\n"),
+        (".gitleaksignore", "# none\n"),
+        ("sub/api.dockerfile", DOCKERFILE),
+        ("sub/compose.yml", "services: {}\n"),
+        ("sub/named", DOCKERFILE),
+        ("sub/mine.yaml", "profile: default\n"),
+    ];
+    let refused = |args: &[&str], name: &str| {
+        let before = fs::read(inside(name)).ok();
+        for format in ["json", "sarif", "human"] {
+            let report = format!("{format}={name}");
+            let told = hullguard(repository.path(), &[args, &["--format", &report]].concat());
+            assert_eq!(told.status.code(), Some(2), "{name}: {}", text(&told));
+            assert!(text(&told).contains("cannot write"), "{name}: {}", text(&told));
+            assert_eq!(fs::read(inside(name)).ok(), before, "{name}");
+        }
+    };
+    fs::create_dir(inside(".github")).unwrap();
+    for (name, content) in files {
+        fs::write(inside(name), content).unwrap();
+        let args: &[&str] = match name {
+            "sub/named" => &["check", "sub/../sub/named"],
+            "sub/mine.yaml" => &["check", "--config", "sub/mine.yaml"],
+            _ => &["check"],
+        };
+        refused(args, name);
+        refused(args, &format!("sub/../{name}"));
+        if !name.starts_with("sub/") {
+            fs::remove_file(inside(name)).unwrap();
+        }
+    }
+    for name in ["Dockerfile", ".git/config", ".git/new", "sub/../.git/HEAD"] {
+        refused(&["check"], name);
+        refused(&["check", "--history"], name);
+    }
+    let both = ["check", "--format", "json=x", "--format", "sarif=sub/../x"];
+    let told = hullguard(repository.path(), &both);
+    assert!(told.status.code() == Some(2) && text(&told).contains("the same file"), "{}", text(&told));
+    assert!(!inside("x").exists());
+    // A report of before may be overwritten, whatever its name, and what is no file takes two.
+    for args in [["junit=Dockerfile.xml", "sarif=x.sarif"], ["json=/dev/null", "sarif=/dev/null"]] {
+        for _ in 0..2 {
+            let told = hullguard(
+                repository.path(),
+                &["check", "Dockerfile", "--format", args[0], "--format", args[1]],
+            );
+            assert_eq!(told.status.code(), Some(1), "{args:?}: {}", text(&told));
+        }
+    }
+}
+
+#[test]
+fn a_command_after_an_option_is_no_path() {
+    let (repository, _outside) = ground();
+    for args in [&["-v", "check", "Dockerfile"][..], &["--no-config", "baseline"]] {
+        let told = hullguard(repository.path(), args);
+        assert_eq!(told.status.code(), Some(2), "{}", text(&told));
+        assert!(text(&told).contains("write the command before its options, as in"), "{}", text(&told));
+    }
+    // A folder of this name is a path.
+    fs::create_dir(repository.path().join("check")).unwrap();
+    let told = hullguard(repository.path(), &["-v", "check", "Dockerfile"]);
+    assert_eq!(told.status.code(), Some(1), "{}", text(&told));
+}
+
+#[test]
 fn a_hyphen_is_standard_output() {
     let (repository, _outside) = ground();
     for format in crate::veiled::FORMATS {

@@ -29,6 +29,8 @@ struct Checking<'a> {
 
 pub(super) fn run(args: &Check) -> Result<u8> {
     args.validate()?;
+    // Before anything can be reported, an error included.
+    output::check(args)?;
     let mut run = open::open(&args.look, false).inspect_err(|error| report_error(args, error))?;
     run.policy.graphs = args.format.iter().any(|report| report.format == Format::Summary);
     let mut outcome;

@@ -19,7 +19,7 @@ use crate::rule::{Family, Policy};
 use crate::rules::RULES;
 
 /// The configuration of gitleaks and of what was made of it, by name in the top folder.
-const GITLEAKS: [&str; 2] = [".gitleaks.toml", ".betterleaks.toml"];
+pub(super) const GITLEAKS: [&str; 2] = [".gitleaks.toml", ".betterleaks.toml"];
 /// How many things of one kind are told.
 const TOLD: usize = 10;
 

@@ -71,6 +71,10 @@ pub fn run() -> ExitCode {
             return CLEAN.into();
         }
     };
+    if let Some(help) = meant::late_command(&args) {
+        term::complain(&format!("error: {help}"));
+        return FAILED.into();
+    }
     // The hook has said where; what cost one file its findings was caught before.
     let done = catch_unwind(AssertUnwindSafe(|| work(args))).unwrap_or(Ok(FAILED));
     match done {

@@ -10,10 +10,57 @@ use std::fs::{self, File};
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::input::{self, walk};
+use super::args::Check;
+use super::lists::GITLEAKS;
+use crate::baseline::{FOREIGN, NAME};
+use crate::config;
+use crate::input::{self, disk, walk};
+use crate::scan::kind;
+use crate::shown::own;
+use crate::text::Source;
+
+/// Refuses reports that would overwrite each other, a file that is checked, or one that says how.
+pub(super) fn check(args: &Check) -> Result<()> {
+    let current = env::current_dir().context("the current folder cannot be read")?;
+    let place = |file: &Path| input::tidy(&current.join(file));
+    let look = &args.look;
+    let settings = look.config.iter().chain(&look.gitleaks_config).chain(&look.baseline);
+    let settings: Vec<PathBuf> = settings.map(|file| place(file)).collect();
+    let named: Vec<PathBuf> = look.paths.iter().map(|file| place(file)).collect();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for file in args.format.iter().filter_map(|report| report.file.as_deref()) {
+        let (shown, file) = (file.display(), place(file));
+        if fs::metadata(&file).is_ok_and(|meta| !meta.is_file()) {
+            continue; // a terminal or a pipe takes what it gets
+        }
+        if files.contains(&file) {
+            bail!("two reports cannot go to the same file {shown}; name another file for one of them");
+        }
+        if is_setting(&file) || settings.contains(&file) {
+            bail!("cannot write a report to {shown}: it is a configuration file; name another file");
+        }
+        let bytes = disk::read(&file).unwrap_or_default();
+        let is_ours = bytes.is_empty() || own::is_report(&bytes);
+        let source = Arc::new(Source::new(&*file.to_string_lossy(), bytes));
+        let is_checked = named.contains(&file)
+            || matches!(kind::kind(&source, false), kind::Kind::Dockerfile | kind::Kind::Compose);
+        if is_checked && !is_ours {
+            bail!("cannot write a report to {shown}: this file is checked; name another file");
+        }
+        files.push(file);
+    }
+    Ok(())
+}
+
+/// Whether a file has a name under which hullguard looks for its configuration or for known findings.
+fn is_setting(file: &Path) -> bool {
+    let names = config::NAMES.iter().chain(&GITLEAKS).chain(&FOREIGN).chain([&NAME]);
+    names.into_iter().any(|name| file.ends_with(name))
+}
 
 /// Writes a file; a relative path counts from the current folder. `write` may be called a second time.
 pub(super) fn write(file: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<()> {
@@ -25,6 +72,9 @@ pub(super) fn write(file: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()
         bail!(
             "cannot write {shown}: {which} is a symbolic link in the repository, which could lead anywhere"
         );
+    }
+    if file.iter().any(|part| part.eq_ignore_ascii_case(".git")) {
+        bail!("cannot write {shown}: the folder .git is git's own");
     }
     let filled = |out: File| -> io::Result<()> {
         let mut out = BufWriter::new(out);

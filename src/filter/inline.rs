@@ -191,12 +191,7 @@ fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
 }
 
 /// What a pragma of ours is not needed for.
-fn useless(
-    pragma: &Pragma,
-    used: &[&str],
-    config: &Config,
-    policy: &Policy,
-) -> Vec<String> {
+fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> Vec<String> {
     // What did not run cannot have found anything, so it says nothing about the ignore.
     let ran = |rule: &Rule| {
         policy.shows(rule) && severity::level(rule, &pragma.place.path, config) != Some(Level::Off)

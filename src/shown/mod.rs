@@ -10,7 +10,7 @@ pub mod finish;
 mod guard;
 mod lexer;
 pub mod marks;
-mod own;
+pub mod own;
 pub mod secrets;
 mod values;
 mod veil;

@@ -14,7 +14,7 @@ pub(super) const SAMPLE: &[u8] = b"hunter2";
 const HEAD: usize = 4096;
 
 /// Whether a text is a report of ours, by its content: one object, or one a line, of a tool with our name.
-pub(super) fn is_report(text: &[u8]) -> bool {
+pub fn is_report(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     if !text.starts_with(b"{") || !text.ends_with(b"}") {
         return false;
