@@ -145,6 +145,20 @@ fn what_is_there_stays() {
         let (code, out, _) = run(work.path(), &["init", "--yes"]);
         assert!(code == 0 && out.contains("not written: "), "{name}: {out}");
         assert!(!work.path().join(kept).exists(), "{name}");
+        let command = out.lines().find(|line| line.starts_with("hullguard check"));
+        assert_eq!(command.is_some(), kept == HOOKS, "{name}: {out}");
+        if let Some(command) = command {
+            // What it says to run does run.
+            let words: Vec<&str> = command.split(' ').skip(1).collect();
+            let git = |arguments: &[&str]| {
+                let done = Command::new("git").args(arguments).current_dir(work.path()).output();
+                assert!(done.expect("git is installed").status.success(), "{arguments:?}");
+            };
+            git(&["init", "-q"]);
+            git(&["add", "Dockerfile"]);
+            let (code, out, err) = run(work.path(), &words);
+            assert!(code == 1 && out.contains("latest-tag"), "{out}{err}");
+        }
     }
     // Outside of git there are neither hooks nor workflows.
     let work = tempfile::tempdir().expect("a folder");
@@ -169,6 +183,8 @@ fn hooks_are_added_to_a_list_that_people_wrote() {
         "default: &d [a]\nrepos:\n- &one\n  repo: local\n  hooks: *d\n",
         "---\nrepos:\n- {repo: local, hooks: [{id: a}]}\n",
         "\u{feff}repos:\n- repo: local\n  hooks: []\n",
+        "repos: &unused\n- &x\n  repo: local\n  hooks: []\n",
+        "repos:\n- repo: local\n  hooks:\n  - id: a\n    entry: |+\n      x\nci: {}\n",
     ] {
         let work = repository(&[(HOOKS, old)]);
         let (code, out, err) = run(work.path(), &["init", "--yes"]);
@@ -205,6 +221,11 @@ fn what_cannot_be_added_safely_is_shown() {
         "repos:\n- repo: a\nrepos:\n- repo: b\n",
         "a: &a\n- repo: local\nrepos: *a\n",
         "",
+        // The entry would be in the alias, too.
+        "repos: &r\n- repo: local\n  hooks: []\nother: *r\n",
+        // The empty lines are part of the value.
+        "repos:\n- repo: local\n  hooks:\n  - id: a\n    entry: |+\n      x\n\n\n",
+        "repos:\n- repo: local\n  hooks:\n  - id: a\n    args:\n    - >+\n      x\n\n",
     ] {
         let work = repository(&[(HOOKS, old)]);
         let (code, out, _) = run(work.path(), &["init", "--yes"]);
@@ -238,13 +259,81 @@ fn nothing_is_written_through_a_link() {
     assert!(code == 2 && err.contains("cannot read the configuration"), "{err}");
     fs::remove_file(top.join("hullguard.yaml")).expect("removed");
     let (code, out, err) = run(top, &["init", "--yes"]);
-    assert_eq!(code, 2, "{out}{err}");
+    assert_eq!(code, 0, "{out}{err}");
     assert!(
-        err.contains(".github is a symbolic link") && out.contains("it is a symbolic link"),
+        out.contains("not written: .github is a symbolic link") && out.contains("it is a symbolic link"),
         "{out}{err}"
     );
     assert!(top.join("hullguard.yaml").is_file(), "the others are written");
     assert_eq!(all(outside.path()), before);
+    let work = repository(&[(".github", "")]);
+    let (code, out, err) = run(work.path(), &["init", "--yes"]);
+    assert!(code == 0 && out.contains("not written: .github is not a folder"), "{out}{err}");
+}
+
+#[test]
+fn nothing_is_written_among_gits_own_files() {
+    let work = tempfile::tempdir().expect("a folder");
+    let made = Command::new("git").args(["init", "-q", "--bare"]).current_dir(work.path()).status();
+    assert!(made.expect("git is installed").success());
+    let before = all(work.path());
+    for folder in ["", "refs"] {
+        let (code, out, err) = run(&work.path().join(folder), &["init", "--yes"]);
+        assert!(code == 2 && err.contains("holds git's own files"), "{out}{err}");
+    }
+    assert_eq!(all(work.path()), before);
+    // What only looks a little like it is a project.
+    let work = tempfile::tempdir().expect("a folder");
+    put(work.path(), &[("HEAD", ""), ("objects/x", "")]);
+    assert_eq!(run(work.path(), &["init", "--yes"]).0, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_read_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let fifo = |work: &Path, name: &str| {
+        let made = Command::new("mkfifo").arg(name).current_dir(work).status();
+        assert!(made.expect("mkfifo is installed").success());
+    };
+    let work = repository(&[]);
+    // Root may read every file, but no name that is not UTF-8.
+    let odd = std::ffi::OsStr::from_bytes(b"Dockerfile.\xff");
+    fs::write(work.path().join(odd), LATEST).expect("written");
+    let (code, out, err) = run(work.path(), &["init", "--yes", "--baseline"]);
+    assert!(code == 2 && out.contains(": 1 warning. 1 file could not be checked."), "{out}{err}");
+    assert!(err.contains("its name is not valid UTF-8") && err.contains("no baseline was written"), "{err}");
+    assert!(out.contains("Written: hullguard.yaml,") && !out.contains("baseline"), "{out}");
+    assert!(!work.path().join(".hullguard-baseline.jsonl").exists());
+    fs::remove_file(work.path().join("Dockerfile")).expect("removed");
+    let (code, out, err) = run(work.path(), &["init", "--yes"]);
+    assert!(code == 2 && out.contains("No Dockerfile or Compose file could be checked"), "{out}{err}");
+
+    let work = repository(&[]);
+    fifo(work.path(), ".hadolint.yaml");
+    let (code, out, err) = run(work.path(), &["init", "--yes"]);
+    assert!(code == 2 && out.contains("not written: cannot read .hadolint.yaml: "), "{out}{err}");
+    assert!(out.contains("To do by hand for hullguard.yaml:\nMake .hadolint.yaml readable"), "{out}");
+    assert!(!work.path().join("hullguard.yaml").exists() && work.path().join(HOOKS).exists());
+}
+
+/// A disk that takes the small files and not the baseline.
+#[cfg(unix)]
+#[test]
+fn a_baseline_that_fails_is_not_called_written() {
+    let many: Vec<String> = (0..200).map(|n| format!("s{n}/Dockerfile")).collect();
+    let work = repository(&many.iter().map(|name| (name.as_str(), LATEST)).collect::<Vec<_>>());
+    let limited = "trap '' XFSZ; ulimit -f 16; exec \"$0\" init --yes --baseline";
+    let done = Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_hullguard")])
+        .current_dir(work.path())
+        .output()
+        .expect("sh starts");
+    let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert_eq!(done.status.code(), Some(2), "{out}{err}");
+    assert!(err.contains("error: cannot write ") && err.contains(".hullguard-baseline.jsonl"), "{err}");
+    let written = "Written: hullguard.yaml, .pre-commit-config.yaml, .github/workflows/hullguard.yml\n";
+    assert!(out.contains(written) && out.contains("\nNext:\n"), "{out}");
 }
 
 #[test]

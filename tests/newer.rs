@@ -140,6 +140,22 @@ fn without_a_commit_all_is_new_and_an_unknown_one_is_an_error() {
     assert!(code == Some(2) && errors.contains("--new-from needs a git repository"), "{errors}");
 }
 
+/// A variable that is not set in a pipeline must not make a run that looks at nothing.
+#[test]
+fn what_selects_nothing_is_an_error() {
+    let repo = with_old();
+    let all = ["dockerfile", "image", "compose", "runtime", "project", "secrets"];
+    let ignored: Vec<&str> = all.iter().flat_map(|family| ["--ignore", family]).collect();
+    let empty = ["", " ", "^", "..", "..."];
+    let ranges = empty.iter().map(|range| vec!["--commits", range]);
+    let revisions = ["", " "].iter().map(|rev| vec!["--new-from", rev]);
+    for args in ranges.chain(revisions).chain([ignored]) {
+        let (_, code, errors) = run(&repo, "", &args, &[]);
+        assert_eq!(code, Some(2), "{args:?}: {errors}");
+    }
+    assert_eq!(run(&repo, "", &["--commits", "HEAD.."], &[]).1, Some(0), "an open side is HEAD");
+}
+
 #[test]
 fn a_fix_mends_only_what_is_new() {
     let repo = Repo::new();

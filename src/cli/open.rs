@@ -26,6 +26,7 @@ use crate::input::stdin::{Stdin, UNNAMED};
 use crate::input::{self, Listing, walk};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Policy, Profile};
+use crate::rules::RULES;
 use crate::scan::{self, Watch};
 
 /// A run that can begin.
@@ -87,6 +88,9 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let policy = policy(&place, custom.seeing(known.hashes()));
     if !policy.only.is_empty() && policy.only.iter().all(|id| policy.off.contains(id)) {
         bail!("--ignore leaves no rule of --rule to run");
+    }
+    if policy.off.len() >= RULES.len() && RULES.iter().all(|rule| policy.off.contains(&rule.id)) {
+        bail!("--ignore leaves no rule to run");
     }
     if look.verbose {
         place.say(&policy, candidates.len());

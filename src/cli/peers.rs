@@ -39,23 +39,38 @@ const FILES: [(&str, &str, Form); 15] = [
     ("kics.yaml", "kics", Form::None),
 ];
 
+/// So many checks of one file are looked up.
+const MANY: usize = 1000;
+
 /// What one file says.
 pub(super) struct Peer {
     pub(super) file: &'static str,
     /// The checks that it switches off and that there are rules for here: what `rules` calls each, and the first rule.
     pub(super) off: Vec<(String, &'static str)>,
+    /// Why it could not be read.
+    pub(super) unread: Option<String>,
 }
 
 /// The files of a folder, which is the top of a repository.
 pub(super) fn find(top: &Path) -> Vec<Peer> {
-    let there = FILES.into_iter().filter(|(file, ..)| top.join(file).is_file());
+    // A link that leads nowhere is there, too, and so is a FIFO.
+    let is_there = |file: &Path| file.symlink_metadata().is_ok() && !file.is_dir();
+    let there = FILES.into_iter().filter(|(file, ..)| is_there(&top.join(file)));
     there.filter_map(|(file, tool, form)| read(top, file, tool, form)).collect()
 }
 
 fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> {
-    let nothing = Some(Peer { file, off: Vec::new() });
-    // What cannot be read says nothing to copy, but lies there.
-    let Ok(bytes) = disk::read_own(top, &top.join(file)) else { return nothing };
+    let mut peer = Peer { file, off: Vec::new(), unread: None };
+    if matches!(form, Form::None) {
+        return Some(peer);
+    }
+    let bytes = match disk::read_own(top, &top.join(file)) {
+        Ok(bytes) => bytes,
+        Err(why) => {
+            peer.unread = Some(why.to_string());
+            return Some(peer);
+        }
+    };
     let source = Source::new(file, bytes);
     let codes = codes(&source, form);
     // Lists of vulnerabilities in packages are no business of a linter.
@@ -63,8 +78,7 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
     if !codes.is_empty() && codes.iter().all(is_cve) {
         return None;
     }
-    let mut peer = Peer { file, off: Vec::new() };
-    for code in codes.iter().filter(|code| !is_cve(code)) {
+    for code in codes.iter().filter(|code| !is_cve(code)).take(MANY) {
         let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
         let full = format!("{tool}/{code}");
         let key = if tool == "hadolint" { code } else { full.clone() };

@@ -88,7 +88,12 @@ fn cycle(way: &[(usize, usize)], fields: &[Field<'_>], at: At) -> Problem {
 fn nothing_to_run(services: &[ContainerSpec], problems: &mut Vec<Problem>) {
     let mut bare = services.iter().filter(|spec| spec.fragment && spec.gaps.is_empty());
     let (Some(spec), None) = (bare.next(), bare.next()) else { return };
-    if services.len() < 2 || spec.keys.is_empty() || &*spec.name == "app_proxy" {
+    // `imge` is said already.
+    let misspelt = problems
+        .iter()
+        .filter(|problem| problem.kind == ProblemKind::UnknownKey)
+        .any(|problem| spec.keys.iter().any(|key| key.at == problem.at));
+    if services.len() < 2 || spec.keys.is_empty() || misspelt || &*spec.name == "app_proxy" {
         return;
     }
     let message = format!("service `{}` has neither `image` nor `build`; add one", spec.name);

@@ -67,9 +67,12 @@ impl Ends {
     /// Reads what git's own commands take: `A..B`, `A...B`, `A`, `^A`, with HEAD for an end that is left out.
     pub fn parse(repository: &Repository, words: &[&str]) -> Result<Self> {
         let mut ends = Self::default();
+        if words.is_empty() {
+            bail!("a range of commits is empty; is a variable not set?");
+        }
         for word in words {
             if let Some((a, b)) = word.split_once("...") {
-                let (a, b) = (commit(repository, a)?, commit(repository, b)?);
+                let (a, b) = side(repository, word, (a, b))?;
                 ends.with.extend([a, b]);
                 match repository.merge_bases(a, b) {
                     Ok(bases) => ends.without.extend(bases.iter()),
@@ -78,8 +81,9 @@ impl Ends {
                     Err(_) => bail!("{}", cut(&format!("the common commit of {word}"))),
                 }
             } else if let Some((a, b)) = word.split_once("..") {
-                ends.without.push(commit(repository, a)?);
-                ends.with.push(commit(repository, b)?);
+                let (a, b) = side(repository, word, (a, b))?;
+                ends.without.push(a);
+                ends.with.push(b);
             } else if let Some(a) = word.strip_prefix('^') {
                 ends.without.push(commit(repository, a)?);
             } else {
@@ -90,9 +94,20 @@ impl Ends {
     }
 }
 
-/// The commit that a revision names.
+/// The commits on both sides of a range; an open side is HEAD.
+fn side(repository: &Repository, word: &str, (a, b): (&str, &str)) -> Result<(Oid, Oid)> {
+    if a.is_empty() && b.is_empty() {
+        bail!("`{word}` names no commit; write a range such as `main..HEAD`");
+    }
+    let open = |name| commit(repository, if str::is_empty(name) { "HEAD" } else { name });
+    Ok((open(a)?, open(b)?))
+}
+
+/// The commit that a revision names. An empty one is an error and not HEAD: a variable of a pipeline was not set.
 pub fn commit(repository: &Repository, word: &str) -> Result<Oid> {
-    let word = if word.is_empty() { "HEAD" } else { word };
+    if word.trim().is_empty() {
+        bail!("the name of a commit is empty; is a variable not set?");
+    }
     let found = repository.revparse_single(word).and_then(|object| object.peel(ObjectType::Commit));
     match found {
         Ok(object) => Ok(object.id()),

@@ -396,6 +396,7 @@ const STAGES: &[&str] = &[
     "FROM s0 AS s@+\nRUN useradd a@\nUSER a@\n",
     "FROM s0 AS s@+\nRUN apt-get install -y gcc\n",
     "FROM b:1 AS s@+\nCOPY --from=s@ a /b\n",
+    "FROM b:1 AS s@+\nCOPY --from=other@ a /b\n",
     "FROM b:1 AS s@+\nRUN --mount=from=s@ a\n",
     "FROM golang AS s@+\nRUN go build\n",
     "FROM $A@\n",

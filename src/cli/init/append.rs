@@ -68,7 +68,13 @@ fn repos<'y>(tree: &'y Yaml<'y>) -> Result<Node<'y>, &'static str> {
     let value = root.ok_or("its form is unusual")?.raw_entries().find(|entry| entry.key_str() == "repos");
     let repos = value.ok_or("it has no `repos`")?.value;
     let is_block = repos.is_sequence() && !repos.is_flow() && !repos.is_alias();
-    if is_block { Ok(repos) } else { Err("`repos` is not a list with one entry a line") }
+    if !is_block {
+        return Err("`repos` is not a list with one entry a line");
+    }
+    if repos.alias_count() > 0 {
+        return Err("an alias repeats `repos` elsewhere, and would get the entry, too");
+    }
+    Ok(repos)
 }
 
 fn is_ours(item: Node) -> bool {
@@ -90,8 +96,26 @@ fn is_only_longer(old: &Source, old_tree: &Yaml, new: &str) -> bool {
         let others = entries.filter(|entry| entry.key_str() != "repos");
         others.map(|entry| source.slice(entry.span()).trim_end().to_owned()).collect()
     };
+    // Line breaks at the end of a block scalar may be part of its value.
+    let ends_as_before = match (before.last(), after.get(before.len().wrapping_sub(1))) {
+        (Some(before), Some(after)) => last_scalar(*before) == last_scalar(*after),
+        _ => false,
+    };
     after.len() == before.len() + 1
+        && ends_as_before
         && before.iter().zip(&after).all(|(a, b)| same(*a, *b))
         && after.last().is_some_and(|last| is_ours(*last))
         && keys(old_tree, old) == keys(&tree, &source)
+}
+
+/// The text of the scalar that a node ends with.
+fn last_scalar<'y>(mut node: Node<'y>) -> Option<&'y str> {
+    loop {
+        if node.is_alias() {
+            return None;
+        }
+        let inner = node.items().last().or_else(|| Some(node.raw_entries().last()?.value));
+        let Some(inner) = inner else { return node.as_str() };
+        node = inner;
+    }
 }

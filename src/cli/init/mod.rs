@@ -68,24 +68,41 @@ enum Does {
     /// Puts a longer text in the place of what is there.
     Append { old: Vec<u8>, new: Vec<u8> },
     /// Nothing; somebody may want to do it by hand.
-    Nothing { by_hand: Option<String> },
+    Nothing {
+        by_hand: Option<String>,
+        /// It should have been more than nothing.
+        failed: bool,
+    },
 }
 
 pub(super) fn run(args: &args::Init) -> Result<u8> {
     let current = input::tidy(&env::current_dir().context("cannot read the current folder")?);
+    if let Some(folder) = among_gits_files(&current) {
+        bail!(
+            "{} holds git's own files, so nothing was written; run `hullguard init` in a work tree",
+            folder.display()
+        );
+    }
     let in_git = input::top_of(&current).is_some();
     let top = input::top_of(&current).unwrap_or(&current);
     let mut steps = vec![configuration(top)];
     if in_git {
         steps.extend([hooks(top), workflow(top)]);
     }
-    let run = open::open(&Look { paths: vec![top.to_owned()], ..Look::default() }, false)?;
-    let outcome = run.scan_patiently();
+    let mut run = open::open(&Look { paths: vec![top.to_owned()], ..Look::default() }, false)?;
+    let mut outcome = run.scan_patiently();
     if run.watch.is_stopped() {
         bail!("interrupted; nothing was written");
     }
+    run.complete(&mut outcome);
     let found = found(&outcome, &run.config);
     say(&found.text)?;
+    for told in &outcome.failed {
+        term::complain(&format!("error: {}: {}", run.display.path(&told.path), told.why));
+    }
+    let is_failed = |step: &Step| matches!(step.does, Does::Nothing { failed: true, .. });
+    let is_short = outcome.is_incomplete() || steps.iter().any(is_failed);
+    let mut code = if is_short { FAILED } else { CLEAN };
     for step in &steps {
         say(&format!("  {:<34} {}", step.file, step.what))?;
     }
@@ -106,15 +123,18 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
         }
     }
     let has_list = [NAME].iter().chain(&FOREIGN).any(|name| is_there(top, name));
-    let can_list = found.failing > 0 && !has_list;
+    // A baseline without what could not be checked would be short of it.
+    let can_list = found.failing > 0 && !has_list && !outcome.is_incomplete();
     let question = "Record today's findings in a baseline, so that only new ones fail? Secrets stay valid until they are \
                     revoked.";
     let list = can_list && (args.baseline || may_ask && asked(question, false)?);
+    if args.baseline && outcome.is_incomplete() {
+        term::complain("not everything could be checked, so no baseline was written");
+    }
 
     // Each file is written as a whole, and a signal ends the work between two.
     run.watch.stop.store(false, Ordering::Relaxed);
     let mut written: Vec<&str> = Vec::new();
-    let mut code = CLEAN;
     for step in wanted {
         if run.watch.is_stopped() {
             term::complain(&format!("interrupted; {} written", plural(written.len(), "file")));
@@ -130,8 +150,14 @@ pub(super) fn run(args: &args::Init) -> Result<u8> {
     }
     if list {
         let look = Look { paths: vec![top.to_owned()], ..Look::default() };
-        code = code.max(baseline::run(&args::Baseline { look, output: None, update: false })?);
-        written.push(NAME);
+        match baseline::run(&args::Baseline { look, output: None, update: false }) {
+            Ok(CLEAN) => written.push(NAME),
+            Ok(failed) => code = failed,
+            Err(error) => {
+                term::complain(&format!("error: {error:#}"));
+                code = FAILED;
+            }
+        }
     }
     last_words(&steps, &written, can_list && !list, found.failing)?;
     Ok(code)
@@ -146,7 +172,7 @@ fn last_words(steps: &[Step], written: &[&str], offer: bool, failing: usize) -> 
         say(&format!("Written: {}", written.join(", ")))?;
     }
     for step in steps {
-        if let Does::Nothing { by_hand: Some(text) } = &step.does {
+        if let Does::Nothing { by_hand: Some(text), .. } = &step.does {
             say(&format!("\nTo do by hand for {}:\n{}", step.file, text.trim_end()))?;
         }
     }
@@ -185,13 +211,28 @@ fn found(outcome: &Outcome, config: &config::Config) -> FoundNow {
     let counts: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, of)| plural(*count, of.name())).collect();
     let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
-    let files = if outcome.checked == 0 {
-        "There is no Dockerfile or Compose file here".to_owned()
-    } else {
-        format!("Checked {}", plural(outcome.checked, "Dockerfile or Compose file"))
+    let mut failed: Vec<&str> = outcome.failed.iter().map(|told| &*told.path).collect();
+    failed.dedup();
+    let files = match (outcome.checked, failed.is_empty()) {
+        (0, true) => "There is no Dockerfile or Compose file here".to_owned(),
+        (0, false) => "No Dockerfile or Compose file could be checked".to_owned(),
+        (checked, _) => format!("Checked {}", plural(checked, "Dockerfile or Compose file")),
     };
     let files = files.replace("Dockerfile or Compose files", "Dockerfiles and Compose files");
-    FoundNow { text: format!("{files}: {counts}.\n"), failing }
+    let failed = match failed.len() {
+        0 => String::new(),
+        count => format!(" {} could not be checked.", plural(count, "file")),
+    };
+    FoundNow { text: format!("{files}: {counts}.{failed}\n"), failing }
+}
+
+/// The folder with git's own files that a folder lies in: a bare repository, or a `.git`.
+fn among_gits_files(folder: &Path) -> Option<&Path> {
+    let top = input::top_of(folder);
+    let is_gits = |folder: &&Path| {
+        folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
+    };
+    folder.ancestors().take_while(|above| Some(*above) != top).find(is_gits)
 }
 
 fn is_there(top: &Path, name: &str) -> bool {
@@ -200,7 +241,7 @@ fn is_there(top: &Path, name: &str) -> bool {
 }
 
 fn nothing(file: &'static str, what: impl Into<String>, by_hand: Option<String>) -> Step {
-    Step { file, what: what.into(), does: Does::Nothing { by_hand } }
+    Step { file, what: what.into(), does: Does::Nothing { by_hand, failed: false } }
 }
 
 fn configuration(top: &Path) -> Step {
@@ -209,6 +250,14 @@ fn configuration(top: &Path) -> Step {
         return nothing(name, "exists; not changed", None);
     }
     let peers = peers::find(top);
+    if let Some((name, why)) = peers.iter().find_map(|peer| Some((peer.file, peer.unread.as_ref()?))) {
+        let text = format!("Make {name} readable, or remove it. Then run `hullguard init` again.");
+        return Step {
+            file,
+            what: format!("not written: cannot read {name}: {why}"),
+            does: Does::Nothing { by_hand: Some(text), failed: true },
+        };
+    }
     let copied: usize = peers.iter().map(|peer| peer.off.len()).sum();
     let from: Vec<&str> = peers.iter().filter(|peer| !peer.off.is_empty()).map(|peer| peer.file).collect();
     let what = match copied {
@@ -222,7 +271,7 @@ fn hooks(top: &Path) -> Step {
     if let Some((name, tool)) =
         MANAGERS.into_iter().find(|(name, _)| is_there(top, name) && !is_there(top, HOOKS))
     {
-        let command = "hullguard check --hook pre-commit\nhullguard check --staged --rule secrets".to_owned();
+        let command = "hullguard check --staged --new-from HEAD";
         return nothing(
             HOOKS,
             format!("not written: {tool} is used here"),
@@ -265,6 +314,17 @@ fn workflow(top: &Path) -> Step {
     }
     if files.into_iter().any(|file| is_ours(&file)) {
         return nothing(WORKFLOW, "not written: another workflow runs hullguard", None);
+    }
+    for folder in [".github", ".github/workflows"].map(Path::new) {
+        let there = top.join(folder);
+        let why = match fs::symlink_metadata(&there) {
+            Ok(meta) if meta.is_symlink() => "a symbolic link",
+            Ok(meta) if !meta.is_dir() => "not a folder",
+            _ => continue,
+        };
+        let name = folder.display();
+        let text = format!("Make a folder {name} in its place. Then run `hullguard init` again.");
+        return nothing(WORKFLOW, format!("not written: {name} is {why}"), Some(text));
     }
     let other = ELSEWHERE.into_iter().find(|name| is_there(top, name) && !is_there(top, ".github"));
     if let Some(name) = other {

@@ -1,8 +1,14 @@
+use std::cell::LazyCell;
+use std::collections::HashMap;
+
 use super::{froms, near};
 use crate::dockerfile::{Dockerfile, FromRef};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 use crate::rules::image::known;
+
+/// Ends of longer names are not looked for; bytes.
+const LONGEST: usize = 200;
 
 /// What only a stage is called. Any other bare word is, in real files, nearly always a named context that `docker buildx
 /// build --build-context` or a bake file gives.
@@ -11,6 +17,7 @@ const MADE_BY_STAGES: [&str; 9] =
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let mut guesses = near::Guesses::new();
+    let ends = LazyCell::new(|| ends(file));
     froms::each(file, |instruction, word| match file.resolve_from(word, instruction) {
         FromRef::NoSuchIndex(index) => {
             let last = file.stages.len().saturating_sub(1);
@@ -28,7 +35,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 return;
             }
             let names = || (0..file.stages.len()).filter_map(|stage| file.stage_name(stage));
-            let meant = guesses.nearest(&name, names).or_else(|| names().find(|stage| ends_so(stage, &name)));
+            let meant = guesses.nearest(&name, names).or_else(|| ends.get(&*name).copied());
             let advice = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None if !MADE_BY_STAGES.contains(&&*name) => return,
@@ -40,9 +47,15 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     });
 }
 
-/// The name is the end of a stage's: `set` of `license-set`.
-fn ends_so(stage: &str, name: &str) -> bool {
-    stage.strip_suffix(name).is_some_and(|rest| rest.ends_with(['-', '_']))
+/// What stages' names end with, each with the first of these stages: `set` of `license-set`.
+fn ends<'f>(file: &'f Dockerfile) -> HashMap<&'f str, &'f str> {
+    let mut ends = HashMap::new();
+    for name in (0..file.stages.len()).filter_map(|stage| file.stage_name(stage)) {
+        for (at, _) in name.match_indices(['-', '_']).filter(|_| name.len() <= LONGEST) {
+            ends.entry(&name[at + 1..]).or_insert(name);
+        }
+    }
+    ends
 }
 
 /// It looks like the name of a stage, not like an image (`a/b`, `a:1`, `a.b`) or something to be filled in.
