@@ -121,7 +121,7 @@ pub fn targets(files: &[(&str, &str)]) -> (Vec<Target>, usize) {
     let variables = all.variables();
     let parents = all.parents();
     let own: Vec<Facts> = all.targets.values().map(|block| Facts::of(block, &variables)).collect();
-    let facts = inherited(own, &parents);
+    let facts = inherited(&own, &parents);
     let names = |(block, parents): (&Attributes, Vec<usize>)| {
         let keys = |key: &str| match block.get(key) {
             Some(Value::Keys(keys)) => keys.as_slice().into(),
@@ -249,7 +249,7 @@ impl<'b> Facts<'b> {
 
 /// Each target with what it inherits, of which the later win; each is looked at once, after its parents. In a circle,
 /// which Buildx refuses, one of them is without its parent.
-fn inherited<'b>(own: Vec<Facts<'b>>, parents: &[Vec<usize>]) -> Vec<Facts<'b>> {
+fn inherited<'b>(own: &[Facts<'b>], parents: &[Vec<usize>]) -> Vec<Facts<'b>> {
     let mut all: Vec<Option<Facts>> = vec![None; own.len()];
     let mut entered = vec![false; own.len()];
     // Targets with how many of their parents have been entered.
@@ -629,13 +629,17 @@ EOF
         }
     }
 
+    /// A piece so many times; `@` in it is its number, `@+` the next one.
+    fn many(piece: &str, count: usize) -> String {
+        let one = |n: usize| piece.replace("@+", &(n + 1).to_string()).replace('@', &n.to_string());
+        (0..count).map(one).collect()
+    }
+
     #[test]
     fn targets_share_what_they_inherit() {
-        let args: String = (0..100).map(|n| format!("A{n} = \"\"\n")).collect();
+        let args = many("A@ = \"\"\n", 100);
         let mut text = format!("target \"base\" {{\n args = {{\n{args}}}\n}}\n");
-        for number in 0..100 {
-            text += &format!("target \"t{number}\" {{ inherits = [\"base\", \"t{}\"] }}\n", number + 1);
-        }
+        text += &many("target \"t@\" { inherits = [\"base\", \"t@+\"] }\n", 100);
         let (targets, rest) = targets(&[("docker-bake.hcl", &text)]);
         assert_eq!((targets.len(), rest), (101, 0));
         let layers = &targets[0].names.layers;
@@ -647,11 +651,8 @@ EOF
 
     #[test]
     fn many_targets_are_counted_and_a_long_chain_is_followed() {
-        let mut text = String::from("target \"9\" { context = \"x\" }\n");
-        for number in 0..MOST {
-            let parent = if number == 0 { "9".to_owned() } else { format!("a{:04}", number - 1) };
-            text += &format!("target \"a{number:04}\" {{ inherits = [\"{parent}\"] }}\n");
-        }
+        let mut text = format!("target \"a{MOST}\" {{ context = \"x\" }}\n");
+        text += &many("target \"a@\" { inherits = [\"a@+\"] }\n", MOST);
         let (targets, rest) = targets(&[("docker-bake.hcl", &text)]);
         assert_eq!((targets.len(), rest), (MOST, 1));
         assert!(targets.iter().all(|target| target.context == Known::Text("x".to_owned())));
