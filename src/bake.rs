@@ -5,11 +5,13 @@
 //! third answer. The reader goes forward only, in loops: no text nests it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-/// How far `inherits` is followed.
-const DEEPEST: usize = 16;
-/// Targets of one file that are looked at.
+/// Targets of one set of files that are looked at; all of them are there to be inherited.
 const MOST: usize = 2000;
+/// Bytes of a text, as written and with its variables filled in. No path and no name of a stage is longer, and a few
+/// letters of a file may stand for very many.
+const LONGEST: usize = 4096;
 
 /// Files that Buildx finds by themselves, and what people call others: `app.docker-bake.hcl`.
 pub fn is_bake(path: &str) -> bool {
@@ -35,7 +37,7 @@ impl Known {
 }
 
 /// What one target builds. What it leaves out is what Buildx takes then.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Target {
     /// Relative to the bake file's folder.
     pub context: Known,
@@ -43,21 +45,95 @@ pub struct Target {
     pub dockerfile: Option<Known>,
     /// The stage; `None` is the last one.
     pub stage: Option<Known>,
-    /// The names of build arguments and of further contexts.
-    pub args: Vec<String>,
-    pub contexts: Vec<String>,
+    pub names: Names,
     /// It makes an image that goes somewhere: it has tags, or an output that is an image. Targets without are for tests.
     pub ships: bool,
 }
 
-/// The targets of a bake file, by name, and of the files that override it, in their order.
-pub fn targets(files: &[(&str, &str)]) -> Vec<Target> {
+/// The names of the build arguments that a build passes and of the further contexts that it brings, its own and those
+/// that it inherits. Targets share them: a file of n names and n targets that inherit them would be n² names.
+#[derive(Clone, Debug)]
+pub struct Names {
+    layers: Arc<[Layer]>,
+    at: usize,
+}
+
+#[derive(Debug, Default)]
+struct Layer {
+    args: Arc<[String]>,
+    contexts: Arc<[String]>,
+    /// The layers that it inherits.
+    parents: Vec<usize>,
+}
+
+impl Names {
+    /// Of a build that inherits nothing.
+    pub fn new(args: Arc<[String]>, contexts: Arc<[String]>) -> Self {
+        Self { layers: Arc::new([Layer { args, contexts, parents: Vec::new() }]), at: 0 }
+    }
+    /// Both have one list of arguments.
+    #[cfg(test)]
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.layers[self.at].args, &other.layers[other.at].args)
+    }
+}
+
+/// What at least one of several builds passes.
+#[derive(Debug, Default)]
+pub struct Passed<'n> {
+    pub args: HashSet<&'n str>,
+    pub contexts: HashSet<&'n str>,
+}
+
+impl<'n> Passed<'n> {
+    pub fn by(all: impl Iterator<Item = &'n Names>) -> Self {
+        let mut passed = Self::default();
+        let mut seen: HashSet<*const Layer> = HashSet::new();
+        let mut lists: HashSet<(*const String, bool)> = HashSet::new();
+        let mut todo: Vec<usize> = Vec::new();
+        for Names { layers, at } in all {
+            todo.push(*at);
+            while let Some(at) = todo.pop() {
+                let layer = &layers[at];
+                if !seen.insert(layer) {
+                    continue;
+                }
+                for (to, names, is_args) in
+                    [(&mut passed.args, &layer.args, true), (&mut passed.contexts, &layer.contexts, false)]
+                {
+                    if lists.insert((names.as_ptr(), is_args)) {
+                        to.extend(names.iter().map(String::as_str));
+                    }
+                }
+                todo.extend(&layer.parents);
+            }
+        }
+        passed
+    }
+}
+
+/// The targets of a bake file, by name, and of the files that override it, in their order; and how many more there are.
+pub fn targets(files: &[(&str, &str)]) -> (Vec<Target>, usize) {
     let mut all = Blocks::default();
     for (path, text) in files {
         if path.rsplit('.').next() == Some("json") { json(text, &mut all) } else { hcl(text, &mut all) }
     }
-    let names = all.targets.keys().take(MOST);
-    names.map(|name| target(&all.inherited(name), &all.variables)).collect()
+    let variables = all.variables();
+    let parents = all.parents();
+    let own: Vec<Facts> = all.targets.values().map(|block| Facts::of(block, &variables)).collect();
+    let facts = inherited(&own, &parents);
+    let names = |(block, parents): (&Attributes, Vec<usize>)| {
+        let keys = |key: &str| match block.get(key) {
+            Some(Value::Keys(keys)) => keys.as_slice().into(),
+            _ => Arc::default(),
+        };
+        Layer { args: keys("args"), contexts: keys("contexts"), parents }
+    };
+    let layers: Arc<[Layer]> = all.targets.values().zip(parents).map(names).collect();
+    let seen = facts.iter().take(MOST).enumerate();
+    let targets =
+        seen.map(|(at, facts)| facts.target(&variables, Names { layers: Arc::clone(&layers), at })).collect();
+    (targets, facts.len().saturating_sub(MOST))
 }
 
 /// Attributes as they stand, by name.
@@ -80,94 +156,154 @@ struct Blocks {
     variables: HashMap<String, Value>,
 }
 
+/// Variables with a default that is a plain text, by name.
+type Variables<'b> = HashMap<&'b str, &'b str>;
+
 impl Blocks {
-    /// The attributes of a target with those that it inherits, of which the later win.
-    fn inherited(&self, name: &str) -> Attributes {
-        let mut order: Vec<&str> = Vec::new();
-        let mut known: HashSet<&str> = HashSet::new();
-        let mut todo = vec![(name, 0)];
-        while let Some((name, depth)) = todo.pop() {
-            let Some((name, attributes)) = self.targets.get_key_value(name) else { continue };
-            if depth > DEEPEST || !known.insert(name) {
-                continue;
-            }
-            order.push(name);
-            if let Some(Value::List(parents)) = attributes.get("inherits") {
-                let named = parents.iter().filter_map(|parent| match parent {
-                    Value::Text(text) => Some((text.as_str(), depth + 1)),
+    fn variables(&self) -> Variables<'_> {
+        let plain = self.variables.iter().filter_map(|(name, value)| {
+            let Value::Text(text) = value else { return None };
+            (text.len() <= LONGEST && !text.contains("${")).then_some((name.as_str(), text.as_str()))
+        });
+        plain.collect()
+    }
+
+    /// The targets that each target inherits, as numbers, in their order.
+    fn parents(&self) -> Vec<Vec<usize>> {
+        let numbers: HashMap<&str, usize> =
+            self.targets.keys().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+        let named = |block: &Attributes| match block.get("inherits") {
+            Some(Value::List(names)) => {
+                let number = |name: &Value| match name {
+                    Value::Text(name) => numbers.get(name.as_str()).copied(),
                     _ => None,
-                });
-                todo.extend(named);
+                };
+                names.iter().filter_map(number).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.targets.values().map(named).collect()
+    }
+}
+
+/// What a target says by itself, or with what it inherits.
+#[derive(Clone, Copy, Default)]
+struct Facts<'b> {
+    context: Option<&'b Value>,
+    dockerfile: Option<&'b Value>,
+    stage: Option<&'b Value>,
+    inline: bool,
+    /// There are some.
+    tags: Option<bool>,
+    /// One of them is an image; `Some(None)`: none is listed.
+    output: Option<Option<bool>>,
+}
+
+impl<'b> Facts<'b> {
+    fn of(block: &'b Attributes, variables: &Variables) -> Self {
+        let is_image = |value: &Value| match text(value, variables) {
+            Known::Text(text) => {
+                let kind = text.split(',').find_map(|part| part.trim().strip_prefix("type="));
+                kind.is_some_and(|kind| matches!(kind, "image" | "registry" | "docker" | "oci"))
+            }
+            Known::Unknown => false,
+        };
+        Self {
+            context: block.get("context"),
+            dockerfile: block.get("dockerfile"),
+            stage: block.get("target"),
+            inline: block.contains_key("dockerfile-inline"),
+            tags: block.get("tags").map(|tags| !matches!(tags, Value::List(tags) if tags.is_empty())),
+            output: block.get("output").or(block.get("outputs")).map(|output| match output {
+                Value::List(outputs) if !outputs.is_empty() => Some(outputs.iter().any(is_image)),
+                _ => None,
+            }),
+        }
+    }
+
+    /// What it says wins over what `below` says.
+    fn over(self, below: Self) -> Self {
+        Self {
+            context: self.context.or(below.context),
+            dockerfile: self.dockerfile.or(below.dockerfile),
+            stage: self.stage.or(below.stage),
+            inline: self.inline || below.inline,
+            tags: self.tags.or(below.tags),
+            output: self.output.or(below.output),
+        }
+    }
+
+    fn target(self, variables: &Variables, names: Names) -> Target {
+        let known = |value: Option<&Value>| value.map(|value| text(value, variables));
+        let or =
+            |value: Option<Known>, default: &str| value.unwrap_or_else(|| Known::Text(default.to_owned()));
+        Target {
+            context: or(known(self.context), "."),
+            dockerfile: (!self.inline).then(|| or(known(self.dockerfile), "Dockerfile")),
+            stage: known(self.stage),
+            names,
+            ships: self.output.flatten().unwrap_or(self.tags.unwrap_or(false)),
+        }
+    }
+}
+
+/// Each target with what it inherits, of which the later win; each is looked at once, after its parents. In a circle,
+/// which Buildx refuses, one of them is without its parent.
+fn inherited<'b>(own: &[Facts<'b>], parents: &[Vec<usize>]) -> Vec<Facts<'b>> {
+    let mut all: Vec<Option<Facts>> = vec![None; own.len()];
+    let mut entered = vec![false; own.len()];
+    // Targets with how many of their parents have been entered.
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for root in 0..own.len() {
+        if !entered[root] {
+            entered[root] = true;
+            open.push((root, 0));
+        }
+        while let Some((at, next)) = open.last_mut() {
+            if let Some(&parent) = parents[*at].get(*next) {
+                *next += 1;
+                if !entered[parent] {
+                    entered[parent] = true;
+                    open.push((parent, 0));
+                }
+            } else {
+                let done = parents[*at].iter().filter_map(|&parent| all[parent]);
+                let below = done.fold(Facts::default(), |below, parent| parent.over(below));
+                all[*at] = Some(own[*at].over(below));
+                open.pop();
             }
         }
-        let mut all = Attributes::new();
-        for name in order.into_iter().rev() {
-            all.extend(self.targets[name].iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
-        all
     }
-}
-
-fn target(attributes: &Attributes, variables: &HashMap<String, Value>) -> Target {
-    let known = |key: &str| attributes.get(key).map(|value| text(value, variables));
-    let inline = attributes.contains_key("dockerfile-inline");
-    let keys = |key: &str| match attributes.get(key) {
-        Some(Value::Keys(keys)) => keys.clone(),
-        _ => Vec::new(),
-    };
-    let or = |value: Option<Known>, default: &str| value.unwrap_or_else(|| Known::Text(default.to_owned()));
-    Target {
-        context: or(known("context"), "."),
-        dockerfile: (!inline).then(|| or(known("dockerfile"), "Dockerfile")),
-        stage: known("target"),
-        args: keys("args"),
-        contexts: keys("contexts"),
-        ships: ships(attributes, variables),
-    }
-}
-
-fn ships(attributes: &Attributes, variables: &HashMap<String, Value>) -> bool {
-    let is_image = |value: &Value| match text(value, variables) {
-        Known::Text(text) => {
-            let kind = text.split(',').find_map(|part| part.trim().strip_prefix("type="));
-            kind.is_some_and(|kind| matches!(kind, "image" | "registry" | "docker" | "oci"))
-        }
-        Known::Unknown => false,
-    };
-    let output = attributes.get("output").or(attributes.get("outputs"));
-    match (output, attributes.get("tags")) {
-        (Some(Value::List(outputs)), _) if !outputs.is_empty() => outputs.iter().any(is_image),
-        (_, Some(Value::List(tags))) => !tags.is_empty(),
-        (_, tags) => tags.is_some(),
-    }
+    all.into_iter().flatten().collect()
 }
 
 /// What a value comes to: references to variables with a default are followed, once.
-fn text(value: &Value, variables: &HashMap<String, Value>) -> Known {
-    let variable = |name: &str| match variables.get(name) {
-        Some(Value::Text(text)) if !text.contains("${") => Some(text.as_str()),
-        _ => None,
-    };
+fn text(value: &Value, variables: &Variables) -> Known {
     match value {
-        Value::Variable(name) => variable(name).map_or(Known::Unknown, |text| Known::Text(text.to_owned())),
-        Value::Text(text) => {
+        Value::Variable(name) => {
+            variables.get(name.as_str()).map_or(Known::Unknown, |&text| Known::Text(text.to_owned()))
+        }
+        Value::Text(text) if text.len() <= LONGEST => {
             let mut out = String::new();
             let mut rest = text.as_str();
             while let Some((before, after)) = rest.split_once("${") {
                 let inside =
-                    after.split_once('}').and_then(|(name, rest)| Some((variable(name.trim())?, rest)));
+                    after.split_once('}').and_then(|(name, rest)| Some((*variables.get(name.trim())?, rest)));
                 let Some((value, after)) = inside.filter(|_| !before.ends_with('$')) else {
                     return Known::Unknown;
                 };
                 out.push_str(before);
                 out.push_str(value);
+                if out.len() > LONGEST {
+                    return Known::Unknown;
+                }
                 rest = after;
             }
             out.push_str(rest);
             // Other escapes than that of a quote stand in no path.
             Known::Text(out.replace("\\\"", "\""))
         }
-        Value::List(_) | Value::Keys(_) | Value::Other => Known::Unknown,
+        Value::Text(_) | Value::List(_) | Value::Keys(_) | Value::Other => Known::Unknown,
     }
 }
 
@@ -374,6 +510,7 @@ mod tests {
     fn told(path: &str, text: &str) -> Vec<(String, String, String, bool)> {
         let show = |known: &Known| known.value().unwrap_or("?").to_owned();
         targets(&[(path, text)])
+            .0
             .iter()
             .map(|target| {
                 let file = target.dockerfile.as_ref().map_or("-".to_owned(), show);
@@ -385,6 +522,18 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    /// The arguments and contexts of the target with this number, sorted.
+    fn passed(text: &str, number: usize) -> (String, String) {
+        let (targets, _) = targets(&[("docker-bake.hcl", text)]);
+        let Passed { args, contexts } = Passed::by([&targets[number].names].into_iter());
+        let join = |names: HashSet<&str>| {
+            let mut names: Vec<&str> = names.into_iter().collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        (join(args), join(contexts))
     }
 
     fn row(context: &str, file: &str, stage: &str, ships: bool) -> (String, String, String, bool) {
@@ -410,6 +559,7 @@ mod tests {
               target = "run"
               tags = tag("api")
               contexts = { lib = "target:lib" }
+              args = { OWN = "1" }
             }
             target "lint" { context = "." 
               target = "lint"
@@ -434,8 +584,7 @@ EOF
                 row("?", "-", "-", true),
             ]
         );
-        let api = &targets(&[("docker-bake.hcl", text)])[0];
-        assert_eq!((api.args.join(" "), api.contexts.join(" ")), ("VERSION OTHER".into(), "lib".into()));
+        assert_eq!(passed(text, 0), ("OTHER OWN VERSION".to_owned(), "lib".to_owned()));
     }
 
     #[test]
@@ -447,7 +596,66 @@ EOF
         );
         let both =
             [("docker-bake.json", main), ("docker-bake.override.hcl", "target \"a\" { context = \"y\" }")];
-        assert_eq!(targets(&both)[0].context, Known::Text("y".to_owned()));
+        assert_eq!(targets(&both).0[0].context, Known::Text("y".to_owned()));
+    }
+
+    #[test]
+    fn the_last_of_what_is_inherited_wins() {
+        let text = r#"
+            target "a" { inherits = ["b", "c"] }
+            target "b" { inherits = ["d"]
+              target = "b" }
+            target "c" { context = "c" }
+            target "d" { context = "d"
+              target = "d"
+              dockerfile = "D" }
+        "#;
+        assert_eq!(told("docker-bake.hcl", text)[0], row("c", "D", "b", false));
+    }
+
+    #[test]
+    fn a_value_that_grows_is_unknown() {
+        let a = |count: usize| format!("variable \"A\" {{ default = \"{}\" }}\n", "a".repeat(count));
+        let target = |text: &str| format!("target \"t\" {{ context = \"{text}\" }}\n");
+        for (text, known) in [
+            (a(2048) + &target("${A}${A}"), true),
+            (a(2049) + &target("${A}${A}"), false),
+            (a(1) + &target(&"${A}".repeat(1024)), true),
+            (a(0) + &target(&"${A}".repeat(1025)), false),
+            (a(4097) + &target("${A}"), false),
+        ] {
+            let context = &targets(&[("docker-bake.hcl", &text)]).0[0].context;
+            assert_eq!(context.value().is_some(), known, "{context:?}");
+        }
+    }
+
+    /// A piece so many times; `@` in it is its number, `@+` the next one.
+    fn many(piece: &str, count: usize) -> String {
+        let one = |n: usize| piece.replace("@+", &(n + 1).to_string()).replace('@', &n.to_string());
+        (0..count).map(one).collect()
+    }
+
+    #[test]
+    fn targets_share_what_they_inherit() {
+        let args = many("A@ = \"\"\n", 100);
+        let mut text = format!("target \"base\" {{\n args = {{\n{args}}}\n}}\n");
+        text += &many("target \"t@\" { inherits = [\"base\", \"t@+\"] }\n", 100);
+        let (targets, rest) = targets(&[("docker-bake.hcl", &text)]);
+        assert_eq!((targets.len(), rest), (101, 0));
+        let layers = &targets[0].names.layers;
+        assert!(targets.iter().all(|target| Arc::ptr_eq(&target.names.layers, layers)));
+        assert_eq!(layers.iter().map(|layer| layer.args.len()).sum::<usize>(), 100);
+        assert_eq!(Passed::by(targets.iter().map(|target| &target.names)).args.len(), 100);
+        assert_eq!(passed(&text, 100).0.split(' ').count(), 100);
+    }
+
+    #[test]
+    fn many_targets_are_counted_and_a_long_chain_is_followed() {
+        let mut text = format!("target \"a{MOST}\" {{ context = \"x\" }}\n");
+        text += &many("target \"a@\" { inherits = [\"a@+\"] }\n", MOST);
+        let (targets, rest) = targets(&[("docker-bake.hcl", &text)]);
+        assert_eq!((targets.len(), rest), (MOST, 1));
+        assert!(targets.iter().all(|target| target.context == Known::Text("x".to_owned())));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::bake::Known;
+use crate::bake::{Known, Names, Passed};
 use crate::compose::Problem;
 use crate::container::{At, ContainerSpec};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
@@ -31,6 +31,8 @@ pub struct Project<'a> {
     pub around: Around,
     /// While a Dockerfile is checked: the targets of bake files that build it.
     pub baked: &'a [Baked],
+    /// What they pass.
+    pub passed: Passed<'a>,
 }
 
 /// A bake target, a workflow or a script builds the Dockerfile at hand.
@@ -40,9 +42,7 @@ pub struct Baked {
     pub context: Arc<str>,
     /// The stage that it names.
     pub stage: Option<Known>,
-    /// The names of the arguments that it passes, and of further contexts that it brings.
-    pub args: Vec<String>,
-    pub contexts: Vec<String>,
+    pub names: Names,
     /// It makes an image that goes somewhere.
     pub ships: bool,
 }

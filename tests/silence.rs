@@ -203,6 +203,32 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
                 Some(("500.compose.yaml", &["check", "api/Dockerfile"]))
             },
         ),
+        (
+            "a FIFO near the checked files that has the name of a Compose file, bake file, workflow, Makefile or build script: it is not used as context",
+            |top| {
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                fifo(&top.join("docker-bake.hcl"));
+                Some(("docker-bake.hcl", &["check", "api/Dockerfile"]))
+            },
+        ),
+        (
+            "a workflow, Makefile or build script over 256 KiB near the checked files: it is not used as context",
+            |top| {
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                write(
+                    &top.join("Makefile"),
+                    "x:\n\tdocker build api\n".to_owned() + &"#\n".repeat(128 << 10),
+                );
+                Some(("Makefile", &["check", "api/Dockerfile"]))
+            },
+        ),
+        ("more than 2000 targets in a bake file: the rest are not used as context", |top| {
+            write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+            let targets: String =
+                (0..2001).map(|n| "target \"t@\" {}\n".replace('@', &n.to_string())).collect();
+            write(&top.join("docker-bake.hcl"), targets);
+            Some(("docker-bake.hcl", &["check", "api/Dockerfile"]))
+        }),
         ("more than 2 MiB of ignore files: the rest ignore nothing", |top| {
             for folder in 0..17 {
                 write(&top.join(format!("{folder:02}/.gitignore")), "#\n".repeat(65_000));

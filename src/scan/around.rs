@@ -78,7 +78,9 @@ pub(super) fn surroundings(
     let (mut bakes, mut yaml): (Vec<Arc<Source>>, Vec<Arc<Source>>) = Default::default();
     let (mut read, count) = (0, others.len());
     for (at, path) in others.into_iter().enumerate() {
-        if !tree.exists(&path) {
+        let content = tree.read(&path);
+        // git's index has it, and nothing else.
+        if matches!(&content, Err(gap) if gap.reason == Reason::NotFound) {
             continue;
         }
         if read == MOST {
@@ -90,7 +92,7 @@ pub(super) fn surroundings(
             break;
         }
         read += 1;
-        let source = match tree.read(&path) {
+        let source = match content {
             Ok(bytes) => super::load::source(&path, bytes),
             Err(why) => {
                 all.skipped.push(unread(&path, why));
@@ -102,8 +104,13 @@ pub(super) fn surroundings(
             continue;
         }
         if builds::is_recipe(&path) {
-            for (path, baked) in builds::builds(&source, &|path| built.contains(path)) {
-                all.baked.entry(path).or_default().push(baked);
+            match builds::builds(&source, &|path| built.contains(path)) {
+                Ok(found) => {
+                    for (path, baked) in found {
+                        all.baked.entry(path).or_default().push(baked);
+                    }
+                }
+                Err(gap) => all.skipped.push(Told::new(path, gap)),
             }
             continue;
         }
@@ -111,7 +118,7 @@ pub(super) fn surroundings(
     }
     let told = &mut all.skipped;
     all.compose = leading(yaml, &parts, dockerfiles, tree, &mut |path, why| told.push(unread(path, why)));
-    read_bakes(&bakes, &mut all.baked);
+    read_bakes(&bakes, &mut all);
     all
 }
 
@@ -215,7 +222,7 @@ fn may_build(compose: &str, text: &str, dockerfile: &str) -> bool {
 }
 
 /// Buildx reads `docker-bake.json`, then `docker-bake.hcl`, then their override files; of any other name it is told.
-fn read_bakes(sources: &[Arc<Source>], baked: &mut HashMap<String, Vec<Baked>>) {
+fn read_bakes(sources: &[Arc<Source>], all: &mut Surroundings) {
     let mut sets: HashMap<&str, Vec<&Arc<Source>>> = HashMap::new();
     for source in sources {
         let path: &str = source.path();
@@ -228,16 +235,23 @@ fn read_bakes(sources: &[Arc<Source>], baked: &mut HashMap<String, Vec<Baked>>) 
         files.sort_by_key(|source| (source.path().contains(".override."), source.path().ends_with(".hcl")));
         let texts: Vec<(&str, &str)> = files.iter().map(|source| (&**source.path(), source.text())).collect();
         let folder = directory(texts[0].0);
-        for target in bake::targets(&texts) {
+        let (targets, rest) = bake::targets(&texts);
+        if rest > 0 {
+            let why = format!(
+                "{rest} of its targets are not used as context: hullguard reads {} targets of a bake file",
+                targets.len()
+            );
+            all.skipped.push(Told::new(Arc::clone(files[0].path()), Gap::new(Reason::Limit, why)));
+        }
+        for target in targets {
             let context = target.context.value().and_then(|context| resolve(folder, context));
             let named = target.dockerfile.as_ref().and_then(Known::value);
             let (Some(context), Some(named)) = (context, named) else { continue };
             let Some(path) = resolve(&context, named) else { continue };
-            baked.entry(path).or_default().push(Baked {
+            all.baked.entry(path).or_default().push(Baked {
                 context: context.into(),
                 stage: target.stage,
-                args: target.args,
-                contexts: target.contexts,
+                names: target.names,
                 ships: target.ships,
             });
         }

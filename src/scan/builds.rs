@@ -3,15 +3,21 @@
 //! They are context, as bake files are, and never linted. Only what is written out counts: a path with a variable in it
 //! leads nowhere, and a stage that a variable names is unknown.
 
-use crate::bake::Known;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::bake::{Known, Names};
 use crate::compose::{directory, resolve};
+use crate::gap::{Gap, Reason};
 use crate::project::Baked;
 use crate::shell::{self, Call, Script, Word};
 use crate::text::{Joined, Source};
 use crate::yaml::{self, Node};
 
-/// Bytes of such a file that is read; what is larger builds no image by hand.
+/// Bytes of such a file that is read; few that people write are larger.
 const LARGEST: usize = 256 << 10;
+/// Bytes of a path; no system has longer ones.
+const LONGEST: usize = 4096;
 /// Flags of `docker build` that take the next word.
 const WITH_VALUE: [&str; 37] = [
     "add-host",
@@ -69,13 +75,20 @@ fn ending(name: &str) -> &str {
 }
 
 /// What a file builds, with the path of each Dockerfile; `is_there` tells which paths are Dockerfiles of the run.
-pub(super) fn builds(source: &Source, is_there: &dyn Fn(&str) -> bool) -> Vec<(String, Baked)> {
+///
+/// # Errors
+/// It may build something, and is too large to be read.
+pub(super) fn builds(source: &Source, is_there: &dyn Fn(&str) -> bool) -> Result<Vec<(String, Baked)>, Gap> {
     let text = source.text();
     let names_a_builder = ["docker", "podman", "buildah", "nerdctl"].iter().any(|word| text.contains(word));
-    if text.len() > LARGEST || !names_a_builder || !text.contains("build") {
-        return Vec::new();
+    if !names_a_builder || !text.contains("build") {
+        return Ok(Vec::new());
     }
-    let mut found = Found { folder: directory(source.path()), is_there, list: Vec::new() };
+    if text.len() > LARGEST {
+        return Err(Gap::new(Reason::TooLarge, "not read as context: larger than 256 KiB"));
+    }
+    let mut found =
+        Found { folder: directory(source.path()), is_there, list: Vec::new(), lists: HashMap::new() };
     let name = source.path().rsplit('/').next().unwrap_or_default();
     if ending(name) == "sh" {
         found.script(text);
@@ -87,7 +100,8 @@ pub(super) fn builds(source: &Source, is_there: &dyn Fn(&str) -> bool) -> Vec<(S
         // Steps run at the top.
         found.folder = "";
         let file = yaml::parse(source);
-        for node in file.nodes() {
+        // What an alias stands for is a node, too.
+        for node in file.nodes().filter(|node| !node.is_alias()) {
             if node.is_mapping() {
                 found.step(node);
             } else if let Some(text) = node.as_str().filter(|text| text.contains("build")) {
@@ -95,7 +109,7 @@ pub(super) fn builds(source: &Source, is_there: &dyn Fn(&str) -> bool) -> Vec<(S
             }
         }
     }
-    found.list
+    Ok(found.list)
 }
 
 /// The recipe lines of a Makefile, each with its continuations: every one is a shell of its own.
@@ -123,6 +137,8 @@ struct Found<'f> {
     folder: &'f str,
     is_there: &'f dyn Fn(&str) -> bool,
     list: Vec<(String, Baked)>,
+    /// The names in `build-args` and `build-contexts`, by their nodes: aliases may name one text many times.
+    lists: HashMap<u32, Arc<[String]>>,
 }
 
 impl Found<'_> {
@@ -133,7 +149,7 @@ impl Found<'_> {
             return;
         }
         let with = |key: &str| step.get("with").and_then(|with| with.get(key)).and_then(Node::as_str);
-        let literal = |text: &&str| !text.contains("${{");
+        let literal = |text: &&str| text.len() <= LONGEST && !text.contains("${{");
         let Some(context) = Some(with("context").unwrap_or(".")).filter(literal) else { return };
         let Some(context) = resolve("", context) else { return };
         // `file` starts from the top, not from the context.
@@ -141,16 +157,19 @@ impl Found<'_> {
             Some(file) => Some(file).filter(literal).and_then(|file| resolve("", file)),
             None => resolve(&context, "Dockerfile"),
         };
-        let names = |key: &str| {
-            let lines = with(key).unwrap_or_default().lines();
-            lines.filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned())).collect()
+        let mut names = |key: &str| {
+            let Some(node) = step.get("with").and_then(|with| with.get(key)) else { return Arc::default() };
+            let list = self.lists.entry(node.resolved().id()).or_insert_with(|| {
+                let lines = node.as_str().unwrap_or_default().lines();
+                lines.filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned())).collect()
+            });
+            Arc::clone(list)
         };
         let stage = with("target").filter(|target| !target.is_empty());
         let baked = Baked {
             context: context.into(),
             stage: stage.map(|target| known(target, literal(&target))),
-            args: names("build-args"),
-            contexts: names("build-contexts"),
+            names: Names::new(names("build-args"), names("build-contexts")),
             ships: with("push").is_some_and(|push| push != "false"),
         };
         self.list.extend(path.map(|path| (path, baked)));
@@ -159,43 +178,51 @@ impl Found<'_> {
     /// Commands in the order in which they stand, from the folder to which they have gone by then.
     fn script(&mut self, text: &str) {
         let script: Script = shell::parse(&Joined::unbroken(text, 0));
-        let mut here = Some(String::new());
+        // A script may be meant to be started from its own folder or from the top.
+        let starts = |here: &str| [self.folder, ""].map(|folder| resolve(folder, here));
+        let mut here = Some((String::new(), starts("")));
+        let mut list = Vec::new();
         for call in script.calls() {
             if call.is("cd") || call.is("pushd") {
                 let to = call.operands().first().and_then(|word| plain(word));
-                here = here.and_then(|here| resolve(&here, to?));
+                let path = here.and_then(|(here, _)| resolve(&here, to?));
+                here = path.filter(|path| path.len() <= LONGEST).map(|path| {
+                    let starts = starts(&path);
+                    (path, starts)
+                });
             } else if call.is("popd") {
                 here = None;
-            } else if let Some(here) = &here {
-                self.command(&call, here);
+            } else if let Some((_, starts)) = &here {
+                list.extend(self.command(&call, starts));
             }
         }
+        self.list.append(&mut list);
     }
 
-    fn command(&mut self, call: &Call, here: &str) {
+    /// What a command builds, from the first of these folders that has the Dockerfile.
+    fn command(&self, call: &Call, starts: &[Option<String>]) -> Option<(String, Baked)> {
         let words = call.args();
         let verb = |at: usize| words.get(at).map_or("", |word| &*word.text);
         let start = match (call.name().unwrap_or_default(), verb(0), verb(1)) {
             ("docker" | "podman" | "nerdctl", "build", _) | ("buildah", "build" | "bud", _) => 1,
             ("docker" | "podman", "buildx" | "image" | "builder", "build") => 2,
-            _ => return,
+            _ => return None,
         };
-        let Some(build) = Build::of(&words[start..]) else { return };
-        let Some(context) = build.context.and_then(plain) else { return };
-        // A script may be meant to be started from its own folder or from the top.
-        for folder in [self.folder, ""] {
-            let Some(start) = resolve(folder, here) else { continue };
-            let Some(context) = resolve(&start, context) else { continue };
+        let build = Build::of(&words[start..])?;
+        let context = build.context.and_then(plain)?;
+        let (path, context) = starts.iter().flatten().find_map(|start| {
+            let context = resolve(start, context)?;
             let path = match build.file {
-                Some(file) => plain(file).and_then(|file| resolve(&start, file)),
+                Some(file) => plain(file).and_then(|file| resolve(start, file)),
                 None => resolve(&context, "Dockerfile"),
             };
-            if let Some(path) = path.filter(|path| (self.is_there)(path)) {
-                let baked = Baked { context: context.into(), ..build.baked };
-                self.list.push((path, baked));
-                return;
-            }
-        }
+            Some((path.filter(|path| (self.is_there)(path))?, context))
+        })?;
+        let Build { stage, args, contexts, ships, .. } = build;
+        Some((
+            path,
+            Baked { context: context.into(), stage, names: Names::new(args.into(), contexts.into()), ships },
+        ))
     }
 }
 
@@ -203,15 +230,22 @@ impl Found<'_> {
 struct Build<'w> {
     context: Option<&'w Word>,
     file: Option<&'w Word>,
-    /// All but the context.
-    baked: Baked,
+    stage: Option<Known>,
+    args: Vec<String>,
+    contexts: Vec<String>,
+    ships: bool,
 }
 
 impl<'w> Build<'w> {
     fn of(words: &'w [Word]) -> Option<Self> {
-        let baked =
-            Baked { context: "".into(), stage: None, args: Vec::new(), contexts: Vec::new(), ships: false };
-        let mut build = Self { context: None, file: None, baked };
+        let mut build = Self {
+            context: None,
+            file: None,
+            stage: None,
+            args: Vec::new(),
+            contexts: Vec::new(),
+            ships: false,
+        };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let text = &*word.text;
@@ -240,11 +274,11 @@ impl<'w> Build<'w> {
                 "f" | "file" => build.file = Some(value.map_or(word, |(_, apart)| apart.unwrap_or(word))),
                 "target" => {
                     let is_plain = !value.is_some_and(|(_, apart)| apart.unwrap_or(word).expands);
-                    build.baked.stage = value.map(|(value, _)| known(value, is_plain));
+                    build.stage = value.map(|(value, _)| known(value, is_plain));
                 }
-                "build-arg" => build.baked.args.extend(key()),
-                "build-context" => build.baked.contexts.extend(key()),
-                "push" => build.baked.ships = true,
+                "build-arg" => build.args.extend(key()),
+                "build-context" => build.contexts.extend(key()),
+                "push" => build.ships = true,
                 _ => {}
             }
         }
@@ -264,20 +298,61 @@ fn plain(word: &Word) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::bake::Passed;
+
+    fn found(path: &str, text: &str) -> Result<Vec<(String, Baked)>, Gap> {
+        let source = Source::new(path, text.as_bytes().to_vec());
+        builds(&source, &|path| ["Dockerfile", "api/Dockerfile", "docker/web.Dockerfile"].contains(&path))
+    }
 
     fn read(path: &str, text: &str) -> Vec<String> {
-        let source = Source::new(path, text.as_bytes().to_vec());
-        let there = |path: &str| ["Dockerfile", "api/Dockerfile", "docker/web.Dockerfile"].contains(&path);
-        let found = builds(&source, &there).into_iter();
-        let shown = found.map(|(path, baked)| {
+        let sorted = |names: HashSet<&str>| {
+            let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            names.sort();
+            names
+        };
+        let shown = found(path, text).unwrap().into_iter().map(|(path, baked)| {
             let stage = baked.stage.as_ref().map(|stage| stage.value().unwrap_or("?"));
+            let Passed { args, contexts } = Passed::by([&baked.names].into_iter());
             format!(
                 "{path} from '{}' {stage:?} {:?} {:?} {}",
-                baked.context, baked.args, baked.contexts, baked.ships
+                baked.context,
+                sorted(args),
+                sorted(contexts),
+                baked.ships
             )
         });
         shown.collect()
+    }
+
+    #[test]
+    fn a_path_that_grows_leads_nowhere() {
+        let down = |count: usize| format!("{}docker build {}\n", "cd a\n".repeat(count), "../".repeat(count));
+        // `a/a/…` of 2048 folders has 4095 bytes.
+        assert_eq!(read("build.sh", &down(2048)).len(), 1);
+        assert_eq!(read("build.sh", &down(2049)).len(), 0);
+    }
+
+    #[test]
+    fn what_is_too_large_to_be_read_is_told() {
+        let large = |text: &str| format!("{text}\n{}", "#\n".repeat(LARGEST / 2));
+        assert_eq!(found("build.sh", &large("docker build .")).unwrap_err().reason, Reason::TooLarge);
+        assert!(found("build.sh", &large("make all")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn aliases_are_no_more_steps_and_share_their_lists() {
+        let text = "x: &run docker build api\ny: [*run, *run]\nz: &args |\n  V=1\nsteps:\n".to_owned()
+            + &"- {uses: docker/build-push-action@v6, with: {build-args: *args}}\n".repeat(2);
+        let found = found(".github/workflows/a.yml", &text).unwrap();
+        assert_eq!(
+            found.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(),
+            ["api/Dockerfile", "Dockerfile", "Dockerfile"]
+        );
+        assert!(found[1].1.names.is_shared_with(&found[2].1.names));
     }
 
     #[test]

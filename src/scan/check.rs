@@ -1,7 +1,7 @@
 //! Runs the rules on documents. A rule that panics is told, and costs nothing but itself.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::join;
@@ -36,7 +36,8 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     // Standard input without a name lies nowhere.
     let unnamed = tree.origin() == Origin::Stdin && path.rsplit('/').next() == Some("stdin");
     // Whatever folder a bake file sends; the one that nothing is left out of, if there are several.
-    let baked = cx.project.baked.iter().map(|target| join::sent(&target.context, Some(path), tree));
+    let contexts: BTreeSet<&str> = cx.project.baked.iter().map(|target| &*target.context).collect();
+    let baked = contexts.into_iter().map(|context| join::sent(context, Some(path), tree));
     let sent = || baked.min_by_key(|sent| sent.ignores).unwrap_or_else(|| join::sent_by_anybody(path, tree));
     let sent = (!unnamed).then(sent);
     let cx = Context { sent, ..*cx };

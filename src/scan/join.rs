@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::bake::Passed;
 use crate::blob::Tree;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
@@ -219,6 +220,7 @@ pub(super) fn project<'a>(
         problems: joined.problems,
         around: joined.around,
         baked: &[],
+        passed: Passed::default(),
     }
 }
 

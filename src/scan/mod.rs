@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::bake::Passed;
 use crate::blob::{Candidate, Tree};
 use crate::compose::{self, ComposeFile};
 use crate::container::FileId;
@@ -223,7 +224,8 @@ fn from_top(
             join::ship(&mut file, &builders, shipped, policy);
             starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), tree);
             let file = [file];
-            let project = Project { baked, ..join::project(builders, &[], &file, tree) };
+            let passed = Passed::by(baked.iter().map(|target| &target.names));
+            let project = Project { baked, passed, ..join::project(builders, &[], &file, tree) };
             let cx = Context { policy, project: &project, sent: None };
             let checked = check::dockerfile(&cx, &file[0], tree);
             watch.count(1);

@@ -87,3 +87,46 @@ fn rules_do_not_look_at_pairs() {
         assert!(start.elapsed() < Duration::from_secs(30), "{begin:?} takes {:?}", start.elapsed());
     }
 }
+
+/// What builds a Dockerfile is read once, however its parts name each other: at these sizes, copies for each part take
+/// minutes or all memory.
+#[test]
+fn context_is_not_copied_for_each_of_its_parts() {
+    use std::time::{Duration, Instant};
+
+    use hullguard::rule::Policy;
+    use hullguard::scan;
+
+    let many = |piece: &str, count: usize| -> String {
+        (0..count).map(|i| piece.replace('@', &i.to_string())).collect()
+    };
+    let a_name = format!("variable \"A\" {{ default = \"{}\" }}\n", "a".repeat(150_000));
+    let all = many("\"@\",", 800);
+    let args = many("A@=\"\"\n", 10_000);
+    let steps = "- {uses: docker/build-push-action@v6, with: {build-args: *a}}\n".repeat(2_000);
+    let texts = [
+        ("docker-bake.hcl", a_name + "target \"a\" { context = \"" + &"${A}".repeat(40_000) + "\" }\n"),
+        ("docker-bake.hcl", many(&format!("target \"@\" {{ inherits = [{all}] }}\n"), 800)),
+        (
+            "docker-bake.hcl",
+            format!("target \"a\" {{\nargs = {{\n{args}}}\n}}\n")
+                + &many("target \"b@\" { inherits = [\"a\"] }\n", 1_900),
+        ),
+        ("build.sh", "cd a\n".repeat(20_000) + &"docker build .\n".repeat(10_000)),
+        (".github/workflows/a.yml", format!("a: &a |\n{}steps:\n{steps}", many("  A@=\n", 10_000))),
+    ];
+    let dockerfile = "FROM a:1\n".to_owned() + &many("ARG B@\nRUN a $B@\n", 1_000);
+    for (path, text) in texts {
+        let mut tree = crate::tree::Memory::default();
+        tree.add("Dockerfile", &dockerfile);
+        tree.add(path, &text);
+        let mut candidates = tree.candidates();
+        for candidate in &mut candidates {
+            candidate.document = &*candidate.path == "Dockerfile";
+        }
+        let start = Instant::now();
+        scan::scan(&candidates, &tree, &Policy::default(), &scan::Watch::default());
+        let begin: String = text.chars().take(60).collect();
+        assert!(start.elapsed() < Duration::from_secs(30), "{begin:?} takes {:?}", start.elapsed());
+    }
+}

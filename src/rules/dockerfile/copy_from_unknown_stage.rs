@@ -65,8 +65,7 @@ fn is_stage_name(name: &str) -> bool {
 
 /// A Compose or bake file gives the build a context of this name, or one could not be read well enough to tell.
 fn is_context(cx: &Context, file: &Dockerfile, name: &str) -> bool {
-    let baked = cx.project.baked.iter().flat_map(|target| &target.contexts).any(|context| context == name);
-    baked
+    cx.project.passed.contexts.contains(name)
         || cx.project.builders_of(file.source.path()).any(|(_, container)| {
             let contexts = container.build.iter().flat_map(|build| &build.additional_contexts);
             !container.gaps.is_empty()

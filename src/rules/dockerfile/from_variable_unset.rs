@@ -148,6 +148,6 @@ fn passed(cx: &Context, file: &Dockerfile, name: &str) -> Passed {
             return Passed::Not(container.name.to_string());
         }
     }
-    any |= cx.project.baked.iter().any(|target| target.args.iter().any(|arg| arg == name));
+    any |= cx.project.passed.args.contains(name);
     if any { Passed::Always } else { Passed::Unknown }
 }
