@@ -196,6 +196,7 @@ struct Facts<'b> {
     /// There are some.
     tags: Option<bool>,
     /// One of them is an image; `Some(None)`: none is listed.
+    #[expect(clippy::option_option, reason = "not set, not known, and known are three things")]
     output: Option<Option<bool>>,
 }
 

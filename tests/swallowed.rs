@@ -99,6 +99,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("history/range.rs", "bail!", "told in other words"),
     ("history/range.rs", "raw.unwrap_or_default()", "words of an error"),
     ("history/range.rs", "let _ = write!", "a text takes all that is written to it"),
+    ("history/range.rs", "repository.references().ok()?", "names to suggest in an error"),
+    ("history/range.rs", "one.shorthand().ok()", "as above"),
     ("history/refs.rs", "str::from_utf8(hex)", "no name, and the caller tells it"),
     ("history/refs.rs", "Oid::from_str(hex)", "no name, and the caller tells it"),
     ("history/remote.rs", "", "without a remote a commit has no page"),

@@ -2,6 +2,7 @@
 //!
 //! `check` and `baseline` begin here. The files that a run depends on are read here, too, and in `lists`.
 
+use std::collections::HashSet;
 use std::env;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -213,6 +214,9 @@ impl Run {
     }
     /// Adds what the listing had to say.
     pub(super) fn complete(&mut self, outcome: &mut Outcome) {
+        // What the listing could not take, the scan could not read as context either.
+        let listed: HashSet<_> = self.skipped.iter().map(|told| &told.path).collect();
+        outcome.skipped.retain(|told| !listed.contains(&told.path));
         outcome.skipped.append(&mut self.skipped);
         outcome.failed.append(&mut self.failed);
         for told in [&mut outcome.skipped, &mut outcome.failed] {
