@@ -162,6 +162,21 @@ fn without_a_commit_all_is_new_and_an_unknown_one_is_an_error() {
     assert!(code == Some(2) && errors.contains("--new-from needs a git repository"), "{errors}");
 }
 
+/// There `.git` is a file, and leads out of the folder.
+#[test]
+fn a_linked_work_tree_is_checked_as_any_other() {
+    let repo = with_old();
+    let other = repo.path().join("linked");
+    repo.git(&["worktree", "add", "-q", "linked"]);
+    for args in [&["."][..], &["api/Dockerfile"], &["--staged"]] {
+        let args = [args, &["--format", "json", "--fail-on", "never"]].concat();
+        let out = hullguard(&other, &args).output().expect("it runs");
+        let json: serde_json::Value = serde_json::from_slice(&out.stdout).expect("JSON");
+        assert_eq!(out.status.code(), Some(0), "{args:?}: {json:#}");
+        assert_eq!(json["files"]["failed"].as_array().map(Vec::len), Some(0), "{args:?}");
+    }
+}
+
 /// A variable that is not set in a pipeline must not make a run that looks at nothing.
 #[test]
 fn what_selects_nothing_is_an_error() {

@@ -207,12 +207,14 @@ fn see(
         }
     };
     let Some(kind) = entry.file_type() else { return WalkState::Continue };
+    // Git's own; in a linked work tree and in a submodule it is a file.
+    if entry.depth() > 0 && entry.file_name() == ".git" {
+        return if kind.is_dir() { WalkState::Skip } else { WalkState::Continue };
+    }
     if kind.is_dir() {
-        let inner = entry.depth() > 0;
-        let git = inner && entry.file_name() == ".git";
-        let out = below(root, entry.path()).filter(|name| inner && !git && excluded(name));
+        let out = below(root, entry.path()).filter(|name| entry.depth() > 0 && excluded(name));
         listing.skipped.extend(out.iter().map(|name| told(name, left_out())));
-        return if git || out.is_some() { WalkState::Skip } else { WalkState::Continue };
+        return if out.is_some() { WalkState::Skip } else { WalkState::Continue };
     }
     let what = classify(&entry.file_name().to_string_lossy());
     if what == Name::Other && !kind.is_file() && !kind.is_symlink() {
