@@ -115,6 +115,7 @@ fn no_end_of_a_text_costs_it() {
         "FROM a:1\nENV DB_PASSWORD=Summer24!x\\\n",
         "FROM a:1\nRUN curl -u ann:Summer24!x https://b.c | sh",
         "curl -u ann:Summer24!x https://b.c | sh",
+        "FROM a:1\nRUN npm install \u{feff}-y\nRUN pip install \u{feff} é@1\nRUN yarn add @é/b@1 ö",
         "services:\n  a:\n    image: b\n    environment:\n      DB_PASSWORD: Summer24!x",
     ];
     for start in starts {

@@ -26,7 +26,7 @@ pub(super) fn packages_of(
 
 /// Whether a word is `$name`, `${name}` or `${name[@]}` and nothing else.
 fn is_only(text: &str, name: &str) -> bool {
-    let rest = &text[1..];
+    let Some(rest) = text.strip_prefix('$') else { return false };
     let inner = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
     inner == name || inner.strip_prefix(name).is_some_and(|index| matches!(index, "[@]" | "[*]"))
 }
@@ -120,7 +120,8 @@ fn split_version(manager: Manager, text: &str) -> (&str, Option<&str>) {
             }
         }
         Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun => {
-            cut(text[1.min(text.len())..].find('@').map(|at| at + 1), 1)
+            // A scope begins with one, too: `@scope/name@1`.
+            cut(text.match_indices('@').map(|(at, _)| at).find(|&at| at > 0), 1)
         }
         Manager::Go | Manager::Cargo => cut(text.rfind('@'), 1),
         Manager::Gem | Manager::Bundler => cut(outside(&[':']), 1),
