@@ -49,6 +49,21 @@ pub(crate) fn hullguard(folder: &Path) -> Command {
     command
 }
 
+/// Runs git in a folder, with no configuration of the developer's; the tests may themselves run inside a hook.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
+    let done = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"])
+        .args(["-c", "protocol.file.allow=always"])
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_INDEX_FILE")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .expect("git is installed");
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
 #[test]
 fn cases_come_out_as_written() {
     let bless = env::var_os("BLESS").is_some();
@@ -101,16 +116,7 @@ fn cases_come_out_as_written() {
 fn staged_checks_the_index() {
     let work = tempfile::tempdir().expect("a folder");
     let folder = work.path();
-    let git = |arguments: &[&str]| {
-        let done = Command::new("git")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"])
-            .args(arguments)
-            .current_dir(folder)
-            .env("GIT_CONFIG_GLOBAL", folder.join("none"))
-            .output()
-            .expect("git is installed");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    };
+    let git = |arguments: &[&str]| git(folder, arguments);
     git(&["init", "-q", "."]);
     fs::write(folder.join("Dockerfile"), "FROM alpine:3.20\nMAINTAINER a\n").expect("written");
     git(&["add", "Dockerfile"]);

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use crate::cases::hullguard;
+use crate::cases::{git, hullguard};
 
 const WEB: &str =
     "FROM node:22.4-slim\nWORKDIR /app\nCOPY package.json ./\nCOPY src ./src\nCMD [\"node\", \"src\"]\n";
@@ -16,11 +15,6 @@ fn write(folder: &Path, files: &[(&str, &str)]) {
         fs::create_dir_all(path.parent().expect("a file lies somewhere")).expect("a folder can be made");
         fs::write(path, text).expect("a file can be written");
     }
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let done = Command::new("git").current_dir(folder).args(arguments).output().expect("git is there");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// Rules that are reported on a file, of a run with these arguments.

@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::{env, fs};
 
 use hullguard::rules;
 use serde_json::Value;
 
-use crate::cases::hullguard;
+use crate::cases::{git, hullguard};
 use crate::tokens;
 
 /// Compares lines with a file of promised ones.
@@ -59,17 +59,6 @@ fn shape_of(text: &str) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     shape(&serde_json::from_str(text).expect("it is JSON"), "", &mut lines);
     lines
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let done = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", folder.join("none"))
-        .output()
-        .expect("git is installed");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// A repository with findings of every form: fixed and not, with other places, suppressed, secrets, of history.

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::cases::hullguard;
+use crate::cases::{git, hullguard};
 
 /// A row of the table: reason, list, human report, exit code.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,19 +39,6 @@ fn table() -> BTreeMap<String, Row> {
 fn write(path: &Path, text: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().expect("a file lies somewhere")).expect("a folder can be made");
     fs::write(path, text).expect("a file can be written");
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let done = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always"])
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_INDEX_FILE")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("git is installed");
-    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
 fn fifo(path: &Path) {

@@ -2,21 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use super::{FORMATS, Planted, write};
-use crate::cases::hullguard;
-
-fn git(folder: &Path, args: &[&str]) {
-    let done = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"])
-        .args(args)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", folder.join("none"))
-        .output()
-        .expect("git is installed");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-}
+use crate::cases::{git, hullguard};
 
 fn run(folder: &Path, args: &str, github: bool) -> Output {
     let mut command = hullguard(folder);
