@@ -211,20 +211,18 @@ const DEPENDENCY: &[Key] = &[
     key("required", FLAG),
     key("restart", FLAG),
 ];
-const SECRET_GRANT: &[Key] = &[
-    key("gid", TEXT),
-    key("mode", TEXT_OR_NUMBER),
-    key("source", name(Section::Secrets, Written::Whole)),
-    key("target", TEXT),
-    key("uid", TEXT),
-];
-const CONFIG_GRANT: &[Key] = &[
-    key("gid", TEXT),
-    key("mode", TEXT_OR_NUMBER),
-    key("source", name(Section::Configs, Written::Whole)),
-    key("target", TEXT),
-    key("uid", TEXT),
-];
+const SECRET_GRANT: &[Key] = &grant(Section::Secrets);
+const CONFIG_GRANT: &[Key] = &grant(Section::Configs);
+/// What a service says of a secret or a configuration that it is given.
+const fn grant(section: Section) -> [Key; 5] {
+    [
+        key("gid", TEXT),
+        key("mode", TEXT_OR_NUMBER),
+        key("source", name(section, Written::Whole)),
+        key("target", TEXT),
+        key("uid", TEXT),
+    ]
+}
 const CONFIG: &[Key] = &[
     key("content", TEXT),
     key("environment", TEXT),
