@@ -12,9 +12,8 @@ use std::sync::Arc;
 use crate::finding::{Finding, Fix, Related, Status};
 use crate::outcome::Outcome;
 use crate::rule::{Policy, Profile, Severity};
+use crate::shown::finish::RELATED_AT_MOST;
 
-/// How many places besides its own a finding names.
-const AT_MOST: usize = 20;
 /// How many edits a fix gathers.
 const FIXED: usize = 1000;
 
@@ -46,7 +45,7 @@ pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> boo
         if let (Some(here), Some(there)) = (&mut kept.secret, confidence) {
             here.confidence = here.confidence.max(there);
         }
-        if kept.related.len() < AT_MOST {
+        if kept.related.len() < RELATED_AT_MOST {
             let message = if is_secret { "the same secret".to_owned() } else { message };
             kept.related.push(Related { place, message, again: !is_secret });
         }

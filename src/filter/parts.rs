@@ -13,10 +13,7 @@ use crate::outcome::Outcome;
 use crate::place;
 use crate::rule::{Policy, Profile, Rule};
 use crate::rules;
-use crate::shown::finish::AT_MOST;
-
-/// How many places it names besides its own.
-const RELATED_AT_MOST: usize = 20;
+use crate::shown::finish::{AT_MOST, RELATED_AT_MOST};
 
 pub(super) fn gather(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     if policy.profile != Profile::Default {

@@ -20,7 +20,7 @@ use crate::text::{Source, Span};
 /// How many findings of one rule a file gets.
 pub const AT_MOST: usize = 1000;
 /// How many places a finding that stands for many names besides its own.
-const RELATED_AT_MOST: usize = 20;
+pub const RELATED_AT_MOST: usize = 20;
 /// How far a finding's text is read on, for a value that stands below its name; lines.
 const MOST_LINES: u32 = 50;
 /// What stands for a value that begins on the next line.
