@@ -188,12 +188,13 @@ pub(super) fn command() -> Option<String> {
 /// What is wrong with a command that follows an option: it was taken for a path.
 pub(super) fn late_command(args: &Args) -> Option<String> {
     let first = args.check.look.paths.first().filter(|_| args.command.is_none())?;
-    let word = first.to_str().filter(|word| !word.is_empty())?;
-    let is_command = Args::command().get_subcommands().any(|command| command.get_name() == word);
-    if !is_command || first.symlink_metadata().is_ok() {
+    // Asked first: nearly always it is a path, and all commands and options are made to ask for one.
+    if first.symlink_metadata().is_ok() {
         return None;
     }
-    Some(format!("write the command before its options, as in `hullguard {word} [OPTIONS]`"))
+    let word = first.to_str().filter(|word| !word.is_empty())?;
+    let is_command = Args::command().get_subcommands().any(|command| command.get_name() == word);
+    is_command.then(|| format!("write the command before its options, as in `hullguard {word} [OPTIONS]`"))
 }
 
 /// A better sentence than clap's on an option, a command or a value that is not there.

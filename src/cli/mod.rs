@@ -32,6 +32,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::report::human::count as plural;
 use args::{Args, Command};
 
 /// Nothing was found, something was, the tool could not do its work.
@@ -135,10 +136,6 @@ fn man(command: Option<&str>, folder: Option<&Path>) -> Result<u8> {
         Some(name) => whole.find_subcommand(name).with_context(|| meant::no_command(name))?,
     };
     print(&page(command)?)
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Writes to standard output.

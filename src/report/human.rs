@@ -174,14 +174,7 @@ pub fn finding(finding: &Finding) -> String {
 
 /// `3 errors, 2 warnings, 1 note in 12 files; 2 suppressed`.
 pub fn summary(outcome: &Outcome) -> String {
-    let open = |severity| outcome.findings.iter().filter(|f| is_open(f) && f.severity == severity).count();
-    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
-        .into_iter()
-        .map(|severity| (open(severity), severity.name()))
-        .filter(|&(n, _)| n > 0)
-        .map(|(n, name)| count(n, name))
-        .collect();
-    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    let counts = counts(outcome);
     let files = if outcome.checked == 0 && outcome.searched > 0 {
         format!("{} searched for secrets", count(outcome.searched, "file"))
     } else if outcome.searched > outcome.checked {
@@ -234,6 +227,18 @@ pub fn summary(outcome: &Outcome) -> String {
         text.push_str("; interrupted before the end");
     }
     text
+}
+
+/// `3 errors, 2 warnings, 1 note`, or `no findings`: those that are open.
+pub(crate) fn counts(outcome: &Outcome) -> String {
+    let open = |severity| outcome.findings.iter().filter(|f| is_open(f) && f.severity == severity).count();
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .map(|severity| (open(severity), severity.name()))
+        .filter(|&(n, _)| n > 0)
+        .map(|(n, name)| count(n, name))
+        .collect();
+    if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
 }
 
 pub(crate) fn count(n: usize, noun: &str) -> String {

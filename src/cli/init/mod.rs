@@ -21,7 +21,7 @@ use crate::config;
 use crate::finding::Status;
 use crate::input::{self, disk};
 use crate::outcome::Outcome;
-use crate::rule::Severity;
+use crate::report::human;
 use crate::shown;
 
 const HOOKS: &str = ".pre-commit-config.yaml";
@@ -220,15 +220,10 @@ struct FoundNow {
 }
 
 fn found(outcome: &Outcome, config: &config::Config) -> FoundNow {
-    let open = || outcome.findings.iter().filter(|finding| finding.status == Status::Open);
-    let count = |severity| open().filter(|finding| finding.severity == severity).count();
+    let open = outcome.findings.iter().filter(|finding| finding.status == Status::Open);
     let least = config.fail_on.unwrap_or_default();
-    let failing = open().filter(|finding| least.fails(finding.severity)).count();
-    let counts =
-        [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (count(severity), severity));
-    let counts: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, of)| plural(*count, of.name())).collect();
-    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    let failing = open.filter(|finding| least.fails(finding.severity)).count();
+    let counts = human::counts(outcome);
     let mut failed: Vec<&str> = outcome.failed.iter().map(|told| &*told.path).collect();
     failed.dedup();
     let files = match (outcome.checked, failed.is_empty()) {
