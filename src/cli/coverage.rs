@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result, anyhow};
 use serde_json::json;
 
 use super::args::TableFormat;
+use super::term;
 use crate::config::suggest;
 use crate::rule::Rule;
 use crate::rules::{self, RULES};
@@ -155,7 +156,7 @@ pub(super) fn report(tool: &str, format: TableFormat) -> Result<String> {
         head.push_str(". Codes without a rule are not listed for this tool");
     }
     match format {
-        TableFormat::Text => Ok(text(&head, &codes)),
+        TableFormat::Text => Ok(text(&head, &codes, term::columns())),
         TableFormat::Markdown => Ok(markdown(&head, &codes)),
         TableFormat::Json => {
             let codes: Vec<_> = codes
@@ -187,13 +188,14 @@ pub(super) fn report(tool: &str, format: TableFormat) -> Result<String> {
     }
 }
 
-fn text(head: &str, codes: &[Code]) -> String {
+fn text(head: &str, codes: &[Code], columns: Option<usize>) -> String {
     let mut text = format!("{head}\n\n");
     let wide = codes.iter().map(|code| code.name.len()).max().unwrap_or(0);
     for code in codes {
         let (by, state) = (code.state.by(), code.state.name());
         let by = if by.is_empty() { String::new() } else { format!(" ({by})") };
-        let _ = writeln!(text, "{:wide$}  {state:12}  {}{by}", code.name, code.what);
+        let head = format!("{:wide$}  {state:12}  ", code.name);
+        term::row(&head, &format!("{}{by}", code.what), columns, &mut text);
     }
     text
 }

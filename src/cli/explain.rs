@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::args::{find, near};
 use super::coverage::{self, Code, State};
+use super::term::wrap;
 use super::{print, term};
 use crate::finding::Safety;
 use crate::rule::{Family, Rule, Stability};
@@ -84,7 +85,14 @@ fn body(page: &str, width: usize, text: &mut String) {
                 let _ = writeln!(text, "\n  {name}:");
             }
             for line in lines.by_ref().take_while(|line| !line.trim_start().starts_with("```")) {
-                let _ = writeln!(text, "{}", format!("    {line}").trim_end());
+                let line = format!("    {line}");
+                // As in a report, sentences are broken at the width and lines of a file are not.
+                if info.starts_with("console") && line.chars().count() > width && !is_frame(&line) {
+                    text.push_str("    ");
+                    wrap(&line, width, "    ", text);
+                } else {
+                    let _ = writeln!(text, "{}", line.trim_end());
+                }
             }
         } else if line.starts_with('#') {
             if !text.ends_with("\n\n") {
@@ -101,6 +109,11 @@ fn body(page: &str, width: usize, text: &mut String) {
             wrap(&without_links(item), width, &format!("{indent}{hangs}"), text);
         }
     }
+}
+
+/// Whether a line of a report shows a line of a file, or marks something in it.
+fn is_frame(line: &str) -> bool {
+    line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit()).starts_with('|')
 }
 
 /// Markdown's links to pages as their text alone; those to the web keep the address.
@@ -140,7 +153,7 @@ fn aliases(rule: &Rule, width: usize, text: &mut String) {
     let wide = tools.keys().map(|tool| tool.len()).max().unwrap_or(0);
     for (tool, codes) in tools {
         let _ = write!(text, "  {tool:wide$}  ");
-        wrap(&codes.join(", "), width.saturating_sub(wide + 4), &" ".repeat(wide + 4), text);
+        wrap(&codes.join(", "), width, &" ".repeat(wide + 4), text);
     }
 }
 
@@ -165,7 +178,7 @@ fn family(family: Family, width: usize) -> String {
         let _ = writeln!(text, "\n{} kinds: hullguard rules --family secrets", rules.len());
     } else {
         text.push('\n');
-        text.push_str(&super::list::lines(&rules));
+        text.push_str(&super::list::lines(&rules, term::columns()));
     }
     let _ = writeln!(text, "\nOnly this family: --rule {0}. Without it: --ignore {0}", family.name());
     text
@@ -186,24 +199,4 @@ fn foreign(code: &Code, width: usize) -> String {
     wrap(&answer, width, "", &mut text);
     let _ = writeln!(text, "\nAll codes of {0}: hullguard rules --coverage {0}", code.tool);
     text
-}
-
-/// Breaks a paragraph at a width. Lines after the first begin with `indent`.
-fn wrap(line: &str, width: usize, indent: &str, text: &mut String) {
-    let mut used = 0;
-    for word in line.split_whitespace() {
-        let long = word.chars().count();
-        if used > 0 && used + 1 + long + indent.len() > width {
-            text.push('\n');
-            text.push_str(indent);
-            used = 0;
-        }
-        if used > 0 {
-            text.push(' ');
-            used += 1;
-        }
-        text.push_str(word);
-        used += long;
-    }
-    text.push('\n');
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::args::{Rules, TableFormat};
-use super::{coverage, print};
+use super::{coverage, print, term};
 use crate::finding::Safety;
 use crate::rule::{Family, Rule, Stability};
 use crate::rules::RULES;
@@ -28,14 +28,14 @@ pub(super) fn run(args: &Rules) -> Result<u8> {
 
 /// Family by family. Secrets, of which there are hundreds, only if somebody asks for them.
 fn table(rules: &[&Rule], asked: &[Family]) -> String {
-    let mut text = String::new();
+    let (mut text, columns) = (String::new(), term::columns());
     for family in Family::ALL {
         let rules: Vec<&Rule> = rules.iter().copied().filter(|rule| rule.family == family).collect();
         if rules.is_empty() || family == Family::Secrets && !asked.contains(&family) {
             continue;
         }
         let _ = writeln!(text, "{} ({})", family.name(), rules.len());
-        text.push_str(&lines(&rules));
+        text.push_str(&lines(&rules, columns));
         text.push('\n');
     }
     let secrets = rules.iter().filter(|rule| rule.family == Family::Secrets).count();
@@ -52,12 +52,13 @@ fn table(rules: &[&Rule], asked: &[Family]) -> String {
 }
 
 /// A line a rule.
-pub(super) fn lines(rules: &[&Rule]) -> String {
+pub(super) fn lines(rules: &[&Rule], columns: Option<usize>) -> String {
     let wide = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for rule in rules {
         let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or("-"));
-        let _ = writeln!(text, "  {:wide$}  {severity:7}  {profile:7}  {fix:6}  {}", rule.id, rule.title);
+        let head = format!("  {:wide$}  {severity:7}  {profile:7}  {fix:6}  ", rule.id);
+        term::row(&head, rule.title, columns, &mut text);
     }
     text
 }

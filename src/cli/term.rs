@@ -4,6 +4,7 @@
 //! people's text.
 
 use std::env;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -44,6 +45,55 @@ pub(super) fn colour(flag: Color) -> bool {
 pub(super) fn width() -> usize {
     let wide = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
     if io::stdout().is_terminal() { wide.clamp(40, 100) } else { 80 }
+}
+
+/// The columns of the terminal, if standard output is one. What is printed into a file or a pipe keeps its lines.
+pub(super) fn columns() -> Option<usize> {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map(|(width, _)| usize::from(width.0).max(40))
+}
+
+/// Breaks a paragraph at a width. Lines after the first begin with `indent`.
+pub(super) fn wrap(line: &str, width: usize, indent: &str, text: &mut String) {
+    let mut used = 0;
+    for word in line.split_whitespace() {
+        let long = word.chars().count();
+        if used > 0 && used + 1 + long + indent.len() > width {
+            text.push('\n');
+            text.push_str(indent);
+            used = 0;
+        }
+        if used > 0 {
+            text.push(' ');
+            used += 1;
+        }
+        text.push_str(word);
+        used += long;
+    }
+    text.push('\n');
+}
+
+/// In less than this a sentence is not read well.
+const READABLE: usize = 32;
+
+/// A row of a table. `head` is as long in each row; the last cell, a sentence, is broken at the width of the terminal, or
+/// has lines of its own if little of the width is left.
+pub(super) fn row(head: &str, cell: &str, columns: Option<usize>, text: &mut String) {
+    let used = head.chars().count();
+    let own = "      ";
+    match columns {
+        None => {
+            let _ = writeln!(text, "{head}{cell}");
+        }
+        Some(columns) if columns < used + READABLE => {
+            let _ = write!(text, "{}\n{own}", head.trim_end());
+            wrap(cell, columns, own, text);
+        }
+        Some(columns) => {
+            text.push_str(head);
+            wrap(cell, columns, &" ".repeat(used), text);
+        }
+    }
 }
 
 /// Whether what is printed is read by something that obeys it: a terminal, or GitHub's runner.
@@ -168,6 +218,24 @@ fn patient<T>(done: &AtomicUsize, say: impl Fn(usize) -> String + Send, work: im
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_cell_of_a_row_is_broken_at_the_width() {
+        let broken = |columns| {
+            let mut text = String::new();
+            row("  an-id  note  ", "A sentence of eight words that goes on and on", columns, &mut text);
+            text
+        };
+        assert_eq!(broken(None), "  an-id  note  A sentence of eight words that goes on and on\n");
+        assert_eq!(
+            broken(Some(50)),
+            "  an-id  note  A sentence of eight words that goes\n               on and on\n"
+        );
+        assert_eq!(
+            broken(Some(40)),
+            "  an-id  note\n      A sentence of eight words that\n      goes on and on\n"
+        );
+    }
 
     #[test]
     fn a_long_search_says_how_far_it_is() {
