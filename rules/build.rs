@@ -53,8 +53,13 @@ fn main() {
     let mut rules = BTreeMap::new();
     let mut mistakes = Vec::new();
     for family in FAMILIES {
-        if let Err(mistake) = read_family(family, &mut rules, &mut mistakes) {
-            mistakes.push(mistake);
+        let groups = folders(&Path::new("rules").join(family));
+        let groups = groups.iter().filter_map(|group| group.file_name()?.to_str());
+        let groups = groups.map(|group| format!("{family}/{group}"));
+        for folder in std::iter::once(family.to_owned()).chain(groups) {
+            if let Err(mistake) = read_folder(&folder, &mut rules, &mut mistakes) {
+                mistakes.push(mistake);
+            }
         }
     }
     for provider in folders(&Path::new("rules").join(SECRETS)) {
@@ -99,32 +104,32 @@ fn part_of(rule: &str) -> Option<&str> {
     Some(rule.split_once("part_of: Some(\"")?.1.split_once('"')?.0)
 }
 
-/// Reads the pages of one folder and holds them against `src/rules/<family>/`.
-fn read_family(
-    family: &str,
+/// Reads the pages of a family's folder, or of a group's in it, and holds them against `src/rules/<folder>/`.
+fn read_folder(
+    folder: &str,
     rules: &mut BTreeMap<String, String>,
     mistakes: &mut Vec<String>,
 ) -> Result<(), String> {
-    let modules = Path::new("src/rules").join(family);
+    let modules = Path::new("src/rules").join(folder);
     let mod_rs = fs::read_to_string(modules.join("mod.rs"))
-        .map_err(|e| format!("src/rules/{family}/mod.rs: {e}; every family of rules has one"))?;
+        .map_err(|e| format!("src/rules/{folder}/mod.rs: {e}; every folder of rules has one"))?;
     let declared: Vec<&str> = mod_rs
         .lines()
         .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
         .collect();
     let mut paged = Vec::new();
-    for page in files(&Path::new("rules").join(family), "md") {
+    for page in files(&Path::new("rules").join(folder), "md") {
         let id = page.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
         let module = id.replace('-', "_");
         let name = page.display();
         let text = fs::read_to_string(&page).map_err(|e| format!("{name}: {e}"))?.replace("\r\n", "\n");
-        match read_page(&text, family, &page, &modules.join(format!("{module}.rs"))) {
+        match read_page(&text, folder, &page, &modules.join(format!("{module}.rs"))) {
             Ok((rule, has_module)) => {
                 if has_module && !declared.contains(&module.as_str()) {
-                    mistakes.push(format!("src/rules/{family}/mod.rs: add `pub mod {module};` for {name}"));
+                    mistakes.push(format!("src/rules/{folder}/mod.rs: add `pub mod {module};` for {name}"));
                 }
                 if rules.insert(id.clone(), rule).is_some() {
-                    mistakes.push(format!("{name}: another family has a rule `{id}`; one id, one page"));
+                    mistakes.push(format!("{name}: another page has a rule `{id}`; one id, one page"));
                 }
             }
             Err(mistake) => mistakes.push(format!("{name}: {mistake}")),
@@ -134,9 +139,9 @@ fn read_family(
     for module in declared {
         let file = fs::read_to_string(modules.join(format!("{module}.rs"))).unwrap_or_default();
         // Modules without a check are what the family's rules share.
-        if !paged.iter().any(|p| p == module) && !checks(family, module, &file).is_empty() {
+        if !paged.iter().any(|p| p == module) && !checks(folder, module, &file).is_empty() {
             mistakes.push(format!(
-                "src/rules/{family}/{module}.rs has no page; write rules/{family}/{}.md",
+                "src/rules/{folder}/{module}.rs has no page; write rules/{folder}/{}.md",
                 module.replace('_', "-")
             ));
         }
@@ -145,7 +150,8 @@ fn read_family(
 }
 
 /// One page as the text of a `Rule { … }`, and whether it has a module.
-fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(String, bool), String> {
+fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(String, bool), String> {
+    let family = folder.split('/').next().unwrap_or_default();
     let id = file.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
     let file = file.strip_prefix("rules").unwrap_or(file).to_string_lossy().replace('\\', "/");
     let body = text.strip_prefix("---\n").ok_or("begin the page with a line `---`")?;
@@ -186,7 +192,7 @@ fn read_page(text: &str, family: &str, file: &Path, module: &Path) -> Result<(St
     };
     let code = fs::read_to_string(module).ok();
     let module_name = module.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-    let mut checks = checks(family, module_name, code.as_deref().unwrap_or_default());
+    let mut checks = checks(folder, module_name, code.as_deref().unwrap_or_default());
     if let Some(shape) = keys.get("shape") {
         if family != SECRETS {
             return Err("`shape` belongs to the pages in rules/secrets".to_owned());
@@ -277,11 +283,12 @@ fn evidence(value: &str) -> Result<String, String> {
 }
 
 /// The `Check`s that a module offers: its public functions that bear the name of something to look at.
-fn checks(family: &str, module: &str, code: &str) -> Vec<String> {
+fn checks(folder: &str, module: &str, code: &str) -> Vec<String> {
+    let path = folder.replace('/', "::");
     CHECKS
         .iter()
         .filter(|(function, _)| code.contains(&format!("\npub fn {function}(")))
-        .map(|(function, check)| format!("Check::{check}({family}::{module}::{function})"))
+        .map(|(function, check)| format!("Check::{check}({path}::{module}::{function})"))
         .collect()
 }
 

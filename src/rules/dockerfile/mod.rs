@@ -1,7 +1,6 @@
 //! Rules on one Dockerfile.
 
 mod addresses;
-mod apt;
 mod arrays;
 mod froms;
 mod near;
@@ -16,9 +15,6 @@ mod starts;
 
 pub mod add_instead_of_copy;
 pub mod add_remote_without_checksum;
-pub mod apt_get_missing_yes;
-pub mod apt_lists_not_removed;
-pub mod apt_no_install_recommends;
 pub mod build_tools;
 pub mod build_tools_in_final;
 pub mod chmod_777;
@@ -38,8 +34,6 @@ pub mod expose_admin_port;
 pub mod expose_invalid_port;
 pub mod from_variable_unset;
 pub mod hardcoded_secret_value;
-pub mod install_missing_yes;
-pub mod install_without_update;
 pub mod instruction_casing;
 pub mod last_user_root;
 pub mod legacy_key_value;
@@ -50,6 +44,7 @@ pub mod missing_user;
 pub mod multiple_cmd;
 pub mod multiple_entrypoint;
 pub mod multiple_healthcheck;
+pub mod packages;
 pub mod pipe_to_shell;
 pub mod platform_constant;
 pub mod redundant_target_platform;
@@ -66,5 +61,4 @@ pub mod syntax_error;
 pub mod undefined_variable;
 pub mod unknown_instruction;
 pub mod unreachable_stage;
-pub mod update_without_install;
 pub mod workdir_not_absolute;

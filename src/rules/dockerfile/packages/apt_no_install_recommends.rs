@@ -1,8 +1,8 @@
 use super::apt;
-use super::shipping::in_image;
 use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
+use crate::rules::dockerfile::shipping::in_image;
 use crate::shell::{Action, PackageCall};
 use crate::text::Edit;
 

@@ -1,10 +1,10 @@
 use std::collections::HashSet;
 
 use super::apt::{self, LISTS, Lists};
-use super::shipping::in_image;
 use crate::dockerfile::{Command, Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
+use crate::rules::dockerfile::shipping::in_image;
 use crate::shell::{Action, Join, Script};
 use crate::text::Edit;
 

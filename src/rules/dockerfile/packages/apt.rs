@@ -1,8 +1,9 @@
 //! What several rules ask of apt: its options, and what becomes of its package lists from layer to layer.
 
-use super::{root, update_without_install};
+use super::update_without_install;
 use crate::dockerfile::{Base, Dockerfile, Instruction, Kind, MountKind};
 use crate::image;
+use crate::rules::dockerfile::root;
 use crate::rules::image::known;
 use crate::shell::{self, Action, Call, Manager, PackageCall, PackageKind, Removal};
 use crate::text::Span;

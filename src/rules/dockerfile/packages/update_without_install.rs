@@ -1,10 +1,10 @@
 use std::collections::HashSet;
 
 use super::apt;
-use super::shipping::backwards;
 use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::Findings;
 use crate::rule::Context;
+use crate::rules::dockerfile::shipping::backwards;
 use crate::shell::{Action, Call, Manager, PackageCall};
 
 /// Programs that install nothing, so that a RUN of these and an update is an update alone. Anything else may be a
