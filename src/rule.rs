@@ -322,6 +322,37 @@ pub struct Context<'a> {
     pub sent: Option<Sent>,
 }
 
+/// What the value of a label must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelFormat {
+    /// Anything but nothing.
+    Text,
+    Url,
+    Rfc3339,
+    Spdx,
+    Hash,
+    Semver,
+    Email,
+}
+
+impl LabelFormat {
+    /// As the configuration names them, in hadolint's words.
+    pub const NAMES: [&str; 7] = ["text", "url", "rfc3339", "spdx", "hash", "semver", "email"];
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "text" => Self::Text,
+            "url" => Self::Url,
+            "rfc3339" => Self::Rfc3339,
+            "spdx" => Self::Spdx,
+            "hash" => Self::Hash,
+            "semver" => Self::Semver,
+            "email" => Self::Email,
+            _ => return None,
+        })
+    }
+}
+
 /// What the user wants, as far as it concerns rules. Plain data, made from the configuration.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -330,6 +361,10 @@ pub struct Policy {
     pub preview: bool,
     /// Registries that images may come from, `*` allowed at either end; empty means any.
     pub trusted_registries: Vec<String>,
+    /// The labels that an image must have, with the form of their values.
+    pub labels: Vec<(Box<str>, LabelFormat)>,
+    /// It may have no others.
+    pub strict_labels: bool,
     /// Rules that run whatever the profile says, because somebody named them.
     pub asked: Vec<&'static str>,
     /// If not empty, the only rules that run.
@@ -384,6 +419,8 @@ impl Default for Policy {
             profile: Profile::Default,
             preview: false,
             trusted_registries: Vec::new(),
+            labels: Vec::new(),
+            strict_labels: false,
             asked: Vec::new(),
             only: Vec::new(),
             off: Vec::new(),

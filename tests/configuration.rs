@@ -52,6 +52,7 @@ fn kind(key: &Key) -> String {
         }
         Kind::Ignores => "list of [mappings](#keys-of-an-ignore)".to_owned(),
         Kind::Ships => "mapping: Dockerfile to stage, or to list of stages".to_owned(),
+        Kind::Labels => format!("mapping: key of a label to {}", words(key.words())),
     }
 }
 
@@ -114,6 +115,7 @@ fn misfits(key: &Key) -> &'static [&'static str] {
         Kind::Settings => &["[a]", "latest-tag", "{latest-tga: off}", "{latest-tag: nonsense}"],
         Kind::Ignores => &["latest-tag", "{rule: latest-tag}", "[{}]", "[{reason: a}]", "[latest-tag]"],
         Kind::Ships => &["[a]", "a", "{a: {b: c}}", "{a: []}"],
+        Kind::Labels => &["[a]", "a", "{a: nonsense}", "{a: [url]}"],
     }
 }
 
@@ -191,6 +193,11 @@ fn schema_of(key: &Key) -> Value {
             "type": "object",
             "propertyNames": { "minLength": 1 },
             "additionalProperties": one_or_list(&json!({ "type": ["string", "integer"] })),
+        }),
+        Kind::Labels => json!({
+            "type": "object",
+            "propertyNames": { "minLength": 1 },
+            "additionalProperties": { "enum": key.words() },
         }),
     }
 }

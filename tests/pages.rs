@@ -10,7 +10,7 @@ use hullguard::filter;
 use hullguard::finding::Finding;
 use hullguard::fix;
 use hullguard::report::human;
-use hullguard::rule::{Family, Policy, Profile, Rule};
+use hullguard::rule::{Family, LabelFormat, Policy, Profile, Rule};
 use hullguard::rules::RULES;
 use hullguard::scan::{self, Watch};
 
@@ -86,6 +86,8 @@ fn run(rule: &Rule, files: &[&Fence]) -> (Memory, Vec<Finding>) {
     let policy = Policy {
         profile: if rule.gathers { Profile::Default } else { Profile::Style },
         trusted_registries: vec!["docker.io".to_owned(), "*.example.org".to_owned()],
+        labels: vec![("owner".into(), LabelFormat::Email), ("release".into(), LabelFormat::Semver)],
+        strict_labels: true,
         only: vec![RULES.iter().find(|r| r.id == rule.id).expect("it is one of the table").id],
         ..Policy::default()
     };

@@ -135,6 +135,8 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         profile: look.profile.or(config.profile).unwrap_or(Profile::Default),
         preview: look.preview || config.preview,
         trusted_registries: config.trusted_registries.clone(),
+        labels: config.labels.clone(),
+        strict_labels: config.strict_labels,
         asked: config.asked(),
         only: ids(&look.rule),
         off: ids(&look.ignore),

@@ -3,6 +3,8 @@
 //! The reader takes the names and the allowed words from here; `tests/configuration.rs` makes the tables of
 //! `docs/configuration.md` and `hullguard.schema.json` of it, so the three cannot disagree.
 
+use crate::rule::LabelFormat;
+
 /// One key.
 #[derive(Debug)]
 pub struct Key {
@@ -47,6 +49,8 @@ pub enum Kind {
     Ignores,
     /// A mapping from Dockerfiles to a stage, or a list of stages.
     Ships,
+    /// A mapping from keys of labels to one of the words of [`LabelFormat::NAMES`].
+    Labels,
 }
 
 pub const LEVELS: &[&str] = &["error", "warning", "note", "off"];
@@ -133,6 +137,22 @@ pub const TOP: &[Key] = &[
         default: "all",
         meaning: "Registries that images may come from, `*` allowed at either end. Others are `untrusted-registry`.",
         example: "trusted-registries: [docker.io, \"*.example.org\"]",
+    },
+    Key {
+        name: "labels",
+        also: None,
+        kind: Kind::Labels,
+        default: "none",
+        meaning: "Labels that every shipped image must have, each with the format of its value.",
+        example: "labels:\n  org.opencontainers.image.source: url\n  org.opencontainers.image.licenses: spdx\n  owner: email",
+    },
+    Key {
+        name: "strict-labels",
+        also: None,
+        kind: Kind::Flag,
+        default: "`false`",
+        meaning: "Images must not have other labels than those in `labels`.",
+        example: "strict-labels: true",
     },
     Key {
         name: "baseline",
@@ -222,6 +242,7 @@ impl Key {
         match self.kind {
             Kind::Word(words) => words,
             Kind::Flag => &["true", "false"],
+            Kind::Labels => &LabelFormat::NAMES,
             _ => &[],
         }
     }

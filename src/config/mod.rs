@@ -17,7 +17,7 @@ pub use extends::{Around, Open, of, read};
 pub use globs::Globs;
 pub use reader::suggest;
 
-use crate::rule::{Profile, Rule, Severity};
+use crate::rule::{LabelFormat, Profile, Rule, Severity};
 
 /// Names of the file in a folder, which may have one of them.
 pub const NAMES: [&str; 6] = [
@@ -42,6 +42,9 @@ pub struct Config {
     pub ignores: Vec<Ignore>,
     pub fail_on: Option<FailOn>,
     pub trusted_registries: Vec<String>,
+    /// The labels that an image must have, each once.
+    pub labels: Vec<(Box<str>, LabelFormat)>,
+    pub strict_labels: bool,
     pub exclude: Globs,
     /// Lists of known findings, relative to the file until `cli` makes them absolute; empty: those with the usual names.
     pub baselines: Vec<PathBuf>,
@@ -112,6 +115,9 @@ impl Config {
         self.ignores.extend(later.ignores);
         self.fail_on = later.fail_on.or(self.fail_on);
         self.trusted_registries.extend(later.trusted_registries);
+        self.labels.retain(|(key, _)| later.labels.iter().all(|(other, _)| other != key));
+        self.labels.extend(later.labels);
+        self.strict_labels |= later.strict_labels;
         self.exclude.add(later.exclude);
         self.baselines.extend(later.baselines);
         self.gitleaks = later.gitleaks.or(self.gitleaks.take());

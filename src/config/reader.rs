@@ -12,7 +12,7 @@ use crate::blob::Origin;
 use crate::finding::Place;
 use crate::input;
 use crate::place;
-use crate::rule::{Family, Rule};
+use crate::rule::{Family, LabelFormat, Rule};
 use crate::rules;
 use crate::shown::Veil;
 use crate::text::{Source, Span};
@@ -161,6 +161,8 @@ impl Reader<'_> {
                     self.set(value, value.span(), family, config);
                 }
                 "ships" => self.ships(value, config),
+                "labels" => self.labels(value, key.words(), config),
+                "strict-labels" => config.strict_labels = self.word(value, key.words()) == Some("true"),
                 "baseline" => {
                     let texts = self.texts(value);
                     config.baselines.extend(texts.into_iter().map(|(_, text)| text.into()));
@@ -243,6 +245,19 @@ impl Reader<'_> {
             // What lies outside of the run is not built in it.
             if let Some(dockerfile) = dockerfile {
                 config.ship(Ship { dockerfile, targets, file: Arc::clone(self.source.path()), line });
+            }
+        }
+    }
+
+    fn labels(&mut self, node: Node, formats: &'static [&'static str], config: &mut Config) {
+        let help =
+            "`labels` maps keys of labels to formats, for example `org.opencontainers.image.source: url`";
+        if !self.is(node, Kind::Mapping, help) {
+            return;
+        }
+        for entry in node.entries() {
+            if let Some(format) = self.word(entry.value, formats).and_then(LabelFormat::parse) {
+                config.labels.push((entry.key_str().into(), format));
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::graph::StageGraph;
 use crate::outcome::{Pragma, Told};
 use crate::pragma;
 use crate::project::{self, ImageUse, Project};
-use crate::rule::{Check, Context, Family, Policy, Rule};
+use crate::rule::{Check, Context, Family, Policy, Rule, Severity};
 use crate::rules::{self, RULES};
 use crate::shown::finish::{Finished, Veils, gather};
 use crate::shown::{Marks, guarded as caught, marks};
@@ -57,6 +57,12 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
         // At once, for a huge file may give one rule very many.
         drafts.append(&mut gather(out.list, cx.policy.profile));
     }
+    if fails_on_checks(file) {
+        let of_buildkit = |rule: &Rule| rule.aliases.iter().any(|alias| alias.starts_with("buildkit/"));
+        for draft in drafts.iter_mut().filter(|draft| of_buildkit(draft.rule)) {
+            draft.severity(Severity::Error);
+        }
+    }
     drafts.extend(unknown_stages(file, cx.policy));
     let origin = tree.origin();
     let mut marks = Marks::new();
@@ -67,6 +73,16 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     let graph = cx.policy.graphs.then(|| graph(file, cx.project, &mut veils));
     let Finished { findings, hidden, failed } = veils.finish(drafts);
     Checked { path: Arc::clone(path), findings, pragmas, hidden, failed, graph }
+}
+
+/// `# check=error=true`: what BuildKit warns of makes its build fail.
+fn fails_on_checks(file: &Dockerfile) -> bool {
+    let mut checks = file.directives.iter().filter(|one| one.name.text.eq_ignore_ascii_case("check"));
+    checks.any(|one| {
+        let options = one.value.text.split_whitespace().next().unwrap_or_default();
+        let mut values = options.split(';').filter_map(|option| option.trim().strip_prefix("error="));
+        values.any(|value| matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True"))
+    })
 }
 
 /// The stages that the user says are shipped and that are not there.

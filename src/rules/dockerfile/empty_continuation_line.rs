@@ -1,3 +1,4 @@
+use super::swallowed;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
@@ -17,6 +18,10 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         // A blank line after the last line of an instruction interrupts nothing.
         if first.end >= end {
+            continue;
+        }
+        // One that swallows the next instruction was not meant to go on.
+        if instructions.peek().is_some_and(|instruction| !swallowed::of(file, instruction).is_empty()) {
             continue;
         }
         // An empty place cannot be shown, the mark before it can.
