@@ -63,7 +63,8 @@ impl Reader<'_> {
             || host_ip
                 .as_ref()
                 .and_then(Text::value)
-                .is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_err());
+                // `${BIND:-}:80:80` has an empty address, as `:80:80` has.
+                .is_some_and(|ip| !ip.is_empty() && ip.parse::<std::net::IpAddr>().is_err());
         Port { host_ip, published, target, protocol, mode: None, long: false, invalid, at: text.at }
     }
 

@@ -88,6 +88,7 @@ fn ports_in_all_forms() {
         ("${ALL}", "? - ? -"),
         ("${BIND:-127.0.0.1:80}:80", "127.0.0.1 80 80 -"),
         ("${BIND:-127.0.0.1:}8080:80", "127.0.0.1 8080 80 -"),
+        ("${BIND:-}:443:443", " 443 443 -"),
     ];
     for (port, want) in cases {
         one(&format!("services:\n  a:\n    ports:\n      - \"{port}\"\n"), |spec, file| {

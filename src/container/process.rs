@@ -18,6 +18,17 @@ pub enum CommandForm {
     Image,
 }
 
+impl CommandForm {
+    /// The line, or the words.
+    pub fn texts(&self) -> &[Text] {
+        match self {
+            Self::Words(words) => words,
+            Self::Line(line) => std::slice::from_ref(line),
+            Self::Image => &[],
+        }
+    }
+}
+
 /// `pre_start`, `post_start`, `pre_stop`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hook {
@@ -60,6 +71,17 @@ pub enum HealthTest {
     Exec(Vec<Text>),
     /// `[NONE]`
     None,
+}
+
+impl HealthTest {
+    /// The line, or the words.
+    pub fn texts(&self) -> &[Text] {
+        match self {
+            Self::Shell(line) => std::slice::from_ref(line),
+            Self::Exec(words) => words,
+            Self::None => &[],
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::{known_images, pulled};
 use crate::compose::{Piece, pieces};
-use crate::container::{CommandForm, ContainerSpec, Port, Ports, Text};
+use crate::container::{ContainerSpec, Port, Ports, Text};
 use crate::rule::Context;
 
 /// Ports that are used by one data store, cache or queue and hardly by anything else.
@@ -178,11 +178,7 @@ impl Called {
             return called;
         }
         let values = spec.environment.iter().filter_map(|pair| pair.value.as_ref());
-        let words = spec.command.iter().flat_map(|command| match &command.form {
-            CommandForm::Words(words) => words.as_slice(),
-            CommandForm::Line(line) => std::slice::from_ref(line),
-            CommandForm::Image => &[],
-        });
+        let words = spec.command.iter().flat_map(|command| command.form.texts());
         for text in values.chain(words).map(|text| text.value().unwrap_or(&text.raw)) {
             called.read(cx, text);
         }

@@ -56,6 +56,16 @@ fn lacks(file: &Dockerfile, stage: usize) -> bool {
     }
 }
 
+/// As [`lacks`], where nothing is left to chance: the stage is built on nothing or on an official image.
+pub fn surely_lacks(file: &Dockerfile, stage: usize) -> bool {
+    let base = || match file.root_base(stage) {
+        Base::Scratch => true,
+        Base::Image(base) => image::parse(base).is_ok_and(|base| known_images::is_official(&base)),
+        Base::Stage(_) | Base::Unknown => false,
+    };
+    file.errors.is_empty() && file.healthcheck_of(stage).is_none() && base()
+}
+
 /// The stage says what it listens on: images of tools and of libraries have no health.
 fn serves(file: &Dockerfile, stage: usize) -> bool {
     file.ancestry(stage)

@@ -222,7 +222,7 @@ fn is_home(path: &str) -> bool {
 }
 
 /// A disk of the host as a device file: `/dev/sda1`, `/dev/nvme0n1`.
-fn is_disk(path: &str) -> bool {
+pub fn is_disk(path: &str) -> bool {
     path.strip_prefix("/dev/").is_some_and(|name| {
         ["sd", "nvme", "vd", "xvd", "mmcblk", "disk/", "dm-"].iter().any(|kind| {
             name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))

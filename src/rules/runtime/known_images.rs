@@ -346,6 +346,10 @@ pub fn is_monitor(image: &ImageRef) -> bool {
         .iter()
         .any(|known| if known.contains('/') { image.repository == *known } else { image.name() == *known })
 }
+/// BuildKit that runs as somebody else than root, and mounts its own `/proc`.
+pub fn is_rootless_builder(image: &ImageRef) -> bool {
+    image.name() == "buildkit" && image.tag.is_some_and(|tag| tag.contains("rootless"))
+}
 /// The program has its reasons to be on the host's network.
 pub fn needs_host_network(image: &ImageRef) -> bool {
     let name = image.name().replace('_', "-");

@@ -1,0 +1,24 @@
+use super::pulled;
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::image;
+use crate::rule::Context;
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    let (Some(_), Some(text)) = (&spec.build, &spec.image) else { return };
+    if spec.pull_policy.is_some() {
+        return;
+    }
+    // A name with a registry is one's own; a bare one is Docker Hub's.
+    let Some(image) =
+        text.value().and_then(|name| image::parse(name).ok()).filter(image::ImageRef::is_docker_hub)
+    else {
+        return;
+    };
+    let message = format!(
+        "Compose first asks Docker Hub for `{}`, and runs that image instead of the build if it exists there; add \
+         `pull_policy: build`",
+        image.familiar_name()
+    );
+    pulled::on(cx, spec, out, text.at, message);
+}

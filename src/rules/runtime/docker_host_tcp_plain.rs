@@ -1,0 +1,39 @@
+use super::pulled;
+use crate::container::{ContainerSpec, Pair, Text};
+use crate::finding::Findings;
+use crate::rule::{Context, Severity};
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    let Some((value, host)) = spec.environment.iter().find_map(plain) else { return };
+    let is_encrypted = |name: &str| {
+        spec.environment.iter().any(|pair| {
+            pair.key.is(name) && pair.value.as_ref().is_none_or(|value| !value.is("") && !value.is("0"))
+        })
+    };
+    if is_encrypted("DOCKER_TLS_VERIFY") || is_encrypted("DOCKER_TLS") {
+        return;
+    }
+    let (host, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let local = ["localhost", "127.0.0.1", "[::1]", ""].contains(&host);
+    // A proxy for the socket, or an engine, that runs in the same project.
+    if port == "2376" || local || cx.project.around.hosts.contains(host) || host.contains('$') {
+        return;
+    }
+    let message = format!(
+        "{} commands the container engine at `{host}` without encryption and without a password; use TLS \
+         (`DOCKER_TLS_VERIFY`) or `ssh://`",
+        pulled::name(spec)
+    );
+    let finding = pulled::on(cx, spec, out, value.at, message);
+    // A name without a domain is that of a container in a shared network.
+    if !host.contains(['.', ':']) {
+        finding.severity(Severity::Note);
+    }
+}
+
+/// The host and port of a `DOCKER_HOST` with `tcp://`.
+fn plain(pair: &Pair) -> Option<(&Text, &str)> {
+    let value = pair.value.as_ref().filter(|_| pair.key.is("DOCKER_HOST"))?;
+    let address = value.value()?.trim().strip_prefix("tcp://")?;
+    Some((value, address.split('/').next().unwrap_or(address)))
+}

@@ -1,0 +1,13 @@
+use super::pulled;
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    let Some(check) = spec.healthcheck.as_ref().filter(|check| check.disabled) else { return };
+    let message = format!(
+        "the health check of {} is switched off, so Docker does not notice when it hangs; replace it with one that fits",
+        pulled::name(spec)
+    );
+    pulled::on(cx, spec, out, check.at, message);
+}

@@ -1,0 +1,19 @@
+use super::{pulled, settings};
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    if !spec.is_complete() || settings::is_ephemeral(spec) {
+        return;
+    }
+    let by_user = spec.ulimits.iter().any(|limit| limit.name.is("nproc"));
+    let unlimited = spec.limits.pids.is_none_or(|limit| limit.value.is_some_and(|limit| limit <= 0));
+    if unlimited && !by_user {
+        let message = format!(
+            "{} may start any number of processes and so stop the host; set `pids_limit`",
+            pulled::name(spec)
+        );
+        pulled::on(cx, spec, out, spec.at, message);
+    }
+}

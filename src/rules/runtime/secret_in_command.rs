@@ -1,0 +1,86 @@
+use std::ops::Range;
+
+use super::command_words::{self, Word};
+use super::{credentials, pulled};
+use crate::container::{At, ContainerSpec};
+use crate::finding::Findings;
+use crate::rule::{Context, Severity};
+use crate::secrets::names;
+
+/// Programs, by how their names begin, whose short option holds a password: in the same word, or in the next one too.
+const SHORT: [(&str, &str, bool); 7] = [
+    ("mysql", "-p", false),
+    ("mariadb", "-p", false),
+    ("redis-cli", "-a", true),
+    ("valkey-cli", "-a", true),
+    ("sshpass", "-p", true),
+    ("mongo", "-p", true),
+    ("sqlcmd", "-P", true),
+];
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    for line in command_words::of(spec) {
+        for (at, word) in line.words.iter().enumerate() {
+            let Some((name, holder, range)) = secret(&line.words, at) else { continue };
+            let value = &holder.as_str()[range.clone()];
+            if value.contains('$') || value.starts_with("id=") || !credentials::is_literal(PASSWORD, value) {
+                continue;
+            }
+            let message = format!(
+                "{} of {} contains a secret (`{name}`), and everybody who can inspect the container sees it; read it from a \
+                 mounted secret or a variable",
+                line.what,
+                pulled::name(spec)
+            );
+            let place = At { span: holder.part(range), ..word.text.at };
+            let finding = pulled::on(cx, spec, out, place, message);
+            if credentials::is_strong(value) {
+                finding.severity(Severity::Error);
+            }
+        }
+    }
+}
+
+/// What the options say that their values are.
+const PASSWORD: &str = "PASSWORD";
+/// Ends of names of options whose values only say where a secret is, or which cluster it is.
+const ELSEWHERE: [&str; 5] = ["stdin", "env", "env-var", "secrets", "cluster-token"];
+
+/// The name of an option, or of a variable, that takes a secret.
+fn is_secret(name: &str) -> bool {
+    let bare = name.trim_start_matches('-');
+    bare.len() > 1
+        && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+        && names::is_credential(bare)
+        && !ELSEWHERE.iter().any(|end| bare.ends_with(end))
+}
+
+/// The secret that a word holds or introduces: the option's name, the word that has it, and where in that.
+fn secret<'w, 's>(words: &'w [Word<'s>], at: usize) -> Option<(&'s str, &'w Word<'s>, Range<usize>)> {
+    let word = &words[at];
+    let text = word.as_str();
+    let next = || words.get(at + 1).filter(|next| !next.as_str().starts_with('-'));
+    let is_option = text.starts_with('-');
+    if let Some((name, value)) = text.split_once('=') {
+        // An option, or a variable that is set for the command.
+        let value = value.trim_start_matches(['"', '\'']);
+        return (is_secret(name) && !value.is_empty())
+            .then(|| (name, word, text.len() - value.len()..text.len()));
+    }
+    if is_option && is_secret(text) {
+        return next().map(|next| (text, next, 0..next.as_str().len()));
+    }
+    if !is_option {
+        return None;
+    }
+    let before = words[..at].iter().map(Word::program);
+    let (_, option, apart) = before
+        .flat_map(|name| SHORT.iter().filter(move |(known, ..)| name.starts_with(known)))
+        .next_back()?;
+    let rest = text.strip_prefix(option)?;
+    match rest {
+        "" if *apart => next().map(|next| (text, next, 0..next.as_str().len())),
+        "" => None,
+        _ => Some((&text[..option.len()], word, option.len()..text.len())),
+    }
+}
