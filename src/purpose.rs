@@ -113,9 +113,10 @@ const SAMPLE: [&str; 21] = [
     "workshops",
 ];
 /// Whole names of folders.
-const VENDORED: [&str; 12] = [
+const VENDORED: [&str; 13] = [
     "_vendor",
     "bower_components",
+    "dist-packages",
     "godeps",
     "node_modules",
     "site-packages",

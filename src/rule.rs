@@ -313,6 +313,22 @@ pub enum Checksum {
     JfrogReference,
 }
 
+impl Checksum {
+    /// A token whose checksum is wrong cannot be one: what is counted is the whole token, or the letters that it may have.
+    /// Of what is only decoded, any other text of the same shape may be in use.
+    pub fn proves(self) -> bool {
+        !matches!(
+            self,
+            Self::Jwt
+                | Self::Base64Json
+                | Self::Base64Pair
+                | Self::Discord
+                | Self::JfrogReference
+                | Self::GithubStateless
+        )
+    }
+}
+
 /// What a rule may know besides the document.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {

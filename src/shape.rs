@@ -63,6 +63,54 @@ pub fn is_whole(shape: Alternatives, text: &[u8]) -> bool {
     end(shape, text, 0) == Some(text.len())
 }
 
+/// Whether the whole text is one token of this shape, or what one begins with.
+pub fn is_begun(shape: Alternatives, text: &[u8]) -> bool {
+    let steps = Cell::new(STEPS);
+    shape.iter().any(|nodes| begun(nodes, None, text, &steps) == Some(true))
+}
+
+/// `None` if it is given up.
+fn begun(nodes: &[Node], then: Option<&Next>, text: &[u8], steps: &Cell<u32>) -> Option<bool> {
+    steps.set(steps.get().checked_sub(1)?);
+    if text.is_empty() {
+        return Some(true);
+    }
+    let Some((node, rest)) = nodes.split_first() else {
+        return then.map_or(Some(false), |next| begun(next.nodes, next.then, text, steps));
+    };
+    match node {
+        Node::Text(fixed) if fixed.as_bytes().starts_with(text) => Some(true),
+        Node::Text(fixed) => {
+            text.strip_prefix(fixed.as_bytes()).map_or(Some(false), |behind| begun(rest, then, behind, steps))
+        }
+        Node::Run(set, least, most) => {
+            let run = text.iter().take(*most as usize).take_while(|&&b| set.contains(b)).count();
+            if run == text.len() {
+                return Some(true);
+            }
+            any((*least as usize..=run).rev(), |length| begun(rest, then, &text[length..], steps))
+        }
+        Node::Group(inside, least, most) => {
+            let again = [Node::Group(inside, least.saturating_sub(1), most.saturating_sub(1))];
+            let next = Next { nodes: rest, then };
+            let more = Next { nodes: &again, then: Some(&next) };
+            let without = *least == 0 && begun(rest, then, text, steps)?;
+            let one = || any(inside.iter(), |nodes| begun(nodes, Some(&more), text, steps));
+            if without || *most == 0 { Some(without) } else { one() }
+        }
+    }
+}
+
+/// Whether it holds for one of these; `None` as soon as one is given up.
+fn any<T>(all: impl IntoIterator<Item = T>, holds: impl Fn(T) -> Option<bool>) -> Option<bool> {
+    for one in all {
+        if holds(one)? {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
 /// `last` is the alphabet of the run that was just matched: more of the same behind the end means that the token is
 /// longer than it may be, which is no token.
 fn go(
@@ -145,11 +193,28 @@ mod tests {
     }
 
     #[test]
+    fn what_a_token_begins_with_is_told_from_what_goes_another_way() {
+        const FIVE: Alternatives = &[&[
+            Node::Text("a-"),
+            Node::Group(&[&[Node::Text("x")]], 0, 1),
+            Node::Run(DIGITS, 2, 5),
+            Node::Text("."),
+        ]];
+        for begun in ["a", "a-", "a-x", "a-x1", "a-12", "a-12345."] {
+            assert!(is_begun(FIVE, begun.as_bytes()), "{begun}");
+        }
+        for other in ["b", "a-y", "a-1.", "a-123456", "a-12.x"] {
+            assert!(!is_begun(FIVE, other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
     fn a_hostile_text_is_given_up() {
         const NESTED: Alternatives = &[&[
             Node::Group(&[&[Node::Group(&[&[Node::Run(DIGITS, 1, 4096)]], 1, 4096)]], 1, 4096),
             Node::Text("!"),
         ]];
         assert_eq!(end(NESTED, "1".repeat(5000).as_bytes(), 0), None);
+        assert!(!is_begun(NESTED, format!("{}x", "1".repeat(5000)).as_bytes()));
     }
 }

@@ -42,6 +42,9 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if name == Name::Perhaps && shown.len() < 16 {
         return None;
     }
+    if is_of_something_else(written, shown) {
+        return None;
+    }
     let strength = strength_of_text(shown);
     if strength == Strength::Text
         || name == Name::Perhaps && strength != Strength::Drawn
@@ -56,11 +59,16 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         return None;
     }
     let long = shown.len() >= 16;
+    let several = name == Name::Secret && names::is_plural(written);
     let mut confidence = match (name, strength) {
         (Name::Password | Name::Secret, Strength::Drawn) if long => High,
         (Name::Password | Name::Secret, Strength::Drawn) => Medium,
         (Name::Password, Strength::Chosen) => Medium,
-        (Name::Secret, Strength::Chosen) if shown.len() >= 8 && !names::may_name_a_place(written) => Medium,
+        (Name::Secret, Strength::Chosen)
+            if shown.len() >= 8 && !several && !names::may_name_a_place(written) =>
+        {
+            Medium
+        }
         (Name::Password, Strength::Word) if is_set(written, shown, found, about.kind) => Medium,
         (Name::Password | Name::Secret, _) => Low,
         (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => Medium,
@@ -75,20 +83,25 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         Form::Passed | Form::Spaced => {
             strength != Strength::Drawn && !names::takes_a_password(last_part(written, Form::Passed))
         }
-        Form::Listed if strength != Strength::Drawn => return None,
-        Form::Listed => true,
+        Form::Listed | Form::Loose if strength != Strength::Drawn => return None,
+        Form::Listed | Form::Loose => true,
     };
     if passed || found.partial {
         confidence = confidence.lower();
     }
-    let remark = is_remark(text, found);
+    let remark = is_remark(text, found.name.start);
     if remark {
         // A live line beside it cannot be surer than this.
         confidence = confidence.min(Medium);
     }
     // Nobody makes such an effort for a sample.
     if strength == Strength::Drawn {
-        let effort = name == Name::Password && about.is_written() && !is_uuid(shown);
+        let effort = match name {
+            Name::Password => !about.vendored && about.kind != Kind::Made && !is_uuid(shown),
+            Name::Secret if is_uuid(shown) => about.is_written() && names::words(written).len() > 1,
+            Name::Secret => about.is_written() && !is_hex(shown) && found.form != Form::Listed,
+            Name::Perhaps => false,
+        };
         return Some(if effort {
             confidence.min(Medium).max(about.weigh(confidence))
         } else {
@@ -102,6 +115,32 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         true => Low,
         false => about.weigh(confidence),
     })
+}
+
+/// What the name or the value says is no secret: the number of a state, a hash, a name that ends in the key's own.
+fn is_of_something_else(name: &str, value: &str) -> bool {
+    let number = value.bytes().all(|b| b.is_ascii_digit());
+    let hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
+    let names_itself =
+        || value.strip_suffix(name).is_some_and(|rest| rest.ends_with(|c: char| !c.is_ascii_alphanumeric()));
+    number && names::is_of_a_state(name) || hex && names::is_of_a_hash(name) || names_itself()
+}
+
+/// The value without the words before it in its quotes: `"Bearer q7Zr9L…"`, `"{AQAA q7Zr9L…}"`.
+pub(super) fn bare(text: &[u8], found: Assignment) -> Assignment {
+    let Ok(shown) = std::str::from_utf8(&text[found.value.clone()]) else { return found };
+    let inside = shown.trim_end_matches(['}', ' ']);
+    let Some((before, last)) = inside.rsplit_once(' ').filter(|_| found.quoted) else { return found };
+    let is_word = |word: &str| {
+        word.len() <= 16
+            && word.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b':' | b'{'))
+    };
+    let few = before.split(' ').count() <= 3;
+    if !few || last.len() < 16 || !before.split(' ').all(is_word) || strength(last) != Strength::Drawn {
+        return found;
+    }
+    let start = found.value.start + inside.len() - last.len();
+    Assignment { value: start..start + last.len(), ..found }
 }
 
 /// Whether a long value is one piece of base64 under a credential's name; under a name that says little, a private key in
@@ -144,8 +183,8 @@ fn strength_of_text(value: &str) -> Strength {
 }
 
 /// A line that is a comment shows how something is used, or what it was.
-fn is_remark(text: &[u8], found: &Assignment) -> bool {
-    let before = &text[found.name.start.saturating_sub(256)..found.name.start];
+pub(super) fn is_remark(text: &[u8], at: usize) -> bool {
+    let before = &text[at.saturating_sub(256)..at];
     let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_start();
     [&b"//"[..], b"#", b"* ", b"--", b";"].iter().any(|mark| line.starts_with(mark))
 }
@@ -167,7 +206,7 @@ fn last_part(name: &str, form: Form) -> &str {
             let name = EQUALS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
             name.rsplit('.').next().unwrap_or(name)
         }
-        Form::Assigned | Form::Spaced | Form::Listed => name,
+        Form::Assigned | Form::Spaced | Form::Listed | Form::Loose => name,
     }
 }
 
@@ -183,7 +222,7 @@ fn stands_bare(text: &[u8], value: &str, found: &Assignment, strength: Strength,
         // In a connection string or an address inside a literal.
         Kind::Code => {
             let sure = strength == Strength::Drawn || strength == Strength::Chosen && is_inside(text, found);
-            sure && !code && found.form == Form::Assigned && !found.leads
+            sure && !code && matches!(found.form, Form::Assigned | Form::Loose) && !found.leads
         }
         Kind::Docs | Kind::Made | Kind::Unknown => !code && (strength != Strength::Word || found.leads),
     }

@@ -9,6 +9,30 @@ const LONGEST: usize = 4096;
 /// How much of a line before a name is looked at.
 pub(super) const BEFORE: usize = 1024;
 
+/// Calls that give back the literal they are given, as another type or decoded.
+const WRAPS: [&[u8]; 20] = [
+    b"some",
+    b"just",
+    b"of",
+    b"from",
+    b"new",
+    b"string",
+    b"str",
+    b"ptr",
+    b"stringptr",
+    b"pointer",
+    b"ref",
+    b"byte",
+    b"bytes",
+    b"getbytes",
+    b"b64decode",
+    b"atob",
+    b"securestring",
+    b"secretstring",
+    b"secretstr",
+    b"secret",
+];
+
 pub(super) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
@@ -201,6 +225,69 @@ impl<'t> Cursor<'t> {
         let first = inside.quoted()?;
         let behind = Cursor { at: first.range.end, ..self }.next().blanks();
         behind.skip_one(b',')?.blanks().quoted()
+    }
+
+    /// A literal in calls that only wrap it: `Some("…".to_string())`, `SecretString::from("…")`, `[]byte("…")`.
+    pub(super) fn wrapped(self) -> Option<Value> {
+        let mut cursor = self;
+        for _ in 0..3 {
+            let is_callee = |b: &&u8| is_name(**b) || matches!(b, b':' | b'[' | b']' | b'&' | b'*');
+            let callee = cursor.skip(if cursor.rest().starts_with(b"new ") { 4 } else { 0 });
+            let length = callee.rest().iter().take(64).take_while(is_callee).count();
+            let shown = &callee.rest()[..length];
+            let last = shown.rsplit(|b| !b.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
+            let wraps = WRAPS.iter().any(|word| last.eq_ignore_ascii_case(word))
+                || last.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"decode"));
+            if !wraps {
+                return None;
+            }
+            cursor = callee.skip(length).skip_one(b'(')?.blanks();
+            if let Some(value) = cursor.quoted() {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    /// The first literal of a list on this line.
+    pub(super) fn first_of_list(self) -> Option<Value> {
+        self.skip_one(b'[').or_else(|| self.skip_one(b'{'))?.blanks().quoted()
+    }
+
+    /// The value behind a name in serialised PHP: `s:11:"db_password";s:12:"…";`, from behind the first `;`.
+    pub(super) fn serialised(self) -> Option<Value> {
+        let length = self.skip_one(b's')?.skip_one(b':')?;
+        let digits = length.rest().iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+        length.skip(digits).skip_one(b':')?.quoted()
+    }
+
+    /// Past a type between a name and `=` where a statement begins: Go's `var name string = "…"`, Visual Basic's
+    /// `Dim name As String = "…"`. Attributes follow each other, too (`a="x" b="y"`), but without a blank before `=`.
+    pub(super) fn behind_type(self, before: &[u8]) -> Option<Self> {
+        const DECLARES: [&[u8]; 10] = [
+            b"var",
+            b"const",
+            b"dim",
+            b"private",
+            b"public",
+            b"protected",
+            b"friend",
+            b"shared",
+            b"static",
+            b"readonly",
+        ];
+        let word = before.trim_ascii().rsplit(|&b| blank(b)).next().unwrap_or_default();
+        if !word.is_empty() && !DECLARES.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+            return None;
+        }
+        let vb = self.rest().get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"as "));
+        let kind = if vb { self.skip(3).blanks() } else { self };
+        let is_kind = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'*' | b'[' | b']' | b'_');
+        let length = kind.rest().iter().take(32).take_while(|b| is_kind(b)).count();
+        let behind = kind.skip(length);
+        let sign = behind.blanks();
+        let assigned = sign.skip_one(b'=').filter(|after| after.peek() != Some(b'='))?;
+        (length > 0 && sign.at > behind.at).then(|| assigned.blanks())
     }
 
     /// The value of a pair whose name stood before: `"value": "…"`, `value: …`, `value="…"`.

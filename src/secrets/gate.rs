@@ -8,8 +8,7 @@
 use std::sync::LazyLock;
 
 use super::random::pair_cost;
-use super::structures;
-use super::{calls, commands};
+use super::{calls, commands, decode, headers, jwt, keys, structures};
 use crate::rule::{Check, Pattern, Rule};
 use crate::rules::RULES;
 use crate::shape::{Alternatives, Node, Set};
@@ -25,8 +24,18 @@ pub(super) enum Lead {
     Url,
     /// `-----BEGIN`.
     Pem,
+    /// How a private key begins behind so many bytes, without it.
+    Der(usize),
+    /// `bearer `.
+    Scheme,
+    /// How base64 of a JSON web token's header begins.
+    Jwt,
+    /// The name of a private member of a JSON web key.
+    WebKey,
     /// How base64 of a structure begins.
     Encoded,
+    /// Base64 of a token's prefix, anywhere in base64.
+    Within,
     /// What takes a password after other arguments: `login(`.
     Call,
     /// A program that takes one among its arguments: `mysql`.
@@ -62,18 +71,23 @@ pub(super) struct Gate {
 pub(super) static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
 
 /// Words of which one stands in every name of a credential. A short one brings what may follow it.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 17] = [
     ("passw", ""),
-    ("pass", "=:\"' _-.>)],;p"),
-    ("pwd", "=:\"' _-.>)],;\t"),
-    ("psw", "=:\"' _-.>)],;\t"),
+    ("pass", "=:\"' _-.>)],;p\\0123456789"),
+    ("pwd", "=:\"' _-.>)],;\t\\0123456789"),
+    ("psw", "=:\"' _-.>)],;\t\\"),
+    ("_pw", "=:\"' ]\\"),
+    ("-pw", "=:\"' ]\\"),
+    (".pw", "=:\"' ]\\"),
+    ("_pat", "=:\"' ]\\"),
+    ("-pat", "=:\"' ]\\"),
     ("pword", ""),
     ("secret", ""),
     ("token", ""),
     ("credential", ""),
-    ("key", "=:\"' _-.>)],;\ts"),
-    ("auth", "=:\"' _-.>()],;\ttko"),
-    ("cred", "=:\"' _-.>)],;\ts"),
+    ("key", "=:\"' _-.>)],;\ts\\0123456789"),
+    ("auth", "=:\"' _-.>()],;\ttko\\"),
+    ("cred", "=:\"' _-.>)],;\ts\\"),
     ("passphrase", ""),
 ];
 
@@ -123,6 +137,21 @@ impl Gate {
         gate.add("-----begin", Set([0; 2]), Lead::Pem);
         for text in structures::ENCODED {
             gate.add(text, Set([0; 2]), Lead::Encoded);
+        }
+        for (text, before) in keys::DER {
+            gate.add(text, Set([0; 2]), Lead::Der(before));
+        }
+        for text in headers::SCHEMES {
+            gate.add(text, Set([0; 2]), Lead::Scheme);
+        }
+        for text in jwt::ANCHORS {
+            gate.add(text, Set([0; 2]), Lead::Jwt);
+        }
+        for text in keys::JWK {
+            gate.add(text, Set([0; 2]).with(b':').with(b' '), Lead::WebKey);
+        }
+        for text in decode::anchors() {
+            gate.add(&text, Set([0; 2]), Lead::Within);
         }
         for call in calls::ANCHORS {
             gate.add(call, Set([0; 2]), Lead::Call);
@@ -175,9 +204,7 @@ impl Gate {
             }
         }
         if loose {
-            let all = pattern.shape.iter().map(|nodes| lengths_of(nodes));
-            let lengths = all.fold((u16::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
-            self.loose.push((rule, pattern, lengths));
+            self.loose.push((rule, pattern, shape_length(pattern.shape)));
         }
     }
 
@@ -363,8 +390,14 @@ fn prefixes(nodes: &'static [Node]) -> Vec<(String, Set)> {
     }
 }
 
+/// The least and most bytes of a token of the shape.
+fn shape_length(shape: Alternatives) -> (u16, u16) {
+    let all = shape.iter().map(|nodes| lengths_of(nodes));
+    all.fold((u16::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)))
+}
+
 /// The least and most bytes of a sequence.
-fn lengths_of(nodes: &[Node]) -> (u16, u16) {
+pub(super) fn lengths_of(nodes: &[Node]) -> (u16, u16) {
     let add = |(a, b): (u16, u16), (c, d): (u16, u16)| (a.saturating_add(c), b.saturating_add(d));
     nodes.iter().map(lengths).fold((0, 0), add)
 }
@@ -375,9 +408,7 @@ fn lengths(node: &Node) -> (u16, u16) {
         Node::Text(text) => (text.len() as u16, text.len() as u16),
         Node::Run(_, least, most) => (*least, *most),
         Node::Group(inside, least, most) => {
-            let inside: Alternatives = inside;
-            let shortest = inside.iter().map(|nodes| lengths_of(nodes).0).min().unwrap_or(0);
-            let longest = inside.iter().map(|nodes| lengths_of(nodes).1).max().unwrap_or(0);
+            let (shortest, longest) = shape_length(inside);
             (shortest.saturating_mul(*least), longest.saturating_mul(*most))
         }
     }

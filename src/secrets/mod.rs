@@ -1,7 +1,7 @@
 //! What a secret looks like, and where one stands in a text.
 //!
 //! [`find`] scans any text: the gate looks at every byte and leads to what may be a secret; known tokens are matched by
-//! `patterns`, structures (URLs, private keys, headers) by `structures`, values under names of credentials by `syntax`
+//! `patterns`, structures (URLs, logins) by `structures`, `keys`, `headers` and `jwt`, values under names of credentials by `syntax`
 //! and `assigned`, passwords that no name announces by `calls` and `commands`; `near` tells what only resembles a token. Rules for
 //! Dockerfiles and containers ask `names` and `values`; what must not be shown of a text is `shown`'s. Files, git
 //! and reports are left to others, and no value leaves through a message.
@@ -16,6 +16,9 @@ pub mod custom;
 mod decode;
 mod fakes;
 mod gate;
+mod headers;
+mod jwt;
+mod keys;
 mod merit;
 pub mod names;
 mod near;
@@ -30,7 +33,7 @@ mod vocabulary;
 
 use std::ops::Range;
 
-use crate::rule::{Confidence, Rule};
+use crate::rule::{Check, Checksum, Confidence, Rule};
 use crate::rules;
 use about::{About, Kind};
 use gate::{GATE, Lead};
@@ -68,6 +71,19 @@ impl Hit {
     /// A checksum in the token holds, which nobody makes up.
     pub fn is_proven(&self) -> bool {
         self.merit.checked
+    }
+    /// It has the shape of a token whose checksum proves it, and a wrong one: made up, or altered.
+    pub fn is_altered(&self) -> bool {
+        let pattern = self.rule.checks.iter().find_map(|check| match check {
+            Check::Secret(pattern) => pattern.checksum,
+            _ => None,
+        });
+        !self.merit.sound && pattern.is_some_and(Checksum::proves)
+    }
+    /// It is told where nobody asks for what is doubtful. Everybody tries a scanner with a made-up token, so one whose
+    /// checksum is wrong is, too.
+    pub fn is_told(&self) -> bool {
+        self.confidence > Confidence::Low || self.is_altered()
     }
     /// Nothing but the name before it speaks for its being a secret, or a structure that documents have, too.
     pub fn is_by_name(&self) -> bool {
@@ -210,12 +226,17 @@ impl Search<'_> {
             Lead::Pattern { rule, pattern, least, most } => {
                 patterns::at(text, start, (least, most), (rule, pattern), about)
             }
-            Lead::Pem => structures::private_key(text, start, about),
+            Lead::Pem => keys::armoured(text, start, about),
+            Lead::Der(before) => keys::bare(text, start, before, about),
             Lead::Encoded => structures::encoded(text, start, about),
             _ if self.binary => None,
             Lead::Url => structures::url(text, start + 1, about),
             Lead::Command => calls::in_command(text, start..end, about),
             Lead::Call => calls::at(text, start..end, about),
+            Lead::Scheme => headers::behind_scheme(text, start..end, about),
+            Lead::Jwt => jwt::at(text, start, about),
+            Lead::WebKey => keys::web_key(text, start..end, about),
+            Lead::Within => decode::around(text, start..end, about),
             Lead::Name => self.name(start..end),
         };
         self.hits.extend(hit);
@@ -226,17 +247,19 @@ impl Search<'_> {
         if word.start < self.done || about.kind == Kind::Made {
             return None;
         }
-        let name = syntax::name_around(text, word);
+        // `_pw` is one with what is before it.
+        let start = word.start + usize::from(!text[word.start].is_ascii_alphanumeric());
+        let name = syntax::name_around(text, start..word.end);
         self.done = name.end;
         let shown = &text[name.clone()];
         if shown.len() >= 13 && shown[shown.len() - 13..].eq_ignore_ascii_case(b"authorization") {
-            return structures::authorization(text, name.end, about);
+            return headers::authorization(text, name.end, about);
         }
         let known = structures::netrc(text, &name, about);
         if let Some(hit) = known.or_else(|| calls::of_name(text, name.clone(), about)) {
             return Some(hit);
         }
-        let found = syntax::assignment(text, name)?;
+        let found = assigned::bare(text, syntax::assignment(text, name)?);
         let too_long = found.value.len() > LONGEST && !assigned::is_long_key(text, &found);
         if too_long || patterns::is_digest(text, &found.value) {
             return None;

@@ -3,7 +3,9 @@
 //! A name is taken apart into words (`DB_PASSWORD`, `dbPassword`, `db-password`), because whole words tell
 //! `TOKEN` from `TOKENIZER`. The value is judged by `values`.
 
-use super::vocabulary::{ABOUT, DOES, HARMLESS, KEY_OF, PAGES, PASSES_ON, PASSWORD, SECRET, STORES};
+use super::vocabulary::{
+    ABOUT, DOES, ENDS, HARMLESS, KEY_FOR, KEY_OF, PAGES, PASSES_ON, PASSWORD, SECRET, STORES,
+};
 
 /// Whether a name announces a secret value: `POSTGRES_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`; but not
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
@@ -12,12 +14,25 @@ pub fn is_credential(name: &str) -> bool {
     !are_harmless(&words)
         && words.iter().enumerate().any(|(i, word)| {
             let passes_on = word == "pass" && i > 0 && PASSES_ON.contains(&words[i - 1].as_str());
+            let key_of =
+                |before: &String| KEY_OF.contains(&before.as_str()) || KEY_FOR.contains(&before.as_str());
             SECRET.contains(&word.as_str()) && !passes_on
                 || is_for_password(word)
-                || (matches!(word.as_str(), "key" | "keys")
-                    && i > 0
-                    && KEY_OF.contains(&words[i - 1].as_str()))
+                || ends_in_one(word)
+                || matches!(word.as_str(), "key" | "keys") && i > 0 && key_of(&words[i - 1])
         })
+}
+
+/// A word for a credential ends another without a mark between: `deploytoken`, `CRMSECRET`; none of `csrftoken`.
+fn ends_in_one(word: &str) -> bool {
+    ENDS.iter().any(|end| {
+        word.strip_suffix(end).is_some_and(|stem| {
+            stem.len() >= 2
+                && stem.bytes().any(|b| b.is_ascii_alphabetic())
+                && !HARMLESS.contains(&stem)
+                && !PAGES.contains(&stem)
+        })
+    })
 }
 
 /// Whether a word for a credential is in a name, whatever it says of it: `db_password.txt`, `secrets.env`.
@@ -31,8 +46,11 @@ pub fn may_be_credential(name: &str) -> bool {
     let Some(last) = words.last() else { return false };
     let public =
         |word: &String| matches!(word.as_str(), "public" | "pub" | "foreign" | "primary" | "hash" | "cache");
-    matches!(last.as_str(), "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie")
-        && !words.iter().any(public)
+    matches!(
+        last.as_str(),
+        "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "pat"
+    ) && !words.iter().any(public)
+        && !words.iter().any(|word| matches!(word.as_str(), "encrypted" | "wrapped" | "hashed"))
         && !are_a_handle(&words)
 }
 
@@ -73,14 +91,32 @@ pub(super) fn is_password(name: &str) -> bool {
     words(name).iter().any(|word| is_for_password(word) || word == "pass")
 }
 
-/// Whether a name is more often that of a place in a store than that of a key: `STORAGE_KEY`, `cookieKey`.
+/// Whether a name is more often that of a place in a store, or of a way to encrypt, than that of a key: `STORAGE_KEY`,
+/// `cookieKey`, `aesKey`.
 pub(super) fn may_name_a_place(name: &str) -> bool {
+    const PLACES: [&str; 7] = ["storage", "session", "cookie", "account", "service", "app", "admin"];
     let words = words(name);
     let (last, before) = (words.last(), words.iter().rev().nth(1));
     last.is_some_and(|last| last == "key")
-        && before.is_some_and(|word| {
-            ["storage", "session", "cookie", "account", "service", "app", "admin"].contains(&word.as_str())
-        })
+        && before.is_some_and(|word| PLACES.contains(&word.as_str()) || KEY_FOR.contains(&word.as_str()))
+}
+
+/// Whether a name is one of a state or a fault, which numbers are given to: `ERR_BAD_PASSWORD`.
+pub(super) fn is_of_a_state(name: &str) -> bool {
+    const STATES: [&str; 8] = ["status", "error", "err", "errors", "code", "codes", "event", "errno"];
+    words(name).iter().any(|word| STATES.contains(&word.as_str()))
+}
+
+/// Whether a name says that its value is a hash: `PORTAL_SHA512_PASSWORD`.
+pub(super) fn is_of_a_hash(name: &str) -> bool {
+    const HASHES: [&str; 9] =
+        ["md5", "sha", "sha1", "sha256", "sha384", "sha512", "bcrypt", "hash", "digest"];
+    words(name).iter().any(|word| HASHES.contains(&word.as_str()))
+}
+
+/// Whether a name is of more than one: `api_tokens`.
+pub(super) fn is_plural(name: &str) -> bool {
+    name.ends_with(['s', 'S']) && !name.ends_with("ss") && !name.ends_with("SS")
 }
 
 /// Whether a name says that its value is something about a secret, or who uses it, and not the secret.
@@ -112,22 +148,36 @@ fn speaks_of_one(words: &[String]) -> bool {
     words.last().is_none_or(|last| ABOUT.contains(&last.as_str()))
 }
 
-/// The lower-case words of a name, split at `_`, `-`, `.`, blanks and at changes from small to capital letters.
+/// The lower-case words of a name, split at `_`, `-`, `.`, blanks, at changes from small to capital letters, and before
+/// the last of several capital letters that a word follows (`SMTPSecret`). A number behind a word for a credential is not
+/// the word's: `password1`.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut open = false;
-    let mut small_before = false;
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            if !open || (c.is_ascii_uppercase() && small_before) {
-                words.push(String::new());
-                open = true;
-            }
-            words.last_mut().expect("a word is open").push(c.to_ascii_lowercase());
-        } else {
+    let bytes = name.as_bytes();
+    let is = |at: Option<usize>, wanted: fn(&u8) -> bool| at.and_then(|at| bytes.get(at)).is_some_and(wanted);
+    for (at, byte) in bytes.iter().enumerate() {
+        if !byte.is_ascii_alphanumeric() {
             open = false;
+            continue;
         }
-        small_before = c.is_ascii_lowercase() || c.is_ascii_digit();
+        let before = at.checked_sub(1);
+        let small = is(before, |b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let runs_on = is(before, u8::is_ascii_uppercase)
+            && is(Some(at + 1), u8::is_ascii_lowercase)
+            && is(Some(at + 2), u8::is_ascii_lowercase);
+        if !open || byte.is_ascii_uppercase() && (small || runs_on) {
+            words.push(String::new());
+            open = true;
+        }
+        words.last_mut().expect("a word is open").push(char::from(byte.to_ascii_lowercase()));
+    }
+    for word in &mut words {
+        let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        if stem.len() + 2 >= word.len() && (SECRET.contains(&stem) || is_for_password(stem) || stem == "key")
+        {
+            word.truncate(stem.len());
+        }
     }
     words
 }
@@ -173,6 +223,18 @@ mod tests {
             "db-password",
             "JENKINS_PSW",
             "PRIVATE_KEY",
+            "password1",
+            "DB_PASSWORD2",
+            "adminToken3",
+            "SMTPSecret",
+            "CRMToken",
+            "CRMSECRET",
+            "deploytoken",
+            "smtp_pw",
+            "api_tokens",
+            "payloadCipherKey",
+            "hmac_key",
+            "subscription_key",
         ] {
             assert!(is_credential(name), "{name}");
         }
@@ -208,6 +270,13 @@ mod tests {
             "pageToken",
             "idempotencyToken",
             "LockToken",
+            "csrftoken",
+            "pagetoken",
+            "monkey",
+            "MAX_TOKENS",
+            "encrypted_key",
+            "wrapped_key",
+            "consumer_key",
             "",
         ] {
             assert!(!is_credential(name), "{name}");

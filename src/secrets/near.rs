@@ -1,27 +1,28 @@
-//! What resembles a documented token and is none: cut short, altered, padded, made up.
+//! What resembles a documented token and is none: cut short, or with something before it.
 //!
 //! A value under `API_KEY` looks drawn by lot whatever is wrong with it. Where its beginning or the name before it says
-//! of which kind it should be, and it is not of that kind, only `strict` tells it.
+//! of which kind it should be, and it is shorter than those are, only `strict` tells it. What is as long, or longer, is
+//! more often a token of a kind that nobody documented than a broken one.
 
 use std::ops::Range;
 
 use super::gate::{GATE, Lead};
 use super::names;
 use super::patterns::{fixed_length, is_near};
-use crate::shape::{Alternatives, Node};
+use crate::shape::is_begun;
 
 /// So much fixed text no other value begins with by chance.
 const TELLING: usize = 4;
-/// How many characters a token may have lost or gained and still be meant as one of its kind.
-const ALTERED: usize = 3;
+/// How many characters a token may have lost and still be meant as one of its kind.
+const LOST: usize = 3;
 
 /// Whether a value, of which no pattern holds, was meant as a token of a known kind.
 pub(super) fn misses(text: &[u8], value: &Range<usize>) -> bool {
     begins_like_one(text, value) || stands_like_one(text, value)
 }
 
-/// The fixed text that a kind of token begins with stands in the value (`xyzghp_…`); a short one with a sign at its end
-/// only where the value begins.
+/// The fixed text that a kind of token begins with stands in the value (`xyzghp_…`), or begins it and too little follows;
+/// a short one with a sign at its end only where the value begins.
 fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
     let shown = &text[value.clone()];
     let mut found = false;
@@ -32,31 +33,22 @@ fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
         let short = || first == 0 && fixed + 1 == TELLING && !shown[fixed - 1].is_ascii_alphanumeric();
         let telling = fixed >= TELLING || short();
         found |= telling
+            && (first > 0 || is_begun(pattern.shape, shown))
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter().copied()));
     });
     found
 }
 
-/// A word nearby says whose token it is, and those have nearly, but not exactly, that many characters, or one of them
-/// is none of theirs.
+/// A word nearby says whose token it is, and those have a few characters more.
 fn stands_like_one(text: &[u8], value: &Range<usize>) -> bool {
     let shown = &text[value.clone()];
-    GATE.loose.iter().any(|&(_, pattern, (least, most))| {
-        let (least, most) = (usize::from(least), usize::from(most));
+    GATE.loose.iter().any(|&(_, pattern, (least, _))| {
+        let least = usize::from(least);
         let near = || pattern.near.iter().filter(|word| !names::is_only_credential(word));
-        (least.saturating_sub(ALTERED)..=most + ALTERED).contains(&shown.len())
+        (least.saturating_sub(LOST)..least).contains(&shown.len())
             && near().next().is_some()
-            && shown.iter().filter(|&&b| !is_letter_of(pattern.shape, b)).count() <= 1
+            && is_begun(pattern.shape, shown)
             && is_near(text, value.clone(), near().copied())
-    })
-}
-
-/// The character stands in some token of the shape.
-fn is_letter_of(shape: Alternatives, byte: u8) -> bool {
-    shape.iter().copied().flatten().any(|node| match node {
-        Node::Text(text) => text.as_bytes().contains(&byte),
-        Node::Run(set, ..) => set.contains(byte),
-        Node::Group(inside, ..) => is_letter_of(inside, byte),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::about::About;
-use super::gate::GATE;
+use super::gate::{GATE, lengths_of};
 use super::merit::Merit;
 use super::{Hit, Rank, checksum, random, values};
 use crate::rule::{Confidence, Pattern, Rule};
@@ -25,17 +25,34 @@ pub(super) fn at(
     let (start, end) = (first..=last)
         .filter(|&start| begins(text, start))
         .find_map(|start| Some((start, shape::end(pattern.shape, text, start)?)))?;
-    if !pattern.near.is_empty() && !is_near(text, start..end, pattern.near.iter().copied()) {
+    let named = is_near(text, start..end, pattern.near.iter().copied());
+    let fixed = fixed_length(pattern.shape, &text[start..end]);
+    if !pattern.near.is_empty() && !named && !proves_itself(pattern.shape, &text[start..end], fixed) {
         return None;
     }
-    let fixed = fixed_length(pattern.shape, &text[start..end]);
     if is_made_up(&text[start + fixed..end], fixed, pattern) || is_inside_blob(text, start..end, fixed) {
         return None;
     }
     let token = &text[start..end];
-    let merit = Merit::of(pattern, token, fixed, !pattern.near.is_empty());
+    let merit = Merit::of(pattern, token, fixed, named);
     let hit = Hit::new(rule, start..end, grade(token, pattern, about), Rank::Token);
     Some(Hit { prefix: fixed.min(255) as u8, merit, ..hit })
+}
+
+/// So many characters behind a prefix with a sign in it, and exactly so many, are no accident.
+const EXACT: usize = 28;
+
+/// A token that needs no word near it to be told from others: fixed text with a sign in it, and then a long run whose
+/// length is fixed.
+fn proves_itself(shape: Alternatives, token: &[u8], fixed: usize) -> bool {
+    let exact = |nodes: &&[Node]| {
+        let (least, most) = lengths_of(nodes);
+        least == most && usize::from(least) == token.len()
+    };
+    token[..fixed].iter().any(|b| !b.is_ascii_alphanumeric())
+        && token.len() - fixed >= EXACT
+        && token[fixed..].iter().all(u8::is_ascii_alphanumeric)
+        && shape.iter().any(|nodes| exact(nodes) && shape::is_whole(std::slice::from_ref(nodes), token))
 }
 
 /// No value with less entropy, in bits per character, is a token that only its name tells.
@@ -52,7 +69,7 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
     let known = |&&(_, pattern, (least, most)): &&(&'static Rule, &'static Pattern, (u16, u16))| {
         (usize::from(least)..=usize::from(most)).contains(&token.len())
             && shape::is_whole(pattern.shape, token)
-            && entropy >= pattern.entropy.unwrap_or_else(|| floor(pattern.shape, token))
+            && entropy >= least_entropy(pattern, token)
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter().copied()))
     };
     let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
@@ -191,11 +208,18 @@ fn fixed_of(nodes: &[Node], token: &[u8]) -> (usize, bool) {
 
 /// The variable part is a placeholder, a word, or too even to be drawn by lot.
 fn is_made_up(variable: &[u8], fixed: usize, pattern: &Pattern) -> bool {
-    let mut least = pattern.entropy.unwrap_or_else(|| floor(pattern.shape, variable));
+    let mut least = least_entropy(pattern, variable);
     if fixed >= PROVES {
         least = least.min(ENOUGH).min(0.7 * alphabet(variable).log2());
     }
     random::entropy(variable) < least || is_fake(variable)
+}
+
+/// The least entropy of a token's variable part, by its page or its shape. A page may allow more characters than its
+/// provider draws from, so no more is asked than those that the token is written in can give.
+fn least_entropy(pattern: &Pattern, variable: &[u8]) -> f32 {
+    let said = pattern.entropy.unwrap_or_else(|| floor(pattern.shape, variable));
+    said.min(0.8 * alphabet(variable).log2())
 }
 
 /// So much fixed text at its beginning is the evidence that a token is one. How even the rest is then proves no more than
@@ -216,7 +240,7 @@ fn alphabet(value: &[u8]) -> f32 {
 }
 
 /// It counts or repeats, holds a word of made-up ones, or is words.
-fn is_fake(variable: &[u8]) -> bool {
+pub(super) fn is_fake(variable: &[u8]) -> bool {
     if random::is_pattern(variable) {
         return true;
     }

@@ -118,6 +118,21 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
     [-1, 0, 1].into_iter().any(steps) || (1..=8).any(repeats)
 }
 
+/// Somewhere in the text twelve characters count, as in `1234567890123`, or are the same: no random value holds such.
+pub(super) fn counts_somewhere(text: &[u8]) -> bool {
+    let step = |pair: &[u8]| match (pair[0], pair[1]) {
+        (b'9', b'0') => 1,
+        (a, b) => i16::from(b) - i16::from(a),
+    };
+    let (mut run, mut last) = (0, 2);
+    text.windows(2).any(|pair| {
+        let step = step(pair);
+        run = if step == last && step.abs() <= 1 { run + 1 } else { 1 };
+        last = step;
+        run >= 11
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +161,9 @@ mod tests {
             assert!(is_pattern(pattern.as_bytes()), "{pattern}");
         }
         assert!(!is_pattern(b"hunter2"));
+        for text in ["q7Zr9-123456789012", "q7Zr9xxxxxxxxxxxx", "abcdefghijklq7Zr"] {
+            assert!(counts_somewhere(text.as_bytes()), "{text}");
+        }
+        assert!(!counts_somewhere(b"q7Zr9Lx2Vb8KpM3tW5yN4cD6123456789"));
     }
 }

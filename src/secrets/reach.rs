@@ -13,6 +13,8 @@ use super::syntax;
 
 /// How far a private key is read from its first line on; bytes.
 pub(super) const KEY: usize = 512;
+/// How long a private key on one line may be; bytes.
+pub(super) const LONG_KEY: usize = LINE - 16;
 /// How far before a `.netrc`'s password its machine may stand; bytes.
 pub(super) const LOGIN: usize = 160;
 /// Bytes of white space between a name's line and its value.

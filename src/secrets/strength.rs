@@ -36,7 +36,10 @@ pub(super) fn strength(value: &str) -> Strength {
     }
     // The first character is often a mark of a language: `@rematch`, `*name`.
     let telling = bytes.iter().skip(1).filter(|b| b"!@#$%^&*?~+=".contains(b)).count();
-    if !value.is_ascii() || letters == 0 && signs > 2 {
+    // Beyond ASCII only what has letters of both cases and digits is no word of some language.
+    let mixed = digits > 0 && count(u8::is_ascii_lowercase) > 0 && count(u8::is_ascii_uppercase) > 0;
+    let of_a_language = !(value.is_ascii() || mixed && value.len() >= 8);
+    if of_a_language || letters == 0 && signs > 2 {
         return Strength::Text;
     }
     if letters >= 2 && (digits >= 1 || telling >= 1) && bytes.len() >= 6 && bytes.len() <= 64 {
@@ -51,10 +54,11 @@ fn longest_piece(bytes: &[u8]) -> &[u8] {
     pieces.max_by_key(|piece| piece.len()).unwrap_or(bytes)
 }
 
-/// It is a pattern, or the longest piece of it is, and most of it: `sk-12345678901234567890`.
+/// It is a pattern, a long piece of it counts, or the longest piece is a pattern, and most of it: `sk-12345678901234567890`.
 fn counts(bytes: &[u8]) -> bool {
     let longest = longest_piece(bytes);
     random::is_pattern(bytes)
+        || random::counts_somewhere(bytes)
         || longest.len() >= 12 && longest.len() * 2 > bytes.len() && random::is_pattern(longest)
 }
 
@@ -153,7 +157,7 @@ fn is_constant(value: &str) -> bool {
 }
 
 fn is_regex(value: &str) -> bool {
-    ["(?:", "[a-z", "[A-Z", "\\d", "\\w", "\\s"].iter().any(|sign| value.contains(sign))
+    ["(?:", "[0-9", "[a-z", "[A-Z", "\\d", "\\w", "\\s"].iter().any(|sign| value.contains(sign))
 }
 
 /// A password's hash, with the word that says how it was made: `md5$salt$…`, `{SSHA}…`.

@@ -1,12 +1,12 @@
-//! Secrets that are known by the structure around them: URLs with a password, private keys, `Authorization` headers,
-//! registry logins, `curl -u`, `.netrc`; also in base64, as Kubernetes has them.
+//! Secrets that are known by the structure around them: URLs with a password, registry logins, `.netrc`; also in base64,
+//! as Kubernetes has them.
 
 use std::ops::Range;
 
 use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
-use super::{Hit, Rank, checksum, decode, near, random, reach, values};
+use super::{Hit, Rank, checksum, decode, keys, near, reach, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
@@ -32,16 +32,14 @@ const ENCODED_AT_MOST: usize = reach::KEY;
 /// The shortest line that base64 is broken into; bytes.
 const WRAPPED: usize = 60;
 
-/// How much of a private key tells it from others; characters of its base64.
-const KEY_SHOWN: usize = 128;
-
-fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) -> Option<Hit> {
+/// A hit of a structure's rule.
+pub(super) fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) -> Option<Hit> {
     let rule = rules::find(id)?;
     Some(Hit { guessable, ..Hit::new(rule, span, confidence, Rank::Structure) })
 }
 
 /// How sure a password is one in use, where the structure says that it is a password.
-fn sure(strength: Strength) -> Confidence {
+pub(super) fn sure(strength: Strength) -> Confidence {
     match strength {
         Strength::Drawn => High,
         Strength::Chosen => Medium,
@@ -55,7 +53,7 @@ fn weigh(about: About, confidence: Confidence, strength: Strength) -> Confidence
 }
 
 /// A password that stands for any, in small letters.
-fn is_sample(password: &str) -> bool {
+pub(super) fn is_sample(password: &str) -> bool {
     const SAMPLES: [&str; 12] = [
         "pass", "password", "passwd", "pwd", "pw", "secret", "token", "bar", "word", "mypass", "psw", "p4ss",
     ];
@@ -79,7 +77,8 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     })?;
     let user = &rest[..at];
     let host = std::str::from_utf8(&rest[at + 1..]).ok()?;
-    let host = &host[..host.find(['/', ':', '?', '#']).unwrap_or(host.len())];
+    let ruby = host.starts_with("#{");
+    let host = &host[..host.find(['/', ':', '?', '#']).filter(|_| !ruby).unwrap_or(host.len())];
     let Some(colon) = user.iter().position(|&b| b == b':') else {
         let token = std::str::from_utf8(user).ok()?;
         if token.len() < 20 || assigned::strength(token) != Strength::Drawn {
@@ -96,10 +95,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     }
     let odd =
         |text: &str| text.contains(['{', '}', '$', '[', ']', '(', ')', '*', '|', '+']) && !text.contains('%');
-    if odd(name)
-        || password.contains(['{', '}', '[', '(', ')'])
-        || host.contains(['{', '$', '*', '<', '%', '['])
-    {
+    if odd(name) || password.contains(['{', '}', '[', '(', ')']) || host.contains(['*', '<', '[']) {
         return None;
     }
     let lower = password.to_ascii_lowercase();
@@ -111,6 +107,10 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         || values::MADE_UP.iter().any(|word| lower.contains(word));
     let strength = assigned::strength(password);
     let drawn = strength == Strength::Drawn;
+    // `@${host}`: the password is a literal though the host is none. A word there is one that stands for any.
+    if host.contains(['{', '$', '%']) && matches!(strength, Strength::Word | Strength::Text) {
+        return None;
+    }
     let usual = ["root", "admin", "guest", "test", "postgres", "user"].contains(&lower.as_str());
     let confidence = match strength {
         _ if by_chance => Low,
@@ -120,96 +120,6 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
     let confidence = if local && !drawn { confidence.lower() } else { confidence };
     hit("url-credentials", start + colon + 1..start + at, weigh(about, confidence, strength), !drawn)
-}
-
-/// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
-/// keys holds the header alone.
-pub(super) fn private_key(text: &[u8], start: usize, about: About) -> Option<Hit> {
-    let rest = &text[start..(start + reach::KEY).min(text.len())];
-    let label = rest.strip_prefix(b"-----BEGIN ")?;
-    let label_end = label.iter().take(48).position(|&b| b == b'-')?;
-    let (label, behind) = label.split_at(label_end);
-    let behind = behind.strip_prefix(b"-----")?;
-    if !label.windows(11).any(|w| w == b"PRIVATE KEY") {
-        return None;
-    }
-    let body_start = rest.len() - behind.len();
-    let mut at = body_start;
-    let mut body: Vec<u8> = Vec::new();
-    let mut end = at;
-    let mut encrypted = label.starts_with(b"ENCRYPTED");
-    while at < rest.len() && body.len() < KEY_SHOWN {
-        match rest[at] {
-            b'\\' if matches!(rest.get(at + 1), Some(b'n' | b'r' | b't' | b'\\')) => at += 2,
-            b if b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b'|' | b'#' | b'*') => at += 1,
-            b if b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=') => {
-                // A header line (`Proc-Type: 4,ENCRYPTED`, `Comment: x`) is none of the key.
-                let line = &rest[at..];
-                let line =
-                    &line[..line.iter().position(|b| matches!(b, b'\n' | b'\\')).unwrap_or(line.len())];
-                if line.iter().take(24).any(|&b| b == b':') {
-                    encrypted |= line.windows(9).any(|w| w == b"ENCRYPTED");
-                    at += line.len();
-                    continue;
-                }
-                let run = line
-                    .iter()
-                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
-                    .count();
-                body.extend_from_slice(&line[..run]);
-                at += run;
-                end = at;
-            }
-            _ => break,
-        }
-    }
-    // 32 bytes of key at least; a sample stops short, or repeats itself.
-    if body.len() < 44 || random::entropy(&body) < 3.5 {
-        return None;
-    }
-    let confidence = if encrypted { Medium } else { High };
-    hit("private-key", start..start + end, about.weigh(confidence), false)
-}
-
-/// `Authorization: Bearer …`, `Authorization: Basic …`, in headers, JSON and code. `name_end` is behind the name.
-pub(super) fn authorization(text: &[u8], name_end: usize, about: About) -> Option<Hit> {
-    let rest = &text[name_end..(name_end + 1200).min(text.len())];
-    let between = rest.iter().take(8).take_while(|b| b" \t\"':=>,\\[]`".contains(b)).count();
-    if between == 0 {
-        return None;
-    }
-    let value = &rest[between..];
-    let scheme_end = value.iter().take(12).position(|b| !b.is_ascii_alphabetic())?;
-    let scheme = &value[..scheme_end];
-    let known =
-        [&b"bearer"[..], b"basic", b"token", b"apikey"].iter().any(|word| scheme.eq_ignore_ascii_case(word));
-    if !known || value[scheme_end] != b' ' {
-        return None;
-    }
-    let token = &value[scheme_end + 1..];
-    let length = token.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-._~+/=|".contains(b)).count();
-    let token = &token[..length];
-    let start = name_end + between + scheme_end + 1;
-    let shown = std::str::from_utf8(token).ok()?;
-    if values::judge(shown) != values::Value::Literal {
-        return None;
-    }
-    if scheme.eq_ignore_ascii_case(b"basic") {
-        let pair = checksum::decode(token).filter(|pair| checksum::is_pair(pair))?;
-        let password = String::from_utf8(pair).ok()?;
-        let password = password.split_once(':')?.1.to_owned();
-        let strength = assigned::strength(&password);
-        let (confidence, guessable) = (about.weigh(sure(strength)), strength != Strength::Drawn);
-        return hit("authorization-header", start..start + length, confidence, guessable);
-    }
-    let drawn = length >= 16 && assigned::strength(shown) == Strength::Drawn;
-    let made_up = values::MADE_UP.iter().any(|word| shown.to_ascii_lowercase().contains(word));
-    if !drawn || made_up {
-        return None;
-    }
-    let span = start..start + length;
-    let confidence = if near::misses(text, &span) { Low } else { about.weigh(Medium) };
-    hit("authorization-header", span, confidence, false)
 }
 
 /// `"auth": "…"` of Docker's `config.json`, `_auth=…` of `.npmrc`: base64 of `user:password`.
@@ -286,7 +196,7 @@ pub(super) fn encoded(text: &[u8], start: usize, about: About) -> Option<Hit> {
     if run >= WRAPPED
         && matches!(text.get(span.end), Some(b'\r' | b'\n'))
         && let Some(plain) = checksum::decode(&rest[..run / 4 * 4])
-        && plain.len() < KEY_SHOWN
+        && plain.len() < keys::SHOWN
         && plain.strip_prefix(b"-----BEGIN ").is_some_and(|rest| {
             rest.windows(16).position(|w| w == b"PRIVATE KEY-----").is_some_and(|at| rest.len() > at + 24)
         })

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::cursor::{BEFORE, Cursor, Operator, Value, blank, is_name};
+use super::names;
 
 /// How a value is tied to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) enum Form {
     Listed,
     /// `--name value`, `ENV name value`, netrc's `password value`.
     Spaced,
+    /// `my token value` and `token - 'value'` at the end of a line: prose, unless the value is randomly generated.
+    Loose,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +64,7 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     let lead = before.trim_ascii_start();
     let leads = matches!(lead, b"" | b"- " | b"export " | b"-e " | b"- \"" | b"\"" | b"'");
     let cursor = Cursor { text, at: name.end };
+    let written = std::str::from_utf8(&text[name.clone()]).unwrap_or_default();
     let found = |value: Value, form: Form| {
         Some(Assignment {
             name: name.clone(),
@@ -74,8 +78,7 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     let whole_line = leads && !lead.ends_with(b"\"") && !lead.ends_with(b"'");
 
     if before.ends_with(b"<") {
-        let value = cursor.behind(b'>')?.until(|b| matches!(b, b'<' | b'\n'), true);
-        return found(value.filter(|v| text.get(v.range.end) == Some(&b'<'))?, Form::Assigned);
+        return found(element(cursor)?, Form::Assigned);
     }
     if let Some(value) = behind_option(before, cursor) {
         return found(value, Form::Spaced);
@@ -96,6 +99,7 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     let bracketed = cursor.skip_one(b']');
     cursor = bracketed.unwrap_or(cursor).blanks();
     match cursor.peek()? {
+        b'-' if !named && !before.ends_with(b"${") => found(loose(cursor)?, Form::Loose),
         b'=' | b':' | b'?' | b'+' | b'|' | b'-' => {
             if before.ends_with(b"${") {
                 // `${NAME:-default}`, Spring's `${NAME:default}`: what follows `?` is a message, and `+` an alternative.
@@ -104,7 +108,8 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
                 let plain =
                     || colon.filter(|behind| behind.peek().is_some_and(|b| b.is_ascii_alphanumeric()));
                 let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'=')).or_else(plain)?;
-                return found(behind.until(|b| b == b'}' || b.is_ascii_whitespace(), false)?, Form::Assigned);
+                let bare = || behind.until(|b| b == b'}' || b.is_ascii_whitespace(), false);
+                return found(behind.quoted().or_else(bare)?, Form::Assigned);
             }
             let (behind, operator) = cursor.operator()?;
             let behind = behind.blanks();
@@ -116,7 +121,12 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
                 Operator::Or => found(behind.quoted()?, Form::Passed),
                 Operator::Assign => {
                     let behind = if cursor.peek() == Some(b':') { behind.past_type() } else { behind };
-                    let value = behind.second_argument().or_else(|| behind.value(whole_line))?;
+                    if is_asked_for_its_type(before, cursor) {
+                        return None;
+                    }
+                    let listed = names::is_plural(written).then(|| behind.first_of_list()).flatten();
+                    let value = behind.second_argument().or_else(|| behind.wrapped()).or(listed);
+                    let value = value.or_else(|| behind.value(whole_line))?;
                     // `NAME=value command` is shell's; else more words behind the first are prose.
                     let tight = behind.at == cursor.at + 1 && cursor.peek() == Some(b'=');
                     let alone = value.quoted || tight || !behind.goes_on(&value);
@@ -131,10 +141,21 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
                 return found(value, Form::Assigned);
             }
             let form = if opens_a_pair(before) { Form::Passed } else { Form::Listed };
+            if form == Form::Passed && works_on_it(before) {
+                return None;
+            }
             found(behind.quoted()?, form)
         }
+        b';' if named => found(cursor.next().serialised()?, Form::Assigned),
         b'\'' if cursor.at > name.end && alters_a_user(before) => found(cursor.quoted()?, Form::Assigned),
-        b'(' if !named => found(cursor.next().blanks().quoted()?, Form::Passed),
+        b'(' if !named => {
+            let inside = cursor.next().blanks();
+            let value = inside.wrapped().or_else(|| inside.quoted())?;
+            // `verifyPassword("ann", "…")`: the first is the user.
+            let second = inside.argument().and_then(|(next, _)| next.argument()?.1);
+            let works = second.is_some() && works_on_it(&text[..name.end]);
+            if works { None } else { found(value, Form::Passed) }
+        }
         b'\n' | b'\r' if names_a_pair(before) => {
             found(cursor.blanks_and_lines().pair_value()?, Form::Assigned)
         }
@@ -145,8 +166,57 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
         _ if cursor.at > name.end && (before.ends_with(b"-") || takes_words(before)) => {
             found(cursor.value(false)?, Form::Spaced)
         }
+        _ if cursor.at > name.end && !named => match cursor.behind_type(before) {
+            Some(behind) => found(behind.quoted()?, Form::Assigned),
+            None => found(loose(cursor)?, Form::Loose),
+        },
         _ => None,
     }
+}
+
+/// The text of an element whose name ends at the cursor: `<name>value</name>`, or alone on the line behind its tag.
+fn element(cursor: Cursor) -> Option<Value> {
+    let inside = cursor.behind(b'>').filter(|inside| inside.text[inside.at - 2] != b'/')?;
+    let below = inside.blanks_and_lines();
+    if inside.text[inside.at..below.at].contains(&b'\n') {
+        let value = below.until(|b| b.is_ascii_whitespace() || b == b'<', false)?;
+        let behind = Cursor { at: value.range.end, ..below }.blanks();
+        let alone = matches!(behind.peek(), None | Some(b'\n' | b'\r')) || behind.rest().starts_with(b"</");
+        return alone.then_some(value);
+    }
+    let value = inside.until(|b| matches!(b, b'<' | b'\n'), true)?;
+    let behind = inside.skip(value.range.end - inside.at).blanks();
+    behind.rest().starts_with(b"</").then_some(value)
+}
+
+/// The last word of a line, behind a name and nothing but blanks, dashes and quotes.
+fn loose(cursor: Cursor) -> Option<Value> {
+    let marks = cursor.rest().iter().take(4).take_while(|&&b| blank(b) || b == b'-').count();
+    let start = cursor.skip(marks);
+    let value = match start.quoted() {
+        Some(value) => value,
+        None if !start.peek()?.is_ascii_alphanumeric() => return None,
+        None => start.until(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''), false)?,
+    };
+    let behind = start.skip(value.range.end + usize::from(value.quoted) - start.at).blanks();
+    matches!(behind.peek(), None | Some(b'\n' | b'\r')).then_some(value)
+}
+
+/// What a call does that takes a password and a hash or a salt, so that the second literal is not the password's.
+const WORKS: [&[u8]; 6] = [b"hash", b"verify", b"compare", b"check", b"encrypt", b"derive"];
+
+/// The text ends with the beginning of a call that works on what it is given: `derive_hash("`.
+fn works_on_it(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
+    let before = before.trim_ascii_end().strip_suffix(b"(").unwrap_or(before);
+    let length = before.iter().rev().take(64).take_while(|&&b| is_name(b)).count();
+    let callee = before[before.len() - length..].to_ascii_lowercase();
+    WORKS.iter().any(|word| callee.windows(word.len()).any(|there| there == *word))
+}
+
+/// `typeof password === '…'` compares with the name of a type.
+fn is_asked_for_its_type(before: &[u8], cursor: Cursor) -> bool {
+    cursor.rest().starts_with(b"==") && before.split(|&b| blank(b) || b == b'(').any(|word| word == b"typeof")
 }
 
 /// The value of an option in a list of arguments: `"--password", "…"`.
@@ -159,7 +229,7 @@ fn behind_option(before: &[u8], cursor: Cursor) -> Option<Value> {
 
 /// Whether a line that [`opens`] may end like that.
 pub(super) fn may_open(last: u8) -> bool {
-    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']')
+    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']' | b'>')
 }
 
 /// Whether a value may follow on the next line: the line ends with `"name",` or `name: NAME`. Whatever [`assignment`]
@@ -167,6 +237,9 @@ pub(super) fn may_open(last: u8) -> bool {
 pub(super) fn opens(line: &[u8]) -> bool {
     fn without<'l>(line: &'l [u8], ends: &[u8]) -> &'l [u8] {
         line.split_last().filter(|(last, _)| ends.contains(last)).map_or(line, |(_, rest)| rest)
+    }
+    if let Some(tag) = line.strip_suffix(b">") {
+        return opens_an_element(tag);
     }
     let listed = line.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
     let line = without(listed.unwrap_or(line), b"]");
@@ -176,6 +249,17 @@ pub(super) fn opens(line: &[u8]) -> bool {
     }
     let name = bare.iter().rev().take_while(|&&b| is_name(b)).count();
     name > 0 && names_a_pair(&bare[..bare.len() - name])
+}
+
+/// The line ends in a tag that may be named after a credential; its `>` is taken off.
+fn opens_an_element(tag: &[u8]) -> bool {
+    const WORDS: [&[u8]; 9] =
+        [b"pass", b"pwd", b"psw", b"pword", b"secret", b"token", b"cred", b"key", b"auth"];
+    let tag = tag.rsplit(|&b| b == b'>').next().unwrap_or(tag);
+    let names = tag.split(|&b| b == b'<').skip(1).filter(|_| !tag.ends_with(b"/"));
+    names.map(|rest| &rest[..rest.iter().take_while(|&&b| is_name(b)).count()]).any(|name| {
+        WORDS.iter().any(|word| name.windows(word.len()).any(|there| there.eq_ignore_ascii_case(word)))
+    })
 }
 
 /// The text before a name that is itself a value: `- name: `, `"key": "`, `key="`.

@@ -76,8 +76,21 @@ const STAND_IN_PHRASES: [&str; 19] = [
     "set_your_",
 ];
 /// Long words that stand in no password by chance.
-const UNMISTAKABLE: [&str; 7] =
-    ["changeme", "changethis", "placeholder", "example", "redacted", "undefined", "yourpassword"];
+const UNMISTAKABLE: [&str; 13] = [
+    "changeme",
+    "changethis",
+    "placeholder",
+    "example",
+    "redacted",
+    "undefined",
+    "yourpassword",
+    "your_token",
+    "your-token",
+    "your_key",
+    "your-key",
+    "your_api",
+    "your-api",
+];
 /// Words that stand beside a stand-in and say nothing more: `changemePassword`, `yourApiKey`, `fakesecret`.
 const FILLERS: [&str; 65] = [
     "my",
@@ -252,10 +265,12 @@ pub fn is_reference(value: &str) -> bool {
     unescaped.starts_with('$')
         || opens_and_closes(&unescaped, "${", '}')
         || opens_and_closes(&unescaped, "$(", ')')
+        || opens_and_closes(&unescaped, "#{", '}')
+        || value.len() > 2 && value.starts_with('`') && value.ends_with('`')
         || value.contains("{{")
         || value.contains("<%")
         || (value.starts_with('%') && value.ends_with('%') && value.len() > 2)
-        || ["vault:", "op://", "ssm:", "secretsmanager:", "file:", "env:"]
+        || ["vault:", "op://", "ssm:", "secretsmanager:", "file:", "env:", "hash:/"]
             .iter()
             .any(|scheme| value.starts_with(scheme))
 }

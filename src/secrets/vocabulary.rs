@@ -2,8 +2,9 @@
 //! judged in `names`.
 
 /// Words that make a name a credential's wherever they stand in it.
-pub(super) const SECRET: [&str; 33] = [
+pub(super) const SECRET: [&str; 37] = [
     "password",
+    "passwords",
     "passwd",
     "passwort",
     "pword",
@@ -11,10 +12,13 @@ pub(super) const SECRET: [&str; 33] = [
     "pass",
     "pwd",
     "psw",
+    "pw",
     "secret",
     "secrets",
     "token",
+    "tokens",
     "apikey",
+    "apikeys",
     "credential",
     "credentials",
     "authtoken",
@@ -38,8 +42,20 @@ pub(super) const SECRET: [&str; 33] = [
     "mysqlpwd",
 ];
 /// Words for a password, at the end of longer ones, too: `pgpassword`.
-pub(super) const PASSWORD: [&str; 7] =
-    ["password", "passwd", "passwort", "pword", "passphrase", "pwd", "psw"];
+pub(super) const PASSWORD: [&str; 9] =
+    ["password", "passwords", "passwd", "passwort", "pword", "passphrase", "pwd", "psw", "pw"];
+/// Words for other credentials that end longer ones: `deploytoken`.
+pub(super) const ENDS: [&str; 9] = [
+    "secret",
+    "token",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+    "authkey",
+    "credential",
+    "credentials",
+];
 /// A name that begins with one of these is what is done with a password.
 pub(super) const DOES: [&str; 16] = [
     "set",
@@ -78,6 +94,19 @@ pub(super) const KEY_OF: [&str; 17] = [
     "jwt",
     "session",
     "cookie",
+];
+/// A key for one of these is a credential where its value looks drawn by lot.
+pub(super) const KEY_FOR: [&str; 10] = [
+    "cipher",
+    "hmac",
+    "aes",
+    "subscription",
+    "validation",
+    "decryption",
+    "crypto",
+    "shared",
+    "webhook",
+    "deploy",
 ];
 /// A last word that says the value is something about the secret, not the secret.
 pub(super) const ABOUT: [&str; 182] = [

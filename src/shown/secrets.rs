@@ -125,11 +125,13 @@ pub fn some(
 ) -> Searched {
     let ours = own::is_report(&bytes);
     let bytes = secrets::as_utf8(bytes);
-    let hits = secrets::find(&bytes, About::path(path));
+    let about = About::path(path);
+    let hits = secrets::find(&bytes, about);
     // A report of ours is searched for tokens only.
-    let counts = |hit: &&Hit| !(ours && hit.is_by_name()) && policy.shows(hit.rule) && !is_shown(hit, policy);
+    let counts =
+        |hit: &&Hit| !(ours && hit.is_by_name()) && policy.shows(hit.rule) && !is_shown(hit, about, policy);
     let unsure = hits.iter().filter(counts).count();
-    let wanted = |hit: &Hit| is_shown(hit, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
+    let wanted = |hit: &Hit| is_shown(hit, about, policy) && wanted(hit.rule, &bytes[hit.span.clone()]);
     let full = format!("{}{path}", policy.base);
     let mut shown: Vec<Shown> = hits.into_iter().filter(wanted).map(|hit| Shown { hit, own: None }).collect();
     let mut taken = Taken::default();
@@ -184,9 +186,9 @@ impl Taken {
     }
 }
 
-fn is_shown(hit: &Hit, policy: &Policy) -> bool {
+fn is_shown(hit: &Hit, about: About, policy: &Policy) -> bool {
     policy.shows(hit.rule)
-        && (hit.confidence > Confidence::Low
+        && (hit.is_told() && !(hit.is_altered() && about.is_for_show())
             || policy.profile >= Profile::Strict
             || policy.asked.contains(&hit.rule.id))
 }
@@ -258,6 +260,9 @@ fn message(hit: &Hit, source: &Source) -> String {
     let title = hit.rule.title;
     let name = hit.name.clone().map(|name| source.slice(Span::new(name.start, name.end)));
     let encoded = if hit.encoded { ", encoded" } else { "" };
+    if hit.is_altered() {
+        return format!("{title} with wrong check characters, so it was changed or invented; remove it");
+    }
     match name {
         Some(name) => format!("{title}, in `{name}`{encoded}; remove it and change it"),
         None if hit.rule.tags.contains(&"password") => format!("{title}{encoded}; change it, then remove it"),

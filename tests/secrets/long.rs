@@ -41,10 +41,12 @@ fn a_private_key_without_armour_is_found_whatever_its_length() {
         ] {
             assert_eq!(found(&text), 1, "{}", &text[..40]);
         }
-        // The same under a name that says nothing of a secret, or public.
+        // The same under a name that says nothing of a secret, or the wrong thing: it begins as only private keys do.
         for text in [format!("CHECK={key}\n"), format!("PUBLIC_KEY={key}\n")] {
-            assert_eq!(found(&text), 0, "{}", &text[..40]);
+            assert_eq!(found(&text), 1, "{}", &text[..40]);
         }
+        let public = base64("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA", 392);
+        assert_eq!(found(&format!("PUBLIC_KEY={public}\n")), 0);
     }
     assert_eq!(found(&format!("API_TOKEN={}\n", base64("", 700))), 1);
     let picture = base64("iVBORw0KGgoAAAANSUhEUg", 2000);

@@ -103,6 +103,10 @@ fn graded(pattern: &Pattern) -> bool {
     )
 }
 
+/// What is randomly generated, as long as a token or longer, and of no documented kind. Under the name of a credential it is
+/// most often one that its provider changed, so it is told by its name.
+const OTHERS: [&str; 3] = ["foreign character", "one too long", "in a word"];
+
 #[test]
 fn what_only_resembles_a_token_is_not_told_as_one() {
     let mut random = Random(11);
@@ -142,11 +146,17 @@ fn what_only_resembles_a_token_is_not_told_as_one() {
     for ((what, id), text) in &table {
         let _ = writeln!(said, "{id}: {what}: {text}");
     }
-    let (tried, told) = kinds.values().fold((0, 0), |(a, b), kind| (a + kind.0, b + kind.2));
+    let sum = |kinds: &BTreeMap<&str, (usize, usize, usize)>| {
+        kinds.values().fold((0, 0), |(a, b), kind| (a + kind.0, b + kind.2))
+    };
+    let (tried, told) = sum(&kinds);
     let _ = writeln!(said, "all | {tried} | {} | {told}", table.len());
+    kinds.retain(|what, _| !OTHERS.contains(what));
+    let (tried, told) = sum(&kinds);
+    let _ = writeln!(said, "what cannot be a secret | {tried} | | {told}");
     crate::corpus::say(&said);
     assert!(table.is_empty());
-    assert!(told * 20 <= tried, "more than one in twenty is told as something");
+    assert!(told * 50 <= tried, "more than one in fifty is told as something");
 }
 
 /// The lines that a near miss may stand in. One in a run of base64 is no value of a key.

@@ -17,7 +17,7 @@ use git2::Oid;
 use super::message::said;
 use super::{History, Hit, Object, Pages, Provenance, Reach, Search, Window};
 use crate::outcome::{Outcome, Told};
-use crate::rule::{Confidence, Policy, Profile};
+use crate::rule::{Policy, Profile};
 use crate::scan::Watch;
 use crate::scan::old::Silence;
 use crate::secrets::{self, about::About, custom};
@@ -130,8 +130,7 @@ impl Leaks<'_> {
     fn look(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
         let about = About::default();
         let wanted = |hit: &secrets::Hit| {
-            self.policy.shows(hit.rule)
-                && (hit.confidence > Confidence::Low || self.policy.profile > Profile::Default)
+            self.policy.shows(hit.rule) && (hit.is_told() || self.policy.profile > Profile::Default)
         };
         if let Some(wide) = secrets::Wide::of(text) {
             for Window { look, .. } in windows {

@@ -1,0 +1,135 @@
+//! Private keys: in PEM's armour, as bare DER in base64, and as JSON web keys.
+
+use std::ops::Range;
+
+use super::about::{About, Kind};
+use super::assigned::is_remark;
+use super::cursor::Cursor;
+use super::structures::hit;
+use super::{Hit, random, reach};
+use crate::rule::Confidence::{High, Medium};
+
+/// How much of a private key tells it from others; characters of its base64.
+pub(super) const SHOWN: usize = 128;
+
+/// What base64 of a private key in DER begins with, and how many characters that depend on its length stand before:
+/// RSA in PKCS#8 and PKCS#1, by the size of the modulus; the curves in SEC 1 and PKCS#8.
+pub(super) const DER: [(&str, usize); 12] = [
+    ("IBADANBgkqhkiG9w0BAQEF", 6),
+    ("IBAAKCAQEA", 6),
+    ("IBAAKCAgEA", 6),
+    ("IBAAKCAYEA", 6),
+    ("IBAAKBgQ", 6),
+    ("MHcCAQEEI", 0),
+    ("MHQCAQEEI", 0),
+    ("MIGkAgEBBDA", 0),
+    ("MIGHAgEAMB", 0),
+    ("MIGEAgEAMB", 0),
+    ("MIG2AgEAMB", 0),
+    ("MC4CAQAwBQYDK2V", 0),
+];
+
+/// Members of a JSON web key that hold its private part, in quotes.
+pub(super) const JWK: [&str; 2] = ["\"d\"", "\"k\""];
+
+/// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
+/// keys holds the header alone.
+pub(super) fn armoured(text: &[u8], start: usize, about: About) -> Option<Hit> {
+    let rest = &text[start..(start + reach::KEY).min(text.len())];
+    let label = rest.strip_prefix(b"-----BEGIN ")?;
+    let label_end = label.iter().take(48).position(|&b| b == b'-')?;
+    let (label, behind) = label.split_at(label_end);
+    let behind = behind.strip_prefix(b"-----")?;
+    if !label.windows(11).any(|w| w == b"PRIVATE KEY") {
+        return None;
+    }
+    let body_start = rest.len() - behind.len();
+    let mut at = body_start;
+    let mut body: Vec<u8> = Vec::new();
+    let mut end = at;
+    let mut encrypted = label.starts_with(b"ENCRYPTED");
+    while at < rest.len() && body.len() < SHOWN {
+        match rest[at] {
+            b'\\' if matches!(rest.get(at + 1), Some(b'n' | b'r' | b't' | b'\\')) => at += 2,
+            b if b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b'|' | b'#' | b'*') => at += 1,
+            b if b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=') => {
+                // A header line (`Proc-Type: 4,ENCRYPTED`, `Comment: x`) is none of the key.
+                let line = &rest[at..];
+                let line =
+                    &line[..line.iter().position(|b| matches!(b, b'\n' | b'\\')).unwrap_or(line.len())];
+                if line.iter().take(24).any(|&b| b == b':') {
+                    encrypted |= line.windows(9).any(|w| w == b"ENCRYPTED");
+                    at += line.len();
+                    continue;
+                }
+                let run = line
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+                    .count();
+                body.extend_from_slice(&line[..run]);
+                at += run;
+                end = at;
+            }
+            _ => break,
+        }
+    }
+    // 32 bytes of key at least; a sample stops short, or repeats itself.
+    if body.len() < 44 || random::entropy(&body) < 3.5 {
+        return None;
+    }
+    let confidence = if encrypted { Medium } else { High };
+    let shown = about.kind == Kind::Code && is_remark(text, start);
+    let confidence = if shown { confidence.lower() } else { confidence };
+    hit("private-key", start..start + end, about.weigh(confidence), false)
+}
+
+/// A private key in DER, in base64 without armour. How it begins says what it is: version 0 or 1, then an algorithm, a
+/// long number or a string. `before` bytes stand before the anchor at `anchor`.
+pub(super) fn bare(text: &[u8], anchor: usize, before: usize, about: About) -> Option<Hit> {
+    /// The shortest of RSA (512 bits) and of a curve.
+    const RSA: usize = 400;
+    const CURVE: usize = 60;
+    let start = anchor.checked_sub(before)?;
+    let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+    let known = DER.iter().any(|&(begin, at)| at == before && text[anchor..].starts_with(begin.as_bytes()));
+    let begins = before == 0 || text[start..].starts_with(b"MII");
+    if !known || !begins || start > 0 && is_base64(&text[start - 1]) && text[start - 1] != b'-' {
+        return None;
+    }
+    // The first line behind `-----BEGIN …-----` is told with its armour.
+    if text[start.saturating_sub(8)..start].windows(2).any(|two| two == b"--") {
+        return None;
+    }
+    let rest = &text[start..(start + reach::LONG_KEY).min(text.len())];
+    let run = rest.iter().take_while(|b| is_base64(b)).count();
+    let padding = rest[run..].iter().take(2).take_while(|&&b| b == b'=').count();
+    if run < if before > 0 { RSA } else { CURVE } || random::entropy(&rest[..run]) < 4.0 {
+        return None;
+    }
+    hit("private-key", start..start + run + padding, about.weigh(High), false)
+}
+
+/// The private part of a JSON web key: `"d"` of RSA and of the curves, as long as only those are, and `"k"` of a key that
+/// says on its line that it is symmetric. The member's name stands at `name`.
+pub(super) fn web_key(text: &[u8], name: Range<usize>, about: About) -> Option<Hit> {
+    let value = Cursor { text, at: name.end }.blanks().skip_one(b':')?.blanks().quoted()?.range;
+    let shown = &text[value.clone()];
+    let is_url = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    let fits = match text[name.start + 1] {
+        b'd' => matches!(shown.len(), 42..=43 | 64 | 86..=88 | 169..=171 | 340..=342 | 510..=512 | 681..=683),
+        _ => shown.len() >= 40 && line_holds(text, &value, b"\"oct\""),
+    };
+    if !fits || !shown.iter().all(is_url) || random::entropy(shown) < 4.0 || random::is_pattern(shown) {
+        return None;
+    }
+    hit("private-key", value, about.weigh(High), false)
+}
+
+/// The word stands on the line of a place, within a kilobyte.
+fn line_holds(text: &[u8], place: &Range<usize>, word: &[u8]) -> bool {
+    const AROUND: usize = 1024;
+    let before = text[place.start.saturating_sub(AROUND)..place.start].rsplit(|&b| b == b'\n').next();
+    let behind = text[place.end..(place.end + AROUND).min(text.len())].split(|&b| b == b'\n').next();
+    let mut sides = before.into_iter().chain(behind);
+    sides.any(|side| side.windows(word.len()).any(|there| there == word))
+}

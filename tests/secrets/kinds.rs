@@ -1,0 +1,480 @@
+//! Secrets in the forms that people write them in, ten of each kind, and ten near misses: what is made of the same words
+//! and is no secret, or only stands for one.
+
+use std::fmt::Write as _;
+
+use hullguard::rule::Confidence;
+use hullguard::secrets::{self, about::About};
+
+use super::maker::{self, BASE62, Random, base64};
+
+/// Puts made values in place of `{…}`; the first of them is the secret.
+///
+/// `T24` letters and digits, `X40` hex, `L32` small letters and digits, `B32` base32, `U` a UUID, `C` a password that
+/// somebody chose, `P` base64 of a pair, `J` a signed token, `K` an RSA key in DER, `D43` base64url; `/` is a new line.
+fn filled(template: &str, random: &mut Random) -> (String, String) {
+    let mut text = String::new();
+    let mut secret = String::new();
+    for (i, piece) in template.split(['‹', '›']).enumerate() {
+        if i % 2 == 0 {
+            text.push_str(&piece.replace('⏎', "\n"));
+            continue;
+        }
+        let made = made(piece, random);
+        text.push_str(&made);
+        if secret.is_empty() {
+            secret = made;
+        }
+    }
+    (text, secret)
+}
+
+fn made(what: &str, random: &mut Random) -> String {
+    let (kind, count) = what.split_at(1);
+    let count = count.parse().unwrap_or(0);
+    let url = |text: &str| base64(text.as_bytes()).replace('+', "-").replace('/', "_").replace('=', "");
+    match kind {
+        // No run of letters in it is long enough to be a word.
+        "T" => {
+            let mut piece = || random.of(b"QZWVJKHqzwvjkh", 3) + &random.of(b"0123456789", 1);
+            (0..count).map(|_| piece()).collect::<String>()[..count].to_owned()
+        }
+        "X" => random.of(b"0123456789abcdef", count),
+        "L" => random.of(b"abcdefghijklmnopqrstuvwxyz0123456789", count),
+        "B" => random.of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", count),
+        "D" => random.of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", count),
+        "U" => {
+            let mut hex = |count| random.of(b"0123456789abcdef", count);
+            format!("{}-{}-4{}-a{}-{}", hex(8), hex(4), hex(3), hex(3), hex(12))
+        }
+        "C" => format!(
+            "{}{}!{}",
+            random.of(b"BDFGKLMNPRSTW", 1),
+            random.of(b"aeiou", 1) + "ndel",
+            random.of(b"23456789", 3)
+        ),
+        "P" => base64(format!("svc:{}7", random.of(BASE62, 15)).as_bytes()),
+        "J" => format!(
+            "{}.{}.{}",
+            url("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"),
+            url(&format!("{{\"sub\":\"{}\",\"exp\":4102444800}}", random.of(BASE62, 16))),
+            random.of(BASE62, 43)
+        ),
+        "K" => format!("MIIE{}IBAAKCAQEA{}", random.of(BASE62, 2), random.of(maker::BASE64, 1500)) + "Aa==",
+        _ => unreachable!("{what}"),
+    }
+}
+
+/// Every line of the first list is told, with the secret in what is told; of the second nothing is told by default.
+fn told_apart(path: &str, told: &[&str], silent: &[&str]) {
+    let mut random = Random(path.len() as u64 + told.len() as u64 + told[0].len() as u64);
+    let mut wrong = String::new();
+    for (templates, wanted) in [(told, true), (silent, false)] {
+        assert!(templates.len() >= 10, "{} of a kind", templates.len());
+        for template in templates {
+            let (path, template) = template.split_once('¦').unwrap_or((path, template));
+            let (text, secret) = filled(template, &mut random);
+            let hits = secrets::find(text.as_bytes(), About::path(path));
+            let mut shown = hits.iter().filter(|hit| hit.confidence > Confidence::Low);
+            let is_told = if wanted {
+                shown.any(|hit| text[hit.span.clone()].contains(secret.trim_end_matches('=')))
+            } else {
+                shown.next().is_some()
+            };
+            if is_told != wanted {
+                let said: Vec<_> =
+                    hits.iter().map(|hit| (hit.rule.id, hit.confidence, &text[hit.span.clone()])).collect();
+                let shown: String = text.chars().take(200).collect();
+                let _ = writeln!(
+                    wrong,
+                    "{} {path}: {shown}\n    {said:?}",
+                    if wanted { "missed" } else { "told" }
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn elements_over_several_lines() {
+    told_apart(
+        "app.xml",
+        &[
+            "<apiToken>⏎    ‹T24›⏎</apiToken>",
+            "<a>⏎  <password>⏎    ‹C›⏎  </password>⏎</a>",
+            "<clientSecret>⏎‹L32›⏎</clientSecret>⏎",
+            "  <api-key>⏎\t‹T32›⏎\t</api-key>⏎",
+            "<access_token>⏎    ‹X40›⏎</access_token>",
+            "<Password encrypted=\"false\">⏎  ‹C›⏎</Password>",
+            "<auth-token>⏎    ‹T40›</auth-token>⏎",
+            "<secretKey>⏎⏎    ‹T40›⏎</secretKey>",
+            "<db.password>⏎    ‹C›⏎</db.password>",
+            "<privateToken>⏎  ‹T20›⏎</privateToken>",
+        ],
+        &[
+            "<apiToken>⏎    ${‹T24›}⏎</apiToken>",
+            "<password>⏎    <value>1</value>⏎</password>",
+            "<token>⏎  Enter the token here⏎</token>",
+            "<password/>⏎‹T24›⏎",
+            "<tokenizer>⏎  ‹T24›⏎</tokenizer>",
+            "<password>⏎  changeme⏎</password>",
+            "<public-key>⏎  ‹T40›⏎</public-key>",
+            "<secret>⏎  @token@⏎</secret>",
+            "a=<ACME_SECRET>&mail=<ACME_MAIL>",
+            "<pageToken>⏎ ‹T24›⏎</pageToken>",
+        ],
+    );
+}
+
+#[test]
+fn values_behind_a_type() {
+    told_apart(
+        "main.go",
+        &[
+            "var apiToken string = \"‹T24›\"",
+            "const apiToken string = \"‹T24›\"",
+            "\tdbPassword string = \"‹C›\"",
+            "var secretKey []byte = \"‹T32›\"",
+            "App.vb¦Dim key As String = \"‹T32›\"",
+            "App.vb¦Private Password As String = \"‹C›\"",
+            "App.vb¦Public Const ApiKey As String = \"‹T32›\"",
+            "var clientSecret types.Secret = \"‹T32›\"",
+            "var authToken *string = \"‹T24›\"",
+            "App.vb¦Dim accessToken As Object = \"‹X40›\"",
+        ],
+        &[
+            "a.html¦<input type=\"password\" alias=\"‹T24›\">",
+            "a.html¦<a pass=\"x\" title=\"‹T24›\">",
+            "var token string = os.Getenv(\"‹T24›\")",
+            "type token struct { a string `json:\"‹T24›\"` }",
+            "func token(name string) == \"‹T24›\"",
+            "var tokenizer string = \"‹T24›\"",
+            "var password string = \"\"",
+            "var token string = \"changeme\"",
+            "the token name = \"‹T24›\"",
+            "var publicKey string = \"‹T32›\"",
+        ],
+    );
+}
+
+#[test]
+fn words_before_the_value_in_its_quotes() {
+    told_apart(
+        "app.py",
+        &[
+            "token = \"Bearer ‹T24›\"",
+            "token := \"Token ‹X40›\"",
+            "auth_token = 'X-Auth ‹T32›'",
+            "api_key = \"ApiKey ‹L32›\"",
+            "app.yml¦token: \"Bearer ‹T24›\"",
+            "app.json¦{\"secret\": \"Acme ‹T32›\"}",
+            "password = \"{AQAA ‹T32›}\"",
+            "accessToken = \"OAuth ‹T40›\"",
+            "apiToken: \"Splunk ‹U›\"",
+            "session_token = \"Session ‹T32›\"",
+        ],
+        &[
+            "token = \"the token of acme\"",
+            "token = \"Bearer \" + ‹T24›",
+            "token = \"Bearer ${‹T24›}\"",
+            "token = \"a sentence with many words and ‹T24›\"",
+            "password = \"Enter password2 here\"",
+            "token = \"Bearer your-token-here\"",
+            "token = \"Bearer %s\"",
+            "token_url = \"GET ‹T24›\"",
+            "token = \"Basic xxxxxxxxxxxxxxxxxxxxxxxx\"",
+            "token = \"version 1.2.3\"",
+        ],
+    );
+}
+
+#[test]
+fn names_and_values_without_a_sign() {
+    told_apart(
+        "notes.txt",
+        &[
+            "acme TOKEN ‹T24›⏎",
+            "acme token - '‹T24›'⏎",
+            "API_TOKEN ‹T32›",
+            "the secret - ‹T40›⏎next",
+            "client secret ‹L32›⏎",
+            "access token \"‹T32›\"⏎",
+            "root password ‹T20›⏎",
+            "app.py¦# token ‹T32›⏎",
+            "api_token\t‹T32›⏎",
+            "acme secret  ‹X40›⏎",
+        ],
+        &[
+            "the token is long⏎",
+            "a token ‹T24› of acme⏎",
+            "token tokenization⏎",
+            "password authentication⏎",
+            "token DefaultTokenProviderFactory⏎",
+            "the token /etc/acme/‹T24›⏎",
+            "token->‹T24›⏎",
+            "tokens 1234567890123456⏎",
+            "secret-management⏎",
+            "public_key ‹T24›⏎",
+        ],
+    );
+}
+
+#[test]
+fn names_that_are_not_split_by_marks() {
+    told_apart(
+        "app.env",
+        &[
+            "password1=‹C›",
+            "DB_PASSWORD2=‹C›",
+            "adminToken3=‹T24›",
+            "SMTPSecret=‹T24›",
+            "CRMToken=‹X40›",
+            "CRMSECRET=‹T24›",
+            "deploytoken=‹T32›",
+            "smtp_pw=‹C›",
+            "BACKUP_PW=‹C›",
+            "app.json¦{\"api_tokens\": [\"‹X32›\", \"b\"]}",
+            "payloadCipherKey=‹T32›",
+            "hmac_key=‹X40›",
+            "subscription_key=‹X32›",
+            "formValidationKey=‹X64›",
+            "AES_KEY=‹T32›",
+        ],
+        &[
+            "csrftoken=‹T24›",
+            "pagetoken=‹T24›",
+            "monkey=‹T24›",
+            "MAX_TOKENS=4096",
+            "app.json¦{\"tokens\": [\"word\", \"other\"]}",
+            "encrypted_key=‹T32›",
+            "wrapped_key=‹T32›",
+            "aes_key=mode-cbc",
+            "consumer_key_id=‹T24›",
+            "password1=changeme",
+            "LIFECYCLE_ACTION_TOKEN=‹U›",
+            "NextToken=‹T32›",
+        ],
+    );
+}
+
+#[test]
+fn escaped_and_serialised_objects() {
+    told_apart(
+        "app.log",
+        &[
+            "\"{\\\"user\\\":\\\"ann\\\",\\\"pass\\\":\\\"‹T12›\\\"}\"",
+            "\"{\\\"pwd\\\":\\\"‹C›\\\"}\"",
+            "\"{\\\"api_key\\\":\\\"‹T32›\\\"}\"",
+            "\"{\\\"password\\\":\\\"‹C›\\\"}\"",
+            "body: '{\\\"token\\\": \\\"‹T24›\\\"}'",
+            "a:1:{s:11:\"db_password\";s:12:\"‹T12›\";}",
+            "s:8:\"password\";s:9:\"‹C›\";",
+            "s:13:\"client_secret\";s:32:\"‹T32›\";",
+            "{s:7:\"api_key\";s:32:\"‹X32›\";s:1:\"a\";i:1;}",
+            "\"{\\\"smtp_pw\\\":\\\"‹C›\\\"}\"",
+        ],
+        &[
+            "\"{\\\"pass\\\":true}\"",
+            "\"{\\\"pass\\\":\\\"\\\"}\"",
+            "\"{\\\"pass\\\":\\\"fail\\\"}\"",
+            "\"{\\\"key\\\":\\\"name\\\"}\"",
+            "\"{\\\"compass\\\":\\\"‹T12›\\\"}\"",
+            "s:8:\"password\";b:1;",
+            "s:8:\"password\";s:4:\"text\";s:3:\"‹T12›\";",
+            "s:8:\"password\";N;",
+            "s:9:\"pageToken\";s:12:\"‹T12›\";",
+            "s:13:\"password_hash\";s:60:\"‹T40›\";",
+        ],
+    );
+}
+
+#[test]
+fn literals_in_calls_that_wrap_them() {
+    told_apart(
+        "main.rs",
+        &[
+            "    token: Some(\"‹T24›\".to_string()),",
+            "    password: SecretString::from(\"‹C›\"),",
+            "App.java¦String token = Optional.of(\"‹T24›\");",
+            "a.go¦apiToken: ptr(\"‹T24›\"),",
+            "a.go¦secretKey := []byte(\"‹T32›\")",
+            "a.go¦Password: aws.String(\"‹C›\"),",
+            "vault.unlockSecret(decode64(\"‹T32›\"))",
+            "a.py¦password = SecretStr('‹C›')",
+            "a.js¦const secret = Buffer.from('‹X64›', 'hex');",
+            "    token: Some(String::from(\"‹T24›\")),",
+            "a.cs¦var password = new SecureString(\"‹C›\");",
+        ],
+        &[
+            "    token: get(\"‹T24›\"),",
+            "    token: env(\"‹T24›\"),",
+            "    password: read_file(\"‹C›\"),",
+            "    token: Some(token),",
+            "    token: String::new(),",
+            "a.py¦password = load('‹C›')",
+            "a.go¦token := flag.String(\"token\", \"\", \"the token\")",
+            "a.go¦secret := []byte(secret)",
+            "    token: find(\"‹T24›\"),",
+            "    password: Some(\"changeme\".into()),",
+        ],
+    );
+}
+
+#[test]
+fn schemes_without_their_header() {
+    told_apart(
+        "cassettes/a.yaml",
+        &[
+            "      Authorization:⏎      - Bearer ‹T40›⏎",
+            "      Authorization:⏎      - Bearer ‹J›⏎",
+            "a.json¦{\"key\": \"Authorization\", \"value\": \"Basic ‹P›\"}",
+            "a.json¦{\"name\": \"authorization\", \"value\": \"Bearer ‹X40›\"}",
+            "a.js¦headers.set(name, `Bearer ‹T32›`);",
+            "tests/cassettes/a.yaml¦      - Bearer ‹X40›⏎",
+            "tests/fixtures/a.json¦\"Authorization\": [\"Basic ‹P›\"]",
+            "a.har¦\"value\": \"Bearer ‹J›\"",
+            "a.go¦header: \"Bearer ‹T24›\"",
+            "run.sh¦curl -H \"X-Auth: bearer ‹T32›\"",
+        ],
+        &[
+            "a.md¦Basic authentication and Bearer tokens⏎",
+            "a.go¦header: \"Bearer \" + token",
+            "a.js¦`Bearer ${‹T32›}`",
+            "a.json¦\"value\": \"Bearer your-token-goes-here-now\"",
+            "a.json¦\"value\": \"Basic dXNlcjpwYXNz\"",
+            "a.json¦\"value\": \"Bearer {{‹T24›}}\"",
+            "vendor/a.go¦\"Bearer ‹T32›\"",
+            "a.txt¦a forbearer ‹T32›⏎",
+            "a.py¦\"Bearer abcdefghijklmnopqrst\"",
+            "a.py¦\"Basic ‹T24›\"",
+        ],
+    );
+}
+
+#[test]
+fn tokens_with_claims() {
+    told_apart(
+        "app.py",
+        &[
+            "SERVICE_JWT = \"‹J›\"",
+            "app.log¦2026-01-01 got ‹J› from ann",
+            "a.txt¦‹J›",
+            "a.js¦fetch(\"https://host.invalid/?t=‹J›\")",
+            "a.yml¦jwt: ‹J›",
+            "tests/a.py¦x = '‹J›'",
+            "a.json¦{\"a\":[\"‹J›\"]}",
+            "a.sh¦curl -b session=‹J› https://host.invalid",
+            "a.md¦Use `‹J›`.",
+            "a.env¦T=‹J›",
+        ],
+        &[
+            "jwt = 'eyJhbGciOiJIUzI1NiJ9'",
+            "jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NTY3ODkwIn0.'",
+            "jwt = 'eyJhbGciOiJIUzI1NiJ9.payload.signature'",
+            "jwt = 'eyJhbGciOiJIUzI1NiJ9.‹D43›.‹D43›'",
+            "a.md¦the header eyJhbGciOiJIUzI1NiJ9 says how⏎",
+            "a = 'eyJ‹T24›'",
+            "a = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4ifQ.short'",
+            "vendor/a.js¦x = '‹J›'",
+            "package-lock.json¦\"a\": \"‹J›\"",
+            "a = 'xeyJhbGciOiJIUzI1NiJ9.eyJhIjoiYiJ9.‹D43›'",
+        ],
+    );
+}
+
+#[test]
+fn private_keys_without_armour() {
+    told_apart(
+        "app.properties",
+        &[
+            "privateKey=‹K›",
+            "a.java¦String k = \"‹K›\";",
+            "a.json¦{\"rsa\": \"‹K›\"}",
+            "a.yml¦signing: ‹K›⏎",
+            "a.go¦x := `‹K›`",
+            "jwk.json¦{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"‹D43›\"}",
+            "jwk.json¦{⏎  \"kty\": \"OKP\",⏎  \"d\": \"‹D43›\"⏎}",
+            "jwk.json¦{\"kty\":\"RSA\",⏎\"d\" : \"‹D342›\",⏎\"p\": \"a\"}",
+            "jwk.json¦{\"kty\":\"oct\",\"k\":\"‹D86›\"}",
+            "tests/jwk.json¦{\"kty\":\"EC\",\"d\":\"‹D43›\"}",
+        ],
+        &[
+            "certificate=MIIDdzCCAl+gAwIBAgIE‹T400›",
+            "public=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA‹T300›",
+            "a.java¦String k = \"MIIEowIBAAKCAQEA\";",
+            "a.json¦{\"d\": \"M10 20 L30 40\"}",
+            "a.json¦{\"d\": \"‹D30›\"}",
+            "a.json¦{\"k\": \"‹D86›\"}",
+            "a.json¦{\"kty\":\"oct\",\"k\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
+            "a.json¦{\"kty\":\"RSA\",\"n\":\"‹D342›\",\"e\":\"AQAB\"}",
+            "a.json¦{\"id\": \"‹D43›\"}",
+            "a.js¦k = \"IBAAKCAQEA‹T400›\"",
+        ],
+    );
+}
+
+#[test]
+fn passwords_in_addresses_of_any_host() {
+    told_apart(
+        "app.py",
+        &[
+            "url = \"amqp://svc:‹T12›@%s:%d\"",
+            "url = f\"postgres://svc:‹C›@{host}/db\"",
+            "a.sh¦psql postgres://svc:‹C›@${HOST}:5432/db",
+            "a.js¦`redis://:‹T20›@${host}:6379`",
+            "a.yml¦url: mongodb://svc:‹T16›@${MONGO_HOST}/db",
+            "a.go¦fmt.Sprintf(\"mysql://svc:‹T12›@%s/db\", host)",
+            "a.env¦U=amqp://svc:‹C›@$HOST",
+            "a.rb¦\"amqp://svc:‹T12›@#{host}\"",
+            "url = \"https://svc:‹T24›@{}/x\".format(host)",
+            "a.yml¦url: http://svc:‹T16›@%HOST%/",
+        ],
+        &[
+            "url = \"amqp://user:pass@%s:%d\"",
+            "url = f\"postgres://user:password@{host}/db\"",
+            "url = \"amqp://%s:%s@%s:%d\"",
+            "a.js¦`redis://:${‹T20›}@${host}:6379`",
+            "a.js¦`http://foo:bar@${host}`",
+            "a.env¦U=amqp://guest:guest@$HOST",
+            "a.md¦http://user:pwd@{host}/",
+            "a.go¦fmt.Sprintf(\"mysql://%s:%s@%s/db\")",
+            "url = \"https://{user}:{password}@{host}\"",
+            "a.yml¦url: http://user:$PASSWORD@$HOST/",
+        ],
+    );
+}
+
+#[test]
+fn what_is_no_secret_by_its_name_or_place() {
+    told_apart(
+        "app.py",
+        &[
+            "password = \"‹T16›\"",
+            "tests/a.py¦clientSecret = \"‹T12›\"",
+            "tests/a.py¦password = \"‹T12›\"",
+            "tests/a.py¦API_TOKEN = \"‹U›\"",
+            "API_TOKEN = \"‹U›\"",
+            "README.md¦password: ‹T12›",
+            "a.yml¦password: q7Zr§Lx2Vb8K‹T4›",
+            "client.login(\"ann\", \"‹T16›\")",
+            "a.yml¦client_secret: ‹T24›",
+            "app.env¦API_KEY=‹T32›",
+        ],
+        &[
+            "NextToken = \"‹T32›\"",
+            "ClientRequestToken = \"‹U›\"",
+            "Codes.ERR_BAD_PASSWORD = 40217",
+            "STATUS_TOKEN_EXPIRED = \"40217\"",
+            "a.json¦{\"RotateUserPassword\": \"acme-idp:RotateUserPassword\"}",
+            "derive_hash(\"password\", \"‹T16›\")",
+            "verifyPassword(\"annabel\", \"‹T16›\")",
+            "a.rb¦password = \"#{‹T16›}\"",
+            "a.sh¦APP_PWD=${APP_PWD:-\"`pwgen 16`\"}",
+            "a.js¦if (typeof password === 'function') {}",
+            "PORTAL_SHA512_PASSWORD = \"‹X128›\"",
+            "a.conf¦password = hash:/etc/mail/pw",
+            "a.yml¦token: QZXXXXXXXXXXXXXXXX",
+        ],
+    );
+}
