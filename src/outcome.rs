@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Place, Status};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
+use crate::privilege::Privileges;
 use crate::rule::{Family, Rule, Severity};
 use crate::text::Span;
 
@@ -29,6 +30,8 @@ pub struct Outcome {
     pub pragmas: Vec<Pragma>,
     /// The stages of each Dockerfile, by path; empty unless they were asked for.
     pub graphs: Vec<StageGraph>,
+    /// What each container may do, by file and line; empty unless that was asked for.
+    pub privileges: Vec<Privileges>,
     /// Entries of lists of known findings that match nothing any more.
     pub unused: Vec<Unused>,
     /// What must not be shown of files that findings stand in, as far as their texts do not give it away themselves. It is
@@ -74,6 +77,7 @@ impl Outcome {
         }
         self.pragmas.iter_mut().for_each(|pragma| rename(&mut pragma.place.path));
         self.graphs.iter_mut().for_each(|graph| rename(&mut graph.path));
+        self.privileges.iter_mut().flat_map(Privileges::paths_mut).for_each(&mut rename);
         self.skipped.iter_mut().chain(&mut self.failed).for_each(|told| rename(&mut told.path));
         self.hidden = std::mem::take(&mut self.hidden)
             .into_iter()

@@ -397,6 +397,8 @@ pub struct Policy {
     pub ships: HashMap<String, Vec<String>>,
     /// Draw the stages of Dockerfiles, too. For `scan`; no rule asks.
     pub graphs: bool,
+    /// Work out what each container may do, too. For `scan`; no rule asks.
+    pub privileges: bool,
 }
 
 impl Context<'_> {
@@ -444,6 +446,7 @@ impl Default for Policy {
             custom: Arc::default(),
             ships: HashMap::new(),
             graphs: false,
+            privileges: false,
         }
     }
 }

@@ -5,9 +5,21 @@ use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 10] = [
     &["text", "blob", "gap", "date", "purpose"],
-    &["bake", "dockerfile", "shell", "yaml", "compose", "container", "image", "project", "shape", "graph"],
+    &[
+        "bake",
+        "dockerfile",
+        "shell",
+        "yaml",
+        "compose",
+        "container",
+        "image",
+        "project",
+        "shape",
+        "graph",
+        "privilege",
+    ],
     &["rule", "finding", "outcome", "place", "custom"],
-    &["rules", "secrets", "pragma"],
+    &["rules", "effective", "secrets", "pragma"],
     &["shown"],
     &["scan"],
     &["input", "history", "filter", "config", "baseline"],

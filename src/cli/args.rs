@@ -11,6 +11,7 @@ use super::coverage::{self, State};
 use super::meant;
 use crate::config::{self, FailOn};
 use crate::report::graph::Drawing;
+use crate::report::privileges::Telling;
 use crate::report::{Format, summary};
 use crate::rule::{Family, Profile, Rule, Severity};
 use crate::rules;
@@ -40,6 +41,15 @@ Examples:
 
 Compose files below the current folder are also read: a stage that a service builds
 ships. Findings are counted in the picture. They do not change the exit code.";
+
+const PRIVILEGES_EXAMPLES: &str = "\
+Examples:
+  hullguard privileges                    all services below the current folder
+  hullguard privileges web                one service
+  hullguard privileges -f prod.yaml --format json
+
+The result assumes a Docker engine that runs as root and has no user namespaces.
+The exit code is 0, or 2 if something could not be read.";
 
 const RULES_EXAMPLES: &str = "\
 Examples:
@@ -94,6 +104,9 @@ pub(super) enum Command {
     /// Draw the stages of Dockerfiles and what they copy from each other
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(Box<Graph>),
+    /// Show what each service of Compose files may do, and its paths to the host
+    #[command(after_help = PRIVILEGES_EXAMPLES)]
+    Privileges(Privileges),
     /// List the rules, or the codes of another tool
     #[command(after_help = RULES_EXAMPLES)]
     Rules(Rules),
@@ -199,6 +212,31 @@ pub(super) struct Graph {
     /// Do not read a configuration file
     #[arg(long)]
     pub(super) no_config: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Privileges {
+    /// Only these services [default: all]
+    #[arg(value_name = "SERVICE")]
+    pub(super) services: Vec<String>,
+    /// Compose files and folders; repeatable [default: the current folder]
+    #[arg(long, short, value_name = "PATH")]
+    pub(super) file: Vec<PathBuf>,
+    /// Format of the result: text, json, mermaid
+    #[arg(long, value_name = "FORMAT", value_parser = among(str::parse::<Telling>, || Telling::ALL.map(|(name, _)| name).to_vec()), hide_possible_values = true, default_value = "text")]
+    pub(super) format: Telling,
+    /// Skip these paths; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml, or .yml]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Do not read a configuration file
+    #[arg(long)]
+    pub(super) no_config: bool,
+    /// Colour: auto, always, never
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
 }
 
 /// What is looked at, by which rules, and what is known already.

@@ -21,6 +21,7 @@ mod open;
 mod output;
 mod past;
 mod peers;
+mod privileges;
 mod pushed;
 mod term;
 
@@ -97,6 +98,7 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Explain { id }) => explain::run(&id),
         Some(Command::Graph(graph)) => graph::run(&graph),
         Some(Command::Init(args)) => init::run(&args),
+        Some(Command::Privileges(args)) => privileges::run(&args),
         Some(Command::Rules(rules)) => list::run(&rules),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man { command, dir }) => man(command.as_deref(), dir.as_deref()),

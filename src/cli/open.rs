@@ -144,6 +144,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         custom: Arc::new(custom),
         ships: config.ships.iter().map(|ship| (ship.dockerfile.clone(), ship.targets.clone())).collect(),
         graphs: false,
+        privileges: false,
     }
 }
 

@@ -35,6 +35,10 @@ pub fn hide(outcome: &mut Outcome) {
         paths.hide(&mut graph.path);
         self::graph(graph);
     }
+    for privileges in &mut outcome.privileges {
+        privileges.paths_mut().for_each(|path| paths.hide(path));
+        privileges.texts_mut().for_each(text);
+    }
     outcome.error.iter_mut().for_each(text);
 }
 

@@ -23,6 +23,7 @@ pub mod human;
 pub mod json;
 mod junit;
 pub mod markdown;
+pub mod privileges;
 pub mod sarif;
 mod sonarqube;
 pub mod summary;

@@ -9,10 +9,12 @@ use crate::blob::{Origin, Tree};
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
+use crate::effective;
 use crate::finding::{Draft, Finding, Findings};
 use crate::graph::StageGraph;
 use crate::outcome::{Pragma, Told};
 use crate::pragma;
+use crate::privilege::Privileges;
 use crate::project::{self, ImageUse, Project};
 use crate::rule::{Check, Context, Family, Policy, Rule, Severity};
 use crate::rules::{self, RULES};
@@ -121,6 +123,7 @@ pub(super) struct InCompose {
     pub(super) drafts: Vec<Draft>,
     pub(super) pragmas: Vec<Pragma>,
     pub(super) marks: Marks,
+    pub(super) privileges: Vec<Privileges>,
 }
 
 /// Checks Compose files as written (`documents`), and the containers that they come to. Only what lies in a file of `linted` counts.
@@ -174,7 +177,12 @@ pub(super) fn compose(
         }
         drafts
     });
-    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks };
+    let privileges = if cx.policy.privileges {
+        privileges(cx, linted, &mut Veils::new(marks.clone(), tree.origin(), cx.policy))
+    } else {
+        Vec::new()
+    };
+    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks, privileges };
     for (drafts, pragmas) in in_documents {
         all.drafts.extend(drafts);
         all.pragmas.extend(pragmas);
@@ -182,6 +190,19 @@ pub(super) fn compose(
     all.drafts
         .extend(in_containers.into_iter().flatten().filter(|draft| linted.contains(draft.source.path())));
     all
+}
+
+/// What the containers of the files that count may do, without secrets.
+fn privileges(cx: &Context, linted: &HashSet<Arc<str>>, veils: &mut Veils) -> Vec<Privileges> {
+    let mine = cx.project.containers.iter().filter(|spec| linted.contains(cx.project.source(spec.at).path()));
+    mine.filter_map(|spec| {
+        let mut privileges = effective::of(cx, spec)?;
+        for text in privileges.texts_mut() {
+            *text = veils.label(cx.project.source(spec.at), text);
+        }
+        Some(privileges)
+    })
+    .collect()
 }
 
 /// Runs the rules that look at all documents together.

@@ -32,6 +32,7 @@ use crate::dockerfile::{self, Dockerfile};
 use crate::finding::Draft;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Pragma, Told};
+use crate::privilege::Privileges;
 use crate::project::Project;
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
@@ -196,6 +197,7 @@ fn from_top(
         }
         drafts.extend(group.drafts);
         outcome.pragmas.extend(group.pragmas);
+        outcome.privileges.extend(group.privileges);
         for (path, builder) in group.builders {
             builders.entry(path).or_default().push(builder);
         }
@@ -353,6 +355,7 @@ struct Group {
     builders: Vec<(Arc<str>, join::Builder)>,
     /// What must not be shown of its files.
     marks: Marks,
+    privileges: Vec<Privileges>,
     /// Files that could not be checked.
     failed: Vec<Told>,
 }
@@ -411,8 +414,8 @@ fn check_group(
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges, &built);
     let checked = own.iter().filter(|file| linted.contains(file.source.path()) && !is_part(file)).count();
-    let (drafts, pragmas, marks) = (found.drafts, found.pragmas, found.marks);
-    Group { checked, drafts, pragmas, builders, marks, failed: Vec::new() }
+    let check::InCompose { drafts, pragmas, marks, privileges } = found;
+    Group { checked, drafts, pragmas, builders, marks, privileges, failed: Vec::new() }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.

@@ -156,7 +156,7 @@ fn drive(path: &str) -> Option<String> {
 }
 
 /// Whether `path` is `folder` or lies below it.
-fn is_in(path: &str, folder: &str) -> bool {
+pub fn is_in(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -215,7 +215,7 @@ pub fn sensitive(path: &str) -> Option<Sensitive> {
 }
 
 /// All of somebody's home, keys included.
-fn is_home(path: &str) -> bool {
+pub fn is_home(path: &str) -> bool {
     let below =
         |folder: &str| path.strip_prefix(folder).is_some_and(|name| !name.is_empty() && !name.contains('/'));
     path == "~" || below("/home/") || below("/Users/")

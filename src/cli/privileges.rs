@@ -1,0 +1,49 @@
+//! `hullguard privileges`: what the services of Compose files may do, and their paths to the host.
+
+use anyhow::Result;
+
+use super::args::{Look, Privileges};
+use super::{CLEAN, FAILED, open, print, term};
+use crate::config::suggest;
+use crate::report::privileges as report;
+
+pub(super) fn run(args: &Privileges) -> Result<u8> {
+    let look = Look {
+        paths: args.file.clone(),
+        exclude: args.exclude.clone(),
+        config: args.config.clone(),
+        no_config: args.no_config,
+        ..Look::default()
+    };
+    look.validate()?;
+    let mut run = open::open(&look, false)?;
+    run.policy.privileges = true;
+    run.candidates.retain(|candidate| candidate.document || candidate.explicit);
+    let mut outcome = run.scan_patiently();
+    run.complete(&mut outcome);
+    outcome.privileges.sort_by(|a, b| a.place.cmp(&b.place));
+    let known: Vec<String> = outcome.privileges.iter().map(|one| one.service.clone()).collect();
+    if !args.services.is_empty() {
+        outcome.privileges.retain(|one| args.services.contains(&one.service));
+    }
+    run.display.show(&mut outcome);
+    for (kind, told) in [("skipped", &outcome.skipped), ("error", &outcome.failed)] {
+        for told in told {
+            term::complain(&format!("{kind}: {}: {}", told.path, told.why));
+        }
+    }
+    let missing = args.services.iter().filter(|service| !known.contains(service));
+    let mut is_missing = false;
+    for service in missing {
+        is_missing = true;
+        let meant = suggest(service, known.iter().map(String::as_str));
+        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        term::complain(&format!("error: no service `{service}` in these files{meant}"));
+    }
+    if known.is_empty() {
+        term::complain("no Compose service here, so there is nothing to show");
+    } else {
+        print(report::write(args.format, &outcome.privileges, term::colour(args.color))?.as_bytes())?;
+    }
+    Ok(if outcome.is_incomplete() || is_missing { FAILED } else { CLEAN })
+}

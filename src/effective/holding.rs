@@ -1,0 +1,295 @@
+//! What a container holds: the settings that count for a way out of it, each with its place, and the table of them.
+
+use super::capabilities::{Capabilities, USUAL_COUNT};
+use super::place;
+use super::user::{User, Who};
+use crate::container::{At, ContainerSpec, Text};
+use crate::privilege::{Aspect, Held, Place, Weight};
+use crate::rule::Context;
+use crate::rules::runtime::{exposure, host_paths, security_options};
+
+/// How many names a row of the table shows.
+const SHOWN: usize = 8;
+
+#[derive(Debug)]
+pub(super) struct Holding<'c, 'p> {
+    pub(super) cx: &'c Context<'p>,
+    pub(super) spec: &'c ContainerSpec,
+    pub(super) user: User,
+    pub(super) capabilities: Capabilities,
+    /// `privileged: true`
+    pub(super) privileged: Option<At>,
+    /// What is written about `no-new-privileges`, the last word counts.
+    pub(super) no_new_privileges: Option<(bool, At)>,
+    pub(super) seccomp_off: Option<At>,
+    /// AppArmor or SELinux is off.
+    pub(super) lsm_off: Option<At>,
+    /// `systempaths=unconfined`: `/proc/sys` can be written.
+    pub(super) system_paths: Option<At>,
+    pub(super) mounts: Vec<HostMount>,
+}
+
+/// A folder, file or socket of the host.
+#[derive(Debug)]
+pub(super) struct HostMount {
+    /// As [`host_paths::normal`] makes it, and without `/var` before `/run`.
+    pub(super) path: String,
+    /// Not `ro`, as far as is known.
+    pub(super) writable: bool,
+    pub(super) at: At,
+}
+
+impl HostMount {
+    /// It is one of these paths.
+    pub(super) fn is(&self, paths: &[&str]) -> bool {
+        paths.contains(&&*self.path)
+    }
+    /// It is one of these paths or lies below one.
+    pub(super) fn is_in(&self, folders: &[&str]) -> bool {
+        folders.iter().any(|folder| host_paths::is_in(&self.path, folder))
+    }
+}
+
+impl<'c, 'p> Holding<'c, 'p> {
+    pub(super) fn of(cx: &'c Context<'p>, spec: &'c ContainerSpec) -> Self {
+        let privileged = spec.privileged.filter(|setting| setting.value == Some(true)).map(|s| s.at);
+        let mut holding = Self {
+            cx,
+            spec,
+            user: User::of(cx, spec),
+            capabilities: Capabilities::of(spec),
+            privileged,
+            no_new_privileges: None,
+            seccomp_off: privileged,
+            lsm_off: privileged,
+            system_paths: privileged,
+            mounts: Vec::new(),
+        };
+        for option in security_options::known(spec) {
+            let at = Some(option.text.at);
+            if let Some(on) = option.no_new_privileges() {
+                holding.no_new_privileges = Some((on, option.text.at));
+            } else if option.is("seccomp", "unconfined") {
+                holding.seccomp_off = at;
+            } else if option.is("apparmor", "unconfined") || option.is("label", "disable") {
+                holding.lsm_off = at;
+            } else if option.is("systempaths", "unconfined") {
+                holding.system_paths = at;
+            }
+        }
+        holding.mounts.extend(host_paths::mounted(spec).map(|(mount, path, at)| {
+            let path = match path.strip_prefix("/var/run") {
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("/run{rest}"),
+                _ => path,
+            };
+            HostMount { path, writable: mount.read_only != Some(true), at }
+        }));
+        holding
+    }
+
+    /// Its user cannot become another one.
+    pub(super) fn stays_itself(&self) -> bool {
+        self.no_new_privileges.is_some_and(|(on, _)| on)
+    }
+    /// Where the container shares a namespace with the host.
+    pub(super) fn of_host(setting: Option<&Text>) -> Option<At> {
+        setting.filter(|text| text.is("host")).map(|text| text.at)
+    }
+    pub(super) fn host_network(&self) -> Option<At> {
+        Self::of_host(self.spec.network_mode.as_ref())
+    }
+    pub(super) fn host_pid(&self) -> Option<At> {
+        Self::of_host(self.spec.pid.as_ref())
+    }
+    pub(super) fn place(&self, at: At) -> Place {
+        place(self.cx, at)
+    }
+
+    /// The table, in the order of [`Aspect`].
+    pub(super) fn rows(&self) -> Vec<Held> {
+        let mut rows = vec![self.user_row(), self.capability_row(), self.no_new_privileges_row()];
+        rows.push(self.switch(Aspect::Seccomp, self.seccomp_off));
+        rows.push(self.switch(Aspect::Lsm, self.lsm_off));
+        rows.push(self.root_row());
+        rows.extend(self.namespace_row());
+        rows.extend(self.mount_rows());
+        rows.extend(self.spec.devices.iter().map(|device| {
+            let access = device.permissions.as_ref().and_then(Text::value);
+            let access = access.map_or(String::new(), |access| format!(" ({access})"));
+            self.more(Aspect::Devices, format!("{}{access}", device.source.raw), &[device.at])
+        }));
+        rows.extend(
+            self.spec
+                .device_cgroup_rules
+                .iter()
+                .map(|rule| self.more(Aspect::Devices, format!("rule {}", rule.raw), &[rule.at])),
+        );
+        rows.extend(self.engine().into_iter().map(|(what, at)| self.more(Aspect::Engine, what, &[at])));
+        rows.extend(self.port_row());
+        rows.extend(self.reach_row());
+        rows
+    }
+
+    fn row(&self, aspect: Aspect, what: impl Into<String>, weight: Weight, at: &[At]) -> Held {
+        let places = at.iter().map(|at| self.place(*at)).collect();
+        Held { aspect, what: what.into(), weight, places }
+    }
+    fn more(&self, aspect: Aspect, what: impl Into<String>, at: &[At]) -> Held {
+        self.row(aspect, what, Weight::More, at)
+    }
+
+    fn user_row(&self) -> Held {
+        let weight = match self.user.who {
+            Who::Other => Weight::Less,
+            _ => Weight::Usual,
+        };
+        let mut what = self.user.what.clone();
+        for group in User::groups(self.spec) {
+            what.push_str(&format!(", group {}", group.raw));
+        }
+        Held { aspect: Aspect::User, what, weight, places: self.user.places.clone() }
+    }
+
+    fn capability_row(&self) -> Held {
+        let held = &self.capabilities;
+        let dropped = self.spec.cap_drop.iter().map(|text| text.at);
+        let mut at: Vec<At> = held.more().map(|(_, at)| at).chain(dropped).collect();
+        at.sort_unstable();
+        at.dedup();
+        let more: Vec<&str> = held.more().map(|(name, _)| name).collect();
+        let (mut what, weight) = match (held.usual(), more.is_empty()) {
+            _ if held.is_all() => ("all".to_owned(), Weight::More),
+            (0, true) => ("none".to_owned(), Weight::Less),
+            (USUAL_COUNT, true) => (format!("Docker's {USUAL_COUNT}"), Weight::Usual),
+            (USUAL_COUNT, false) => {
+                (format!("Docker's {USUAL_COUNT}, and {}", some(more.iter())), Weight::More)
+            }
+            (_, true) => (some(held.names()), Weight::Less),
+            (_, false) => (some(held.names()), Weight::More),
+        };
+        if held.unsure {
+            what.push_str(", and others that are not known");
+        }
+        if self.user.who == Who::Other && !held.is_all() {
+            what.push_str(" (for root only)");
+        }
+        self.row(Aspect::Capabilities, what, weight, &at)
+    }
+
+    fn no_new_privileges_row(&self) -> Held {
+        match self.no_new_privileges {
+            Some((true, at)) => self.row(Aspect::NewPrivileges, "not allowed", Weight::Less, &[at]),
+            Some((false, at)) => self.row(Aspect::NewPrivileges, "allowed", Weight::Usual, &[at]),
+            None => self.row(Aspect::NewPrivileges, "allowed", Weight::Usual, &[]),
+        }
+    }
+
+    fn switch(&self, aspect: Aspect, off: Option<At>) -> Held {
+        match off {
+            Some(at) => self.more(aspect, "off", &[at]),
+            None => self.row(aspect, "as the host has it", Weight::Usual, &[]),
+        }
+    }
+
+    fn root_row(&self) -> Held {
+        match self.spec.read_only.filter(|setting| setting.value == Some(true)) {
+            Some(setting) => self.row(Aspect::Root, "read-only", Weight::Less, &[setting.at]),
+            None => self.row(Aspect::Root, "writable", Weight::Usual, &[]),
+        }
+    }
+
+    fn namespace_row(&self) -> Option<Held> {
+        let spec = self.spec;
+        let all = [
+            ("network", &spec.network_mode),
+            ("pid", &spec.pid),
+            ("ipc", &spec.ipc),
+            ("uts", &spec.uts),
+            ("user", &spec.userns_mode),
+            ("cgroup", &spec.cgroup),
+        ];
+        let shared = all.iter().filter_map(|(name, text)| Some((*name, Self::of_host(text.as_ref())?)));
+        let (names, at): (Vec<&str>, Vec<At>) = shared.unzip();
+        (!names.is_empty()).then(|| self.more(Aspect::Namespaces, names.join(", "), &at))
+    }
+
+    fn mount_rows(&self) -> impl Iterator<Item = Held> {
+        self.mounts.iter().map(|mount| {
+            let access = if mount.writable { "" } else { " (read-only)" };
+            let harmless = host_paths::sensitive(&mount.path).is_none() && !mount.is(&["/"]);
+            let weight = if harmless { Weight::Usual } else { Weight::More };
+            self.row(Aspect::Mounts, format!("{}{access}", mount.path), weight, &[mount.at])
+        })
+    }
+
+    /// The ways to the container engine, as a table shows them.
+    fn engine(&self) -> Vec<(String, At)> {
+        let mut ways = Vec::new();
+        for mount in &self.mounts {
+            if host_paths::is_control_socket(&mount.path) || host_paths::holds_control_socket(&mount.path) {
+                ways.push((format!("its socket, by {}", mount.path), mount.at));
+            }
+        }
+        if let Some(api) = self.spec.use_api_socket.filter(|setting| setting.value == Some(true)) {
+            ways.push(("its socket, by `use_api_socket`".to_owned(), api.at));
+        }
+        if let Some((address, at)) = self.engine_address() {
+            ways.push((format!("its API, at {address}"), at));
+        }
+        ways
+    }
+
+    /// `DOCKER_HOST` with an address of a network.
+    pub(super) fn engine_address(&self) -> Option<(&str, At)> {
+        let pair = self.spec.environment.iter().find(|pair| &*pair.key.raw == "DOCKER_HOST")?;
+        let value = pair.value.as_ref()?;
+        let address = value.value()?;
+        (address.starts_with("tcp://") || address.starts_with("http")).then_some((address, value.at))
+    }
+
+    fn port_row(&self) -> Option<Held> {
+        let open = |port: &&crate::container::Port| exposure::on_all_interfaces(self.cx, self.spec, port);
+        let ports: Vec<_> = self.spec.ports.iter().filter(open).collect();
+        let names = ports.iter().map(|port| match port.published.as_ref().or(port.target.as_ref()) {
+            Some(number) => number.text.raw.to_string(),
+            None => "?".to_owned(),
+        });
+        let names: Vec<String> = names.collect();
+        let at: Vec<At> = ports.iter().map(|port| port.at).collect();
+        (!ports.is_empty()).then(|| {
+            self.row(Aspect::Ports, format!("{} on all interfaces", some(&names)), Weight::Usual, &at)
+        })
+    }
+
+    fn reach_row(&self) -> Option<Held> {
+        if self.host_network().is_some() {
+            return Some(self.row(Aspect::Reaches, "all that the host reaches", Weight::More, &[]));
+        }
+        let own = networks(self.spec);
+        let others = self.cx.project.containers.iter().filter(|other| other.name != self.spec.name);
+        let near = others.filter(|other| networks(other).iter().any(|network| own.contains(network)));
+        let names: Vec<&str> = near.map(|other| &*other.name).collect();
+        (!names.is_empty()).then(|| self.row(Aspect::Reaches, some(&names), Weight::Usual, &[]))
+    }
+}
+
+/// The project's networks that a container is on; those that have no known name are left out.
+fn networks(spec: &ContainerSpec) -> Vec<&str> {
+    if spec.network_mode.is_some() {
+        return Vec::new();
+    }
+    match &spec.networks {
+        None => vec!["default"],
+        Some(list) => list.iter().filter_map(|network| network.name.value()).collect(),
+    }
+}
+
+/// A list of names, cut where it gets long.
+fn some<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    let names: Vec<S> = names.into_iter().collect();
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

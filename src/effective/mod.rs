@@ -1,0 +1,41 @@
+//! What a process of a container may really do: what Compose says, what its Dockerfile says, what is known of images,
+//! and Docker's defaults, together.
+//!
+//! [`of`] makes two things of a container: what it holds (`holding.rs`), and which ways to the host that opens
+//! (`ways.rs`). What is not written or not known closes no way and opens none by itself: it becomes a condition.
+
+mod capabilities;
+mod holding;
+mod user;
+mod ways;
+
+use crate::container::{At, ContainerSpec};
+use crate::privilege::{Place, Privileges};
+use crate::rule::Context;
+use crate::rules::runtime::known_images;
+use crate::text::Source;
+use holding::Holding;
+
+/// `None` for what is no Linux container: a provider, a piece of a service, Windows.
+pub fn of(cx: &Context, spec: &ContainerSpec) -> Option<Privileges> {
+    if spec.fragment || spec.provider.is_some() || known_images::runs_windows(cx, spec) {
+        return None;
+    }
+    let holding = Holding::of(cx, spec);
+    Some(Privileges {
+        place: place(cx, spec.at),
+        service: spec.name.to_string(),
+        held: holding.rows(),
+        ways: ways::open(&holding),
+        unknown: spec.gaps.iter().map(|gap| gap.why.to_string()).collect(),
+    })
+}
+
+fn place(cx: &Context, at: At) -> Place {
+    in_file(cx.project.source(at), at.span.start)
+}
+
+/// `offset` in bytes.
+fn in_file(source: &Source, offset: u32) -> Place {
+    Place { path: source.path().clone(), line: source.line_of(offset as usize) }
+}

@@ -1,0 +1,53 @@
+//! What containers may do: as a table with its paths for a terminal, as JSON, as Mermaid.
+
+use std::str::FromStr;
+
+use crate::privilege::{Place, Privileges, Way};
+
+mod json;
+mod mermaid;
+mod text;
+
+/// What all of it supposes.
+const ASSUMED: &str = "Assumed: the engine runs as root and without user namespaces.";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Telling {
+    #[default]
+    Text,
+    Json,
+    Mermaid,
+}
+
+impl Telling {
+    pub const ALL: [(&'static str, Self); 3] =
+        [("text", Self::Text), ("json", Self::Json), ("mermaid", Self::Mermaid)];
+}
+
+impl FromStr for Telling {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = Self::ALL.iter().find(|(known, _)| *known == name);
+        known.map(|&(_, telling)| telling).ok_or_else(|| "one of text, json, mermaid".to_owned())
+    }
+}
+
+/// The report on some containers. An error if they cannot be written as JSON.
+pub fn write(telling: Telling, all: &[Privileges], colour: bool) -> serde_json::Result<String> {
+    match telling {
+        Telling::Text => Ok(text::write(all, colour)),
+        Telling::Json => json::write(all),
+        Telling::Mermaid => Ok(mermaid::write(all)),
+    }
+}
+
+/// `compose.yaml:7`
+fn place(place: &Place) -> String {
+    format!("{}:{}", place.path, place.line)
+}
+
+/// `if its user is root and the host has neither AppArmor nor SELinux`; empty if the way is open.
+fn condition(way: &Way) -> String {
+    if way.is_open() { String::new() } else { format!("if {}", way.conditions.join(", and ")) }
+}
