@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Place, Status};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
-use crate::privilege::Privileges;
+use crate::privilege::{Change, Privileges};
 use crate::rule::{Family, Rule, Severity};
 use crate::text::Span;
 
@@ -32,6 +32,8 @@ pub struct Outcome {
     pub graphs: Vec<StageGraph>,
     /// What each container may do, by file and line; empty unless that was asked for.
     pub privileges: Vec<Privileges>,
+    /// How that differs from what it was, where the run compares with a commit.
+    pub changes: Vec<Change>,
     /// Entries of lists of known findings that match nothing any more.
     pub unused: Vec<Unused>,
     /// What must not be shown of files that findings stand in, as far as their texts do not give it away themselves. It is
@@ -78,6 +80,7 @@ impl Outcome {
         self.pragmas.iter_mut().for_each(|pragma| rename(&mut pragma.place.path));
         self.graphs.iter_mut().for_each(|graph| rename(&mut graph.path));
         self.privileges.iter_mut().flat_map(Privileges::paths_mut).for_each(&mut rename);
+        self.changes.iter_mut().flat_map(Change::paths_mut).for_each(&mut rename);
         self.skipped.iter_mut().chain(&mut self.failed).for_each(|told| rename(&mut told.path));
         self.hidden = std::mem::take(&mut self.hidden)
             .into_iter()

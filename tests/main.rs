@@ -27,6 +27,7 @@ mod pages;
 mod past;
 mod picture;
 mod practices;
+mod privileges;
 #[cfg(unix)]
 mod readme;
 mod secrets;

@@ -47,6 +47,7 @@ Examples:
   hullguard privileges                    all services below the current folder
   hullguard privileges web                one service
   hullguard privileges -f prod.yaml --format json
+  hullguard privileges --new-from main    what this branch gives or takes
 
 The result assumes a Docker engine that runs as root and has no user namespaces.
 The exit code is 0, or 2 if something could not be read.";
@@ -222,6 +223,9 @@ pub(super) struct Privileges {
     /// Compose files and folders; repeatable [default: the current folder]
     #[arg(long, short, value_name = "PATH")]
     pub(super) file: Vec<PathBuf>,
+    /// Show only what changed since this commit
+    #[arg(long, value_name = "REV")]
+    pub(super) new_from: Option<String>,
     /// Format of the result: text, json, mermaid
     #[arg(long, value_name = "FORMAT", value_parser = among(str::parse::<Telling>, || Telling::ALL.map(|(name, _)| name).to_vec()), hide_possible_values = true, default_value = "text")]
     pub(super) format: Telling,

@@ -33,6 +33,7 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     output::check(args)?;
     let mut run = open::open(&args.look, false).inspect_err(|error| report_error(args, error))?;
     run.policy.graphs = args.format.iter().any(|report| report.format == Format::Summary);
+    run.policy.privileges = args.look.new_from.is_some();
     let mut outcome;
     if args.fix || args.fix_unsafe || args.diff {
         let seen = Seen::new(&*run.tree);

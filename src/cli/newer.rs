@@ -21,6 +21,7 @@ use crate::history;
 use crate::history::opening::{self, At, Reads};
 use crate::input::below::Below;
 use crate::outcome::Outcome;
+use crate::privilege::Privileges;
 use crate::rule::{Family, Policy};
 use crate::scan::{self, Watch};
 
@@ -126,6 +127,20 @@ impl Base {
         Ok(())
     }
 
+    /// What the containers of the commit may do, of the files that are looked at now. A renamed file is a new one.
+    pub(super) fn privileges(
+        &self,
+        candidates: &[Candidate],
+        policy: &Policy,
+        watch: &Watch,
+    ) -> Vec<Privileges> {
+        let is_there =
+            |file: &&Candidate| file.document && self.tree.exists(&file.path) && !(self.excluded)(&file.path);
+        let files: Vec<Candidate> = candidates.iter().filter(is_there).cloned().collect();
+        let watch = Watch { stop: Arc::clone(&watch.stop), ..Watch::default() };
+        scan::scan(&files, &self.tree, policy, &watch).privileges
+    }
+
     /// Checks what of the commit may have what was found now: all documents that are looked at, for one may be the reason for
     /// a finding in another; files with secrets; and under their old names what was renamed or, for secrets, changed.
     fn look(
@@ -167,7 +182,7 @@ impl Base {
         paths.sort_by(|a, b| a.path.cmp(&b.path).then(b.explicit.cmp(&a.explicit)));
         paths.dedup_by(|a, b| a.path == b.path);
 
-        let policy = Policy { graphs: false, ..policy.clone() };
+        let policy = Policy { graphs: false, privileges: false, ..policy.clone() };
         // How far this is says nothing about how far the run is.
         let watch = Watch { stop: Arc::clone(&watch.stop), ..Watch::default() };
         let mut outcome = scan::scan(&paths, &self.tree, &policy, &watch);

@@ -26,6 +26,7 @@ use crate::input::staged::Staged;
 use crate::input::stdin::{Stdin, UNNAMED};
 use crate::input::{self, Listing, walk};
 use crate::outcome::{Outcome, Told};
+use crate::privilege;
 use crate::rule::{Policy, Profile};
 use crate::rules::RULES;
 use crate::scan::{self, Watch};
@@ -191,6 +192,10 @@ impl Run {
         {
             // Whoever asked for news only must not take all for new, nor nothing.
             outcome.error = Some(format!("{error:#}"));
+        }
+        if let Some(base) = self.base.as_ref().filter(|_| self.policy.privileges) {
+            let before = base.privileges(&self.candidates, &self.policy, &self.watch);
+            outcome.changes = privilege::changes(&before, &outcome.privileges);
         }
         if !self.making {
             filter::group(&mut outcome, &self.policy, &|_| true);

@@ -13,6 +13,7 @@ pub(super) fn run(args: &Privileges) -> Result<u8> {
         exclude: args.exclude.clone(),
         config: args.config.clone(),
         no_config: args.no_config,
+        new_from: args.new_from.clone(),
         ..Look::default()
     };
     look.validate()?;
@@ -25,6 +26,7 @@ pub(super) fn run(args: &Privileges) -> Result<u8> {
     let known: Vec<String> = outcome.privileges.iter().map(|one| one.service.clone()).collect();
     if !args.services.is_empty() {
         outcome.privileges.retain(|one| args.services.contains(&one.service));
+        outcome.changes.retain(|change| args.services.contains(&change.service));
     }
     run.display.show(&mut outcome);
     for (kind, told) in [("skipped", &outcome.skipped), ("error", &outcome.failed)] {
@@ -42,6 +44,10 @@ pub(super) fn run(args: &Privileges) -> Result<u8> {
     }
     if known.is_empty() {
         term::complain("no Compose service here, so there is nothing to show");
+    } else if is_missing && outcome.privileges.is_empty() {
+        // The errors say all.
+    } else if args.new_from.is_some() {
+        print(report::write_changes(args.format, &outcome.changes)?.as_bytes())?;
     } else {
         print(report::write(args.format, &outcome.privileges, term::colour(args.color))?.as_bytes())?;
     }

@@ -32,7 +32,9 @@ pub(super) struct Holding<'c, 'p> {
 /// A folder, file or socket of the host.
 #[derive(Debug)]
 pub(super) struct HostMount {
-    /// As [`host_paths::normal`] makes it, and without `/var` before `/run`.
+    /// As [`host_paths::normal`] makes it.
+    pub(super) written: String,
+    /// The same, with `/run` for `/var/run`.
     pub(super) path: String,
     /// Not `ro`, as far as is known.
     pub(super) writable: bool,
@@ -40,6 +42,14 @@ pub(super) struct HostMount {
 }
 
 impl HostMount {
+    /// It is the engine's socket, or a folder with it.
+    pub(super) fn holds_socket(&self) -> bool {
+        host_paths::is_control_socket(&self.path) || host_paths::holds_control_socket(&self.path)
+    }
+    /// It is the system's own.
+    pub(super) fn is_sensitive(&self) -> bool {
+        self.is(&["/"]) || host_paths::sensitive(&self.path).is_some()
+    }
     /// It is one of these paths.
     pub(super) fn is(&self, paths: &[&str]) -> bool {
         paths.contains(&&*self.path)
@@ -77,12 +87,12 @@ impl<'c, 'p> Holding<'c, 'p> {
                 holding.system_paths = at;
             }
         }
-        holding.mounts.extend(host_paths::mounted(spec).map(|(mount, path, at)| {
-            let path = match path.strip_prefix("/var/run") {
+        holding.mounts.extend(host_paths::mounted(spec).map(|(mount, written, at)| {
+            let path = match written.strip_prefix("/var/run") {
                 Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("/run{rest}"),
-                _ => path,
+                _ => written.clone(),
             };
-            HostMount { path, writable: mount.read_only != Some(true), at }
+            HostMount { written, path, writable: mount.read_only != Some(true), at }
         }));
         holding
     }
@@ -198,43 +208,46 @@ impl<'c, 'p> Holding<'c, 'p> {
         }
     }
 
-    fn namespace_row(&self) -> Option<Held> {
+    /// The namespaces that the container shares with the host.
+    pub(super) fn namespaces(&self) -> impl Iterator<Item = (&'static str, At)> {
         let spec = self.spec;
         let all = [
             ("network", &spec.network_mode),
-            ("pid", &spec.pid),
-            ("ipc", &spec.ipc),
-            ("uts", &spec.uts),
-            ("user", &spec.userns_mode),
-            ("cgroup", &spec.cgroup),
+            ("processes", &spec.pid),
+            ("IPC", &spec.ipc),
+            ("names", &spec.uts),
+            ("users", &spec.userns_mode),
+            ("cgroups", &spec.cgroup),
         ];
-        let shared = all.iter().filter_map(|(name, text)| Some((*name, Self::of_host(text.as_ref())?)));
-        let (names, at): (Vec<&str>, Vec<At>) = shared.unzip();
+        all.into_iter().filter_map(|(name, text)| Some((name, Self::of_host(text.as_ref())?)))
+    }
+
+    fn namespace_row(&self) -> Option<Held> {
+        let (names, at): (Vec<&str>, Vec<At>) = self.namespaces().unzip();
         (!names.is_empty()).then(|| self.more(Aspect::Namespaces, names.join(", "), &at))
     }
 
     fn mount_rows(&self) -> impl Iterator<Item = Held> {
         self.mounts.iter().map(|mount| {
             let access = if mount.writable { "" } else { " (read-only)" };
-            let harmless = host_paths::sensitive(&mount.path).is_none() && !mount.is(&["/"]);
-            let weight = if harmless { Weight::Usual } else { Weight::More };
-            self.row(Aspect::Mounts, format!("{}{access}", mount.path), weight, &[mount.at])
+            let weight = if mount.is_sensitive() { Weight::More } else { Weight::Usual };
+            self.row(Aspect::Mounts, format!("{}{access}", mount.written), weight, &[mount.at])
         })
     }
 
     /// The ways to the container engine, as a table shows them.
-    fn engine(&self) -> Vec<(String, At)> {
+    pub(super) fn engine(&self) -> Vec<(String, At)> {
         let mut ways = Vec::new();
         for mount in &self.mounts {
-            if host_paths::is_control_socket(&mount.path) || host_paths::holds_control_socket(&mount.path) {
-                ways.push((format!("its socket, by {}", mount.path), mount.at));
+            if mount.holds_socket() {
+                ways.push((format!("its socket, by `{}`", mount.written), mount.at));
             }
         }
         if let Some(api) = self.spec.use_api_socket.filter(|setting| setting.value == Some(true)) {
             ways.push(("its socket, by `use_api_socket`".to_owned(), api.at));
         }
         if let Some((address, at)) = self.engine_address() {
-            ways.push((format!("its API, at {address}"), at));
+            ways.push((format!("its API, at `{address}`"), at));
         }
         ways
     }

@@ -1,10 +1,11 @@
 //! What a process of a container may really do: what Compose says, what its Dockerfile says, what is known of images,
 //! and Docker's defaults, together.
 //!
-//! [`of`] makes two things of a container: what it holds (`holding.rs`), and which ways to the host that opens
-//! (`ways.rs`). What is not written or not known closes no way and opens none by itself: it becomes a condition.
+//! [`of`] makes three things of a container: what it holds, as a table (`holding.rs`) and as single grants (`grants.rs`),
+//! and which ways to the host that opens (`ways.rs`). What is not written or not known closes no way and opens none by itself: it becomes a condition.
 
 mod capabilities;
+mod grants;
 mod holding;
 mod user;
 mod ways;
@@ -26,6 +27,7 @@ pub fn of(cx: &Context, spec: &ContainerSpec) -> Option<Privileges> {
         place: place(cx, spec.at),
         service: spec.name.to_string(),
         held: holding.rows(),
+        grants: grants::of(&holding),
         ways: ways::open(&holding),
         unknown: spec.gaps.iter().map(|gap| gap.why.to_string()).collect(),
     })

@@ -82,7 +82,8 @@ impl User {
 
     fn image(image: &image::ImageRef, places: Vec<Place>) -> Self {
         let name = image.familiar_name();
-        match known_images::runs_as_root(image) {
+        let is_root = if root::is_of_other(image) { Some(false) } else { known_images::runs_as_root(image) };
+        match is_root {
             Some(true) if known_images::drops_privileges(image) => Self {
                 who: Who::RootAtFirst,
                 what: format!("root, given up by the entrypoint of `{name}`"),
@@ -92,7 +93,7 @@ impl User {
                 Self { who: Who::Root, what: format!("root, as `{name}` has no other user"), places }
             }
             Some(false) => Self { who: Who::Other, what: format!("the user of `{name}`, not root"), places },
-            None => Self::unknown(&format!("as `{name}` says"), places),
+            None => Self::unknown(&format!("that of `{name}`"), places),
         }
     }
 

@@ -175,6 +175,10 @@ fn writable<'h>(holding: &'h Holding, wanted: impl Fn(&HostMount) -> bool) -> Op
     holding.mounts.iter().find(|mount| mount.writable && wanted(mount))
 }
 
+fn writing(mount: &HostMount) -> Trail {
+    Trail::new(format!("it can write to the host's `{}`", mount.written), mount.at)
+}
+
 const ORDERS: &str = "it tells the engine to run a privileged container with the host's `/`";
 
 /// Sockets of engines belong to root and a group.
@@ -192,13 +196,10 @@ fn to_engine(trail: Trail, holding: &Holding) -> Trail {
 }
 
 fn engine_socket(holding: &Holding) -> Option<Trail> {
-    let is_socket = |mount: &HostMount| {
-        host_paths::is_control_socket(&mount.path) || host_paths::holds_control_socket(&mount.path)
-    };
-    let mount = mounted(holding, is_socket)?;
+    let mount = mounted(holding, HostMount::holds_socket)?;
     let what = if host_paths::is_control_socket(&mount.path) { "is" } else { "contains" };
     let read_only = if mount.writable { "" } else { ", and `ro` does not limit what is sent to it" };
-    let text = format!("`{}` {what} the engine's socket{read_only}", mount.path);
+    let text = format!("`{}` {what} the engine's socket{read_only}", mount.written);
     Some(to_engine(Trail::new(text, mount.at), holding))
 }
 
@@ -262,8 +263,7 @@ fn system_settings(holding: &Holding) -> Option<Trail> {
         "/var/spool/cron",
     ];
     let mount = writable(holding, |mount| mount.is(&["/etc"]) || mount.is_in(&folders))?;
-    let trail = Trail::new(format!("it can write to the host's `{}`", mount.path), mount.at);
-    trail.step("it adds a job or an account, which the host takes as its own", []).by_root(holding)
+    writing(mount).step("it adds a job or an account, which the host takes as its own", []).by_root(holding)
 }
 
 fn programs(holding: &Holding) -> Option<Trail> {
@@ -280,28 +280,26 @@ fn programs(holding: &Holding) -> Option<Trail> {
         "/usr/sbin",
     ];
     let mount = writable(holding, |mount| mount.is(&folders))?;
-    let trail = Trail::new(format!("it can write to the host's `{}`", mount.path), mount.at);
-    trail.step("it replaces a program that root runs", []).by_root(holding)
+    writing(mount).step("it replaces a program that root runs", []).by_root(holding)
 }
 
 fn root_home(holding: &Holding) -> Option<Trail> {
     let mount = writable(holding, |mount| mount.is(&["/root", "/root/.ssh"]))?;
-    let trail = Trail::new(format!("it can write to the host's `{}`", mount.path), mount.at);
-    trail.step("it adds a key to root's `authorized_keys`", []).by_root(holding)
+    writing(mount).step("it adds a key to root's `authorized_keys`", []).by_root(holding)
 }
 
 fn kernel_settings(holding: &Holding) -> Option<Trail> {
     let mount = writable(holding, |mount| mount.is(&["/proc", "/proc/sys", "/proc/sys/kernel"]))?;
-    let trail = Trail::new(format!("it can write to the host's `{}`", mount.path), mount.at);
-    trail
+    writing(mount)
         .step("it sets `core_pattern` to a program, which the kernel runs as root when a process crashes", [])
         .by_root(holding)
 }
 
 fn device_events(holding: &Holding) -> Option<Trail> {
     let mount = writable(holding, |mount| mount.is(&["/sys", "/sys/kernel"]))?;
-    let trail = Trail::new(format!("it can write to the host's `{}`", mount.path), mount.at);
-    trail.step("it sets `uevent_helper` to a program, which the kernel runs as root", []).by_root(holding)
+    writing(mount)
+        .step("it sets `uevent_helper` to a program, which the kernel runs as root", [])
+        .by_root(holding)
 }
 
 fn disk(holding: &Holding) -> Option<Trail> {
@@ -330,7 +328,7 @@ fn device_rule(holding: &Holding) -> Option<Trail> {
 fn system_manager(holding: &Holding) -> Option<Trail> {
     let sockets = ["/run/dbus", "/run/systemd"];
     let mount = mounted(holding, |mount| mount.is_in(&sockets) && !mount.is_in(&["/run/systemd/journal"]))?;
-    let trail = Trail::new(format!("it reaches systemd through `{}`", mount.path), mount.at);
+    let trail = Trail::new(format!("it reaches systemd through `{}`", mount.written), mount.at);
     let trail = trail.step("it tells systemd to start a program on the host", []);
     Some(trail.by_root(holding)?.past_lsm(holding))
 }
@@ -391,22 +389,22 @@ fn hook(holding: &Holding) -> Option<Trail> {
 
 fn boot(holding: &Holding) -> Option<Trail> {
     let mount = writable(holding, |mount| mount.is_in(&["/boot", "/lib/modules", "/usr/lib/modules"]))?;
-    let trail = Trail::new(format!("it can write to the host's `{}`", mount.path), mount.at);
-    trail
+    writing(mount)
         .step("it changes the kernel or a module, which the host loads at its next start", [])
         .by_root(holding)
 }
 
 fn cluster(holding: &Holding) -> Option<Trail> {
     let mount = mounted(holding, |mount| mount.is_in(&["/etc/kubernetes", "/var/lib/kubelet"]))?;
-    let trail = Trail::new(format!("it reads the host's `{}`", mount.path), mount.at);
+    let trail = Trail::new(format!("it reads the host's `{}`", mount.written), mount.at);
     trail.step("it acts as the node with the keys and tokens there", []).by_root(holding)
 }
 
 fn engine_data(holding: &Holding) -> Option<Trail> {
     let folders = ["/var/lib/containerd", "/var/lib/containers", "/var/lib/docker"];
     let mount = mounted(holding, |mount| mount.is_in(&folders))?;
-    let trail = Trail::new(format!("the engine's data in `{}` is mounted", mount.path), mount.at).from(mount);
+    let trail =
+        Trail::new(format!("the engine's data in `{}` is mounted", mount.written), mount.at).from(mount);
     let next = if mount.writable {
         "it changes programs and settings of other containers"
     } else {
@@ -418,7 +416,7 @@ fn engine_data(holding: &Holding) -> Option<Trail> {
 fn home(holding: &Holding) -> Option<Trail> {
     let is_home = |mount: &HostMount| mount.is(&["/home", "~", "~/.ssh"]) || host_paths::is_home(&mount.path);
     let mount = writable(holding, is_home)?;
-    let trail = Trail::new(format!("it can write to `{}`", mount.path), mount.at);
+    let trail = Trail::new(format!("it can write to `{}`", mount.written), mount.at);
     let trail =
         trail.step("it adds a key to the user's `authorized_keys`, or a command to a shell's start file", []);
     Some(match holding.user.who {
@@ -444,7 +442,7 @@ fn credentials(holding: &Holding) -> Option<Trail> {
         "~/.netrc",
     ];
     let mount = mounted(holding, |mount| mount.is_in(&folders))?;
-    let trail = Trail::new(format!("`{}` is mounted", mount.path), mount.at);
+    let trail = Trail::new(format!("`{}` is mounted", mount.written), mount.at);
     let trail = trail.step("it uses the credentials in it", []);
     Some(match holding.user.who {
         Who::Root => trail,

@@ -6,7 +6,7 @@ use super::annotations::is_inside;
 use super::target::Target;
 use crate::finding::Finding;
 use crate::outcome::Outcome;
-use crate::report::{human, markdown};
+use crate::report::{human, markdown, privileges};
 
 /// GitHub's limit is one of characters, which are never more than the bytes.
 pub(super) const LIMIT: usize = 65_535;
@@ -14,6 +14,8 @@ pub(super) const LIMIT: usize = 65_535;
 const RESERVE: usize = 300;
 /// How many files that could not be checked are named.
 const TROUBLES: usize = 20;
+/// How many services whose privileges change are named.
+const CHANGES: usize = 20;
 
 /// What the run came to, and what kept it from checking all.
 pub(super) fn opening(outcome: &Outcome) -> String {
@@ -28,6 +30,13 @@ pub(super) fn opening(outcome: &Outcome) -> String {
     if !troubles.is_empty() {
         out.push_str("\n**Not everything was checked:**\n\n");
         push_list(&mut out, troubles.into_iter(), LIMIT / 4, TROUBLES);
+    }
+    if !outcome.changes.is_empty() {
+        out.push_str("\n**Privileges:**\n\n");
+        let changes = outcome.changes.iter();
+        let changes =
+            changes.map(|change| format!("- {}\n", markdown::message(&privileges::sentence(change))));
+        push_list(&mut out, changes, LIMIT / 4, CHANGES);
     }
     out
 }

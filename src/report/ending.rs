@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::human::{BOLD, count, flag, paint, style, summary};
-use super::{Detail, Options, is_open};
+use super::{Detail, Options, escape, is_open, privileges};
 use crate::finding::Safety;
 use crate::outcome::Outcome;
 use crate::rule::Severity;
@@ -28,6 +28,9 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut String) {
     let found: usize = rows.iter().map(|row| row.found).sum();
     if found >= TABLE && options.detail != Detail::Quiet {
         table(&rows, options.colour, out);
+    }
+    for change in &outcome.changes {
+        let _ = writeln!(out, "privileges: {}", escape::line(&privileges::sentence(change)));
     }
     let _ = writeln!(out, "{}", summary(outcome));
     let fixable = [0, 1].map(|at| rows.iter().map(|row| row.fixes[at]).sum::<usize>());

@@ -39,6 +39,10 @@ pub fn hide(outcome: &mut Outcome) {
         privileges.paths_mut().for_each(|path| paths.hide(path));
         privileges.texts_mut().for_each(text);
     }
+    for change in &mut outcome.changes {
+        change.paths_mut().for_each(|path| paths.hide(path));
+        change.texts_mut().for_each(text);
+    }
     outcome.error.iter_mut().for_each(text);
 }
 

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::escape::Json;
-use super::{Options, suppressor};
+use super::{Options, privileges, suppressor};
 use crate::blob::Origin;
 use crate::date::Date;
 use crate::finding::{Finding, Place, Related, Safety, Status};
@@ -42,6 +42,8 @@ struct Document<'a> {
     files: Files<'a>,
     /// Entries of lists of known findings that match nothing any more.
     unused: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    privilege_changes: Vec<privileges::Row<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hidden: Option<Hidden>,
     incomplete: bool,
@@ -182,6 +184,7 @@ fn document<'a>(outcome: &'a Outcome, findings: Option<Rows<'a>>) -> Document<'a
             failed: files(&outcome.failed),
         },
         unused: outcome.unused.iter().map(entry).collect(),
+        privilege_changes: outcome.changes.iter().map(privileges::row_of).collect(),
         hidden: (outcome.unshown != Unshown::default()).then_some(Hidden {
             below_min_severity: outcome.unshown.warnings + outcome.unshown.notes,
             low_confidence: outcome.unshown.unsure,

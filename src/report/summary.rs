@@ -9,7 +9,7 @@ use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 
 use super::graph::{self, Marked};
-use super::{Options, Web, escape, human, is_open, markdown};
+use super::{Options, Web, escape, human, is_open, markdown, privileges};
 use crate::blob::Origin;
 use crate::finding::{Finding, Place};
 use crate::outcome::{Outcome, Told};
@@ -42,6 +42,9 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         page.text.push_str("\nNot everything was checked, so there may be more findings.\n");
     }
     page.list("\n### Could not be checked\n\n", told(&outcome.failed), "", "file");
+    let changes = outcome.changes.iter();
+    let changes = changes.map(|change| format!("- {}\n", markdown::message(&privileges::sentence(change))));
+    page.list("\n### Privileges\n\n", changes, "", "service");
 
     let mut open: Vec<&Finding> = outcome.findings.iter().filter(|finding| is_open(finding)).collect();
     // The sort is stable: among equals the order of files stays.

@@ -29,6 +29,7 @@ use crate::history::{Folders, History};
 use crate::input;
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
+use crate::privilege::{self, Privileges};
 use crate::rule::{Family, Policy, Rule};
 use crate::rules::RULES;
 use crate::scan::{self, Watch};
@@ -92,7 +93,8 @@ impl Law {
         };
         let custom = place.gitleaks()?;
         let known = place.known(false)?;
-        let mut policy = Policy { graphs: true, ..open::policy(&place, custom.seeing(known.hashes())) };
+        let mut policy =
+            Policy { graphs: true, privileges: true, ..open::policy(&place, custom.seeing(known.hashes())) };
         if !inputs.families.is_empty() {
             let is_asked = |rule: &&Rule| policy.shows(rule) && inputs.families.contains(&rule.family);
             policy.only = RULES.iter().filter(is_asked).map(|rule| rule.id).collect();
@@ -200,7 +202,11 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
     all.skipped.append(&mut told.skipped);
     all.failed.append(&mut told.failed);
 
-    let old = old_side(task, law, &all, watch)?;
+    let mut old = old_side(task, law, &all, watch)?;
+    let privileges = std::mem::take(&mut all.privileges);
+    if !old.none {
+        all.changes = privilege::changes(&std::mem::take(&mut old.privileges), &privileges);
+    }
     let is_new_entry = |open: &Option<HashSet<Spot>>, finding: &Finding| {
         open.as_ref().is_some_and(|open| open.contains(&spot(finding)))
     };
@@ -325,6 +331,7 @@ struct Old {
     /// Files whose findings were looked for there, or that are not as they were.
     compared: HashSet<String>,
     renamed: Names,
+    privileges: Vec<Privileges>,
     /// How many of its files could not be read.
     failed: usize,
 }
@@ -367,6 +374,7 @@ fn old_side(task: &Task, law: &Law, now: &Outcome, watch: &Watch) -> Result<Old>
         compared: compared.collect(),
         renamed: changes.renamed.clone(),
         failed: outcome.failed.len() + told.failed.len(),
+        privileges: outcome.privileges,
     })
 }
 

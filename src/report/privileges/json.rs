@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::ASSUMED;
-use crate::privilege::{Held, Place, Privileges, Step, Way, Weight};
+use crate::privilege::{Change, Grant, Held, Place, Privileges, Step, Way, Weight};
 
 /// Raised when a field goes away or changes its meaning; a new field does not.
 const VERSION: u32 = 1;
@@ -16,17 +16,24 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+struct Changes<'a> {
+    version: u32,
+    assumed: &'static str,
+    changes: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
 struct Service<'a> {
     service: &'a str,
     path: &'a str,
     line: u32,
-    holds: Vec<Row<'a>>,
+    holds: Vec<Holds<'a>>,
     paths_to_host: Vec<Path<'a>>,
     not_known: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct Holds<'a> {
     aspect: &'static str,
     what: &'a str,
     /// `less`, `usual`, `more` than Docker gives every container.
@@ -62,24 +69,63 @@ pub(super) fn write(all: &[Privileges]) -> serde_json::Result<String> {
     Ok(text)
 }
 
+/// A change, in this report and in that of findings.
+#[derive(Serialize)]
+pub struct Row<'a> {
+    service: &'a str,
+    path: &'a str,
+    line: u32,
+    new_service: bool,
+    gained: Vec<&'a str>,
+    lost: Vec<&'a str>,
+    opened: Option<Path<'a>>,
+    closed: bool,
+    sentence: String,
+}
+
+pub fn row_of(change: &Change) -> Row<'_> {
+    Row {
+        service: &change.service,
+        path: &change.place.path,
+        line: change.place.line,
+        new_service: change.is_new,
+        gained: names(&change.gained),
+        lost: names(&change.lost),
+        opened: change.opened.as_ref().map(path),
+        closed: change.closed,
+        sentence: super::sentence(change),
+    }
+}
+
+fn names(grants: &[Grant]) -> Vec<&str> {
+    grants.iter().map(|grant| &*grant.what).collect()
+}
+
+pub(super) fn write_changes(all: &[Change]) -> serde_json::Result<String> {
+    let document = Changes { version: VERSION, assumed: ASSUMED, changes: all.iter().map(row_of).collect() };
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
 fn service(one: &Privileges) -> Service<'_> {
     Service {
         service: &one.service,
         path: &one.place.path,
         line: one.place.line,
-        holds: one.held.iter().map(row).collect(),
+        holds: one.held.iter().map(holds).collect(),
         paths_to_host: one.ways.iter().map(path).collect(),
         not_known: &one.unknown,
     }
 }
 
-fn row(held: &Held) -> Row<'_> {
+fn holds(held: &Held) -> Holds<'_> {
     let compared = match held.weight {
         Weight::Less => "less",
         Weight::Usual => "usual",
         Weight::More => "more",
     };
-    Row { aspect: held.aspect.name(), what: &held.what, compared, places: lines(&held.places) }
+    Holds { aspect: held.aspect.name(), what: &held.what, compared, places: lines(&held.places) }
 }
 
 fn path<'w>(way: &'w Way) -> Path<'w> {

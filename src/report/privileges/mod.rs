@@ -2,11 +2,16 @@
 
 use std::str::FromStr;
 
-use crate::privilege::{Place, Privileges, Way};
+use super::escape;
+use crate::privilege::{Change, Place, Privileges, Way};
 
+mod change;
 mod json;
 mod mermaid;
 mod text;
+
+pub use change::sentence;
+pub use json::{Row, row_of};
 
 /// What all of it supposes.
 const ASSUMED: &str = "Assumed: the engine runs as root and without user namespaces.";
@@ -39,6 +44,19 @@ pub fn write(telling: Telling, all: &[Privileges], colour: bool) -> serde_json::
         Telling::Text => Ok(text::write(all, colour)),
         Telling::Json => json::write(all),
         Telling::Mermaid => Ok(mermaid::write(all)),
+    }
+}
+
+/// What changed, a sentence a line; as JSON with all of it. Mermaid has no form for it and gets the sentences.
+pub fn write_changes(telling: Telling, all: &[Change]) -> serde_json::Result<String> {
+    match telling {
+        Telling::Json => json::write_changes(all),
+        Telling::Text | Telling::Mermaid if all.is_empty() => {
+            Ok("no service gains or loses privileges\n".to_owned())
+        }
+        Telling::Text | Telling::Mermaid => {
+            Ok(all.iter().map(|change| format!("{}\n", escape::line(&sentence(change)))).collect())
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::finding::{Past, Secret, Status, Suppressor, Values};
 use crate::gap::{Gap, Reason};
 use crate::graph::{Builder, End, Flow, FlowKind, Outside, StageGraph, StageNode, Target};
 use crate::place::place;
+use crate::privilege::{self, Change, Grant};
 use crate::report::graph::{Drawing, draw};
 use crate::rule::{Confidence, Family, Severity};
 use crate::rules::RULES;
@@ -49,6 +50,21 @@ fn secret(path: &str, message: &str) -> Finding {
 }
 
 /// One of each end and each kind, with `text` for every name.
+fn change(path: &str, text: &str) -> Change {
+    let place = privilege::Place { path: path.into(), line: 1 };
+    let grant = Grant { what: text.to_owned(), usual: false, place: Some(place.clone()) };
+    let service = text.to_owned();
+    Change {
+        service,
+        place,
+        is_new: false,
+        gained: vec![grant],
+        lost: Vec::new(),
+        opened: None,
+        closed: false,
+    }
+}
+
 fn graph(path: &str, text: &str) -> StageGraph {
     let name = || text.to_owned();
     let stage = |ships| StageNode {
@@ -323,6 +339,7 @@ fn hostile_text_is_text_in_markdown() {
             skipped: told.clone(),
             failed: told,
             graphs: vec![graph(&path, "x")],
+            changes: vec![change(&path, &text())],
             ..Outcome::default()
         }
     };

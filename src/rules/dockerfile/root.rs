@@ -217,17 +217,19 @@ pub(super) fn base_may_not_be_root(file: &Dockerfile, stage: usize) -> bool {
     match file.root_base(stage) {
         // A lone static program: there is no user to name, and little for root to do.
         Base::Scratch | Base::Unknown | Base::Stage(_) => true,
-        Base::Image(text) => {
-            let Ok(image) = image::parse(text) else { return true };
-            let tag = image.tag.unwrap_or_default();
-            let rootless = ["nonroot", "rootless", "unprivileged", "chiseled", "distroless"];
-            listed(&image.familiar_name(), &NOT_ROOT)
-                // Red Hat's source-to-image builders and runtimes run as 1001 or 185, its bare `ubi` as root.
-                || image.host().starts_with("registry.") && image.host().ends_with("redhat.com")
-                    && !image.name().starts_with("ubi")
-                || rootless.iter().any(|mark| tag.contains(mark) || image.name().contains(mark) && *mark != "distroless")
-        }
+        Base::Image(text) => image::parse(text).map_or(true, |image| is_of_other(&image)),
     }
+}
+
+/// The image's own user is not root.
+pub fn is_of_other(image: &image::ImageRef) -> bool {
+    let tag = image.tag.unwrap_or_default();
+    let rootless = ["nonroot", "rootless", "unprivileged", "chiseled", "distroless"];
+    listed(&image.familiar_name(), &NOT_ROOT)
+        // Red Hat's source-to-image builders and runtimes run as 1001 or 185, its bare `ubi` as root.
+        || image.host().starts_with("registry.") && image.host().ends_with("redhat.com")
+            && !image.name().starts_with("ubi")
+        || rootless.iter().any(|mark| tag.contains(mark) || image.name().contains(mark) && *mark != "distroless")
 }
 
 /// The program that the stage starts gives up root by itself or through a helper, as far as can be told.

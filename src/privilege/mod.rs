@@ -3,7 +3,11 @@
 //!
 //! `effective` works it out where somebody asks for it; drawing it is `report::privileges`' business.
 
+mod change;
+
 use std::sync::Arc;
+
+pub use change::{Change, changes};
 
 /// One container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub struct Privileges {
     pub service: String,
     /// By aspect.
     pub held: Vec<Held>,
+    /// The same as single things, for comparing two versions of a container.
+    pub grants: Vec<Grant>,
     /// The shortest and surest first.
     pub ways: Vec<Way>,
     /// Why not all of it is known; whole sentences without a full stop.
@@ -34,6 +40,17 @@ pub struct Held {
     pub what: String,
     pub weight: Weight,
     pub places: Vec<Place>,
+}
+
+/// One thing that a container may use or do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// As an object of "gains": `the host's network`.
+    pub what: String,
+    /// Every container has it unless that is taken away.
+    pub usual: bool,
+    /// Where it is written; one of Docker's own is not.
+    pub place: Option<Place>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -152,6 +169,12 @@ impl Way {
     pub fn is_open(&self) -> bool {
         self.conditions.is_empty()
     }
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.steps.iter_mut().map(|step| &mut step.text).chain(&mut self.conditions)
+    }
+    fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        self.steps.iter_mut().flat_map(|step| &mut step.places)
+    }
 }
 
 impl Privileges {
@@ -162,17 +185,17 @@ impl Privileges {
     /// Every text that was taken from the repository, for whoever masks secrets.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let held = self.held.iter_mut().map(|held| &mut held.what);
-        let ways = self.ways.iter_mut().flat_map(|way| {
-            let steps = way.steps.iter_mut().map(|step| &mut step.text);
-            steps.chain(&mut way.conditions)
-        });
-        std::iter::once(&mut self.service).chain(held).chain(ways).chain(&mut self.unknown)
+        let ways = self.ways.iter_mut().flat_map(Way::texts_mut);
+        let grants = self.grants.iter_mut().map(|grant| &mut grant.what);
+        let own = std::iter::once(&mut self.service).chain(&mut self.unknown);
+        own.chain(held).chain(grants).chain(ways)
     }
     /// Every path of a file.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut Arc<str>> {
         let held = self.held.iter_mut().flat_map(|held| &mut held.places);
-        let steps = self.ways.iter_mut().flat_map(|way| &mut way.steps);
-        let places = held.chain(steps.flat_map(|step| &mut step.places));
+        let steps = self.ways.iter_mut().flat_map(Way::places_mut);
+        let grants = self.grants.iter_mut().filter_map(|grant| grant.place.as_mut());
+        let places = held.chain(steps).chain(grants);
         std::iter::once(&mut self.place).chain(places).map(|place| &mut place.path)
     }
 }
