@@ -371,6 +371,7 @@ impl LabelFormat {
 
 /// What the user wants, as far as it concerns rules. Plain data, made from the configuration.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is wanted or not by itself")]
 pub struct Policy {
     pub profile: Profile,
     /// Rules in preview run in every profile that they are for.

@@ -96,9 +96,12 @@ impl Capabilities {
         Self { list, unsure }
     }
 
-    /// `Some` if it is held, with the place that gives it; Docker's own have none.
-    pub(super) fn get(&self, name: &str) -> Option<Option<At>> {
-        self.list.get(name).copied()
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.list.contains_key(name)
+    }
+    /// What gives it, if it is held and not one of Docker's own.
+    pub(super) fn given(&self, name: &str) -> Option<At> {
+        self.list.get(name).copied()?
     }
     /// Held besides Docker's own.
     pub(super) fn more(&self) -> impl Iterator<Item = (&str, At)> {

@@ -153,10 +153,8 @@ impl<'c, 'p> Holding<'c, 'p> {
             Who::Other => Weight::Less,
             _ => Weight::Usual,
         };
-        let mut what = self.user.what.clone();
-        for group in User::groups(self.spec) {
-            what.push_str(&format!(", group {}", group.raw));
-        }
+        let groups = self.spec.group_add.iter().map(|group| format!(", group {}", group.raw));
+        let what = self.user.what.clone() + &groups.collect::<String>();
         Held { aspect: Aspect::User, what, weight, places: self.user.places.clone() }
     }
 

@@ -2,7 +2,7 @@
 //! image.
 
 use super::{in_file, place};
-use crate::container::{ContainerSpec, Text};
+use crate::container::ContainerSpec;
 use crate::dockerfile::{Base, Kind};
 use crate::image;
 use crate::privilege::Place;
@@ -99,9 +99,5 @@ impl User {
 
     fn unknown(why: &str, places: Vec<Place>) -> Self {
         Self { who: Who::Unknown, what: format!("not known: {why}"), places }
-    }
-    /// Groups besides its own, from `group_add`.
-    pub(super) fn groups(spec: &ContainerSpec) -> impl Iterator<Item = &Text> {
-        spec.group_add.iter()
     }
 }

@@ -155,7 +155,7 @@ impl Trail {
 
 /// The capability, if it was added by name. Of all of them, one way is enough.
 fn added(holding: &Holding, name: &str) -> Option<At> {
-    let at = holding.capabilities.get(name)??;
+    let at = holding.capabilities.given(name)?;
     let is_one_of_all = holding.capabilities.is_all();
     (holding.privileged.is_none() && (!is_one_of_all || name == "SYS_MODULE")).then_some(at)
 }
@@ -320,9 +320,13 @@ fn device_rule(holding: &Holding) -> Option<Trail> {
         matches!(kind, "a" | "b") && of_disks && access.contains('w')
     };
     let rule = holding.spec.device_cgroup_rules.iter().find(is_wide)?;
-    let makes = holding.capabilities.get("MKNOD")?;
+    if !holding.capabilities.has("MKNOD") {
+        return None;
+    }
     let trail = Trail::new("`device_cgroup_rules` let it use the host's disks", rule.at);
-    trail.step("it makes a device file of a disk and writes to it", makes).by_root(holding)
+    trail
+        .step("it makes a device file of a disk and writes to it", holding.capabilities.given("MKNOD"))
+        .by_root(holding)
 }
 
 fn system_manager(holding: &Holding) -> Option<Trail> {
@@ -380,8 +384,8 @@ fn hook(holding: &Holding) -> Option<Trail> {
     if holding.privileged.is_some() || is_true(holding.spec.read_only).is_some() {
         return None;
     }
-    let hooks = holding.spec.hooks.iter().filter(|hook| hook.image.is_none());
-    let (when, at) = hooks.filter_map(|hook| Some((hook.when, is_true(hook.privileged)?))).next()?;
+    let mut hooks = holding.spec.hooks.iter().filter(|hook| hook.image.is_none());
+    let (when, at) = hooks.find_map(|hook| Some((hook.when, is_true(hook.privileged)?)))?;
     let trail = Trail::new(format!("`{when}` runs a command with every capability in this container"), at);
     let trail = trail.step("it replaces the program that the command runs", []);
     Some(trail.by_root(holding)?.only_if("the command runs after the attacker came in"))

@@ -16,7 +16,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Changes<'a> {
+struct Changed<'a> {
     version: u32,
     assumed: &'static str,
     changes: Vec<Row<'a>>,
@@ -24,7 +24,8 @@ struct Changes<'a> {
 
 #[derive(Serialize)]
 struct Service<'a> {
-    service: &'a str,
+    #[serde(rename = "service")]
+    name: &'a str,
     path: &'a str,
     line: u32,
     holds: Vec<Holds<'a>>,
@@ -102,7 +103,7 @@ fn names(grants: &[Grant]) -> Vec<&str> {
 }
 
 pub(super) fn write_changes(all: &[Change]) -> serde_json::Result<String> {
-    let document = Changes { version: VERSION, assumed: ASSUMED, changes: all.iter().map(row_of).collect() };
+    let document = Changed { version: VERSION, assumed: ASSUMED, changes: all.iter().map(row_of).collect() };
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
@@ -110,7 +111,7 @@ pub(super) fn write_changes(all: &[Change]) -> serde_json::Result<String> {
 
 fn service(one: &Privileges) -> Service<'_> {
     Service {
-        service: &one.service,
+        name: &one.service,
         path: &one.place.path,
         line: one.place.line,
         holds: one.held.iter().map(holds).collect(),

@@ -55,7 +55,9 @@ pub fn write_changes(telling: Telling, all: &[Change]) -> serde_json::Result<Str
             Ok("no service gains or loses privileges\n".to_owned())
         }
         Telling::Text | Telling::Mermaid => {
-            Ok(all.iter().map(|change| format!("{}\n", escape::line(&sentence(change)))).collect())
+            let lines: Vec<String> =
+                all.iter().map(|change| escape::line(&sentence(change)).into_owned()).collect();
+            Ok(lines.join("\n") + "\n")
         }
     }
 }
