@@ -14,6 +14,16 @@ impl Instruction<'_> {
         self.scripts().first()
     }
 
+    /// The command of an exec form that runs no shell, as a script of one command without expansions.
+    pub fn exec_script(&self) -> Option<Script> {
+        match self.command()? {
+            Command::Exec { words, .. } if shell_argument(words).is_none() => {
+                Some(shell::exec(words.iter().map(|word| (&*word.text, word.span))))
+            }
+            _ => None,
+        }
+    }
+
     /// The script of RUN, CMD, ENTRYPOINT and HEALTHCHECK, read once; empty or one. Heredocs that a command of the line
     /// reads (`RUN bash <<EOF`) are part of it, as they are for the shell.
     pub fn scripts(&self) -> &[Script] {

@@ -160,6 +160,18 @@ pub fn parse(text: &Joined) -> Script {
     parser::parse(text)
 }
 
+/// One command whose words no shell reads: those of an exec form.
+pub fn exec<'w>(words: impl Iterator<Item = (&'w str, Span)>) -> Script {
+    let word = |(text, span): (&str, Span)| Word { span, text: text.into(), quoted: true, ..Word::default() };
+    let words: Vec<Word> = words.map(word).collect();
+    let Some(span) = words.first().zip(words.last()).map(|(first, last)| first.span.cover(last.span)) else {
+        return Script::default();
+    };
+    let kind = CommandKind::Simple { assignments: Vec::new(), words, inner: Vec::new() };
+    let commands = vec![Command { span, kind, redirects: Vec::new() }];
+    Script::new(vec![Pipeline { span, joined_by: Join::Start, negated: false, commands }])
+}
+
 impl Script {
     pub(crate) fn new(pipelines: Vec<Pipeline>) -> Self {
         Self { pipelines, facts: OnceLock::new() }

@@ -64,6 +64,31 @@ pub(super) fn names(url: &str) -> Names {
     if words().any(is_moving) { Names::Moving } else { Names::Unclear }
 }
 
+/// What comes from this address can be changed by anyone between: it is neither encrypted nor on a network of one's own,
+/// as far as its host is known.
+pub(super) fn is_cleartext(url: &str) -> bool {
+    let Some((scheme, rest)) = url.trim().trim_matches(['"', '\'']).split_once("://") else { return false };
+    let scheme = scheme.rsplit('+').next().unwrap_or(scheme);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+    ["http", "ftp", "git"].iter().any(|open| scheme.eq_ignore_ascii_case(open))
+        && host.contains('.')
+        && !host.contains(['$', '{', '%', '<', '['])
+        && !is_private(&host)
+}
+
+/// By its name or number the host is on the network of whoever builds.
+fn is_private(host: &str) -> bool {
+    let numbers: Vec<u8> = host.split('.').filter_map(|part| part.parse().ok()).collect();
+    let by_number = match numbers[..] {
+        [0 | 10 | 127, _, _, _] | [192, 168, _, _] | [169, 254, _, _] => true,
+        [172, second, _, _] => (16..32).contains(&second),
+        _ => false,
+    };
+    by_number || [".local", ".internal", ".lan", ".localdomain", ".svc"].iter().any(|end| host.ends_with(end))
+}
+
 fn is_moving(word: &str) -> bool {
     MOVING.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

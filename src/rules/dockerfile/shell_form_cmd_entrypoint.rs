@@ -1,4 +1,4 @@
-use super::arrays;
+use super::{arrays, shell_missing};
 use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
@@ -31,6 +31,10 @@ fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut F
     let execs = script.calls().iter().any(|call| call.is("exec") || call.wrapped_by("exec").is_some());
     // What was meant as an array is `malformed-json-array`'s.
     if arrays::broken(file, instruction).is_some() {
+        return;
+    }
+    // Where there is no shell at all, that is the fault.
+    if shell_missing::needs_shell(file, stage, instruction).is_some() {
         return;
     }
     if file.shell_at(instruction).set_by.is_some() || execs || script.pipelines.is_empty() {

@@ -40,7 +40,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
 const WORKERS: [&str; 7] = ["circleci", "codespace", "coder", "gitpod", "opam", "runner", "vscode"];
 
 /// The image is one that people work in, by the file's path, the base image or the user in force.
-fn is_workplace(cx: &Context, file: &Dockerfile, instruction: &Instruction) -> bool {
+pub(super) fn is_workplace(cx: &Context, file: &Dockerfile, instruction: &Instruction) -> bool {
     let base = instruction.stage.map(|stage| file.root_base(stage));
     let by_base = match base {
         Some(Base::Image(text)) => {

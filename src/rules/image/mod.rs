@@ -1,5 +1,6 @@
 //! Rules on image references, wherever they stand.
 
+pub mod end_of_life_image;
 pub mod invalid_image_reference;
 pub mod known;
 pub mod latest_tag;
