@@ -528,7 +528,7 @@ fn configuration_of_other_tools_is_mentioned_once_where_there_is_none_of_ours() 
         (".dclintrc", "{\"rules\": {\"no-version-field\": 0}}"),
     ]);
     let note = "note: .hadolint.yaml, .dclintrc are not read. To switch the same checks off, write \
-                `rules: {DL3015: off}` to hullguard.yaml";
+                `rules: {DL3008: off}` to hullguard.yaml";
     for folder in [work.path().to_owned(), work.path().join("a")] {
         let (_, out, err) = run(&folder, &["check"]);
         assert!(err.contains(note) && err.matches("not read").count() == 1, "{out}{err}");

@@ -67,6 +67,37 @@ fn lists_are_removed_as_the_run_writes_its_other_commands() {
 }
 
 #[test]
+fn caches_are_cleaned_in_the_style_of_the_run() {
+    become_(
+        "Dockerfile",
+        "dnf-cache-not-removed",
+        &[
+            (
+                "FROM fedora:40\nRUN set -eux; \\\n\tdnf install -y jq\n",
+                Some("FROM fedora:40\nRUN set -eux; \\\n\tdnf install -y jq; \\\n\tdnf clean all\n"),
+            ),
+            // The next command would run after one that fails.
+            ("FROM fedora:40\nRUN dnf install -y jq; echo\n", None),
+        ],
+    );
+    become_(
+        "Dockerfile",
+        "apk-cache-not-removed",
+        &[
+            (
+                "FROM alpine:3.20\nRUN set -x \\\n && apk update \\\n && apk add jq \\\n && apk upgrade\n",
+                Some(
+                    "FROM alpine:3.20\nRUN set -x \\\n && apk add --no-cache jq \\\n && apk upgrade --no-cache\n",
+                ),
+            ),
+            // The update cannot be taken out, so nothing is done by halves.
+            ("FROM alpine:3.20\nRUN apk add jq; apk update; true\n", None),
+            ("FROM alpine:3.20\nRUN apk update \\\n# lists\n && apk add jq\n", None),
+        ],
+    );
+}
+
+#[test]
 fn nothing_is_written_into_an_open_quote() {
     for tail in [
         "sed -i \"/a/a \\\\\\\nb;\" /etc/x",

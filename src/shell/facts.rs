@@ -142,6 +142,10 @@ pub(super) fn collect(script: &Script) -> Facts {
             if matches!(call.name(), Some("export" | "local" | "declare" | "readonly" | "typeset")) {
                 variables.extend(call.args().iter().filter_map(variable));
             }
+            // What stands before a special built-in stays set in a POSIX shell: `deps='a b' set -x && …`
+            if matches!(call.name(), Some("set" | ":" | "export" | "eval")) {
+                variables.extend(call.assignments.iter().filter_map(variable));
+            }
             let lookup = |name: &str| {
                 let value = *variables.get(name)?;
                 budget.set(budget.get().checked_sub(value.len())?);

@@ -30,7 +30,7 @@ pub use args::{Arg, Grammar};
 pub use downloads::{Download, Form, Output, PipedScript, Tool, Url};
 pub use facts::{Facts, Verification};
 pub use files::{ChangedPath, ModeChange, NewUser, Removal, clears};
-pub use packages::{Action, Flag, Manager, Package, PackageCall, PackageKind};
+pub use packages::{Action, Flag, Manager, Package, PackageCall, PackageKind, packages_in};
 pub use walk::{Call, Pipe, Place};
 
 /// A shell script: a list of pipelines, joined by operators.

@@ -1,6 +1,6 @@
 use std::cell::OnceCell;
 
-use super::build_tools::{self, BuildPackage};
+use super::{build_tools, listing};
 use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
@@ -28,31 +28,12 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             continue;
         }
         told.push(first.span);
-        let (names, verb) = list(&left, "is installed", "are installed");
+        let (names, verb) =
+            listing::list(left.iter().map(|package| &*package.name), "is installed", "are installed");
         out.at(
             file.source,
             first.span,
             format!("{names} {verb} in the shipped stage; install build tools in a build stage and copy the result"),
         );
     }
-}
-
-/// The first three names, and the verb that goes with them.
-pub(super) fn list<'v>(packages: &[BuildPackage], one: &'v str, many: &'v str) -> (String, &'v str) {
-    let mut names: Vec<String> = Vec::new();
-    for package in packages {
-        let name = format!("`{}`", package.name);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let verb = if names.len() == 1 { one } else { many };
-    if names.len() > 3 {
-        let rest = names.len() - 2;
-        names.truncate(2);
-        names.push(format!("{rest} more"));
-    }
-    let last = names.pop().unwrap_or_default();
-    let text = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
-    (text, verb)
 }

@@ -1,5 +1,4 @@
-use super::build_tools;
-use super::build_tools_in_final::list;
+use super::{build_tools, listing};
 use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
@@ -14,7 +13,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
     let left = build_tools::left_in(file, 0);
     let Some(first) = left.first().filter(|_| !build_tools::compiles_at_run(file)) else { return };
-    let (names, verb) = list(&left, "ships", "ship");
+    let (names, verb) = listing::list(left.iter().map(|package| &*package.name), "ships", "ship");
     out.at(
         file.source,
         first.span,

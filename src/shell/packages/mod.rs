@@ -197,6 +197,12 @@ impl PackageCall {
     }
 }
 
+/// The packages that a value names which a variable has from outside of the script, as a call would read them; the word
+/// that uses the variable is their place.
+pub fn packages_in(call: &PackageCall, value: &str, span: Span) -> Vec<Package> {
+    words::packages_in(call.manager, call.action, value, span)
+}
+
 /// Reads a call of a package manager. `lookup` gives the text of variables that the script has set.
 pub(super) fn read(call: &Call<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<PackageCall> {
     let (manager, skip) = manager_of(call)?;
@@ -303,7 +309,7 @@ type Subcommand<'w> = (Option<(Box<str>, Span)>, Action, Vec<&'w Word>);
 
 fn subcommand<'w>(manager: Manager, table: &Table, operands: &[&'w Word]) -> Subcommand<'w> {
     let mut at = 0;
-    // `yarn global add`, `uv tool install`, `dnf group install`, `apk cache clean`
+    // `yarn global add`, `uv tool install`, `dnf group install`, `apk cache clean`, `conda env create`
     let prefix = operands.first().map_or("", |word| &*word.text);
     let two_words = matches!(
         (manager, prefix),
@@ -311,6 +317,8 @@ fn subcommand<'w>(manager: Manager, table: &Table, operands: &[&'w Word]) -> Sub
             | (Manager::Uv, "tool")
             | (Manager::Go, "mod")
             | (Manager::Apk, "cache")
+            | (Manager::Conda, "env")
+            | (Manager::Composer, "global")
     ) || manager.is_dnf() && matches!(prefix, "group" | "module" | "groups");
     if two_words && operands.len() > 1 {
         at = if prefix == "workspace" { 2 } else { 1 };
@@ -325,6 +333,9 @@ fn subcommand<'w>(manager: Manager, table: &Table, operands: &[&'w Word]) -> Sub
     }
     if manager == Manager::Apk && prefix == "cache" {
         action = Action::Clean;
+    }
+    if manager == Manager::Conda && prefix == "env" && matches!(action, Action::Install | Action::Upgrade) {
+        action = Action::LockedInstall;
     }
     let rest = if action == Action::Other { Vec::new() } else { operands[at + 1..].to_vec() };
     (Some((word.text.clone(), word.span)), action, rest)

@@ -33,6 +33,7 @@ pub(super) fn instead(manager: Manager, action: Action, flags: &[Flag]) -> Actio
         Manager::Pip | Manager::UvPip | Manager::Npm | Manager::Poetry | Manager::Composer => {
             (has("", &["dry-run"]), false)
         }
+        Manager::Yarn => (has("vh", &["version", "help"]), false),
         _ => (false, false),
     };
     match action {

@@ -17,11 +17,16 @@ pub(super) fn packages_of(
         && is_only(&word.text, &parameter.name)
         && let Some(value) = lookup(&parameter.name)
     {
-        let parts = value.split_ascii_whitespace().filter(|part| !part.starts_with('-'));
-        return parts.map(|part| package(manager, action, part, word.span, true)).collect();
+        return packages_in(manager, action, &value, word.span);
     }
     let texts = if word.quoted || word.expands { vec![word.text.to_string()] } else { braces(&word.text) };
     texts.iter().map(|text| package(manager, action, text, word.span, false)).collect()
+}
+
+/// The packages that the value of a variable names.
+pub(super) fn packages_in(manager: Manager, action: Action, value: &str, span: Span) -> Vec<Package> {
+    let parts = value.split_ascii_whitespace().filter(|part| !part.starts_with('-'));
+    parts.map(|part| package(manager, action, part, span, true)).collect()
 }
 
 /// Whether a word is `$name`, `${name}` or `${name[@]}` and nothing else.

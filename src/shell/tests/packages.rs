@@ -2,12 +2,12 @@
 
 use super::script;
 use crate::shell::Action::{
-    Clean, DistUpgrade, Download, GroupInstall, Install, LockedInstall, ModuleInstall, Other, Remove, Update,
-    Upgrade,
+    Clean, DistUpgrade, Download, GroupInstall, Install, LockedInstall, ModuleInstall, Other, Query, Remove,
+    Update, Upgrade,
 };
 use crate::shell::Manager::{
-    Apk, Apt, AptGet, Aptitude, Cargo, Conda, Dnf, Gem, Go, Microdnf, Npm, Pacman, Pip, Pipx, Pnpm, Uv,
-    UvPip, Yarn, Yum, Zypper,
+    Apk, Apt, AptGet, Aptitude, Cargo, Composer, Conda, Dnf, Gem, Go, Microdnf, Npm, Pacman, Pip, Pipx, Pnpm,
+    Uv, UvPip, Yarn, Yum, Zypper,
 };
 use crate::shell::PackageCall;
 use crate::shell::PackageKind::{Glob, Group, Named, Path, Url, Variable};
@@ -75,6 +75,11 @@ fn managers_and_actions() {
         ("cargo +nightly install --version 1.0 x", Cargo, Install, "x@1.0"),
         ("conda install -y -c conda-forge a=1 b 'c>=2'", Conda, Install, "a@1 b c@>=2"),
         ("conda env create -f e.yml", Conda, LockedInstall, ""),
+        ("conda env list", Conda, Query, ""),
+        ("composer global require a/b", Composer, Install, "a/b"),
+        ("pip cache purge", Pip, Clean, ""),
+        ("yarn --version", Yarn, Query, ""),
+        ("D='a b' set -x && apt-get install -y $D", AptGet, Install, "a b"),
         ("sudo sh -c 'apt-get install -y x'", AptGet, Install, "x"),
         ("apt-get install -y {a,b}-dev", AptGet, Install, "a-dev b-dev"),
         ("D='a b=1'; apt-get install -y $D c", AptGet, Install, "a b@1 c"),

@@ -1,12 +1,12 @@
 use std::collections::HashSet;
 
 use super::apt::{self, LISTS, Lists};
-use crate::dockerfile::{Command, Dockerfile, Instruction};
+use super::chain::behind_chain;
+use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
 use crate::rules::dockerfile::shipping::in_image;
-use crate::shell::{Action, Join, Script};
-use crate::text::Edit;
+use crate::shell::Action;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // Lists that a later RUN installs from are still needed.
@@ -47,43 +47,4 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             finding.fix(Safety::Unsafe, "delete the package lists in this `RUN`", vec![edit]);
         }
     }
-}
-
-/// The edit that adds a command behind commands that are all joined by `&&`, as the others are written: on their line, or
-/// on a line of its own, with `&&` where theirs is.
-fn behind_chain(file: &Dockerfile, run: &Instruction, command: &str) -> Option<Edit> {
-    let script: &Script = run.script()?;
-    let Some(Command::Shell(_)) = run.command() else { return None };
-    // With a heredoc the script is another text, or goes on in one.
-    if !run.heredocs.is_empty() {
-        return None;
-    }
-    let chain = script.pipelines.iter().all(|pipeline| matches!(pipeline.joined_by, Join::Start | Join::And));
-    let last = script.pipelines.last()?.span;
-    let rest = file.source.text().get(last.end as usize..run.span.end as usize)?;
-    if !(chain && rest.trim().is_empty()) {
-        return None;
-    }
-    let text = file.source.text();
-    let line_start = file.source.line_span(file.source.line_of(last.start as usize)).start as usize;
-    let at = last.end as usize;
-    let before = &text[line_start..last.start as usize];
-    let (escape, newline) = (file.escape, file.source.newline());
-    // How the last command begins its line; arguments on further lines do not count.
-    let indent = &before[..before.len() - before.trim_start().len()];
-    let (leads, begins) = (before.trim() == "&&", before.trim().is_empty());
-    let several = text[run.span.start as usize..at].contains('\n');
-    let insert = match () {
-        () if leads => format!(" {escape}{newline}{indent}&& {command}"),
-        () if begins => format!(" && {escape}{newline}{indent}{command}"),
-        // `RUN a && b \` with b's arguments below: behind them, indented like them.
-        () if several => {
-            let line = file.source.line_span(file.source.line_of(at)).start as usize;
-            let line = &text[line..at];
-            let indent = &line[..line.len() - line.trim_start().len()];
-            format!(" {escape}{newline}{indent}&& {command}")
-        }
-        () => format!(" && {command}"),
-    };
-    Some(Edit::insert(at, insert))
 }

@@ -36,5 +36,6 @@ fn asks(call: &PackageCall) -> bool {
     let manager = call.manager.is_dnf() || matches!(call.manager, Manager::Zypper | Manager::Pacman);
     let changes = call.action.installs()
         || matches!(call.action, Action::Upgrade | Action::DistUpgrade | Action::Remove | Action::Autoremove);
-    manager && changes && !call.assume_yes && !apt::may_have_hidden_flags(call)
+    let removes = call.manager == Manager::Pip && call.action == Action::Remove;
+    (manager && changes || removes) && !call.assume_yes && !apt::may_have_hidden_flags(call)
 }

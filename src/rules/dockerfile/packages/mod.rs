@@ -1,10 +1,40 @@
 //! Rules on package managers: what a RUN installs, from where, in which version, and what it leaves in the layer.
 
 mod apt;
+mod caches;
+mod chain;
+mod naming;
+mod pins;
 
+pub mod apk_cache_not_removed;
+pub mod apk_unpinned;
 pub mod apt_get_missing_yes;
+pub mod apt_in_script;
 pub mod apt_lists_not_removed;
 pub mod apt_no_install_recommends;
+pub mod apt_unpinned;
+pub mod cargo_unpinned;
+pub mod composer_unpinned;
+pub mod conda_cache_not_removed;
+pub mod conda_unpinned;
+pub mod distribution_upgrade;
+pub mod dnf_cache_not_removed;
+pub mod dnf_unpinned;
+pub mod extra_package_index;
+pub mod gem_unpinned;
+pub mod go_unpinned;
 pub mod install_missing_yes;
+pub mod install_scripts_enabled;
 pub mod install_without_update;
+pub mod language_cache_not_removed;
+pub mod lockfile_not_enforced;
+pub mod npm_cache_not_removed;
+pub mod npm_unpinned;
+pub mod pip_cache_not_removed;
+pub mod pip_unpinned;
+pub mod requirements_without_hashes;
 pub mod update_without_install;
+pub mod weak_dependencies_installed;
+pub mod yarn_cache_not_removed;
+pub mod zypper_cache_not_removed;
+pub mod zypper_unpinned;

@@ -1,0 +1,8 @@
+use super::caches;
+use crate::dockerfile::Dockerfile;
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    caches::PIP.report(file, out);
+}
