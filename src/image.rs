@@ -3,6 +3,7 @@
 //! The grammar is that of github.com/distribution/reference, with the short names of Docker Hub. Variables must be
 //! replaced before; whether an image exists is for `registry` to find out.
 
+use crate::text::last_part;
 use std::fmt;
 use std::ops::Range;
 
@@ -243,7 +244,7 @@ fn check_digest(digest: &str, start: usize) -> Result<(), ImageError> {
 impl<'t> ImageRef<'t> {
     /// The last part of the repository's path: `node` in `docker.io/library/node:22`.
     pub fn name(&self) -> &'t str {
-        self.repository.rsplit('/').next().unwrap_or(self.repository)
+        last_part(self.repository)
     }
     /// The host that is asked: Docker Hub's if none is written, whichever of its names is.
     pub fn host(&self) -> &'t str {

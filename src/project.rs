@@ -11,7 +11,7 @@ use crate::compose::Problem;
 use crate::container::{At, ContainerSpec};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
 use crate::image;
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, last_part};
 
 /// What belongs together: a Compose file with what overrides, extends and includes it, and the Dockerfiles that it
 /// builds. While a Dockerfile is checked: the services of all Compose files that build it, whose own texts are gone
@@ -77,7 +77,7 @@ impl Around {
                 || container.depends_on.iter().any(|other| other.condition.is_some())
         };
         let by_name = |path: &str| {
-            let name = path.rsplit('/').next().unwrap_or_default();
+            let name = last_part(path);
             name.contains("swarm") || name.contains("docker-stack")
         };
         let stack = paths.any(by_name) || containers.iter().any(for_swarm);

@@ -9,6 +9,11 @@ use std::sync::{Arc, OnceLock};
 
 use crate::gap::Reason;
 
+/// The last part of a path, of a file, a folder, a program or an image.
+pub fn last_part(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
 /// A half-open range of bytes in one [`Source`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Span {

@@ -11,7 +11,7 @@ use super::paths::{directory, is_project_file, is_remote, resolve};
 use super::value::{Field, Maker, Shape, Tag, Value};
 use super::{ComposeFile, Env, Nearby, Problem, ProblemKind};
 use crate::container::{At, FileId, PullKind};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 use crate::yaml::{Entry, Node};
 
 /// Top-level sections that are joined.
@@ -267,7 +267,7 @@ impl<'r> Joined<'r> {
         let cycle: Vec<FileId> = stack.iter().copied().skip_while(|&id| id != again).collect();
         let order = |&at: &usize| {
             let path = path(cycle[at]).unwrap_or_default();
-            (!is_project_file(path.rsplit('/').next().unwrap_or_default()), path)
+            (!is_project_file(last_part(path)), path)
         };
         let first = (0..cycle.len()).min_by_key(order)?;
         self.includes.get(&cycle[(first + 1) % cycle.len()]).copied()

@@ -33,7 +33,7 @@ pub use interpolate::{Operator, Piece, Variable, interpolate, pieces};
 pub use paths::{beside, directory, groups, is_main_file, is_project_file, is_remote, resolve};
 
 use crate::container::{At, ContainerSpec, FileId, Key, Pair, Setting, Text};
-use crate::text::Source;
+use crate::text::{Source, last_part};
 use crate::yaml::{self, Entry, Node, Yaml};
 
 /// One Compose file as written.
@@ -201,9 +201,8 @@ pub enum ProblemKind {
 pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
     let mut joined = join::join(files, nearby);
     // `podman-compose.yml` is written for a program that reads more than Compose.
-    let for_podman = joined.files.first().is_some_and(|file| {
-        file.source.path().rsplit('/').next().is_some_and(|name| name.contains("podman"))
-    });
+    let for_podman =
+        joined.files.first().is_some_and(|file| last_part(file.source.path()).contains("podman"));
     let envs = std::mem::take(&mut joined.envs);
     let mut reader = read::Reader::new(&envs);
     let needs = conform::conform(&mut reader, &mut joined, for_podman);

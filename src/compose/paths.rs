@@ -1,5 +1,6 @@
 //! Paths as text: relative to the root of the run, with `/` between their parts. No file is touched.
 
+use crate::text::last_part;
 use std::collections::HashMap;
 
 /// The directory of a file; empty for the root.
@@ -51,7 +52,7 @@ pub fn is_project_file(name: &str) -> bool {
 
 /// Whether Compose reads the file at this path as the main one without being told to.
 pub fn is_main_file(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| MAIN_NAMES.contains(&name))
+    MAIN_NAMES.contains(&last_part(path))
 }
 
 /// The files that Compose reads together with the one at `path`, by their names alone: for a main file those that may
@@ -72,7 +73,7 @@ pub fn beside(path: &str) -> Vec<String> {
 /// which `-f` chains are used.
 pub fn groups(paths: &[&str]) -> Vec<Vec<usize>> {
     let places: HashMap<&str, usize> = paths.iter().enumerate().map(|(index, &path)| (path, index)).collect();
-    let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
+    let name = |path: &str| last_part(path).to_owned();
     let beside = |path: &str, names: &[&str]| {
         let folder = &path[..path.len() - name(path).len()];
         names.iter().find_map(|wanted| places.get(format!("{folder}{wanted}").as_str()).copied())

@@ -3,7 +3,55 @@
 use std::collections::BTreeMap;
 
 use crate::container::{At, ContainerSpec, Text};
-use crate::rules::runtime::capabilities::{all, normal};
+
+/// What Docker gives every container.
+/// Source: "Runtime privilege and Linux capabilities", <https://docs.docker.com/engine/containers/run/>.
+const USUAL: [&str; 14] = [
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "NET_RAW",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+/// All others. Source: capabilities(7).
+const OTHERS: [&str; 27] = [
+    "AUDIT_CONTROL",
+    "AUDIT_READ",
+    "BLOCK_SUSPEND",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+    "DAC_READ_SEARCH",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "NET_ADMIN",
+    "NET_BROADCAST",
+    "PERFMON",
+    "SYSLOG",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_MODULE",
+    "SYS_NICE",
+    "SYS_PACCT",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "WAKE_ALARM",
+];
 
 /// By name without `CAP_`.
 #[derive(Debug, Default)]
@@ -17,11 +65,12 @@ pub(super) struct Capabilities {
 impl Capabilities {
     pub(super) fn of(spec: &ContainerSpec) -> Self {
         if let Some(privileged) = spec.privileged.filter(|privileged| privileged.value == Some(true)) {
-            let list = all().map(|(name, _)| (name.to_owned(), Some(privileged.at))).collect();
+            let all = USUAL.into_iter().chain(OTHERS);
+            let list = all.map(|name| (name.to_owned(), Some(privileged.at))).collect();
             return Self { list, unsure: false };
         }
         let names = |list: &[Text]| -> Vec<(String, At)> {
-            list.iter().filter_map(|text| Some((normal(text)?, text.at))).collect()
+            list.iter().filter_map(|text| Some((name(text.value()?), text.at))).collect()
         };
         let (added, dropped) = (names(&spec.cap_add), names(&spec.cap_drop));
         let all_of = |list: &[(String, At)]| list.iter().find(|(name, _)| name == "ALL").map(|(_, at)| *at);
@@ -30,12 +79,12 @@ impl Capabilities {
         match (all_of(&added), all_of(&dropped)) {
             // Whoever adds all has all but what is dropped by name.
             (Some(at), _) => {
-                let kept = all().map(|(name, _)| name).filter(|name| keep(name));
-                list.extend(kept.map(|name| (name.to_owned(), Some(at))));
+                let all = USUAL.into_iter().chain(OTHERS).filter(|name| keep(name));
+                list.extend(all.map(|name| (name.to_owned(), Some(at))));
             }
             (None, Some(_)) => {}
             (None, None) => {
-                list.extend(usual().filter(|name| keep(name)).map(|name| (name.to_owned(), None)));
+                list.extend(USUAL.into_iter().filter(|name| keep(name)).map(|name| (name.to_owned(), None)));
             }
         }
         if all_of(&added).is_none() {
@@ -57,20 +106,24 @@ impl Capabilities {
     /// Held besides Docker's own.
     pub(super) fn more(&self) -> impl Iterator<Item = (&str, At)> {
         let given = self.list.iter().filter_map(|(name, at)| Some((name.as_str(), (*at)?)));
-        given.filter(|(name, _)| !usual().any(|usual| usual == *name))
+        given.filter(|(name, _)| !USUAL.contains(name))
     }
-    /// How many of Docker's own are held, and how many there are.
-    pub(super) fn usual(&self) -> (usize, usize) {
-        (usual().filter(|name| self.has(name)).count(), usual().count())
+    /// How many of Docker's own are held.
+    pub(super) fn usual(&self) -> usize {
+        USUAL.iter().filter(|name| self.list.contains_key(**name)).count()
     }
     pub(super) fn is_all(&self) -> bool {
-        all().all(|(name, _)| self.has(name))
+        OTHERS.iter().chain(&USUAL).all(|name| self.list.contains_key(*name))
     }
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.list.keys().map(String::as_str)
     }
 }
 
-fn usual() -> impl Iterator<Item = &'static str> {
-    all().filter_map(|(name, usual)| usual.then_some(name))
+pub(super) const USUAL_COUNT: usize = USUAL.len();
+
+/// `cap_sys_admin` as `SYS_ADMIN`.
+fn name(written: &str) -> String {
+    let name = written.trim().to_ascii_uppercase();
+    name.strip_prefix("CAP_").map_or(name.clone(), str::to_owned)
 }

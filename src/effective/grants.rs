@@ -32,7 +32,7 @@ pub(super) fn of(holding: &Holding) -> Vec<Grant> {
             }
         }
     }
-    if holding.capabilities.usual().0 > 0 {
+    if holding.capabilities.usual() > 0 {
         add("Docker's default capabilities".to_owned(), None);
     }
     if !holding.stays_itself() {

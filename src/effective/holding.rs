@@ -1,6 +1,6 @@
 //! What a container holds: the settings that count for a way out of it, each with its place, and the table of them.
 
-use super::capabilities::Capabilities;
+use super::capabilities::{Capabilities, USUAL_COUNT};
 use super::place;
 use super::user::{User, Who};
 use crate::container::{At, ContainerSpec, Text};
@@ -165,12 +165,13 @@ impl<'c, 'p> Holding<'c, 'p> {
         at.sort_unstable();
         at.dedup();
         let more: Vec<&str> = held.more().map(|(name, _)| name).collect();
-        let (usual, of) = held.usual();
-        let (mut what, weight) = match (usual, more.is_empty()) {
+        let (mut what, weight) = match (held.usual(), more.is_empty()) {
             _ if held.is_all() => ("all".to_owned(), Weight::More),
             (0, true) => ("none".to_owned(), Weight::Less),
-            (_, true) if usual == of => (format!("Docker's {of}"), Weight::Usual),
-            (_, false) if usual == of => (format!("Docker's {of}, and {}", some(more.iter())), Weight::More),
+            (USUAL_COUNT, true) => (format!("Docker's {USUAL_COUNT}"), Weight::Usual),
+            (USUAL_COUNT, false) => {
+                (format!("Docker's {USUAL_COUNT}, and {}", some(more.iter())), Weight::More)
+            }
             (_, true) => (some(held.names()), Weight::Less),
             (_, false) => (some(held.names()), Weight::More),
         };

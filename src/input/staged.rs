@@ -17,6 +17,7 @@ use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
 use crate::scan::around;
+use crate::text::last_part;
 
 /// The type bits of a file's mode in git, and what they are for a regular file and a symbolic link.
 const TYPE: u32 = 0o170_000;
@@ -145,7 +146,7 @@ fn unread(repository: &Repository, index: &Index, path: &str, link: &IndexEntry)
     };
     match index.get_path(Path::new(&target), 0) {
         Some(entry) if entry.mode & TYPE == LINK => Some("a symbolic link to a symbolic link"),
-        Some(_) if classify(target.rsplit('/').next().unwrap_or(&target)) == Name::Other => {
+        Some(_) if classify(last_part(&target)) == Name::Other => {
             Some("a symbolic link to a file that is not checked")
         }
         Some(_) => None,

@@ -20,7 +20,7 @@ use crate::rule::{Check, Context, Family, Policy, Rule, Severity};
 use crate::rules::{self, RULES};
 use crate::shown::finish::{Finished, Veils, gather};
 use crate::shown::{Marks, guarded as caught, marks};
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, last_part};
 use crate::yaml::{Entry, Node};
 
 /// One Dockerfile, done.
@@ -36,7 +36,7 @@ pub(super) struct Checked {
 pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
     let path = file.source.path();
     // Standard input without a name lies nowhere.
-    let unnamed = tree.origin() == Origin::Stdin && path.rsplit('/').next() == Some("stdin");
+    let unnamed = tree.origin() == Origin::Stdin && last_part(path) == "stdin";
     // Whatever folder a bake file sends; the one that nothing is left out of, if there are several.
     let contexts: BTreeSet<&str> = cx.project.baked.iter().map(|target| &*target.context).collect();
     let baked = contexts.into_iter().map(|context| join::sent(context, Some(path), tree));

@@ -106,7 +106,7 @@ const WORDS: [&str; 2] = ["dockerfile", "containerfile"];
 
 /// Reads the last part of a path.
 pub fn name(path: &str) -> Name {
-    let base = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let base = text::last_part(path).to_ascii_lowercase();
     let ending = ending(&base);
     let yaml = matches!(ending, "yml" | "yaml");
     let says_compose = base.contains("compose") || says_stack(&base);
@@ -143,7 +143,7 @@ pub fn kind(source: &Arc<Source>, explicit: bool) -> Kind {
     let (path, text) = (&**source.path(), source.text());
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let name = name(path);
-    let base = path.rsplit('/').next().unwrap_or(path);
+    let base = text::last_part(path);
     let is_foreign = FOREIGN.contains(&ending(&base.to_ascii_lowercase()));
     // Whoever gives a file such a name, or names it, is told when it cannot be read; others may be anything.
     let promised = explicit || DOCKERFILE.contains(&base) || compose::is_project_file(base);

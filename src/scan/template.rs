@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::dockerfile::{self, Kind};
 use crate::rules::image::known;
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, last_part};
 use crate::yaml::{Node, Style, Yaml};
 
 /// What template engines write at the beginning of a line.
@@ -104,7 +104,7 @@ pub(super) fn is_dockerfile_template(source: &Arc<Source>) -> bool {
 
 /// `tmplv3.Dockerfile`, `template.Dockerfile`
 fn says_template(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let name = last_part(path).to_ascii_lowercase();
     name.split(|c: char| !c.is_ascii_alphanumeric())
         .any(|word| word.starts_with("tmpl") || word == "template")
 }

@@ -6,7 +6,7 @@
 use super::args::{self, Arg};
 use super::wrappers;
 use super::{Command, CommandKind, Join, Pipeline, Redirect, Script, Word};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 /// A simple command that runs a program, with the programs in front of it (`sudo`, `env A=b`, …) taken off.
 #[derive(Clone, Copy, Debug)]
@@ -108,9 +108,7 @@ impl<'s> Call<'s> {
     }
     /// The place of a program in front of this one: `sudo`, `gosu`.
     pub fn wrapped_by(&self, name: &str) -> Option<Span> {
-        wrappers::themselves(self.wrappers)
-            .find(|word| word.text.rsplit('/').next() == Some(name))
-            .map(|word| word.span)
+        wrappers::themselves(self.wrappers).find(|word| last_part(&word.text) == name).map(|word| word.span)
     }
     /// The value and the place of `NAME=value` in front of the program, plain or through `env` or `sudo`.
     pub fn assignment(&self, name: &str) -> Option<(&'s str, Span)> {

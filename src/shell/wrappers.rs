@@ -6,6 +6,7 @@
 
 use super::Word;
 use super::args::Grammar;
+use crate::text::last_part;
 
 struct Wrapper {
     grammar: Grammar,
@@ -105,7 +106,7 @@ fn behind(word: &Word, words: &[Word], at: usize) -> Option<usize> {
         let bare = word.text.trim_start_matches(['$', '{']).trim_end_matches('}');
         return (word.text.starts_with('$') && bare.eq_ignore_ascii_case("sudo")).then_some(at + 1);
     }
-    let name = word.text.rsplit('/').next().unwrap_or(&word.text);
+    let name = last_part(&word.text);
     let second = words.get(at + 1).map_or("", |word| &*word.text);
     let (wrapper, first) = match wrapper_of(name) {
         Some(wrapper) => (wrapper, at + 1),
@@ -147,7 +148,7 @@ fn behind(word: &Word, words: &[Word], at: usize) -> Option<usize> {
 
 /// The name without folders. Of `$HOME/bin/pip` it is known, of `python$VERSION` it is not.
 pub(super) fn program_name(word: &Word) -> Option<&str> {
-    let name = word.text.rsplit('/').next()?;
+    let name = last_part(&word.text);
     (!word.expands
         || !name.is_empty() && word.text.len() > name.len() && !name.contains(['$', '`', ')', '}']))
     .then_some(name)

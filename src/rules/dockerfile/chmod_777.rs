@@ -6,7 +6,7 @@ use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
 use crate::shell::{ChangedPath, ModeChange, Script};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, last_part};
 
 const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
 
@@ -207,9 +207,7 @@ fn is_file(path: &str) -> bool {
     let ending = name.rsplit_once('.').is_some_and(|(stem, ending)| {
         !stem.is_empty() && (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphabetic())
     });
-    ending
-        || name.contains("entrypoint")
-        || folder.rsplit('/').next().is_some_and(|folder| matches!(folder, "bin" | "sbin" | "init.d"))
+    ending || name.contains("entrypoint") || matches!(last_part(folder), "bin" | "sbin" | "init.d")
 }
 
 /// The path, or a folder above it, is given to somebody with `chown`.

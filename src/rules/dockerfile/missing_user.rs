@@ -3,7 +3,7 @@ use crate::dockerfile::{Dockerfile, FromRef, Instruction, Kind, Transfer};
 use crate::finding::Findings;
 use crate::rule::{Context, Profile, Severity};
 use crate::shell::Script;
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     if root::services_set_user(cx, file) {
@@ -115,7 +115,7 @@ fn is_furniture(source: &str) -> bool {
         ".asc", ".cfg", ".cnf", ".conf", ".crt", ".gpg", ".gz", ".html", ".ini", ".json", ".key", ".list",
         ".patch", ".pem", ".repo", ".sh", ".tgz", ".toml", ".xz", ".yaml", ".yml",
     ];
-    let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
+    let name = last_part(source.trim_end_matches('/'));
     let known =
         ["entrypoint", "healthcheck", "rootfs", "root", "config", "conf", "scripts", "etc", "files", "bin"];
     source.contains("://")

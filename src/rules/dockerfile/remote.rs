@@ -7,7 +7,7 @@ use super::shipping::in_image;
 use super::starts;
 use crate::dockerfile::{Base, Command, Dockerfile, Instruction, Kind};
 use crate::shell::{PackageKind, Script};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Service {
@@ -132,7 +132,7 @@ fn is_made_for(file: &Dockerfile, stage: usize, service: Service) -> bool {
             Kind::Copy(transfer) | Kind::Add(transfer) => &transfer.sources[..],
             _ => &[],
         });
-        words.any(|word| word.text.rsplit('/').next().is_some_and(|name| speaks_of(name, service)))
+        words.any(|word| speaks_of(last_part(&word.text), service))
     };
     path || base
         || starts()
@@ -170,8 +170,7 @@ pub(super) fn log_ins(file: &Dockerfile) -> Vec<LogIn> {
                     Command::Exec { words, .. } => words.first(),
                     Command::Shell(_) => None,
                 };
-                let exec =
-                    exec.filter(|word| word.text.rsplit('/').next() == Some("sshd")).map(|word| word.span);
+                let exec = exec.filter(|word| last_part(&word.text) == "sshd").map(|word| word.span);
                 let calls = || instruction.scripts().iter().flat_map(Script::calls);
                 let span = exec.or_else(|| calls().find(|call| call.is("sshd")).map(|call| call.name_span()));
                 found.extend(span.map(|span| LogIn { stage, span, package: None }));

@@ -7,7 +7,7 @@ use super::paths;
 use super::shipping::{Later, backwards};
 use crate::dockerfile::{Dockerfile, Instruction, Kind, Word};
 use crate::shell::{Call, Removal, Script};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 /// What a file of some name holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(super) fn holds(path: &str) -> Option<Holds> {
     if let Some((_, what)) = ENDS.iter().find(|(end, _)| path.ends_with(end)) {
         return Some(Holds { what, sure: true });
     }
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = last_part(&path);
     let parts = || name.split(|c: char| !c.is_ascii_alphanumeric());
     let has = |list: &[&str]| parts().any(|part| list.contains(&part));
     if has(&OPEN) {
@@ -159,7 +159,7 @@ pub(super) fn copied<'f, 'a>(
         if from_elsewhere && !(holds.sure && holds.what.contains("key")) {
             continue;
         }
-        let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let base = last_part(name.trim_end_matches('/'));
         let folder = destination.ends_with('/') || destination == "." || transfer.sources.len() > 1;
         let target = if folder {
             format!("{}/{base}", destination.trim_end_matches('/'))
@@ -242,7 +242,7 @@ pub(super) fn each<'f, 'a>(
 }
 
 fn may_be_public(name: &str) -> bool {
-    let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let name = last_part(name).to_ascii_lowercase();
     [".key", ".pem", ".asc", ".gpg"].iter().any(|end| name.ends_with(end))
         && !name.contains("priv")
         && !name.contains("secret")

@@ -3,7 +3,7 @@ use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
 use crate::shell::{CommandKind, Script};
-use crate::text::Edit;
+use crate::text::{Edit, last_part};
 
 /// What only a shell can run. Source: POSIX, "Special Built-In Utilities", and `cd`.
 const BUILTINS: [&str; 16] = [
@@ -67,7 +67,7 @@ fn check(file: &Dockerfile, stage: usize, instruction: &Instruction, out: &mut F
 fn may_be_executed(script: &Script) -> bool {
     script.calls().first().is_some_and(|call| {
         let word = &call.words[0].text;
-        let file = word.rsplit('/').next().unwrap_or(word);
+        let file = last_part(word);
         let is_system =
             ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"].iter().any(|folder| word.starts_with(folder));
         let ending = file.rsplit_once('.').map(|(_, ending)| ending);

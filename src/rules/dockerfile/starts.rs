@@ -33,7 +33,7 @@ fn few<'w>(words: impl Iterator<Item = &'w str>) -> impl Iterator<Item = String>
 }
 
 fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    crate::text::last_part(path)
 }
 
 /// It starts nothing that serves: a shell to work in, or a process that only keeps the container alive.

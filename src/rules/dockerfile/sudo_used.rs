@@ -3,7 +3,7 @@ use super::{purpose, root};
 use crate::dockerfile::{Base, Command, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, last_part};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let shipped = |instruction: &&Instruction| instruction.command().is_some() && in_image(file, instruction);
@@ -72,7 +72,7 @@ fn uses(instruction: &Instruction) -> Vec<(Span, Option<Edit>)> {
     let mut found = Vec::new();
     if let Some(Command::Exec { words, .. }) = instruction.command()
         && let [sudo, rest @ ..] = &words[..]
-        && sudo.text.rsplit('/').next() == Some("sudo")
+        && last_part(&sudo.text) == "sudo"
         && !gives_up(rest.iter().map(|word| &*word.text))
     {
         found.push((sudo.span, None));

@@ -107,11 +107,6 @@ pub fn added(spec: &ContainerSpec) -> impl Iterator<Item = Capability<'_>> {
     })
 }
 
-/// All of them, each with whether Docker gives it to every container.
-pub fn all() -> impl Iterator<Item = (&'static str, bool)> {
-    ALL.iter().map(|&(name, reach, _)| (name, reach == Default))
-}
-
 /// The name that a wrong one is most likely meant to be.
 pub fn nearest(wrong: &str) -> Option<&'static str> {
     let slips = |known: &str| strsim::osa_distance(wrong, known);

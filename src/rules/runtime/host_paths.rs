@@ -1,6 +1,7 @@
 //! Paths of the host: which are control sockets, which are the system's own. Paths are compared part by part.
 
 use crate::container::{At, ContainerSpec, Mount, MountKind, Text};
+use crate::text::last_part;
 
 /// Sockets that command the container engine or the whole machine, with their usual folders left out.
 const SOCKETS: [&str; 9] = [
@@ -162,7 +163,7 @@ pub fn is_in(path: &str, folder: &str) -> bool {
 
 /// The path is a socket that commands the engine.
 pub fn is_control_socket(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = last_part(path);
     SOCKETS.contains(&name)
         || is_in(path, "/run/systemd/private")
         || path.ends_with("/pipe/docker_engine")
