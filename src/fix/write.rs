@@ -10,6 +10,8 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::input::regular;
+
 /// Where a fixed file may go: below folders that have no links in their paths.
 #[derive(Debug)]
 pub struct Place {
@@ -28,11 +30,8 @@ pub fn write(file: &Path, old: &[u8], new: &[u8], place: &Place) -> io::Result<(
     if !fs::symlink_metadata(&file)?.is_file() {
         return Err(io::Error::other(super::seen::CHANGED)); // a pipe would never end
     }
-    let mut there = File::open(&file)?;
+    let mut there = regular::open(&file).map_err(|gap| io::Error::other(gap.why))?;
     let meta = there.metadata()?;
-    if !meta.is_file() {
-        return Err(io::Error::other(super::seen::CHANGED));
-    }
     if meta.permissions().readonly() {
         return Err(io::Error::other("the file is read-only"));
     }

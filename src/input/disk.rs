@@ -1,26 +1,20 @@
 //! The work tree as a [`Tree`]: files under one folder, and with `..` those of the repository around it.
 //!
-//! Only regular files are opened, and through links only what lies in the repository or was asked for. The repository is looked for when somebody first asks whether git tracks a file.
+//! Only regular files are opened, and through links only what lies in the repository or was asked for. git's index is read when somebody first asks whether git tracks a file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
-use git2::{Index, Repository};
-
-use super::walk::{gap, no_file, too_large, unreachable};
-use super::{LARGEST, below, index, inside};
+use super::walk::{gap, unreachable};
+use super::{LARGEST, below, index, inside, regular};
 use crate::blob::{Miss, Origin, Tree};
 use crate::gap::{Gap, Reason};
-use crate::history::opening::{self, At, Reads};
 use crate::scan::around;
 
 /// Entries of one folder that are looked at for its neighbours.
 const MOST_LISTED: usize = 20_000;
-/// git's file mode of a submodule's commit.
-const GITLINK: u32 = 0o160_000;
 
 pub struct Disk {
     root: PathBuf,
@@ -29,7 +23,9 @@ pub struct Disk {
     base: String,
     /// What may be read, without links in it: the top, and what was asked for wherever it is.
     homes: Vec<PathBuf>,
-    repository: OnceLock<Option<Mutex<Repository>>>,
+    /// What git tracks, by path, and whether it is a submodule. Asked for once; a list that cannot be read is told by whoever
+    /// looks for files.
+    tracked: OnceLock<Option<HashMap<String, bool>>>,
 }
 
 impl Disk {
@@ -40,7 +36,7 @@ impl Disk {
         let base = below(&top, &root);
         // A name that is no UTF-8 is no part of a path here.
         let (top, base) = base.map_or_else(|| (root.clone(), String::new()), |base| (top, base));
-        let mut disk = Self { root, top, base, homes: Vec::new(), repository: OnceLock::new() };
+        let mut disk = Self { root, top, base, homes: Vec::new(), tracked: OnceLock::new() };
         let top = disk.top.clone();
         disk.allow(&top);
         disk
@@ -71,19 +67,7 @@ impl Disk {
 /// # Errors
 /// Why it cannot be read.
 pub fn read(file: &Path) -> Result<Vec<u8>, Gap> {
-    // Asked before opening: to open a FIFO would wait for a writer.
-    let meta = fs::metadata(file).map_err(|error| unreachable(file, &error))?;
-    if !meta.is_file() {
-        return Err(no_file());
-    }
-    if meta.len() > LARGEST {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::new();
-    let opened = fs::File::open(file).map_err(|error| gap(&error))?;
-    // Files of `/proc` say that they are empty, and may have no end.
-    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| gap(&error))?;
-    if bytes.len() as u64 > LARGEST { Err(too_large()) } else { Ok(bytes) }
+    regular::read(file, LARGEST)
 }
 
 /// Where a file lies, if that is in one of these places, which have no links in them, and not among git's own files.
@@ -123,19 +107,18 @@ impl Tree for Disk {
         self.locate(path).is_some_and(|file| file.is_file())
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
-        self.with_index(|index, root| {
-            let name = inside(&format!("{root}/{path}"))?;
-            let name = Path::new(&name);
-            if index.get_path(name, 0).is_some() {
-                return Some(true);
-            }
+        let read = || {
+            let entries = index::tracked(&index::git_folder(&self.top)?).ok()?;
+            Some(entries.into_iter().map(|entry| (entry.path, entry.submodule)).collect())
+        };
+        let tracked: &HashMap<String, bool> = self.tracked.get_or_init(read).as_ref()?;
+        let name = self.below_top(path)?;
+        let is_foreign = |above: &str| tracked.get(above).is_some_and(|&submodule| submodule);
+        match tracked.contains_key(&name) {
             // What lies in a submodule is that repository's affair.
-            let foreign = name.ancestors().skip(1).any(|folder| {
-                !folder.as_os_str().is_empty()
-                    && index.get_path(folder, 0).is_some_and(|entry| entry.mode == GITLINK)
-            });
-            if foreign { None } else { Some(false) }
-        })
+            false if name.match_indices('/').any(|(at, _)| is_foreign(&name[..at])) => None,
+            is_tracked => Some(is_tracked),
+        }
     }
     fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         let miss = &mut |path: &str, why: Gap| miss(&around::seen(&self.base, path), why);
@@ -160,19 +143,6 @@ impl Disk {
     /// A path of the tree, as seen from the repository's top.
     fn below_top(&self, path: &str) -> Option<String> {
         inside(&format!("{}/{path}", self.base))
-    }
-
-    /// Asks git's index, and hands over where the tree's root lies below the repository's top.
-    fn with_index<T>(&self, ask: impl FnOnce(&Index, &str) -> Option<T>) -> Option<T> {
-        let repository = self.repository.get_or_init(|| {
-            let repository = opening::open(At::Around(&self.root), Reads::Index).ok()?;
-            repository.workdir()?;
-            Some(Mutex::new(repository))
-        });
-        let repository = repository.as_ref()?.lock().expect("nothing panics while it holds the repository");
-        let top = repository.workdir()?.canonicalize().ok()?;
-        let root = below(&top, &self.root.canonicalize().ok()?)?;
-        ask(&repository.index().ok()?, &root)
     }
 
     /// The files that git tracks and that are Compose or bake files by their names. Of links only those that lead out:
@@ -257,7 +227,7 @@ mod tests {
         fs::create_dir(folder.path().join("a")).unwrap();
         fs::write(folder.path().join("a/b"), "x").unwrap();
         fs::write(folder.path().join("a/c"), "x").unwrap();
-        let repository = Repository::init(folder.path()).unwrap();
+        let repository = git2::Repository::init(folder.path()).unwrap();
         let mut index = repository.index().unwrap();
         index.add_path(Path::new("a/b")).unwrap();
         index.write().unwrap();

@@ -5,7 +5,6 @@
 //! regular file, or too large, ignores nothing and is named: to see more than was wanted does no harm.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -13,8 +12,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::index;
-use super::walk::gap;
+use super::{index, regular};
 use crate::gap::{Gap, Reason};
 
 /// The largest ignore file that is read; patterns take some hundred times their length in memory.
@@ -121,7 +119,7 @@ impl Ignores {
         } else {
             None
         };
-        let text = match refused.map_or_else(|| fs::read(file).map_err(|error| gap(&error)), Err) {
+        let text = match refused.map_or_else(|| regular::read(file, LARGEST), Err) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(why) => {
                 self.told
@@ -142,6 +140,8 @@ impl Ignores {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn write(path: &Path, text: &str) {

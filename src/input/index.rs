@@ -4,10 +4,9 @@
 //! (`gitformat-index(5)`, versions 2 to 4, split and sparse). What is in the files is read from disk; the index as a tree
 //! is `staged`'s.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::walk::gap;
+use super::regular;
 use crate::gap::{Gap, Reason};
 
 /// No index that people have is larger: a million files take 100 MB.
@@ -26,21 +25,23 @@ pub(super) struct Tracked {
 /// Where the repository's own data lie whose work tree begins in a folder.
 pub(super) fn git_folder(folder: &Path) -> Option<PathBuf> {
     let git = folder.join(".git");
-    let meta = git.metadata().ok()?;
-    if meta.is_dir() {
+    if git.is_dir() {
         return Some(git);
     }
     // A linked work tree, or a submodule.
-    let text = (meta.is_file() && meta.len() < 4096).then(|| fs::read_to_string(&git).ok()).flatten()?;
+    let text = path_in(&git)?;
     Some(folder.join(text.strip_prefix("gitdir:")?.trim()))
 }
 
 /// Where a linked work tree has what it shares with the others.
 pub(super) fn common_folder(git: &Path) -> PathBuf {
-    let file = git.join("commondir");
-    let small = file.metadata().is_ok_and(|meta| meta.is_file() && meta.len() < 4096);
-    let text = small.then(|| fs::read_to_string(file).ok()).flatten();
+    let text = path_in(&git.join("commondir"));
     text.map_or_else(|| git.to_owned(), |text| git.join(text.trim()))
+}
+
+/// The text of a file that holds a path.
+fn path_in(file: &Path) -> Option<String> {
+    String::from_utf8(regular::read(file, 4096).ok()?).ok()
 }
 
 /// What the index of a repository names; nothing where there is none.
@@ -69,18 +70,11 @@ fn damaged() -> Gap {
 }
 
 fn bytes(file: &Path) -> Result<Option<Vec<u8>>, Gap> {
-    let meta = match file.metadata() {
-        Ok(meta) => meta,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(gap(&error)),
-    };
-    if !meta.is_file() {
-        return Err(Gap::new(Reason::NotAFile, "git's index is not a regular file"));
+    match regular::read(file, LARGEST) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(gap) if gap.reason == Reason::NotFound => Ok(None),
+        Err(gap) => Err(gap),
     }
-    if meta.len() > LARGEST {
-        return Err(Gap::new(Reason::TooLarge, "git's index is larger than 512 MiB"));
-    }
-    fs::read(file).map(Some).map_err(|error| gap(&error))
 }
 
 /// The entries, and the name of the file that holds the others; `None` if it does not come out even.
@@ -150,6 +144,7 @@ fn varint(bytes: &[u8], at: &mut usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::process::Command;
 
     use super::*;

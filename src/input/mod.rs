@@ -9,6 +9,7 @@ pub mod disk;
 mod ignores;
 mod index;
 pub mod names;
+pub(crate) mod regular;
 pub mod staged;
 pub mod stdin;
 pub mod walk;

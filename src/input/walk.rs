@@ -17,6 +17,7 @@ use super::{LARGEST, Listing, below, index};
 use crate::blob::Candidate;
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
+use crate::text;
 
 /// Lists what `starts` (absolute, tidy, at or below `root`) hold. `excluded` is asked about paths below `root`, of
 /// folders too; `threads` of 0 means as many as there are cores. Once `stop` says so, no more is looked for.
@@ -153,7 +154,7 @@ fn add_tracked(
 
 /// A regular file, found in whatever way.
 pub(super) fn list(name: &str, size: u64, listing: &mut Listing) {
-    let base = name.rsplit('/').next().unwrap_or(name);
+    let base = text::last_part(name);
     let what = classify(base);
     if size > LARGEST {
         return listing.skipped.push(told(name, too_large()));
@@ -340,7 +341,7 @@ pub fn gap(error: &std::io::Error) -> Gap {
     let kind = match error.kind() {
         std::io::ErrorKind::NotFound => Reason::NotFound,
         std::io::ErrorKind::PermissionDenied => Reason::Permission,
-        std::io::ErrorKind::IsADirectory => Reason::NotAFile,
+        std::io::ErrorKind::IsADirectory | std::io::ErrorKind::WouldBlock => Reason::NotAFile,
         _ => Reason::Unreadable,
     };
     Gap::new(kind, reason(error))
@@ -352,6 +353,7 @@ pub fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        std::io::ErrorKind::WouldBlock => "it has no end and waits for data".to_owned(),
         std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         _ => error.to_string(),

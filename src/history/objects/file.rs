@@ -3,18 +3,17 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::gap::{Gap, Reason};
+use crate::input::regular;
 use crate::input::walk::gap;
 
 /// Opens a regular file.
 pub(crate) fn open(path: &Path) -> Result<File, Gap> {
-    is_regular(path)?.map_or_else(
-        || Err(Gap::new(Reason::NotFound, "no such file or folder")),
-        |_| File::open(path).map_err(|error| gap(&error)),
-    )
+    is_regular(path)?
+        .map_or_else(|| Err(Gap::new(Reason::NotFound, "no such file or folder")), |_| regular::open(path))
 }
 
 /// Asks before a file is opened: a regular one's length, `None` if there is none.
@@ -31,16 +30,7 @@ pub(crate) fn is_regular(path: &Path) -> Result<Option<u64>, Gap> {
 
 /// The bytes of a file, `None` if there is none.
 pub(crate) fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Gap> {
-    let Some(len) = is_regular(path)? else { return Ok(None) };
-    let mut bytes = Vec::new();
-    if len <= most {
-        let file = File::open(path).map_err(|error| gap(&error))?;
-        file.take(most + 1).read_to_end(&mut bytes).map_err(|error| gap(&error))?;
-    }
-    if len > most || bytes.len() as u64 > most {
-        return Err(Gap::new(Reason::TooLarge, format!("it is larger than {} KiB", most >> 10)));
-    }
-    Ok(Some(bytes))
+    is_regular(path)?.map(|_| regular::read(path, most)).transpose()
 }
 
 /// What a folder holds, by name; nothing if there is none.
