@@ -91,6 +91,35 @@ fn a_rename_and_a_chmod_bring_nothing() {
 }
 
 #[test]
+fn of_a_renamed_file_as_many_lines_are_old_as_it_had() {
+    let repo = with_old();
+    repo.git(&["mv", "api", "web"]);
+    let wanted = ["--rule", "maintainer-deprecated", "--new-from", "HEAD"];
+    assert_eq!(found(&repo, &wanted), Vec::<String>::new());
+    repo.write("web/Dockerfile", OLD.replace("RUN a", "RUN a\nMAINTAINER a"));
+    repo.git(&["add", "-A"]);
+    assert_eq!(found(&repo, &wanted), ["web/Dockerfile:4:1: note[maintainer-deprecated"]);
+}
+
+#[test]
+fn what_a_submodule_had_is_old() {
+    let (repo, other) = (with_old(), with_old());
+    let address = other.path().to_str().expect("a path is UTF-8");
+    repo.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", address, "sub"]);
+    repo.commit("sub");
+    assert_eq!(found(&repo, &["--new-from", "HEAD"]), Vec::<String>::new());
+    repo.write("sub/api/Dockerfile", OLD.replace("RUN a", "RUN sudo a"));
+    repo.write("sub/settings.env", format!("TOKEN={}\n", token(2)));
+    assert_eq!(found(&repo, &["--new-from", "HEAD"]).len(), 2);
+    // As it was at the commit that is compared with.
+    repo.git(&["-C", "sub", "commit", "-qam", "b"]);
+    repo.git(&["add", "-A"]);
+    assert_eq!(found(&repo, &["--new-from", "HEAD"]).len(), 2);
+    repo.commit("sub");
+    assert_eq!(found(&repo, &["--new-from", "HEAD"]), Vec::<String>::new());
+}
+
+#[test]
 fn what_another_file_is_the_reason_for_is_compared_as_well() {
     let repo = Repo::new();
     repo.write("Dockerfile", "FROM alpine:3.20\nRUN a\n");

@@ -3,7 +3,7 @@
 //! A secret is the same if its value is: where it stands says nothing, and what is shown of it is masked. In the file that
 //! had it, or whose new name this is, it is not new; nor where it was moved to from a place that has it no more. A copy is
 //! new. Any other finding is the same if its fingerprint is, or in a renamed file its line; if it is about a secret, only
-//! with the same value.
+//! with the same value. As often as the old file has a line, its copies in the new one are not new.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,15 +16,15 @@ pub(super) type Names = HashMap<String, String>;
 
 /// A secret: rule and value.
 type Secret = (&'static str, u128);
+/// Any other finding: fingerprint and value.
+type Print = (u128, Option<u128>);
 
 #[derive(Default)]
 pub(super) struct Had {
     secrets: HashSet<(String, Secret)>,
     /// Those that stand in no file any more which had them, and what they counted for there.
     gone: HashMap<Secret, Severity>,
-    prints: HashSet<(u128, Option<u128>)>,
-    /// Without its place: path, rule, line, value.
-    lines: HashSet<(String, &'static str, String, Option<u128>)>,
+    prints: HashSet<Print>,
 }
 
 impl Had {
@@ -37,6 +37,7 @@ impl Had {
         let stands: HashSet<(&str, Secret)> =
             now.iter().filter_map(|finding| Some((before(finding, renamed), secret(finding)?))).collect();
         let mut had = Self::default();
+        let mut lines: HashMap<_, usize> = HashMap::new();
         for finding in findings {
             let path = &*finding.place.path;
             if let Some(secret) = secret(finding) {
@@ -47,21 +48,24 @@ impl Had {
                 had.secrets.insert((path.to_owned(), secret));
                 continue;
             }
-            had.prints.insert((finding.fingerprint, finding.values.own));
-            had.lines.insert(line(path, finding));
+            had.prints.insert(print(finding));
+            *lines.entry(line(path, finding)).or_default() += 1;
+        }
+        let moved = now.iter().filter(|finding| secret(finding).is_none());
+        for finding in moved.filter(|finding| renamed.contains_key(&*finding.place.path)) {
+            if let Some(left @ 1..) = lines.get_mut(&line(before(finding, renamed), finding)) {
+                *left -= 1;
+                had.prints.insert(print(finding));
+            }
         }
         had
     }
 
     pub(super) fn has(&self, finding: &Finding, renamed: &Names) -> bool {
-        let path = before(finding, renamed);
-        if let Some(secret) = secret(finding) {
-            // Out of a test into a settings file: it begins to count.
-            let moved = self.gone.get(&secret).is_some_and(|&severity| severity >= finding.severity);
-            return moved || self.secrets.contains(&(path.to_owned(), secret));
-        }
-        let moved = path != &*finding.place.path && self.lines.contains(&line(path, finding));
-        moved || self.prints.contains(&(finding.fingerprint, finding.values.own))
+        let Some(secret) = secret(finding) else { return self.prints.contains(&print(finding)) };
+        // Out of a test into a settings file: it begins to count.
+        let moved = self.gone.get(&secret).is_some_and(|&severity| severity >= finding.severity);
+        moved || self.secrets.contains(&(before(finding, renamed).to_owned(), secret))
     }
 }
 
@@ -104,7 +108,11 @@ fn secret(finding: &Finding) -> Option<Secret> {
     own.map(|own| (finding.rule.id, own))
 }
 
-fn line(path: &str, finding: &Finding) -> (String, &'static str, String, Option<u128>) {
-    let text = finding.place.excerpt.text.trim().to_owned();
-    (path.to_owned(), finding.rule.id, text, finding.values.own)
+fn print(finding: &Finding) -> Print {
+    (finding.fingerprint, finding.values.own)
+}
+
+/// A finding without its place: path, rule, line, value.
+fn line<'f>(path: &'f str, finding: &'f Finding) -> (&'f str, &'static str, &'f str, Option<u128>) {
+    (path, finding.rule.id, finding.place.excerpt.text.trim(), finding.values.own)
 }

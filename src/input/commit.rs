@@ -19,6 +19,8 @@ use crate::scan::around;
 /// The type bits of a file's mode in git, and what they are for a regular file.
 const TYPE: i32 = 0o170_000;
 const REGULAR: i32 = 0o100_000;
+/// For a submodule's commit.
+const GITLINK: i32 = 0o160_000;
 
 /// More names than any repository has. A few trees that name each other many times make endless paths.
 const MOST: usize = 4 << 20;
@@ -83,6 +85,23 @@ impl Committed {
             found = Some((entry.id(), entry.filemode()));
         }
         Ok(found)
+    }
+
+    /// The submodule that a path leads into: its own path, and the commit that it is at.
+    pub(super) fn submodule(&self, path: &str) -> Option<(String, Oid)> {
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let is_link = |mode: i32| mode & TYPE == GITLINK;
+        let found = self.with(|repository| {
+            for folder in folders {
+                match self.find(repository, folder)? {
+                    Some((id, mode)) if is_link(mode) => return Ok(Some((folder.to_owned(), id))),
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+            Ok(None)
+        });
+        found.ok().flatten()
     }
 
     /// Whether a file or folder is in the commit. Of one below a folder that cannot be read it is said when it is listed.
