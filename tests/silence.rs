@@ -209,6 +209,26 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
                 Some(("Makefile", &["check", "api/Dockerfile"]))
             },
         ),
+        (
+            "a bake file, workflow or Compose file near the checked files with a syntax error: it is not used as context, or only in part",
+            |top| {
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                write(&top.join("docker-bake.json"), "{\"target\": {");
+                Some(("docker-bake.json", &["check", "api/Dockerfile"]))
+            },
+        ),
+        (
+            "a script, `.env` or `devcontainer.json` near the checked files that cannot be read: it is not used as context",
+            |top| {
+                write(
+                    &top.join("Dockerfile"),
+                    "FROM alpine:3.20\nCOPY run /run\nUSER 1\nENTRYPOINT [\"/run\"]\n",
+                );
+                let file = fs::File::create(top.join("run")).expect("a file");
+                file.set_len((16 << 20) + 1).expect("a sparse file");
+                Some(("run", &["check", "Dockerfile"]))
+            },
+        ),
         ("more than 2000 targets in a bake file: the rest are not used as context", |top| {
             write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
             let targets: String =
@@ -349,5 +369,31 @@ fn ignore_files_of_any_kind_cost_nothing() {
         let said = String::from_utf8(done.stdout).expect("UTF-8");
         assert!(said.contains("latest-tag") && said.contains("skipped: .git/info/exclude: "), "{said}");
         assert!(said.contains("skipped: a/.gitignore: "), "{said}");
+    }
+}
+
+#[test]
+fn whatever_says_how_files_are_used_is_read_or_named() {
+    let whole = "services:\n  a:\n    build: .\n";
+    for (name, text) in [
+        ("docker-bake.json", "{]"),
+        ("docker-bake.hcl", "target \"a\" {\n  context = \".\n}\n"),
+        ("docker-bake.override.hcl", "target \"a\" { tags = [ }\n"),
+        (".github/workflows/a.yml", "a: [docker build\n"),
+        ("other.compose.yaml", &format!("{whole}    image: [\n")),
+        (".devcontainer/devcontainer.json", "{\"dockerComposeFile\": [\n"),
+    ] {
+        let work = tempfile::tempdir().expect("a folder");
+        let top = work.path();
+        write(&top.join("Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+        write(&top.join("compose.yaml"), whole);
+        write(&top.join(name), text);
+        git(top, &["init", "-q", "."]);
+        git(top, &["add", "."]);
+        let paths = ["check", "Dockerfile", "compose.yaml", "--fail-on", "never", "--format", "json"];
+        let done = hullguard(top).args(paths).output().expect("it runs");
+        let report: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        let skipped = report["files"]["skipped"].as_array().expect("a list");
+        assert!(skipped.iter().any(|told| told["path"] == name), "{name}: {report}");
     }
 }

@@ -9,6 +9,7 @@ mod read;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::text::last_part;
 use read::{Attributes, Blocks, Value};
 
 /// Targets of one set of files that are looked at; all of them are there to be inherited.
@@ -19,7 +20,7 @@ const LONGEST: usize = 4096;
 
 /// Files that Buildx finds by themselves, and what people call others: `app.docker-bake.hcl`.
 pub fn is_bake(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = last_part(path);
     name.contains("docker-bake") && matches!(name.rsplit_once('.'), Some((_, "hcl" | "json")))
 }
 
@@ -116,11 +117,17 @@ impl<'n> Passed<'n> {
     }
 }
 
+/// Why a text is no bake file, in a clause. What a file computes is unknown and no flaw.
+pub fn flaw(path: &str, text: &str) -> Option<String> {
+    Blocks::default().read(path, text).err()
+}
+
 /// The targets of a bake file, by name, and of the files that override it, in their order; and how many more there are.
 pub fn targets(files: &[(&str, &str)]) -> (Vec<Target>, usize) {
     let mut all = Blocks::default();
     for (path, text) in files {
-        all.read(path, text);
+        // Of a file that has a flaw, what comes before it counts.
+        let _ = all.read(path, text);
     }
     let variables = all.variables();
     let parents = all.parents();

@@ -25,14 +25,15 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Adds what a file says; of what was said before, the file's word counts.
-    pub(super) fn read(&mut self, path: &str, text: &str) {
+    /// Adds what a file says; of what was said before, the file's word counts. An error says why it is no bake file.
+    pub(super) fn read(&mut self, path: &str, text: &str) -> Result<(), String> {
         if path.rsplit('.').next() == Some("json") { json(text, self) } else { hcl(text, self) }
     }
 }
 
-fn json(text: &str, all: &mut Blocks) {
-    let Ok(root) = serde_json::from_str::<serde_json::Value>(text) else { return };
+fn json(text: &str, all: &mut Blocks) -> Result<(), String> {
+    let root: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("line {} is not valid JSON", error.line()))?;
     let blocks = |key: &str| root.get(key).and_then(|value| value.as_object()).into_iter().flatten();
     for (name, block) in blocks("target") {
         let attributes = block.as_object().into_iter().flatten();
@@ -44,6 +45,7 @@ fn json(text: &str, all: &mut Blocks) {
             all.variables.insert(name.clone(), of_json(default));
         }
     }
+    Ok(())
 }
 
 fn of_json(value: &serde_json::Value) -> Value {
@@ -65,7 +67,7 @@ enum Token<'t> {
     Line,
 }
 
-fn hcl(text: &str, all: &mut Blocks) {
+fn hcl(text: &str, all: &mut Blocks) -> Result<(), String> {
     let tokens = tokens(text);
     let mut at = 0;
     while at < tokens.len() {
@@ -99,6 +101,22 @@ fn hcl(text: &str, all: &mut Blocks) {
         }
         at += 1;
     }
+    if is_closed(&tokens) { Ok(()) } else { Err("a bracket or quote is not closed".to_owned()) }
+}
+
+/// Whether all brackets close what was opened; a quote that does not end takes the rest of the text.
+fn is_closed(tokens: &[Token]) -> bool {
+    let mut open = Vec::new();
+    for token in tokens {
+        match token {
+            Token::Sign(b'{') => open.push(b'}'),
+            Token::Sign(b'[') => open.push(b']'),
+            Token::Sign(b'(') => open.push(b')'),
+            Token::Sign(sign @ (b'}' | b']' | b')')) if open.pop() != Some(*sign) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 /// Past a token, and if it opens something past what closes that.

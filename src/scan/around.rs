@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::aside::{misread, unread};
 use super::builds;
 use super::kind::{self, Kind, Name};
 use super::load::references;
@@ -17,7 +18,7 @@ use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use crate::project::Baked;
 use crate::shown::guarded;
-use crate::text::Source;
+use crate::text::{Source, last_part};
 
 /// Such files that are read, those that lie nearest first. Repositories with more than this are collections of projects.
 const MOST: usize = 500;
@@ -51,7 +52,7 @@ pub(super) fn surroundings(
     let parts: Vec<&str> = compose
         .iter()
         .map(|source| &**source.path())
-        .filter(|path| !compose::is_project_file(last(path)))
+        .filter(|path| !compose::is_project_file(last_part(path)))
         .collect();
     if dockerfiles.is_empty() && parts.is_empty() {
         return all;
@@ -100,7 +101,10 @@ pub(super) fn surroundings(
             }
         };
         if bake::is_bake(&path) {
-            bakes.push(source);
+            match bake::flaw(&path, source.text()) {
+                Some(flaw) => all.skipped.push(misread(&path, &flaw)),
+                None => bakes.push(source),
+            }
             continue;
         }
         if builds::is_recipe(&path) {
@@ -132,7 +136,7 @@ fn leading(
     miss: Miss,
 ) -> Vec<Arc<Source>> {
     let count = sources.len();
-    let names: HashSet<&str> = parts.iter().map(|path| last(path)).collect();
+    let names: HashSet<&str> = parts.iter().map(|path| last_part(path)).collect();
     let mut places: HashMap<Arc<str>, usize> =
         sources.iter().enumerate().map(|(at, source)| (Arc::clone(source.path()), at)).collect();
     // For each file those that name it.
@@ -217,8 +221,8 @@ fn may_build(compose: &str, text: &str, dockerfile: &str) -> bool {
     };
     // `build: .`, `context: ..`
     is_in(from, to)
-        || text.contains(last(to))
-        || text.contains(last(dockerfile)) && last(dockerfile) != "Dockerfile"
+        || text.contains(last_part(to))
+        || text.contains(last_part(dockerfile)) && last_part(dockerfile) != "Dockerfile"
 }
 
 /// Buildx reads `docker-bake.json`, then `docker-bake.hcl`, then their override files; of any other name it is told.
@@ -227,7 +231,7 @@ fn read_bakes(sources: &[Arc<Source>], all: &mut Surroundings) {
     for source in sources {
         let path: &str = source.path();
         let usual = ["docker-bake.", "docker-bake.override."].iter().any(|start| {
-            last(path).strip_prefix(start).is_some_and(|ending| matches!(ending, "hcl" | "json"))
+            last_part(path).strip_prefix(start).is_some_and(|ending| matches!(ending, "hcl" | "json"))
         });
         sets.entry(if usual { directory(path) } else { path }).or_default().push(source);
     }
@@ -256,14 +260,6 @@ fn read_bakes(sources: &[Arc<Source>], all: &mut Surroundings) {
             });
         }
     }
-}
-
-fn unread(path: &str, Gap { reason, why }: Gap) -> Told {
-    Told::new(path, Gap::new(reason, format!("not read as context: {why}")))
-}
-
-fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A tree seen from the repository's top, where its root lies at `base`, which ends with `/`.

@@ -11,7 +11,7 @@ use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::project::Baked;
 use crate::shell::{self, Call, Script, Word};
-use crate::text::{Joined, Source};
+use crate::text::{Joined, Source, last_part};
 use crate::yaml::{self, Node};
 
 /// Bytes of such a file that is read; few that people write are larger.
@@ -77,7 +77,7 @@ fn ending(name: &str) -> &str {
 /// What a file builds, with the path of each Dockerfile; `is_there` tells which paths are Dockerfiles of the run.
 ///
 /// # Errors
-/// It may build something, and is too large to be read.
+/// It may build something, and is too large to be read, or cannot be understood.
 pub(super) fn builds(source: &Source, is_there: &dyn Fn(&str) -> bool) -> Result<Vec<(String, Baked)>, Gap> {
     let text = source.text();
     let names_a_builder = ["docker", "podman", "buildah", "nerdctl"].iter().any(|word| text.contains(word));
@@ -89,7 +89,7 @@ pub(super) fn builds(source: &Source, is_there: &dyn Fn(&str) -> bool) -> Result
     }
     let mut found =
         Found { folder: directory(source.path()), is_there, list: Vec::new(), lists: HashMap::new() };
-    let name = source.path().rsplit('/').next().unwrap_or_default();
+    let name = last_part(source.path());
     if ending(name) == "sh" {
         found.script(text);
     } else if name.ends_with("akefile") {
@@ -100,6 +100,11 @@ pub(super) fn builds(source: &Source, is_there: &dyn Fn(&str) -> bool) -> Result
         // Steps run at the top.
         found.folder = "";
         let file = yaml::parse(source);
+        if let Some(error) = file.errors.first() {
+            let line = source.line_of(error.span.start as usize);
+            let why = format!("not used as context: line {line} is not valid YAML");
+            return Err(Gap::new(Reason::OtherFormat, why));
+        }
         // What an alias stands for is a node, too.
         for node in file.nodes().filter(|node| !node.is_alias()) {
             if node.is_mapping() {

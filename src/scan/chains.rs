@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::blob::Tree;
+use super::aside::Aside;
 use crate::compose::{self, Env, resolve};
 use crate::secrets;
 use crate::text::Source;
@@ -29,7 +29,7 @@ const DEVCONTAINER: [&str; 3] =
 pub(super) fn chains<'f, 's>(
     files: impl Iterator<Item = &'f str>,
     settings: impl Iterator<Item = &'s str>,
-    tree: &dyn Tree,
+    aside: &Aside,
 ) -> BTreeSet<Chain> {
     let mut folders: BTreeSet<&str> = BTreeSet::new();
     for file in files {
@@ -42,12 +42,9 @@ pub(super) fn chains<'f, 's>(
         |name: &str| -> Vec<String> { folders.iter().filter_map(|folder| resolve(folder, name)).collect() };
     let mut devcontainers: BTreeSet<String> = DEVCONTAINER.iter().flat_map(|name| beside(name)).collect();
     devcontainers.extend(settings.map(str::to_owned));
-    let text = |path: &str| {
-        let bytes = tree.exists(path).then(|| tree.read(path).ok()).flatten()?;
-        Some(Source::new(path, secrets::as_utf8(bytes)))
-    };
+    let text = |path: &str| Some(Source::new(path, secrets::as_utf8(aside.read(path)?)));
     let of_env = beside(".env").into_iter().filter_map(|path| of_env(&text(&path)?));
-    let of_devcontainers = devcontainers.iter().filter_map(|path| of_devcontainer(&text(path)?));
+    let of_devcontainers = devcontainers.iter().filter_map(|path| of_devcontainer(&text(path)?, aside));
     of_env.chain(of_devcontainers).filter(|chain| !chain.paths.is_empty()).collect()
 }
 
@@ -66,13 +63,18 @@ fn of_env(source: &Source) -> Option<Chain> {
     chain(source.path(), names.into_iter().filter(|name| !name.is_empty()), true)
 }
 
-fn of_devcontainer(source: &Source) -> Option<Chain> {
+fn of_devcontainer(source: &Source, aside: &Aside) -> Option<Chain> {
     if !source.text().contains("dockerComposeFile") {
         return None;
     }
     let plain = Source::new(Arc::clone(source.path()), without_comments(source.text()));
     let yaml = yaml::parse(&plain);
-    let named = yaml.root()?.get("dockerComposeFile")?;
+    let Some(named) = yaml.root().and_then(|root| root.get("dockerComposeFile")) else {
+        if !yaml.errors.is_empty() {
+            aside.misread(source.path(), "it is not valid JSON");
+        }
+        return None;
+    };
     chain(source.path(), named.as_str().into_iter().chain(named.items().filter_map(Node::as_str)), false)
 }
 
@@ -137,6 +139,7 @@ pub(super) fn regroup(mut groups: Vec<Vec<usize>>, chains: Vec<(Vec<usize>, bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blob::One;
 
     #[test]
     fn chains_are_read() {
@@ -151,8 +154,8 @@ mod tests {
         assert_eq!(env("# COMPOSE_FILE=x.yml\n"), None);
         assert_eq!(env("COMPOSE_FILE=../../x.yml:y.yml\n"), None);
         let json = |text: &str| {
-            of_devcontainer(&Source::new(".devcontainer/devcontainer.json", text.into()))
-                .map(|chain| chain.paths)
+            let source = Source::new(".devcontainer/devcontainer.json", text.into());
+            of_devcontainer(&source, &Aside::new(&One(""))).map(|chain| chain.paths)
         };
         let text = "// x\n{\n\t\"name\": \"a // b\", /* c\n */ \"dockerComposeFile\": [\"../c.yml\", \"d.yml\",],\n}\n";
         assert_eq!(json(text), paths(&["c.yml", ".devcontainer/d.yml"]));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::aside::Aside;
 use crate::bake::Passed;
 use crate::blob::Tree;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
@@ -97,16 +98,20 @@ pub(super) fn builders(
 }
 
 /// Joins one group: the main file, then what overrides it. `documents` holds what they name, too.
-pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], tree: &dyn Tree) -> Joined {
+pub(super) fn join(
+    group: &[&ComposeFile],
+    documents: &[ComposeFile],
+    tree: &dyn Tree,
+    aside: &Aside,
+) -> Joined {
     let by_path: HashMap<&str, &ComposeFile> =
         documents.iter().map(|document| (&**document.source.path(), document)).collect();
     let file = |path: &str| by_path.get(path).copied();
     let mut envs: HashMap<String, Env> = HashMap::new();
     for path in documents.iter().flat_map(env_files) {
-        if envs.contains_key(&path) || !tree.exists(&path) {
-            continue;
-        }
-        if let Ok(bytes) = tree.read(&path) {
+        if !envs.contains_key(&path)
+            && let Some(bytes) = aside.read(&path)
+        {
             envs.insert(path, Env::parse(&String::from_utf8_lossy(&secrets::as_utf8(bytes))));
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::aside::Aside;
 use super::chains::{self, Chain};
 use super::kind::{self, Kind, Name};
 use crate::blob::{Candidate, Tree};
@@ -12,7 +13,7 @@ use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
 use crate::secrets::Wide;
 use crate::shown::guarded;
-use crate::text::Source;
+use crate::text::{Source, last_part};
 use crate::{compose, yaml};
 
 pub(super) const NO_DOCUMENT: &str = "the content is not a Dockerfile or a Compose file";
@@ -112,13 +113,14 @@ pub(super) fn groups<'p>(
     context: Vec<Arc<Source>>,
     settings: impl Iterator<Item = &'p str>,
     tree: &dyn Tree,
+    aside: &Aside,
 ) -> Groups {
     let asked = linted.len();
     linted.extend(context);
     let chains = if linted.is_empty() {
         BTreeSet::default()
     } else {
-        chains::chains(linted.iter().map(|source| &**source.path()), settings, tree)
+        chains::chains(linted.iter().map(|source| &**source.path()), settings, aside)
     };
     let count = linted.len();
     let Sources { all, names, failed } = with_references(linted, &chains, tree);
@@ -170,9 +172,7 @@ fn bases(paths: &[&str], names: &[Vec<usize>]) -> HashSet<usize> {
             named[other] = true;
         }
     }
-    let runs = |file: usize| {
-        !named[file] || compose::is_project_file(paths[file].rsplit('/').next().unwrap_or_default())
-    };
+    let runs = |file: usize| !named[file] || compose::is_project_file(last_part(paths[file]));
     let (mut todo, mut bases): (Vec<usize>, HashSet<usize>) =
         ((0..paths.len()).filter(|&f| runs(f)).collect(), HashSet::new());
     while let Some(file) = todo.pop() {

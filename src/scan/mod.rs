@@ -6,6 +6,7 @@
 
 pub mod alone;
 pub mod around;
+mod aside;
 mod builds;
 mod chains;
 mod check;
@@ -39,6 +40,7 @@ use crate::rules;
 use crate::shown::finish::{Finished, Veils};
 use crate::shown::{Marks, guarded, secrets};
 use crate::text::Source;
+use aside::Aside;
 use load::Loaded;
 use old::{Old, Silence};
 
@@ -137,10 +139,11 @@ fn from_top(
     let around::Surroundings { compose: context, baked, skipped } =
         around::surroundings(candidates, &to_build, &compose, tree);
     outcome.skipped.extend(skipped);
+    let aside = Aside::new(tree);
     let settings =
         candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
     let load::Groups { list: mut groups, shared, parts, failed } =
-        load::groups(compose, context, settings, tree);
+        load::groups(compose, context, settings, tree, &aside);
     outcome.failed.extend(failed);
     for source in groups.iter().filter(|group| group.cut).flat_map(|group| &group.sources) {
         // What is only context should not have been checked.
@@ -165,7 +168,7 @@ fn from_top(
         if watch.is_stopped() {
             return Group::default();
         }
-        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, tree, policy)) {
+        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, (tree, &aside), policy)) {
             Ok(checked) => checked,
             Err(gap) => {
                 let own = group.sources.iter().map(|source| source.path()).zip(0..);
@@ -224,7 +227,7 @@ fn from_top(
             let contexts = baked.iter().map(|target| Some(&*target.context));
             let mut file = dockerfile::parse(source);
             join::ship(&mut file, &builders, shipped, policy);
-            starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), tree);
+            starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), &aside);
             let file = [file];
             let passed = Passed::by(baked.iter().map(|target| &target.names));
             let project = Project { baked, passed, ..join::project(builders, &[], &file, tree) };
@@ -328,6 +331,7 @@ fn from_top(
             Err(why) => outcome.fail(&candidate.path, why),
         }
     }
+    outcome.skipped.extend(aside.unused(&outcome.failed));
     outcome.skipped.sort();
     outcome.failed.sort();
     outcome.findings.sort_unstable_by(|a, b| {
@@ -376,14 +380,20 @@ fn check_group(
     linted: &HashSet<Arc<str>>,
     parts: &HashSet<Arc<str>>,
     read: &Read,
-    tree: &dyn Tree,
+    (tree, aside): (&dyn Tree, &Aside),
     policy: &Policy,
 ) -> Group {
     let numbered = group.sources.iter().zip(0..);
     let documents: Vec<ComposeFile> =
         numbered.map(|(source, id)| compose::parse(source, FileId(id))).collect();
     let own: Vec<&ComposeFile> = documents.iter().take(group.own).collect();
-    let mut joined = join::join(&own, &documents, tree);
+    for file in documents.iter().filter(|file| !linted.contains(file.source.path())) {
+        if let Some(error) = file.yaml.errors.first() {
+            let line = file.source.line_of(error.span.start as usize);
+            aside.misread(file.source.path(), &format!("line {line} is not valid YAML"));
+        }
+    }
+    let mut joined = join::join(&own, &documents, tree, aside);
     if group.base {
         joined.forget_services();
     }
@@ -402,7 +412,7 @@ fn check_group(
     let mut dockerfiles: Vec<Dockerfile> = built.iter().map(dockerfile::parse).collect();
     for file in &mut dockerfiles {
         join::ship(file, &joined, std::iter::empty(), policy);
-        starts::fill(file, joined.contexts_of(file.source.path()), tree);
+        starts::fill(file, joined.contexts_of(file.source.path()), aside);
     }
     let edges = joined.edges.clone();
     let project = join::project(joined, &group.sources, &dockerfiles, tree);

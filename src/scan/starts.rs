@@ -2,15 +2,16 @@
 //!
 //! Only their text is handed on; what it says of users is for rules.
 
-use crate::blob::Tree;
+use super::aside::Aside;
 use crate::compose::{self, resolve};
 use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
+use crate::text::last_part;
 
 /// Reads the scripts of a Dockerfile, which is built with these contexts, else with its own folder.
 pub(super) fn fill<'c>(
     file: &mut Dockerfile,
     contexts: impl Iterator<Item = Option<&'c str>>,
-    tree: &dyn Tree,
+    aside: &Aside,
 ) {
     let mut contexts: Vec<&str> = contexts.flatten().collect();
     if contexts.is_empty() {
@@ -18,11 +19,11 @@ pub(super) fn fill<'c>(
     }
     contexts.sort_unstable();
     contexts.dedup();
-    file.starts = contexts.into_iter().map(|context| started(file, context, tree)).collect();
+    file.starts = contexts.into_iter().map(|context| started(file, context, aside)).collect();
 }
 
 /// The texts of all such scripts, one after the other; empty if none could be read.
-fn started(file: &Dockerfile, context: &str, tree: &dyn Tree) -> String {
+fn started(file: &Dockerfile, context: &str, aside: &Aside) -> String {
     let mut paths: Vec<String> = Vec::new();
     for stage in file.stages.iter().filter(|stage| stage.ships) {
         let starts = [file.entrypoint_of(stage.index), file.cmd_of(stage.index)];
@@ -37,7 +38,7 @@ fn started(file: &Dockerfile, context: &str, tree: &dyn Tree) -> String {
     paths.sort();
     paths.dedup();
     let read = |path: String| {
-        let bytes = tree.exists(&path).then(|| tree.read(&path).ok()).flatten()?;
+        let bytes = aside.read(&path)?;
         bytes.starts_with(b"#!").then(|| String::from_utf8_lossy(&bytes).into_owned())
     };
     paths.into_iter().filter_map(read).collect()
@@ -62,7 +63,7 @@ fn taken<'f>(instruction: &'f Instruction<'_>) -> Option<impl Iterator<Item = (&
 
 /// Where in the context a program may lie: it is the source itself, or below it by the end of its path.
 fn candidates(program: &str, source: &str, target: &str) -> Vec<String> {
-    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let last = |path: &str| last_part(path).to_owned();
     let name = last(program);
     if name.is_empty() || program.starts_with('-') {
         return Vec::new();
