@@ -47,6 +47,8 @@ pub struct Values {
     pub(crate) kin: Vec<Kin>,
     /// For rules on documents that tell of a secret: the value's hash, where a list of another scanner has it.
     pub(crate) listed: Option<Sha1>,
+    /// Secrets that are the same wherever they stand: they are hidden in names of files, refs and people, too.
+    pub(crate) everywhere: Vec<Box<str>>,
 }
 
 /// How another rule reports the same secret in the same place. Whoever accepts one accepts the other.

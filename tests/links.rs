@@ -37,6 +37,39 @@ fn text(out: &Output) -> String {
 }
 
 #[test]
+fn no_report_replaces_a_setting_or_what_is_checked() {
+    let (repository, outside) = ground();
+    let inside = |name: &str| repository.path().join(name);
+    let config = "extends: base.yaml\nbaseline: known\ngitleaks-config: words\n";
+    fs::write(inside("hullguard.yaml"), config).unwrap();
+    fs::write(inside("base.yaml"), "profile: strict\n").unwrap();
+    fs::write(inside("words"), "[[rules]]\nid = 'a'\nregex = 'aaaa'\n").unwrap();
+    let made = hullguard(repository.path(), &["baseline", "-o", "known"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made));
+    fs::hard_link(inside("base.yaml"), inside("other")).unwrap();
+    fs::hard_link(inside("Dockerfile"), outside.path().join("linked")).unwrap();
+    for name in ["base.yaml", "known", "words", "other", "./sub/../known"] {
+        let before = fs::read(repository.path().join(name)).unwrap();
+        for args in [&["check"][..], &["check", "Dockerfile"], &["check", "--new-from", "gone"]] {
+            let told = hullguard(repository.path(), &[args, &["--format", &format!("json={name}")]].concat());
+            assert_eq!(told.status.code(), Some(2), "{name}: {}", text(&told));
+            assert_eq!(fs::read(repository.path().join(name)).unwrap(), before, "{name} {args:?}");
+        }
+    }
+    let linked = format!("json={}", outside.path().join("linked").display());
+    let told = hullguard(repository.path(), &["check", "Dockerfile", "--format", &linked]);
+    assert!(text(&told).contains("this file is checked"), "{}", text(&told));
+    // What has another name elsewhere keeps its content there.
+    fs::write(inside("notes"), "kept\n").unwrap();
+    fs::hard_link(inside("notes"), outside.path().join("report.txt")).unwrap();
+    let report = format!("human={}", outside.path().join("report.txt").display());
+    let told = hullguard(repository.path(), &["check", "--no-baseline", "--format", &report]);
+    assert_eq!(told.status.code(), Some(1), "{}", text(&told));
+    assert_eq!(fs::read(inside("notes")).unwrap(), b"kept\n");
+    assert!(fs::read(outside.path().join("report.txt")).unwrap().len() > 100);
+}
+
+#[test]
 fn nothing_is_written_through_a_link() {
     let (repository, outside) = ground();
     let kept = outside.path().join("kept");

@@ -15,8 +15,8 @@ use crate::filter;
 use crate::finding::{Status, Suppressor};
 use crate::input::{self, disk};
 use crate::outcome::Outcome;
+use crate::report::Hider;
 use crate::rule::Profile;
-use crate::shown;
 
 pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     args.look.validate()?;
@@ -102,6 +102,7 @@ fn entries(outcome: &Outcome, old: &Baseline, base: &str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let is_listed = |fingerprint: u128| index.contains_key(&fingerprint);
     let needed = outcome.findings.iter().filter(|finding| !filter::is_listed_as_kin(finding, is_listed));
+    let hider = Hider::of(outcome);
     for finding in needed {
         let known = index.get(&finding.fingerprint).map(|&at| &old.entries[at]);
         let ours =
@@ -112,7 +113,7 @@ fn entries(outcome: &Outcome, old: &Baseline, base: &str) -> Vec<Entry> {
         }
         entries.push(Entry {
             rule: finding.rule.id.to_owned(),
-            path: shown::unnamed(&format!("{base}{}", finding.place.path)).into_owned(),
+            path: hider.name(&format!("{base}{}", finding.place.path)).into_owned(),
             fingerprint: finding.fingerprint,
             reason: known.and_then(|entry| entry.reason.clone()),
             expires: known.and_then(|entry| entry.expires),

@@ -17,7 +17,7 @@ use crate::fix::{self, Fixed, Seen};
 use crate::gap::{Gap, Reason};
 use crate::input::walk;
 use crate::outcome::{Outcome, Told};
-use crate::report::{self, Detail, Format, Options, Web};
+use crate::report::{self, Detail, Format, Hider, Options, Web};
 use crate::rule::Severity;
 use crate::shown::{self, Veil};
 use crate::text::{Source, Span};
@@ -30,8 +30,9 @@ struct Checking<'a> {
 pub(super) fn run(args: &Check) -> Result<u8> {
     args.validate()?;
     // Before anything can be reported, an error included.
-    output::check(args)?;
+    output::check(args, None)?;
     let mut run = open::open(&args.look, false).inspect_err(|error| report_error(args, error))?;
+    output::check(args, Some(&run.config))?;
     run.policy.graphs = args.format.iter().any(|report| report.format == Format::Summary);
     run.policy.privileges = args.look.new_from.is_some();
     let mut outcome;
@@ -107,9 +108,11 @@ impl Checking<'_> {
 
     fn show(&self, fixed: &Fixed, first: &Outcome) -> Result<()> {
         let mut out = io::stdout().lock();
+        let hider = Hider::of(first);
         for (path, new) in &fixed.files {
             let old = &fixed.before[path];
-            let name = shown::unnamed(&self.run.display.path(path)).into_owned();
+            let name = self.run.display.path(path);
+            let name = hider.name(&name);
             let (before, after) = (for_eyes(old, first, path), for_eyes(new, &fixed.outcome, path));
             let text = fix::diff(&name, (old, &before), (new, &after));
             if term::obeys() {
@@ -247,7 +250,8 @@ fn report_error(args: &Check, error: &anyhow::Error) {
     let mut outcome = Outcome { error: Some(format!("{error:#}")), ..Outcome::default() };
     report::hide(&mut outcome);
     for report in &args.format {
-        if report.file.is_some() || report.format != Format::Human {
+        let may = report.file.as_deref().is_none_or(output::takes_errors);
+        if may && (report.file.is_some() || report.format != Format::Human) {
             // The first error is the one to tell.
             let _ = write(args, report, &outcome, None);
         }

@@ -66,6 +66,7 @@ impl Loader<'_> {
         let read = reader::read(&source, &base, &mut |path| self.extended(file, path));
         self.way.pop();
         let mut config = read?;
+        config.files.push(file.to_owned());
         // Those of other files are absolute by now, and stay as they are.
         for path in config.baselines.iter_mut().chain(&mut config.gitleaks) {
             *path = input::tidy(&from.join(&path));

@@ -34,6 +34,8 @@ pub const NAMES: [&str; 6] = [
 pub struct Config {
     /// The file's name, for messages; empty if there is none.
     pub name: String,
+    /// The file and those that it extends.
+    pub files: Vec<PathBuf>,
     pub profile: Option<Profile>,
     /// Rules in preview run, too.
     pub preview: bool,
@@ -109,6 +111,7 @@ pub struct Ignore {
 impl Config {
     /// Takes in a later file's values: lists hold both, of anything else the later counts.
     fn take(&mut self, later: Self) {
+        self.files.extend(later.files);
         self.profile = later.profile.or(self.profile);
         self.preview |= later.preview;
         self.rules.extend(later.rules);
@@ -122,6 +125,10 @@ impl Config {
         self.baselines.extend(later.baselines);
         self.gitleaks = later.gitleaks.or(self.gitleaks.take());
         later.ships.into_iter().for_each(|ship| self.ship(ship));
+    }
+    /// All files that say how a run goes.
+    pub fn settings(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().chain(&self.baselines).chain(&self.gitleaks)
     }
     /// Of two entries for a Dockerfile the later counts.
     fn ship(&mut self, ship: Ship) {

@@ -15,7 +15,7 @@ use crate::place;
 use crate::rule::{Family, LabelFormat, Rule};
 use crate::rules;
 use crate::shown::Veil;
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, last_part};
 use crate::yaml::{self, Kind, Node};
 
 /// What comes of a file that is extended.
@@ -36,7 +36,14 @@ pub(super) fn read(
     base: &str,
     extend: &mut dyn FnMut(&str) -> Result<Config, Refused>,
 ) -> Result<Config, String> {
-    let mut reader = Reader { source, base, mistakes: Vec::new(), elsewhere: Vec::new() };
+    let mut reader = Reader {
+        source,
+        base,
+        mistakes: Vec::new(),
+        hidden: Vec::new(),
+        elsewhere: Vec::new(),
+        guesses: GUESSES,
+    };
     let tree = yaml::parse(source);
     for error in &tree.errors {
         reader.mistake(error.span, error.message.to_string());
@@ -81,24 +88,9 @@ pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     near.or_else(|| known.iter().find(|known| word.len() > 3 && known.contains(&word)).copied())
 }
 
-/// What somebody meant by a key that is not known here.
-fn meant(name: &str, known: &'static [Key], names: &str) -> String {
-    let spellings = known.iter().flat_map(|key| [Some(key.name), key.also]).flatten();
-    if let Some(meant) = suggest(name, spellings) {
-        return format!("did you mean `{meant}`?");
-    }
-    // Rules at the top of the file, where they are in hadolint's.
-    let is_rule =
-        family(name).is_some() || rules::find(name).is_some() || rules::by_alias(name).next().is_some();
-    if is_rule && std::ptr::eq(known, TOP) {
-        return format!("rules go below `rules`: `rules: {{{name}: off}}`");
-    }
-    format!("known keys: {names}")
-}
-
 /// `DL3008`, `trivy/DS-0099`, `CKV_DOCKER_2`: rules here have names in small letters.
 fn is_foreign(name: &str) -> bool {
-    let code = name.rsplit('/').next().unwrap_or_default();
+    let code = last_part(name);
     code.bytes().any(|b| b.is_ascii_digit()) && code.bytes().any(|b| b.is_ascii_uppercase())
 }
 
@@ -116,15 +108,44 @@ fn synonym(word: &str) -> Option<&'static str> {
     })
 }
 
+/// So many wrong words are compared with the known ones; nobody mistypes more.
+const GUESSES: usize = 50;
+/// So many mistakes are told.
+const TOLD: usize = 100;
+
 struct Reader<'s> {
     source: &'s Source,
     base: &'s str,
     mistakes: Vec<(Span, String)>,
+    /// What must not be quoted.
+    hidden: Vec<Span>,
     /// Those of files that it extends, with their places.
     elsewhere: Vec<String>,
+    /// How many more wrong words are compared.
+    guesses: usize,
 }
 
 impl Reader<'_> {
+    fn suggest<'k>(&mut self, word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+        self.guesses = self.guesses.checked_sub(1)?;
+        suggest(word, known)
+    }
+
+    /// What somebody meant by a key that is not known here.
+    fn meant(&mut self, name: &str, known: &'static [Key], names: &str) -> String {
+        let spellings = known.iter().flat_map(|key| [Some(key.name), key.also]).flatten();
+        if let Some(meant) = self.suggest(name, spellings) {
+            return format!("did you mean `{meant}`?");
+        }
+        // Rules at the top of the file, where they are in hadolint's.
+        let is_rule =
+            family(name).is_some() || rules::find(name).is_some() || rules::by_alias(name).next().is_some();
+        if is_rule && std::ptr::eq(known, TOP) {
+            return format!("rules go below `rules`: `rules: {{{name}: off}}`");
+        }
+        format!("known keys: {names}")
+    }
+
     fn mistake(&mut self, span: Span, message: impl Into<String>) {
         self.mistakes.push((span, message.into()));
     }
@@ -148,8 +169,10 @@ impl Reader<'_> {
                 "preview" => config.preview = self.word(value, key.words()) == Some("true"),
                 "fail-on" => config.fail_on = self.word(value, key.words()).and_then(FailOn::parse),
                 "trusted-registries" => {
-                    let texts = self.texts(value);
-                    config.trusted_registries.extend(texts.into_iter().map(|(_, text)| text.to_owned()));
+                    for (span, text) in self.texts(value) {
+                        self.registry(span, text);
+                        config.trusted_registries.push(text.to_owned());
+                    }
                 }
                 "exclude" => {
                     let globs = self.globs(value);
@@ -324,12 +347,22 @@ impl Reader<'_> {
             self.mistake(span, format!("no rule here checks what `{name}` checks; delete it"));
         } else if found.is_empty() {
             let families = Family::ALL.iter().map(|family| family.name());
-            let known = suggest(name, families.chain(rules::RULES.iter().map(|rule| rule.id)));
+            let known = self.suggest(name, families.chain(rules::RULES.iter().map(|rule| rule.id)));
             let help =
                 known.map_or("`hullguard rules` lists them".to_owned(), |id| format!("did you mean `{id}`?"));
             self.mistake(span, format!("no rule `{name}`; {help}"));
         }
         found
+    }
+
+    /// Rules quote the names of registries, and compare them with those of images.
+    fn registry(&mut self, span: Span, text: &str) {
+        if text.contains('@') {
+            self.hidden.push(span);
+            self.mistake(span, "a registry has no user or password; write its host name");
+        } else if text.contains("://") {
+            self.mistake(span, "a registry has no `https://`; write its host name");
+        }
     }
 
     fn level(&mut self, node: Node) -> Level {
@@ -356,7 +389,7 @@ impl Reader<'_> {
                 }
                 Some(key) => entries.push((key, entry.value)),
                 None => {
-                    let help = meant(name, known, &names());
+                    let help = self.meant(name, known, &names());
                     self.mistake(entry.key_span(), format!("unknown key `{name}`; {help}"));
                 }
             }
@@ -370,7 +403,7 @@ impl Reader<'_> {
         let found = known.iter().find(|known| **known == text).copied();
         if found.is_none() {
             let meant = synonym(text).filter(|meant| known.contains(meant));
-            let meant = meant.or_else(|| suggest(text, known.iter().copied()));
+            let meant = meant.or_else(|| self.suggest(text, known.iter().copied()));
             let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
             self.mistake(node.span(), format!("`{text}` is not one of {}{meant}", known.join(", ")));
         }
@@ -441,8 +474,8 @@ impl Reader<'_> {
             .text()
             .lines()
             .any(|line| key(line).is_some_and(|key| TOP.iter().any(|known| known.is(key))));
-        let veil = Veil::new(self.source.text(), &[]);
-        for (span, message) in &self.mistakes {
+        let veil = Veil::new(self.source.text(), &self.hidden);
+        for (span, message) in self.mistakes.iter().take(TOLD) {
             let message = veil.sentence(message, self.source.text(), *span);
             let line = self.source.line_span(self.source.line_of(span.start as usize));
             let hidden = line.among(veil.spans()).iter().copied();
@@ -456,6 +489,9 @@ impl Reader<'_> {
             let _ = writeln!(text, "{path}:{}:{}: {message}", start.line, start.column);
             let _ = writeln!(text, " {} | {}", start.line, excerpt.text.replace('\t', " "));
             let _ = writeln!(text, " {margin} | {indent}{mark}");
+        }
+        if self.mistakes.len() > TOLD {
+            let _ = writeln!(text, "and {} more mistakes in this file", self.mistakes.len() - TOLD);
         }
         for told in self.elsewhere {
             let _ = writeln!(text, "{told}");
@@ -496,6 +532,20 @@ mod tests {
     }
 
     #[test]
+    fn very_many_mistakes_cost_little() {
+        let start = std::time::Instant::now();
+        for (head, line) in
+            [("", "key-@: a\n"), ("rules:\n", "  x-@: off\n"), ("ignore:\n", "- {rule: a-@}\n")]
+        {
+            let lines: String = (0..20_000).map(|n| line.replace('@', &n.to_string())).collect();
+            let told = config(&format!("{head}{lines}")).unwrap_err();
+            assert!(told.lines().count() < 4 * TOLD, "{}", told.lines().count());
+            assert!(told.contains("more mistakes in this file"));
+        }
+        assert!(start.elapsed().as_secs() < 60);
+    }
+
+    #[test]
     fn mistakes_have_places_and_suggestions() {
         for (text, told) in [
             (
@@ -521,6 +571,11 @@ mod tests {
         ] {
             assert_eq!(config(text).unwrap_err(), told);
         }
+        for registry in ["bob:hush@reg.acme.io", "https://bob:hush@reg.acme.io"] {
+            let told = config(&format!("trusted-registries: [docker.io, '{registry}']\n")).unwrap_err();
+            assert!(told.contains("a registry has no user or password") && !told.contains("hush"), "{told}");
+        }
+        assert!(config("trusted-registries: https://a.io\n").unwrap_err().contains("no `https://`"));
         // Of what is no configuration at most the keys are told.
         for text in [
             "A=/bin/hush\n",

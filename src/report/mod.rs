@@ -29,7 +29,7 @@ mod sonarqube;
 pub mod summary;
 mod table;
 
-pub use hide::hide;
+pub use hide::{Hider, hide};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

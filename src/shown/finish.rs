@@ -13,7 +13,7 @@ use crate::outcome::{Pragma, Told};
 use crate::place;
 use crate::pragma::Found;
 use crate::purpose::Purpose;
-use crate::rule::{Policy, Profile, Rule, Severity};
+use crate::rule::{Confidence, Policy, Profile, Rule, Severity};
 use crate::secrets::custom;
 use crate::text::{Source, Span};
 
@@ -23,6 +23,8 @@ pub const AT_MOST: usize = 1000;
 pub const RELATED_AT_MOST: usize = 20;
 /// How far a finding's text is read on, for a value that stands below its name; lines.
 const MOST_LINES: u32 = 50;
+/// A shorter secret may be a part of any name.
+const NAMED: usize = 8;
 /// What stands for a value that begins on the next line.
 const NO_VALUE: [char; 8] = ['\\', '|', '>', '-', '+', '"', '\'', ' '];
 
@@ -154,6 +156,7 @@ impl<'p> Veils<'p> {
                         .find_map(|span| custom::listed(&policy.custom, source.slice(span).as_bytes()))
                 });
                 let own = draft.value.or_else(|| unseen(&draft, &veil));
+                let everywhere = everywhere(&draft).map(Into::into).into_iter().collect();
                 let severity = draft.severity.unwrap_or(draft.rule.severity);
                 Finding {
                     rule: draft.rule,
@@ -173,7 +176,7 @@ impl<'p> Veils<'p> {
                         .unwrap_or(fingerprint),
                     secret: draft.secret,
                     container: draft.container,
-                    values: Values { own, listed: listed.flatten(), ..Values::default() },
+                    values: Values { own, listed: listed.flatten(), everywhere, ..Values::default() },
                     place: at,
                 }
             })
@@ -196,6 +199,15 @@ fn secret_part(draft: &Draft) -> Option<Span> {
     let header = text.strip_prefix("-----BEGIN ").and_then(|rest| rest.find("-----"));
     let shown = header.map_or(usize::from(secret.prefix), |end| "-----BEGIN ".len() + end + "-----".len());
     Some(Span { start: draft.span.start + shown.min(draft.span.len()) as u32, ..draft.span })
+}
+
+/// The secret that was found, if it is surely one and no word that a file or a person may be called by.
+fn everywhere(draft: &Draft) -> Option<&str> {
+    draft.secret.as_ref().filter(|secret| secret.confidence > Confidence::Low)?;
+    let value = draft.source.slice(secret_part(draft)?);
+    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
+    (value.len() >= NAMED && !value.contains('\n') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic))
+        .then_some(value)
 }
 
 /// What a fingerprint does not see of a finding about a secret: what is hidden on its lines. Where nothing is, it is all

@@ -28,6 +28,8 @@ use crate::text::{Source, Span};
 pub struct Searched {
     pub findings: Vec<Finding>,
     pub pragmas: Vec<Pragma>,
+    /// It is a report of ours.
+    ours: bool,
     /// Something of it was passed over.
     pub gap: Option<Gap>,
     /// Secrets that a document's own rule tells.
@@ -47,6 +49,7 @@ impl Searched {
             for at in told.at(&covered) {
                 let values = &mut findings[at].values;
                 values.covers.extend(covered.values.own);
+                values.everywhere.extend(covered.values.everywhere.iter().cloned());
                 values.kin.push(Kin::of(&covered));
             }
         }
@@ -77,9 +80,8 @@ fn searched(
     is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Searched {
     let is_quoted = |value: &[u8]| !is_document && value == own::SAMPLE;
-    let ours = own::is_report(&bytes);
     let mut searched = some(&candidate.path, bytes, (origin, None), policy, |_, value| !is_quoted(value));
-    if ours {
+    if searched.ours {
         let is_token = |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| !secret.by_name);
         searched.findings.retain(is_token);
         searched.gap =
@@ -147,7 +149,7 @@ pub fn some(
     }
     let speaks = memchr::memmem::find(&bytes, b"hullguard:").is_some();
     if shown.is_empty() && !speaks {
-        return Searched { unsure, ..Searched::default() };
+        return Searched { ours, unsure, ..Searched::default() };
     }
     let source = Arc::new(Source::new(Arc::clone(path), bytes));
     let of = Of { path: &full, commit, lines: &custom::Lines::default() };
@@ -157,7 +159,7 @@ pub fn some(
     let mut veils = Veils::new(Marks::new(), origin.clone(), policy);
     let pragmas = veils.pragmas(found, &source);
     let Finished { findings, hidden, failed } = veils.finish(drafts);
-    Searched { findings, pragmas, gap: None, covered: Vec::new(), hidden, unsure, failed }
+    Searched { findings, pragmas, ours, gap: None, covered: Vec::new(), hidden, unsure, failed }
 }
 
 /// A secret that is told.

@@ -20,13 +20,25 @@ const LONG: usize = 512;
 /// A longer line is hidden where it stands and looked for nowhere else.
 const LONGEST: usize = 4096;
 
+/// A longer name is no user's.
+const LONGEST_NAME: usize = 64;
+/// What people write between a user and a password.
+const JOINTS: [&str; 5] = [":", ": ", " ", "/", " / "];
+
 /// What must not be shown of one text.
 #[derive(Debug, Default)]
 pub struct Veil {
     /// Ascending and apart.
     spans: Vec<Span>,
-    /// The hidden values that tell enough to be looked for elsewhere.
-    values: Option<AhoCorasick>,
+    values: Option<Values>,
+}
+
+/// The hidden values that tell enough to be looked for elsewhere.
+#[derive(Debug)]
+struct Values {
+    find: AhoCorasick,
+    /// How much of each is no secret: the user before a password.
+    shown: Vec<usize>,
 }
 
 impl Veil {
@@ -45,13 +57,16 @@ impl Veil {
         urls(text, &mut ranges);
         let spans = ranges.into_iter().map(|range| Span::new(range.start, range.end));
         let mut spans = Span::merged(spans.chain(known.iter().copied()).collect());
-        let values = searched(spans.iter().map(|span| &text[span.range()]));
+        let values = Values::new(spans.iter().map(|span| &text[span.range()]), pairs(text, &spans));
         if let Some(values) = &values {
-            let again = values.find_iter(text).filter(|found| stands_alone(text, &found.range()));
-            spans.extend(again.map(|found| Span::new(found.start(), found.end())));
+            spans.extend(values.hidden(text).map(|found| Span::new(found.start, found.end)));
             spans = Span::merged(spans);
         }
         Self { spans, values }
+    }
+    /// Of no text: only these values must not be shown.
+    pub fn over<'v>(values: impl Iterator<Item = &'v str>) -> Self {
+        Self { spans: Vec::new(), values: Values::new(values, Vec::new()) }
     }
     /// The spans that must not be shown, ascending and apart.
     pub fn spans(&self) -> &[Span] {
@@ -93,10 +108,10 @@ impl Veil {
         let Some(values) = &self.values else { return Cow::Borrowed(said) };
         let mut out = String::new();
         let mut at = 0;
-        for found in values.find_iter(said).filter(|found| stands_alone(said, &found.range())) {
-            out.push_str(&said[at..found.start()]);
+        for found in values.hidden(said) {
+            out.push_str(&said[at..found.start]);
             out.push_str(MASK);
-            at = found.end();
+            at = found.end;
         }
         if at == 0 {
             return Cow::Borrowed(said);
@@ -149,28 +164,55 @@ fn inside(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// What finds hidden values elsewhere: `echo hunter2 | login --password hunter2`, messages of parsers.
-fn searched<'t>(hidden: impl Iterator<Item = &'t str>) -> Option<AhoCorasick> {
-    let mut all: HashSet<Cow<str>> = HashSet::new();
-    for value in hidden {
-        all.extend(parts(value).map(Cow::Borrowed));
-        if value.len() <= LONG && value.contains('\n') {
-            // As who reads it puts it together.
-            all.insert(Cow::Owned(parts(value).collect()));
+impl Values {
+    /// What finds hidden values elsewhere: `echo hunter2 | login --password hunter2`, messages of parsers. Of `pairs` the
+    /// first so many bytes are shown.
+    fn new<'t>(hidden: impl Iterator<Item = &'t str>, pairs: Vec<(String, usize)>) -> Option<Self> {
+        let mut all: HashSet<(Cow<str>, usize)> = HashSet::new();
+        for value in hidden {
+            all.extend(parts(value).map(|part| (Cow::Borrowed(part), 0)));
+            if value.len() <= LONG && value.contains('\n') {
+                // As who reads it puts it together.
+                all.insert((Cow::Owned(parts(value).collect()), 0));
+            }
         }
+        all.extend(pairs.into_iter().map(|(pair, shown)| (Cow::Owned(pair), shown)));
+        all.retain(|(value, _)| tells(value));
+        if all.is_empty() {
+            return None;
+        }
+        let mut all: Vec<(Cow<str>, usize)> = all.into_iter().collect();
+        all.sort_unstable();
+        let builder = &mut AhoCorasick::builder();
+        // A table of all states and bytes would cost more than it saves.
+        let builder =
+            builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+        // It fails for more text than fits into memory.
+        let find = builder.build(all.iter().map(|(value, _)| value.as_bytes())).ok()?;
+        Some(Self { find, shown: all.into_iter().map(|(_, shown)| shown).collect() })
     }
-    all.retain(|value| tells(value));
-    if all.is_empty() {
-        return None;
+    /// Where they stand in a text.
+    fn hidden<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        let alone = self.find.find_iter(text).filter(|found| stands_alone(text, &found.range()));
+        alone.map(|found| found.start() + self.shown[found.pattern()]..found.end())
     }
-    let mut all: Vec<Cow<str>> = all.into_iter().collect();
-    all.sort_unstable();
-    // It fails for more text than fits into memory.
-    let all = all.iter().map(|value| value.as_bytes());
-    let builder = &mut AhoCorasick::builder();
-    // A table of all states and bytes would cost more than it saves.
-    let builder = builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
-    builder.build(all).ok()
+}
+
+/// Passwords with the user before them, in the ways that people write both: a password that is a plain word is none
+/// elsewhere, but beside its user.
+fn pairs(text: &str, hidden: &[Span]) -> Vec<(String, usize)> {
+    let user_of = |span: &Span| {
+        let before = text[..span.start as usize].strip_suffix(':')?;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let name = &before[before.trim_end_matches(is_name).len()..];
+        (!name.is_empty() && name.len() <= LONGEST_NAME).then_some(name)
+    };
+    let pair = |span: &Span| {
+        let value = &text[span.range()];
+        let user = user_of(span).filter(|_| !tells(value) && value.len() <= LONG)?;
+        Some(JOINTS.map(|joint| (format!("{user}{joint}{value}"), user.len() + joint.len())))
+    };
+    hidden.iter().filter_map(pair).flatten().collect()
 }
 
 /// The lines of a value, without what joins and surrounds them.
@@ -231,6 +273,8 @@ mod tests {
             ("ENV PASSWORD_FILE=/run/secrets/x", "ENV PASSWORD_FILE=/run/secrets/x"),
             ("  image: nginx:1.2", "  image: nginx:1.2"),
             ("echo hunter2 | x --password hunter2", "echo *** | x --password ***"),
+            ("bob:summer, x://bob:summer@db, summer", "bob:***, x://bob:***@db, summer"),
+            ("log in as bob / summer at x://bob:summer@db", "log in as bob / *** at x://bob:***@db"),
         ] {
             assert_eq!(masked(line), shown);
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use super::{FORMATS, Planted, write};
+use super::{FORMATS, Planted, value, write};
 use crate::cases::{git, hullguard};
 
 fn run(folder: &Path, args: &str, github: bool) -> Output {
@@ -81,4 +81,53 @@ fn no_output_holds_a_value() {
     look("fix", &done.stderr);
     assert!(outputs >= 24 * 2);
     assert!(wrong.is_empty(), "{} of {} values\n{}", wrong.len(), planted.values.len(), wrong.join("\n"));
+}
+
+#[test]
+fn no_name_and_no_other_file_holds_a_value() {
+    let work = tempfile::tempdir().expect("the test's own ground holds");
+    let folder = work.path();
+    // One that was thought up, and one that only its name makes a secret.
+    let (found, named) = (value(1), value(2));
+    let git = |args: &[&str]| git(folder, args);
+    git(&["init", "-q"]);
+    write(folder, "settings.env", &format!("DB_PASSWORD={found}\n"));
+    write(folder, &format!("dump-{found}/Dockerfile"), "FROM debian:latest\nRUN sudo a\n");
+    write(folder, &format!("DB_PASSWORD={named}/Dockerfile"), "FROM debian:latest\n");
+    write(folder, "Dockerfile", &format!("FROM debian:latest\nRUN sudo useradd {found}\n"));
+    git(&["add", "-A"]);
+    git(&["-c", &format!("user.name={found}"), "commit", "-qm", "a"]);
+    git(&["tag", &format!("PASSWORD={named}")]);
+    git(&["branch", &found]);
+    let mut runs: Vec<String> = FORMATS.iter().map(|format| format!("check --format {format}")).collect();
+    runs.extend(FORMATS.iter().map(|format| format!("check --history --format {format}")));
+    runs.extend(["check --diff", "check --verbose", "baseline -o -"].map(str::to_owned));
+    for args in runs {
+        let done = run(folder, &args, false);
+        let said = [done.stdout, done.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.len() > 40, "{args} says too little to prove anything");
+        for value in [&found, &named] {
+            let line = said.lines().find(|line| line.contains(value.as_str()));
+            assert_eq!(line, None, "{args}");
+        }
+    }
+}
+
+#[test]
+fn a_user_and_a_plain_password_are_hidden_beside_each_other() {
+    let work = tempfile::tempdir().expect("the test's own ground holds");
+    let folder = work.path();
+    git(folder, &["init", "-q"]);
+    write(folder, "a", "a");
+    git(folder, &["add", "-A"]);
+    // A word of letters alone may mean something else elsewhere.
+    let value = "qwzkvbnml";
+    let message = format!("log in as admin:{value}, or https://admin:{value}@db.acme.io, admin / {value}");
+    git(folder, &["commit", "-qm", &message]);
+    for format in FORMATS {
+        let done = run(folder, &format!("check --history --profile strict --format {format}"), false);
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(said.contains("url-credentials") && !said.contains(value), "{format}: {said}");
+    }
 }

@@ -31,7 +31,7 @@ use crate::github::event::{Against, Event, Look, Task};
 use crate::github::{self, Gate, Plan, Reporter, Target};
 use crate::input::commit::Committed;
 use crate::outcome::Outcome;
-use crate::report::{self, Options, sarif};
+use crate::report::{self, Hider, Options, sarif};
 use crate::rule::{Family, Severity};
 use crate::scan::Watch;
 use changes::Changes;
@@ -108,6 +108,10 @@ fn look_at(
 
     let head = Committed::open(repository, ground.head)?;
     let (law, base_law) = laws(inputs, look, repository, &ground, &head, root)?;
+    if let Some(file) = &inputs.sarif_file {
+        let settings: Vec<PathBuf> = law.config.settings().cloned().collect();
+        output::protect(file, &settings, &[]).with_context(|| format!("cannot write {}", file.display()))?;
+    }
     let changes = ground.base.map(|base| Changes::between(repository, base, ground.head)).transpose()?;
     let reporters = reporters(inputs, look);
     let whole = match inputs.reach {
@@ -292,7 +296,7 @@ fn scope(
 /// What the change silences, as it may be shown.
 fn silenced(sides: &Sides) -> Vec<Finding> {
     let mut silenced = sides.only(|at, _| sides.silenced.contains(&at));
-    report::hide(&mut silenced);
+    Hider::of(&sides.all).hide(&mut silenced);
     silenced.findings
 }
 
