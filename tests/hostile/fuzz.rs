@@ -187,10 +187,11 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Hands texts to a reader as long as there is time.
+/// Hands texts to a reader as long as there is time. Whoever sets the time is told how many there were.
+#[expect(clippy::print_stderr, reason = "a figure for people")]
 fn fuzz(name: &str, seeds: &[Vec<u8>], read: impl Fn(&[u8], &[u8])) {
-    let seconds = std::env::var("HULLGUARD_FUZZ_SECONDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
-    let end = Instant::now() + Duration::from_secs(seconds);
+    let asked = std::env::var("HULLGUARD_FUZZ_SECONDS").ok().and_then(|n| n.parse().ok());
+    let end = Instant::now() + Duration::from_secs(asked.unwrap_or(4));
     let mut dice = Dice(0x2545_f491_4f6c_dd1d);
     let mut tried = 0;
     while Instant::now() < end {
@@ -208,6 +209,9 @@ fn fuzz(name: &str, seeds: &[Vec<u8>], read: impl Fn(&[u8], &[u8])) {
         tried += 1;
     }
     assert!(tried > 0, "{name}: no text was tried");
+    if let Some(seconds) = asked {
+        eprintln!("{name}: {tried} texts in {seconds} s");
+    }
 }
 
 /// Checks files with all rules, and fixes them.

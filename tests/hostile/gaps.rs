@@ -276,6 +276,12 @@ fn refs_that_lead_nowhere_are_told() {
     fs::write(repo.path().join(".git/refs/heads/.DS_Store"), "x").expect("the test's own ground holds");
     fs::write(repo.path().join(".git/refs/heads/x.lock"), "").expect("the test's own ground holds");
     assert_eq!(check(repo.path(), &["--history"]).code, Some(0));
+    // Where nothing leads to the commits, nobody has looked at any.
+    fs::remove_dir_all(repo.path().join(".git/refs")).expect("the test's own ground holds");
+    fs::create_dir(repo.path().join(".git/refs")).expect("the test's own ground holds");
+    drop(fs::remove_file(repo.path().join(".git/packed-refs")));
+    assert_eq!(check(repo.path(), &["--history"]).code, Some(2));
+    assert_eq!(check(repo.path(), &["--history", "--unreachable"]).code, Some(0));
 }
 
 /// Writes a loose object under a name that it has not.

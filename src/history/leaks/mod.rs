@@ -16,6 +16,7 @@ use git2::Oid;
 
 use super::message::said;
 use super::{History, Hit, Object, Pages, Provenance, Reach, Search, Window};
+use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Policy, Profile};
 use crate::scan::Watch;
@@ -187,6 +188,10 @@ pub fn all(history: &History, law: Law, wish: &Wish, watch: &Watch) -> Outcome {
     let ids = |holders: &Vec<Holder>| -> Vec<Oid> { holders.iter().map(|holder| holder.id).collect() };
     let (origins, more) = history.origins(holders.iter().flat_map(ids));
     told.extend(more);
+    if !wish.unreachable && origins.is_adrift() {
+        let why = "no ref leads to a commit, though there are some; `--unreachable` reports what is in them";
+        told.push(Told::new("HEAD", Gap::new(Reason::Damaged, why)));
+    }
     let line = wish.branch.map(|tip| origins.history(&tip));
     let brings = |commit: &Oid, time: i64| {
         wish.since.is_none_or(|since| time >= since) && line.as_ref().is_none_or(|line| line.contains(commit))

@@ -170,6 +170,12 @@ impl<'a> Origins<'a> {
         }
     }
 
+    /// There are commits, and nothing leads to one.
+    pub(crate) fn is_adrift(&self) -> bool {
+        let Tips { refs, head, .. } = &self.tips;
+        self.commits.len() > 0 && head.is_none() && refs.iter().all(|tip| tip.commit.is_none())
+    }
+
     /// The names of all commits in the history of one; empty if that is none.
     pub fn history(&self, tip: &Oid) -> HashSet<Oid> {
         let mut marks = vec![false; self.commits.len()];
