@@ -8,91 +8,35 @@
 use std::ops::Range;
 
 use super::cursor::{BEFORE, Cursor};
+use super::programs::Takes::{self, Behind, Either, Joined, Last, Pair, Pass};
+use super::programs::{LOGIN, PROGRAMS, Program};
 
-/// How an option holds its password.
-#[derive(Clone, Copy)]
-enum Takes {
-    /// In the same argument only: `-pP`; `-p P` asks for one and names a database.
-    Joined(u8),
-    /// In the same argument or the next: `-pP`, `-p P`. As the last letter of a bundle, too: `-xp P`.
-    Short(u8),
-    /// `--password P`, `--password=P`, `-password P`.
-    Long(&'static str),
-    /// As [`Takes::Short`], with a user before it: `-u u:P`.
-    ShortPair(u8, u8),
-    /// As [`Takes::Long`], with a user before it.
-    LongPair(&'static str),
-    /// Behind a word and a user: `add_user u P`.
-    Behind(&'static str),
+/// What leads here, in small letters: the names of programs, and the `login` of those that have one.
+pub(super) fn anchors() -> impl Iterator<Item = &'static str> {
+    let names = PROGRAMS.iter().filter(|program| program.found && program.verb.is_empty());
+    names.map(|program| program.name).chain(["login ", "login\""])
 }
-
-use Takes::{Behind, Joined, Long, LongPair, Short, ShortPair};
-
-/// Programs by how their names begin, and what they take.
-const PROGRAMS: [(&str, &[Takes]); 15] = [
-    ("mysql", &[Joined(b'p')]),
-    ("mariadb", &[Joined(b'p')]),
-    ("sshpass", &[Short(b'p')]),
-    ("redis-cli", &[Short(b'a'), Long("--pass")]),
-    ("redis-server", &[Long("--requirepass"), Long("--masterauth")]),
-    ("valkey-cli", &[Short(b'a'), Long("--pass")]),
-    ("valkey-server", &[Long("--requirepass"), Long("--masterauth")]),
-    ("mongo", &[Short(b'p'), Long("--password")]),
-    ("curl", &[ShortPair(b'u', b':'), ShortPair(b'U', b':'), LongPair("--user"), LongPair("--proxy-user")]),
-    ("ldap", &[Short(b'w')]),
-    ("sqlcmd", &[Short(b'P')]),
-    ("cqlsh", &[Short(b'p'), Long("--password")]),
-    ("smbclient", &[ShortPair(b'U', b'%')]),
-    ("rabbitmqctl", &[Behind("add_user"), Behind("change_password")]),
-    ("htpasswd", &[Behind("-b"), Behind("-cb"), Behind("-bc"), Behind("-nb"), Behind("-Bb"), Behind("-bB")]),
-];
-/// Programs whose `login` takes a password.
-const LOGINS: [&str; 8] = ["docker", "podman", "buildah", "nerdctl", "helm", "skopeo", "oras", "crane"];
-const LOGIN: &[Takes] = &[Short(b'p'), Long("--password")];
-
-/// What leads here; in small letters.
-pub(super) const ANCHORS: [&str; 17] = [
-    "mysql",
-    "mariadb",
-    "sshpass",
-    "redis-cli",
-    "redis-server",
-    "valkey-cli",
-    "valkey-server",
-    "mongo",
-    "curl",
-    "ldap",
-    "sqlcmd",
-    "cqlsh",
-    "smbclient",
-    "rabbitmqctl",
-    "htpasswd",
-    "login ",
-    "login\"",
-];
 
 /// The user, if one stands before it, and the password in the command whose name has its anchor at `anchor`.
 pub(super) fn password(text: &[u8], anchor: &Range<usize>) -> Option<(Option<Range<usize>>, Range<usize>)> {
     let word = &text[anchor.clone()];
-    let (takes, behind, quote) = if word.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"login")) {
-        (
-            LOGIN,
-            anchor.start + 5,
-            login_quote(text, anchor.start).map(|quote| (quote != b' ').then_some(quote))?,
-        )
+    let is_login = word.get(..LOGIN.len()).is_some_and(|start| start.eq_ignore_ascii_case(LOGIN.as_bytes()));
+    let (takes, behind, quote) = if is_login {
+        let (program, quote) = login(text, anchor.start)?;
+        (program.takes, anchor.start + LOGIN.len(), (quote != b' ').then_some(quote))
     } else {
-        let (begins, takes) = PROGRAMS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()))?;
+        let is_it = |program: &&Program| word.eq_ignore_ascii_case(program.name.as_bytes());
+        let program = PROGRAMS.iter().filter(|program| program.found).find(is_it)?;
         let before = anchor.start.checked_sub(1).map(|at| text[at]);
         if before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$')) {
             return None;
         }
         // `mysqldump`, `mongosh`, `ldapsearch`.
-        let rest = text[anchor.end..].iter().take(16);
-        let name = rest.take_while(|b| b.is_ascii_alphabetic() || **b == b'-').count();
-        let behind = anchor.start + begins.len() + name;
+        let rest = text[anchor.end..].iter().take(if program.starred { 16 } else { 0 });
+        let behind = anchor.end + rest.take_while(|b| b.is_ascii_alphabetic() || **b == b'-').count();
         let open = text[..anchor.start].iter().rev().take(64).find(|b| !is_path(**b)).copied();
         let close = text.get(behind).copied().filter(|b| matches!(b, b'"' | b'\''));
-        (*takes, behind, close.filter(|_| open == close))
+        (program.takes, behind, close.filter(|_| open == close))
     };
     let arguments =
         Arguments { at: Cursor { text, at: behind }, list: quote.is_some(), end: behind + BEFORE };
@@ -103,8 +47,8 @@ fn is_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.')
 }
 
-/// Whether a `login` is a command's, and then what stands around it: a quote if it is an element of a list, else a blank.
-fn login_quote(text: &[u8], login: usize) -> Option<u8> {
+/// The program of a `login`, and what stands around that: a quote if it is an element of a list, else a blank.
+fn login(text: &[u8], login: usize) -> Option<(&'static Program, u8)> {
     let before = &text[login.saturating_sub(24)..login];
     let quote = before.last().copied().filter(|b| matches!(b, b'"' | b'\''));
     let trimmed = match quote {
@@ -117,7 +61,9 @@ fn login_quote(text: &[u8], login: usize) -> Option<u8> {
         Some(quote) => trimmed.strip_suffix(&[quote])?,
         None => trimmed,
     };
-    LOGINS.iter().any(|name| word.ends_with(name.as_bytes())).then_some(quote.unwrap_or(b' '))
+    let mut programs = PROGRAMS.iter().filter(|program| program.found && program.verb == LOGIN);
+    let program = programs.find(|program| word.ends_with(program.name.as_bytes()))?;
+    Some((program, quote.unwrap_or(b' ')))
 }
 
 fn find(text: &[u8], arguments: Arguments, takes: &[Takes]) -> Option<(Option<Range<usize>>, Range<usize>)> {
@@ -127,18 +73,13 @@ fn find(text: &[u8], arguments: Arguments, takes: &[Takes]) -> Option<(Option<Ra
         let next = || words.get(at + 1).cloned();
         for take in takes {
             let found = match *take {
-                Joined(letter) => short(shown, letter)
-                    .filter(|&len| len < shown.len() && len == 2)
-                    .map(|len| word.start + len..word.end),
-                Short(letter) | ShortPair(letter, _) => match short(shown, letter) {
-                    Some(len) if len < shown.len() => Some(word.start + len..word.end),
+                Joined(option) => behind(shown, option)
+                    .filter(|&at| at == option.len() && at < shown.len())
+                    .map(|at| word.start + at..word.end),
+                Either(option) | Pair(option, _) => match behind(shown, option) {
+                    Some(at) if at < shown.len() => Some(word.start + at..word.end),
                     Some(_) => next(),
                     None => None,
-                },
-                Long(name) | LongPair(name) => match shown.strip_prefix(name.as_bytes()) {
-                    Some(b"") => next(),
-                    Some([b'=', _, ..]) => Some(word.start + name.len() + 1..word.end),
-                    _ => None,
                 },
                 Behind(name) if shown == name.as_bytes() => {
                     let mut rest =
@@ -148,28 +89,35 @@ fn find(text: &[u8], arguments: Arguments, takes: &[Takes]) -> Option<(Option<Ra
                     let user = rest.nth(file).cloned();
                     return user.zip(rest.next().cloned()).map(|(user, password)| (Some(user), password));
                 }
-                Behind(_) => None,
+                Behind(_) | Pass(_) | Last => None,
             };
             let Some(mut value) = found.filter(|value| !value.is_empty()) else { continue };
             if matches!(text[value.start], b'"' | b'\'') {
                 value.start += 1; // `-p'P'`
             }
-            let pair = match *take {
-                ShortPair(_, sign) => Some(sign),
-                LongPair(_) => Some(b':'),
-                _ => None,
-            };
-            return match pair {
-                Some(sign) => {
+            return match *take {
+                Pair(_, sign) => {
                     let colon = value.start + text[value.clone()].iter().position(|&b| b == sign)?;
                     (colon > value.start && colon + 1 < value.end)
                         .then(|| (Some(value.start..colon), colon + 1..value.end))
                 }
-                None => Some((None, value)),
+                _ => Some((None, value)),
             };
         }
     }
     None
+}
+
+/// Where a value begins in a word that has this option: at the word's end if it is the next word.
+fn behind(word: &[u8], option: &str) -> Option<usize> {
+    if let [b'-', letter] = option.as_bytes() {
+        return short(word, *letter);
+    }
+    match word.strip_prefix(option.as_bytes())? {
+        [] => Some(option.len()),
+        [b'=', _, ..] => Some(option.len() + 1),
+        _ => None,
+    }
 }
 
 /// How many bytes of a bundle of short options end with that letter, if the letter is in it and only letters stand

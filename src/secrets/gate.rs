@@ -156,7 +156,7 @@ impl Gate {
         for call in calls::ANCHORS {
             gate.add(call, Set([0; 2]), Lead::Call);
         }
-        for program in commands::ANCHORS {
+        for program in commands::anchors() {
             gate.add(program, Set([0; 2]), Lead::Command);
         }
         for rule in RULES {

@@ -23,6 +23,7 @@ mod merit;
 pub mod names;
 mod near;
 mod patterns;
+pub(crate) mod programs;
 mod random;
 mod reach;
 mod strength;

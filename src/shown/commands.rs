@@ -9,82 +9,15 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::values::hides;
+use crate::secrets::programs::{PROGRAMS, Program, Takes};
+use crate::text;
 
-/// Where a program's flag has its value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Takes {
-    /// `-pVALUE`
-    Joined,
-    /// `-p VALUE` or `-pVALUE`
-    Either,
-    /// `-u user:VALUE`, with what stands between.
-    Pair(char),
-    /// `pass:VALUE`
-    Pass,
-    /// The last word of the command.
-    Last,
-}
-
-struct Program {
-    name: &'static str,
-    /// A word that must follow.
-    verb: &'static str,
-    flags: &'static [&'static str],
-    takes: Takes,
-}
-
-const fn program(
-    name: &'static str,
-    verb: &'static str,
-    flags: &'static [&'static str],
-    takes: Takes,
-) -> Program {
-    Program { name, verb, flags, takes }
-}
-
-/// A star stands for whatever follows: `mysql*` is `mysqldump`, too.
-const PROGRAMS: [Program; 34] = [
-    program("mysql*", "", &["-p"], Takes::Joined),
-    program("mariadb*", "", &["-p"], Takes::Joined),
-    program("sshpass", "", &["-p"], Takes::Either),
-    program("docker", "login", &["-p"], Takes::Either),
-    program("podman", "login", &["-p"], Takes::Either),
-    program("buildah", "login", &["-p"], Takes::Either),
-    program("skopeo", "login", &["-p"], Takes::Either),
-    program("nerdctl", "login", &["-p"], Takes::Either),
-    program("crane", "login", &["-p"], Takes::Either),
-    program("oras", "login", &["-p"], Takes::Either),
-    program("helm", "login", &["-p"], Takes::Either),
-    program("az", "login", &["-p"], Takes::Either),
-    program("oc", "login", &["-p"], Takes::Either),
-    program("cf", "login", &["-p"], Takes::Either),
-    program("redis-cli", "", &["-a"], Takes::Either),
-    program("mongo*", "", &["-p"], Takes::Either),
-    program("cqlsh", "", &["-p"], Takes::Either),
-    program("sqlcmd", "", &["-P"], Takes::Either),
-    program("bcp", "", &["-P"], Takes::Either),
-    program("ldap*", "", &["-w"], Takes::Either),
-    program("useradd", "", &["-p"], Takes::Either),
-    program("usermod", "", &["-p"], Takes::Either),
-    program("zip", "", &["-P"], Takes::Either),
-    program("unzip", "", &["-P"], Takes::Either),
-    program("7z", "", &["-p"], Takes::Joined),
-    program("curl", "", &["-u", "-U", "--user", "--proxy-user"], Takes::Pair(':')),
-    program("http", "", &["-a", "--auth"], Takes::Pair(':')),
-    program("lftp", "", &["-u"], Takes::Pair(',')),
-    program("smbclient", "", &["-U", "--user"], Takes::Pair('%')),
-    program("openssl", "", &["-passin", "-passout", "-pass", "-k"], Takes::Pass),
-    program("htpasswd", "", &[], Takes::Last),
-    program("rabbitmqctl", "add_user", &[], Takes::Last),
-    program("rabbitmqctl", "change_password", &[], Takes::Last),
-    program("mc", "alias", &[], Takes::Last),
-];
 /// Words that say that a password comes on standard input.
 const READERS: [&str; 5] = ["--password-stdin", "chpasswd", "--stdin", "--passphrase-fd", "--with-token"];
 
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let names = PROGRAMS.iter().map(|program| program.name.trim_end_matches('*')).chain(READERS);
-    AhoCorasick::new(names).expect("forty short words are no big table")
+    let names = PROGRAMS.iter().map(|program| program.name).chain(READERS);
+    AhoCorasick::new(names).expect("some forty short words are no big table")
 });
 
 /// Scripts within scripts are followed so deep.
@@ -130,6 +63,13 @@ struct Command<'t> {
     arguments: Vec<Range<usize>>,
     /// It reads a password.
     reads: bool,
+}
+
+impl Command<'_> {
+    /// Whether it was told to do that, or to do anything.
+    fn does(&self, verb: &str) -> bool {
+        verb.is_empty() || self.verbs.contains(&verb)
+    }
 }
 
 impl<'t, 'o> Line<'t, 'o> {
@@ -247,16 +187,14 @@ impl<'t, 'o> Line<'t, 'o> {
                 inner.start = inner.start.min(inner.end);
             }
         }
-        let base = word.rsplit('/').next().unwrap_or(word);
+        let base = text::last_part(word);
         for program in &PROGRAMS {
-            let named = match program.name.strip_suffix('*') {
-                Some(begin) => base.starts_with(begin),
-                None => base == program.name,
-            };
-            if named && !command.programs.iter().any(|known| std::ptr::eq(*known, program)) {
+            let known = || command.programs.iter().any(|known| std::ptr::eq(*known, program));
+            if program.is_called(base) && !known() {
                 command.programs.push(program);
             }
-            if word == program.verb && !command.verbs.contains(&word) {
+            let is_verb = word == program.verb || program.takes.iter().any(|takes| takes.is_behind(word));
+            if is_verb && !command.verbs.contains(&word) {
                 command.verbs.push(word);
             }
         }
@@ -272,17 +210,18 @@ impl<'t, 'o> Line<'t, 'o> {
             hide(self.text, range.clone(), takes, self.out);
         } else if word.starts_with('-') {
             for program in &command.programs {
-                if !program.verb.is_empty() && !command.verbs.contains(&program.verb) {
+                if !command.does(program.verb) {
                     continue;
                 }
-                for flag in program.flags {
+                for takes in program.takes {
+                    let Some(flag) = takes.option() else { continue };
                     let Some(rest) = word.strip_prefix(flag) else { continue };
-                    if rest.is_empty() && program.takes != Takes::Joined {
-                        command.next = Some(program.takes);
+                    if rest.is_empty() && !matches!(takes, Takes::Joined(_)) {
+                        command.next = Some(*takes);
                     } else if !rest.is_empty() && (!flag.starts_with("--") || rest.starts_with('=')) {
                         let start = range.start + flag.len();
                         let start = start + usize::from(flag.starts_with("--"));
-                        hide(self.text, start..range.end, program.takes, self.out);
+                        hide(self.text, start..range.end, *takes, self.out);
                     }
                 }
             }
@@ -295,9 +234,15 @@ impl<'t, 'o> Line<'t, 'o> {
     /// The command ends here.
     fn close(&mut self) -> Command<'t> {
         let command = std::mem::take(&mut self.command);
-        let last = command.programs.iter().any(|program| {
-            program.takes == Takes::Last && (program.verb.is_empty() || command.verbs.contains(&program.verb))
-        });
+        let is_last = |takes: &Takes| match takes {
+            Takes::Last => true,
+            Takes::Behind(word) => command.verbs.contains(word),
+            _ => false,
+        };
+        let last = command
+            .programs
+            .iter()
+            .any(|program| command.does(program.verb) && program.takes.iter().any(is_last));
         if last && command.words > 3 {
             hide(self.text, command.last.clone(), Takes::Last, self.out);
         }
@@ -315,15 +260,15 @@ fn hide(text: &str, range: Range<usize>, takes: Takes, out: &mut Vec<Range<usize
     let mut word = &text[range.clone()];
     let mut start = range.start;
     match takes {
-        Takes::Pair(between) => match word.find(between) {
-            Some(at) => start += at + between.len_utf8(),
+        Takes::Pair(_, sign) => match word.find(char::from(sign)) {
+            Some(at) => start += at + 1,
             None => return,
         },
-        Takes::Pass => match word.strip_prefix("pass:") {
+        Takes::Pass(_) => match word.strip_prefix("pass:") {
             Some(_) => start += "pass:".len(),
             None => return,
         },
-        Takes::Joined | Takes::Either | Takes::Last => {}
+        Takes::Joined(_) | Takes::Either(_) | Takes::Behind(_) | Takes::Last => {}
     }
     word = &text[start..range.end];
     let inner = word.trim_start_matches(['"', '\'', '=']);

@@ -1,0 +1,116 @@
+//! Programs that take a password among their arguments though no name says so: `mysql -pP`, `curl -u u:P`. The one table for
+//! those who look for secrets (`commands`) and those who hide them (`crate::shown`).
+
+/// How arguments hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// In the same argument only: `-pP`; `-p P` asks for one and names a database.
+    Joined(&'static str),
+    /// In the same argument or the next: `-pP`, `-p P`, `--password P`, `--password=P`.
+    Either(&'static str),
+    /// The same with a user and a sign before it: `-u u:P`.
+    Pair(&'static str, u8),
+    /// The same behind `pass:`.
+    Pass(&'static str),
+    /// Behind a word and a user: `add_user u P`.
+    Behind(&'static str),
+    /// The last word of the command.
+    Last,
+}
+
+use Takes::{Behind, Either, Joined, Last, Pair, Pass};
+
+impl Takes {
+    /// A password comes behind that word, and a user.
+    pub(crate) fn is_behind(self, word: &str) -> bool {
+        matches!(self, Behind(name) if name == word)
+    }
+    /// The option that a password follows.
+    pub(crate) fn option(self) -> Option<&'static str> {
+        match self {
+            Joined(option) | Either(option) | Pair(option, _) | Pass(option) => Some(option),
+            Behind(_) | Last => None,
+        }
+    }
+}
+
+pub(crate) struct Program {
+    /// Without the star that stands for whatever follows: `mysql*` is `mysqldump`, too.
+    pub(crate) name: &'static str,
+    pub(crate) starred: bool,
+    /// A word that must follow.
+    pub(crate) verb: &'static str,
+    pub(crate) takes: &'static [Takes],
+    /// What it takes is reported. Otherwise it is hidden and nothing else: too often it is no secret.
+    pub(crate) found: bool,
+}
+
+impl Program {
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        name.strip_prefix(self.name).is_some_and(|rest| rest.is_empty() || self.starred)
+    }
+}
+
+/// A program whose passwords are found.
+const fn found(name: &'static str, takes: &'static [Takes]) -> Program {
+    Program { name, starred: false, verb: "", takes, found: true }
+}
+
+/// All programs whose names begin so.
+const fn all(name: &'static str, takes: &'static [Takes]) -> Program {
+    Program { starred: true, ..found(name, takes) }
+}
+
+/// A program whose `login` takes a password.
+const fn login(name: &'static str) -> Program {
+    Program { verb: LOGIN, ..found(name, &[Either("-p"), Either("--password")]) }
+}
+
+/// A program whose passwords are only hidden.
+const fn hidden(name: &'static str, takes: &'static [Takes]) -> Program {
+    Program { found: false, ..found(name, takes) }
+}
+
+pub(crate) const LOGIN: &str = "login";
+
+pub(crate) static PROGRAMS: [Program; 36] = [
+    all("mysql", &[Joined("-p")]),
+    all("mariadb", &[Joined("-p")]),
+    all("mongo", &[Either("-p"), Either("--password")]),
+    all("ldap", &[Either("-w")]),
+    found("sshpass", &[Either("-p")]),
+    found("redis-cli", &[Either("-a"), Either("--pass")]),
+    found("redis-server", &[Either("--requirepass"), Either("--masterauth")]),
+    found("valkey-cli", &[Either("-a"), Either("--pass")]),
+    found("valkey-server", &[Either("--requirepass"), Either("--masterauth")]),
+    found("curl", &[Pair("-u", b':'), Pair("-U", b':'), Pair("--user", b':'), Pair("--proxy-user", b':')]),
+    found("sqlcmd", &[Either("-P")]),
+    found("cqlsh", &[Either("-p"), Either("--password")]),
+    found("smbclient", &[Pair("-U", b'%'), Pair("--user", b'%')]),
+    found("rabbitmqctl", &[Behind("add_user"), Behind("change_password")]),
+    found(
+        "htpasswd",
+        &[Behind("-b"), Behind("-cb"), Behind("-bc"), Behind("-nb"), Behind("-Bb"), Behind("-bB"), Last],
+    ),
+    login("docker"),
+    login("podman"),
+    login("buildah"),
+    login("nerdctl"),
+    login("helm"),
+    login("skopeo"),
+    login("oras"),
+    login("crane"),
+    Program { found: false, ..login("az") },
+    Program { found: false, ..login("oc") },
+    Program { found: false, ..login("cf") },
+    hidden("bcp", &[Either("-P")]),
+    hidden("useradd", &[Either("-p")]),
+    hidden("usermod", &[Either("-p")]),
+    hidden("zip", &[Either("-P")]),
+    hidden("unzip", &[Either("-P")]),
+    hidden("7z", &[Joined("-p")]),
+    hidden("http", &[Pair("-a", b':'), Pair("--auth", b':')]),
+    hidden("lftp", &[Pair("-u", b',')]),
+    hidden("openssl", &[Pass("-passin"), Pass("-passout"), Pass("-pass"), Pass("-k")]),
+    Program { verb: "alias", ..hidden("mc", &[Last]) },
+];
