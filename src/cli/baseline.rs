@@ -40,8 +40,10 @@ pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     run.watch.stop.store(true, Ordering::Relaxed);
     run.complete(&mut outcome);
     if outcome.is_incomplete() {
+        let hider = Hider::of(&outcome);
         for told in &outcome.failed {
-            term::complain(&format!("error: {}: {}", run.display.path(&told.path), told.why));
+            let path = run.display.path(&told.path);
+            term::complain(&format!("error: {}: {}", hider.name(&path), told.why));
         }
         term::complain("not everything could be checked, so no baseline was written");
         return Ok(FAILED);

@@ -59,8 +59,10 @@ impl Checking<'_> {
             term::complain("interrupted; nothing was fixed");
             return Ok(Outcome { interrupted: true, ..first });
         }
+        let hider = Hider::of(&first);
         for told in &fixed.left_alone {
-            term::complain(&format!("warning: {}: {}", self.run.display.path(&told.path), told.why));
+            let path = self.run.display.path(&told.path);
+            term::complain(&format!("warning: {}: {}", hider.name(&path), told.why));
         }
         if self.args.diff {
             self.show(&fixed, &first)?;

@@ -15,6 +15,7 @@ use crate::custom::Custom;
 use crate::gap::{Gap, Reason};
 use crate::input::{self, disk};
 use crate::outcome::{Outcome, Unused};
+use crate::report::Hider;
 use crate::rule::{Family, Policy};
 use crate::rules::RULES;
 
@@ -235,11 +236,12 @@ pub(super) fn tell_unused(outcome: &Outcome, known: &Known, config: &Config) {
         }
     }
     warn(&notes);
+    let hider = Hider::of(outcome);
     for (list, unused) in lists {
         let ours = known.own.iter().any(|own| own.name == list);
         let one = |unused: &&Unused| match (&*unused.rule, ours) {
-            (rule, true) => format!("`{rule}` in {}", unused.path),
-            _ => unused.path.to_string(),
+            (rule, true) => format!("`{rule}` in {}", hider.name(&unused.path)),
+            _ => hider.name(&unused.path).into_owned(),
         };
         let mut some: Vec<String> = unused.iter().take(3).map(one).collect();
         if unused.len() > some.len() {

@@ -95,6 +95,7 @@ fn no_name_and_no_other_file_holds_a_value() {
     write(folder, &format!("dump-{found}/Dockerfile"), "FROM debian:latest\nRUN sudo a\n");
     write(folder, &format!("DB_PASSWORD={named}/Dockerfile"), "FROM debian:latest\n");
     write(folder, "Dockerfile", &format!("FROM debian:latest\nRUN sudo useradd {found}\n"));
+    write(folder, ".gitleaksignore", &format!("PASSWORD={named}:a:1\n"));
     git(&["add", "-A"]);
     git(&["-c", &format!("user.name={found}"), "commit", "-qm", "a"]);
     git(&["tag", &format!("PASSWORD={named}")]);
