@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 mod shapes;
+mod shellcheck;
 mod version;
 
 const FAMILIES: [&str; 5] = ["dockerfile", "image", "compose", "runtime", "project"];
@@ -86,6 +87,10 @@ fn main() {
             None => mistakes.push(format!("{part}: it is `part-of` {whole}, which is no rule")),
         }
     }
+    let shellcheck = shellcheck::table().unwrap_or_else(|mistake| {
+        mistakes.push(mistake);
+        String::new()
+    });
     if !mistakes.is_empty() {
         for mistake in &mistakes {
             println!("cargo::error={mistake}");
@@ -95,6 +100,7 @@ fn main() {
     let mut table = String::from("pub static RULES: &[Rule] = &[\n");
     table.extend(rules.values().map(String::as_str));
     table.push_str("];\n");
+    table.push_str(&shellcheck);
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
     fs::write(out, table).expect("OUT_DIR can be written");
 }

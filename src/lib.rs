@@ -33,6 +33,7 @@ pub mod scan;
 pub mod secrets;
 pub mod shape;
 pub mod shell;
+pub mod shellcheck;
 pub mod shown;
 pub mod text;
 pub mod yaml;

@@ -41,6 +41,8 @@ pub struct Outcome {
     pub hidden: HashMap<Arc<str>, Vec<Span>>,
     /// What was found and is not among the findings.
     pub unshown: Unshown,
+    /// A Dockerfile has shell code, which ShellCheck could check.
+    pub has_shell_code: bool,
     /// The run was interrupted.
     pub interrupted: bool,
     /// Why nothing could be checked at all: a mistake in the configuration, no repository.

@@ -128,11 +128,20 @@ pub enum Family {
     Runtime,
     Project,
     Secrets,
+    /// The codes of ShellCheck, which have rows in `rules/shellcheck.tsv` and no pages.
+    Shellcheck,
 }
 
 impl Family {
-    pub const ALL: [Self; 6] =
-        [Self::Dockerfile, Self::Image, Self::Compose, Self::Runtime, Self::Project, Self::Secrets];
+    pub const ALL: [Self; 7] = [
+        Self::Dockerfile,
+        Self::Image,
+        Self::Compose,
+        Self::Runtime,
+        Self::Project,
+        Self::Secrets,
+        Self::Shellcheck,
+    ];
 
     /// The folder's name.
     pub fn name(self) -> &'static str {
@@ -143,35 +152,49 @@ impl Family {
             Self::Runtime => "runtime",
             Self::Project => "project",
             Self::Secrets => "secrets",
+            Self::Shellcheck => "shellcheck",
         }
     }
 }
 
 impl Rule {
-    /// Its page on the web, as it was for this version.
+    /// Its page on the web, as it was for this version. A code of ShellCheck has it in ShellCheck's wiki.
     pub fn url(&self) -> String {
+        if self.family == Family::Shellcheck {
+            return format!("https://www.shellcheck.net/wiki/{}", self.id);
+        }
         let version = env!("CARGO_PKG_VERSION");
         format!("{REPOSITORY}/blob/v{version}/rules/{}", self.file)
     }
 }
 
 impl Rule {
-    /// What to do about a secret of this kind, first things first; none for other rules.
+    /// What to do about it, where that is the same for a whole family: secrets, first things first, and codes of
+    /// ShellCheck.
     pub fn remedy(&self) -> Option<String> {
-        if self.family != Family::Secrets {
-            return None;
+        match self.family {
+            Family::Secrets => Some(self.revocation()),
+            Family::Shellcheck => Some(format!(
+                "ShellCheck's wiki explains the code and how to correct it: {}\n\nhullguard passes the shell code of \
+                 Dockerfiles to the program `shellcheck`, if it is installed, and reports what it finds.",
+                self.url()
+            )),
+            _ => None,
         }
+    }
+
+    fn revocation(&self) -> String {
         let place = if self.revoke.is_empty() {
             "Revoke or change it first, at the service that accepts it.".to_owned()
         } else {
             format!("Revoke it first: {}", self.revoke)
         };
-        Some(format!(
+        format!(
             "{place}\n\nEverybody who could read the repository may already have it. Clones, forks and caches keep \
              pushed commits, so deleting the line or rewriting history does not make it secret again. When the old one \
              no longer works, keep the new one outside of the repository: in a secret store, a mounted secret or a \
              variable of the CI. Rewriting history comes after that, if you want it."
-        ))
+        )
     }
 }
 

@@ -310,11 +310,23 @@ impl<'a> Joined<'a> {
             at = next;
         }
     }
+    /// The text from `from` on, behind a first line that is not in the source.
+    pub fn headed(&self, header: &str, from: usize) -> Joined<'static> {
+        let start = self.offset(from);
+        let mut headed = Joined::empty(start);
+        headed.push(header, start);
+        headed.push_from(&self.text[from..], self, from);
+        headed
+    }
     /// Where the byte at `offset` of the joined text stands in the source.
     pub fn offset(&self, offset: usize) -> usize {
         let piece = self.pieces.partition_point(|&(at, _)| at as usize <= offset).max(1) - 1;
         let (at, from) = self.pieces[piece];
         from as usize + (offset - at as usize)
+    }
+    /// Whether a range of the joined text is one piece of the source.
+    pub fn is_unbroken(&self, range: Range<usize>) -> bool {
+        range.is_empty() || self.offset(range.end - 1) - self.offset(range.start) == range.len() - 1
     }
     /// The span in the source of a range of the joined text. It covers the holes between its ends.
     pub fn span(&self, range: Range<usize>) -> Span {

@@ -229,7 +229,7 @@ fn schema() -> Value {
         let (tool, code) = alias.split_once('/').expect("an alias names its tool");
         codes.entry(tool).or_default().push(code);
     }
-    let patterns: BTreeMap<&str, String> = codes
+    let mut patterns: BTreeMap<&str, String> = codes
         .iter_mut()
         .map(|(tool, codes)| {
             codes.sort_unstable();
@@ -245,6 +245,7 @@ fn schema() -> Value {
         RULES.iter().partition(|rule| rule.family == Family::Secrets);
     let titles = others.iter().map(|rule| (rule.id, rule.title.replace('`', "")));
     let titles: Vec<(&str, String)> = families.chain(titles).collect();
+    patterns.insert("shellcheck", "^((hadolint|shellcheck)/)?SC[123][0-9]{3}$".to_owned());
     let setting =
         |title: &String| json!({ "allOf": [{ "$ref": "#/definitions/setting" }], "description": title });
     let settings: serde_json::Map<String, Value> =

@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 10] = [
         "privilege",
     ],
     &["rule", "finding", "outcome", "place", "custom"],
-    &["rules", "effective", "secrets", "pragma"],
+    &["rules", "effective", "secrets", "pragma", "shellcheck"],
     &["shown"],
     &["scan"],
     &["input", "history", "filter", "config", "baseline"],

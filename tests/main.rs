@@ -32,6 +32,8 @@ mod privileges;
 mod readme;
 mod secrets;
 #[cfg(unix)]
+mod shellcheck;
+#[cfg(unix)]
 mod silence;
 #[cfg(unix)]
 mod surroundings;

@@ -82,6 +82,7 @@ class Ground:
         self.env = {
             "HOME": str(self.home),
             "PATH": os.pathsep.join([*map(str, first_on_path), os.environ["PATH"]]),
+            "HULLGUARD_SHELLCHECK": "off",
             "LANG": "C.UTF-8",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use hullguard::rule::Family;
-use hullguard::rules::RULES;
+use hullguard::rules::{self, RULES, SHELLCHECK};
 use serde_json::Value;
 
 use crate::cases;
@@ -22,7 +22,7 @@ fn renewed(text: &str, table: &str) -> String {
 
 /// The table of families in the README: how many rules each has, and where they are.
 fn families() -> String {
-    const FAMILIES: [(Family, &str, &str); 6] = [
+    const FAMILIES: [(Family, &str, &str); 7] = [
         (
             Family::Dockerfile,
             "rules/dockerfile",
@@ -33,15 +33,16 @@ fn families() -> String {
         (Family::Runtime, "rules/runtime", "privileges, mounts, ports, limits and credentials of containers"),
         (Family::Project, "rules/project", "what needs several files: services and the stages they build"),
         (Family::Secrets, "docs/secrets.md", "tokens, keys and passwords, in files and in git history"),
+        (Family::Shellcheck, "docs/shellcheck.md", "ShellCheck's codes, if it is installed"),
     ];
     let mut table = String::from("| family | rules | what is checked |\n|---|---|---|\n");
     let mut all = 0;
     for (family, link, text) in FAMILIES {
-        let count = RULES.iter().filter(|rule| rule.family == family).count();
+        let count = rules::of(family).count();
         all += count;
         let _ = writeln!(table, "| [{}]({link}) | {count} | {text} |", family.name());
     }
-    assert_eq!(all, RULES.len(), "every family has a row");
+    assert_eq!(all, RULES.len() + SHELLCHECK.len(), "every family has a row");
     table
 }
 

@@ -9,7 +9,7 @@ use clap::{Arg, Parser, Subcommand, ValueEnum};
 
 use super::coverage::{self, State};
 use super::meant;
-use crate::config::{self, FailOn};
+use crate::config::{self, FailOn, UseShellCheck};
 use crate::report::graph::Drawing;
 use crate::report::privileges::Telling;
 use crate::report::{Format, summary};
@@ -136,8 +136,8 @@ pub(super) struct Init {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Rules {
-    /// Only this family: dockerfile, image, compose, runtime, project, secrets;
-    /// repeatable [default: all but secrets]
+    /// Only this family: dockerfile, image, compose, runtime, project, secrets,
+    /// shellcheck; repeatable [default: all but secrets and shellcheck]
     #[arg(long, value_name = "FAMILY", value_parser = among(family, families), hide_possible_values = true)]
     pub(super) family: Vec<Family>,
     /// List the codes of another tool, and which rule covers each: hadolint, buildkit,
@@ -330,6 +330,9 @@ pub(super) struct Look {
     /// Do not accept ignore comments in files
     #[arg(long, help_heading = "What to ignore")]
     pub(super) no_inline_ignore: bool,
+    /// Check shell code with ShellCheck: auto (if it is installed), require, off [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = among(shellcheck, shellchecks), hide_possible_values = true, help_heading = "What to find")]
+    pub(super) shellcheck: Option<UseShellCheck>,
     /// Print which configuration is used, and every skipped file
     #[arg(short, long, help_heading = "Output")]
     pub(super) verbose: bool,
@@ -525,6 +528,10 @@ fn fail_ons() -> Vec<&'static str> {
     FailOn::NAMES.to_vec()
 }
 
+fn shellchecks() -> Vec<&'static str> {
+    UseShellCheck::NAMES.to_vec()
+}
+
 fn drawings() -> Vec<&'static str> {
     ["text", "mermaid", "dot"].to_vec()
 }
@@ -565,6 +572,11 @@ fn profile(text: &str) -> Result<Profile, String> {
     config::profile(text).ok_or_else(|| meant::profile(text, &["default", "strict", "style"]))
 }
 
+pub(super) fn shellcheck(text: &str) -> Result<UseShellCheck, String> {
+    let names = UseShellCheck::NAMES.join(", ");
+    UseShellCheck::parse(text).ok_or_else(|| format!("`{text}` is not one of {names}"))
+}
+
 fn summary_limit(text: &str) -> Result<usize, String> {
     let least = summary::LEAST;
     let limit = text.parse().ok().filter(|&limit: &usize| limit >= least);
@@ -573,7 +585,7 @@ fn summary_limit(text: &str) -> Result<usize, String> {
 
 fn rule(text: &str) -> Result<Found, String> {
     if let Some(family) = Family::ALL.into_iter().find(|family| family.name().eq_ignore_ascii_case(text)) {
-        return Ok(Found(rules::RULES.iter().filter(|rule| rule.family == family).collect()));
+        return Ok(Found(rules::of(family).collect()));
     }
     let found = find(text);
     if !found.is_empty() {
@@ -585,6 +597,7 @@ fn rule(text: &str) -> Result<Found, String> {
                 let ids: Vec<String> = rules.iter().map(|rule| format!("`{}`", rule.id)).collect();
                 format!("another rule checks `{text}`; use {}", ids.join(", "))
             }
+            State::Family(family) => format!("use the family `{}`", family.name()),
             State::Planned => format!("`{text}` is not checked yet (it is planned); leave it out"),
             State::OutOfScope(why) => format!("`{text}` is not checked: {why}; leave it out"),
         });

@@ -198,6 +198,10 @@ impl Checking<'_> {
                 term::complain(&note);
             }
         }
+        let expects = || look.verbose || peers::has_hadolint(&self.run.from_top.current);
+        if let Some(note) = self.run.shellcheck.note(&outcome, &self.run.policy, expects) {
+            term::complain(&note);
+        }
         if let Some(error) = unwritten {
             return Err(error);
         }

@@ -1,8 +1,8 @@
 //! What other tools check, and what does it here: the aliases of our pages, and `rules/coverage.tsv` for codes that no page
 //! has.
 //!
-//! A row of the table is a code (`tool/CODE`), a state (`planned`, `out-of-scope`, or the rule that covers it without being
-//! the same check), what the code is about, and why it is out of scope. The table is read when somebody asks.
+//! A row of the table is a code (`tool/CODE`), a state (`planned`, `out-of-scope`, or the rule or family that covers it
+//! without being the same check), what the code is about, and why it is out of scope. The table is read when somebody asks.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::args::TableFormat;
 use super::term;
 use crate::config::suggest;
-use crate::rule::Rule;
+use crate::rule::{Family, Rule};
 use crate::rules::{self, RULES};
 
 const TABLE: &str = include_str!("../../rules/coverage.tsv");
@@ -22,6 +22,8 @@ const TABLE: &str = include_str!("../../rules/coverage.tsv");
 pub(super) enum State {
     /// By these rules.
     Covered(Vec<&'static Rule>),
+    /// By all rules of a family.
+    Family(Family),
     Planned,
     /// Why.
     OutOfScope(&'static str),
@@ -30,7 +32,7 @@ pub(super) enum State {
 impl State {
     fn name(&self) -> &'static str {
         match self {
-            Self::Covered(_) => "covered",
+            Self::Covered(_) | Self::Family(_) => "covered",
             Self::Planned => "planned",
             Self::OutOfScope(_) => "out of scope",
         }
@@ -39,6 +41,7 @@ impl State {
     fn by(&self) -> String {
         match self {
             Self::Covered(rules) => rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", "),
+            Self::Family(family) => family.name().to_owned(),
             Self::Planned => String::new(),
             Self::OutOfScope(why) => (*why).to_owned(),
         }
@@ -62,7 +65,10 @@ fn table() -> impl Iterator<Item = Code> {
         let state = match state {
             "planned" => State::Planned,
             "out-of-scope" => State::OutOfScope(cells.next().unwrap_or_default()),
-            id => State::Covered(rules::find(id).into_iter().collect()),
+            id => match Family::ALL.into_iter().find(|family| family.name() == id) {
+                Some(family) => State::Family(family),
+                None => State::Covered(rules::find(id).into_iter().collect()),
+            },
         };
         rules::by_alias(full).next().is_none().then_some(Code { tool, name: code, what, state })
     })
@@ -164,6 +170,7 @@ pub(super) fn report(tool: &str, format: TableFormat) -> Result<String> {
                 .map(|code| {
                     let (rules, why) = match &code.state {
                         State::Covered(rules) => (rules.iter().map(|rule| rule.id).collect(), None),
+                        State::Family(family) => (vec![family.name()], None),
                         State::Planned => (Vec::new(), None),
                         State::OutOfScope(why) => (Vec::new(), Some(*why)),
                     };

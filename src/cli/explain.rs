@@ -11,7 +11,7 @@ use super::term::wrap;
 use super::{print, term};
 use crate::finding::Safety;
 use crate::rule::{Family, Rule, Stability};
-use crate::rules::RULES;
+use crate::rules;
 
 pub(super) fn run(id: &str) -> Result<u8> {
     let width = term::width();
@@ -52,8 +52,10 @@ fn page(rule: &Rule, width: usize) -> String {
     if let Some(evidence) = rule.evidence {
         let _ = writeln!(text, "Findings on real files, {evidence}");
     }
-    text.push('\n');
-    body(rule.page, width, &mut text);
+    if !rule.page.is_empty() {
+        text.push('\n');
+        body(rule.page, width, &mut text);
+    }
     if rule.softens {
         text.push('\n');
         wrap(crate::rule::SOFTENS, width, "", &mut text);
@@ -166,6 +168,12 @@ fn family(family: Family, width: usize) -> String {
         Family::Compose => "Compose files as they are written: keys, types, references.",
         Family::Runtime => "What a container may do and reach, from whatever file configures it.",
         Family::Project => "What only several files together show, and hullguard's own notes.",
+        Family::Shellcheck => {
+            "What ShellCheck reports on the shell code of Dockerfiles, under its own codes, if it is installed: \
+             https://www.shellcheck.net. Errors and warnings are reported in every profile, its level info as notes in \
+             `strict`, and its level style in `style`. Set `shellcheck` in the configuration to require it or to switch \
+             it off."
+        }
         Family::Secrets => {
             "Secrets in any text file, in git's index and in its history. A kind of secret is one rule. Revoke a secret \
              first; then take it out."
@@ -173,9 +181,11 @@ fn family(family: Family, width: usize) -> String {
     };
     let mut text = format!("{}: a family of rules\n\n", family.name());
     wrap(about, width, "", &mut text);
-    let rules: Vec<&Rule> = RULES.iter().filter(|rule| rule.family == family).collect();
+    let rules: Vec<&Rule> = rules::of(family).collect();
     if family == Family::Secrets {
         let _ = writeln!(text, "\n{} kinds: hullguard rules --family secrets", rules.len());
+    } else if family == Family::Shellcheck {
+        let _ = writeln!(text, "\n{} codes: hullguard rules --family shellcheck", rules.len());
     } else {
         text.push('\n');
         text.push_str(&super::list::lines(&rules, term::columns()));
@@ -193,6 +203,7 @@ fn foreign(code: &Code, width: usize) -> String {
                 rules.iter().map(|rule| format!("`hullguard explain {}`", rule.id)).collect();
             format!("hullguard checks this with another rule: {}", ids.join(", "))
         }
+        State::Family(family) => format!("hullguard checks this: `hullguard explain {}`", family.name()),
         State::Planned => "hullguard does not check this yet. It is planned.".to_owned(),
         State::OutOfScope(why) => format!("hullguard does not check this: {why}."),
     };

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 
 use super::args::{Graph, Look};
 use super::{CLEAN, FAILED, open, print, term};
+use crate::config::UseShellCheck;
 use crate::input;
 use crate::report::graph;
 use crate::scan::kind::{self, Name};
@@ -22,6 +23,7 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
         exclude: args.exclude.clone(),
         config: args.config.clone(),
         no_config: args.no_config,
+        shellcheck: Some(UseShellCheck::Off),
         ..Look::default()
     };
     look.validate()?;

@@ -10,14 +10,16 @@ use super::args::{Rules, TableFormat};
 use super::{coverage, print, term};
 use crate::finding::Safety;
 use crate::rule::{Family, Rule, Stability};
-use crate::rules::RULES;
+use crate::rules::{RULES, SHELLCHECK};
 
 pub(super) fn run(args: &Rules) -> Result<u8> {
     if let Some(tool) = &args.coverage {
         return print(coverage::report(tool, args.format)?.as_bytes());
     }
+    // The codes of ShellCheck are its own, so they are listed only if somebody asks for them.
     let is_wanted = |rule: &&Rule| args.family.is_empty() || args.family.contains(&rule.family);
-    let rules: Vec<&Rule> = RULES.iter().filter(is_wanted).collect();
+    let shellcheck = if args.family.contains(&Family::Shellcheck) { SHELLCHECK } else { &[] };
+    let rules: Vec<&Rule> = RULES.iter().chain(shellcheck).filter(is_wanted).collect();
     let text = match args.format {
         TableFormat::Text => table(&rules, &args.family),
         TableFormat::Markdown => markdown(&rules),

@@ -23,6 +23,7 @@ mod past;
 mod peers;
 mod privileges;
 mod pushed;
+mod shellcheck;
 mod term;
 
 use std::io::{self, Write as _};

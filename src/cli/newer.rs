@@ -184,7 +184,8 @@ impl Base {
 
         let policy = Policy { graphs: false, privileges: false, ..policy.clone() };
         // How far this is says nothing about how far the run is.
-        let watch = Watch { stop: Arc::clone(&watch.stop), ..Watch::default() };
+        let watch =
+            Watch { stop: Arc::clone(&watch.stop), shellcheck: watch.shellcheck.clone(), ..Watch::default() };
         let mut outcome = scan::scan(&paths, &self.tree, &policy, &watch);
         mark(&mut outcome);
         if !outcome.failed.is_empty() {

@@ -14,10 +14,11 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use super::args::{Found, Look};
 use super::display::Display;
 use super::lists::{self, Reach};
+use super::shellcheck::Chosen;
 use super::{newer, past, term};
 use crate::baseline::{Baseline, Known};
 use crate::blob::{Candidate, Tree};
-use crate::config::{self, Config, Date, Globs};
+use crate::config::{self, Config, Date, Globs, UseShellCheck};
 use crate::custom::Custom;
 use crate::filter;
 use crate::history::leaks::Law;
@@ -55,6 +56,7 @@ pub(super) struct Run {
     /// To the view from the top of the repository, which is what GitHub has.
     pub(super) from_top: Display,
     pub(super) watch: Watch,
+    pub(super) shellcheck: Chosen,
 }
 
 /// Makes everything ready. A list of known findings that is to be made (`making`) need not be there.
@@ -64,7 +66,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         pool.context("cannot start that many threads")?;
     }
     let current = input::tidy(&env::current_dir().context("the current folder cannot be read")?);
-    let watch = Watch::default();
+    let mut watch = Watch::default();
     if !look.is_stdin() {
         // A wait for standard input is ended by what ends any program.
         term::end_early(&watch.stop)?;
@@ -87,7 +89,10 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     };
     let custom = place.gitleaks()?;
     let mut known = place.known(making)?;
-    let policy = policy(&place, custom.seeing(known.hashes()));
+    let mut policy = policy(&place, custom.seeing(known.hashes()));
+    let given = if look.is_past() { Some(UseShellCheck::Off) } else { look.shellcheck };
+    let shellcheck = Chosen::of(given, config.shellcheck, &top, &mut policy)?;
+    watch.shellcheck = shellcheck.for_scan();
     if !policy.only.is_empty() && policy.only.iter().all(|id| policy.off.contains(id)) {
         bail!("--ignore leaves no rule of --rule to run");
     }
@@ -96,6 +101,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     }
     if look.verbose {
         place.say(&policy, candidates.len());
+        term::complain(&format!("ShellCheck: {}", shellcheck.state()));
     }
     let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
     known.looked = reach.looked(&candidates, &*tree, &known);
@@ -126,6 +132,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         display,
         from_top,
         watch,
+        shellcheck,
     })
 }
 

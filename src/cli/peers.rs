@@ -61,6 +61,11 @@ pub(super) fn find(top: &Path) -> Vec<Peer> {
     there.filter_map(|(file, tool, form)| read(top, file, tool, form)).collect()
 }
 
+/// Whether somebody uses hadolint here, which has ShellCheck in it.
+pub(super) fn has_hadolint(top: &Path) -> bool {
+    FILES.iter().any(|(file, tool, _)| *tool == "hadolint" && top.join(file).symlink_metadata().is_ok())
+}
+
 fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> {
     let mut peer = Peer { file, off: Vec::new(), unchecked: Vec::new(), unread: None };
     if matches!(form, Form::None) {

@@ -131,6 +131,14 @@ pub const TOP: &[Key] = &[
         example: "ships:\n  api/Dockerfile: [runtime, worker]\n  tools/Dockerfile: cli",
     },
     Key {
+        name: "shellcheck",
+        also: None,
+        kind: Kind::Word(&super::UseShellCheck::NAMES),
+        default: "`auto`",
+        meaning: "Checks shell code with ShellCheck: `auto` if it is installed, `require` fails the run without it.",
+        example: "shellcheck: require",
+    },
+    Key {
         name: "trusted-registries",
         also: None,
         kind: Kind::Registries,

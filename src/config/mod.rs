@@ -54,6 +54,7 @@ pub struct Config {
     pub gitleaks: Option<PathBuf>,
     /// One for a Dockerfile.
     pub ships: Vec<Ship>,
+    pub shellcheck: Option<UseShellCheck>,
 }
 
 /// One entry of `ships`.
@@ -124,6 +125,7 @@ impl Config {
         self.exclude.add(later.exclude);
         self.baselines.extend(later.baselines);
         self.gitleaks = later.gitleaks.or(self.gitleaks.take());
+        self.shellcheck = later.shellcheck.or(self.shellcheck);
         later.ships.into_iter().for_each(|ship| self.ship(ship));
     }
     /// All files that say how a run goes.
@@ -157,6 +159,33 @@ impl Ignore {
     }
     pub fn is_expired(&self, today: Date) -> bool {
         self.expires.is_some_and(|last| last < today)
+    }
+}
+
+/// Whether shell code is checked by ShellCheck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UseShellCheck {
+    /// If it is there.
+    #[default]
+    Auto,
+    /// It must be there.
+    Require,
+    Off,
+}
+
+impl UseShellCheck {
+    pub const NAMES: [&'static str; 3] = [Self::Auto.name(), Self::Require.name(), Self::Off.name()];
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Require, Self::Off];
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|when| when.name() == name)
+    }
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Require => "require",
+            Self::Off => "off",
+        }
     }
 }
 

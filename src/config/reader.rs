@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::keys::{self, IGNORE, Key, SETTING, TOP};
-use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting, Ship};
+use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting, Ship, UseShellCheck};
 use crate::blob::Origin;
 use crate::finding::Place;
 use crate::input;
@@ -186,6 +186,9 @@ impl Reader<'_> {
                 "ships" => self.ships(value, config),
                 "labels" => self.labels(value, key.words(), config),
                 "strict-labels" => config.strict_labels = self.word(value, key.words()) == Some("true"),
+                "shellcheck" => {
+                    config.shellcheck = self.word(value, key.words()).and_then(UseShellCheck::parse);
+                }
                 "baseline" => {
                     let texts = self.texts(value);
                     config.baselines.extend(texts.into_iter().map(|(_, text)| text.into()));
@@ -340,9 +343,9 @@ impl Reader<'_> {
     /// The rules that an id, a family or a foreign code means.
     fn named(&mut self, span: Span, name: &str) -> Vec<&'static Rule> {
         if let Some(family) = family(name) {
-            return rules::RULES.iter().filter(|rule| rule.family == family).collect();
+            return rules::of(family).collect();
         }
-        let found: Vec<_> = rules::find(name).into_iter().chain(rules::by_alias(name)).collect();
+        let found = rules::named(name);
         if found.is_empty() && is_foreign(name) {
             self.mistake(span, format!("no rule here checks what `{name}` checks; delete it"));
         } else if found.is_empty() {

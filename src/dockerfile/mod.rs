@@ -46,6 +46,7 @@ pub use mounts::{Mount, MountKind, MountOption};
 pub use reader::parse;
 pub use refused::platform_parts;
 pub use scope::{Binding, Origin, Value};
+pub use scripts::{Reader, ShellText};
 pub use stages::FromRef;
 
 /// A parsed Dockerfile. Borrows from its source.

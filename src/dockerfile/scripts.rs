@@ -7,6 +7,24 @@ use super::{Command, Heredoc, Instruction, Kind, Word, heredoc};
 use crate::shell::{self, Script};
 use crate::text::Joined;
 
+/// The text that a shell reads, with the places of its bytes.
+#[derive(Debug)]
+pub struct ShellText<'i> {
+    pub text: Joined<'i>,
+    pub by: Reader<'i>,
+}
+
+/// Which shell reads a text.
+#[derive(Clone, Copy, Debug)]
+pub enum Reader<'i> {
+    /// The one in force.
+    InForce,
+    /// The array's own program, with its arguments.
+    Array(&'i [Word<'i>]),
+    /// The program that the text's first line `#!…` names, without its path.
+    FirstLine(&'i str),
+}
+
 impl Instruction<'_> {
     /// The main script: the text of the line, or the heredoc that stands in its place. `None` if no POSIX shell runs
     /// here.
@@ -27,28 +45,33 @@ impl Instruction<'_> {
     /// The script of RUN, CMD, ENTRYPOINT and HEALTHCHECK, read once; empty or one. Heredocs that a command of the line
     /// reads (`RUN bash <<EOF`) are part of it, as they are for the shell.
     pub fn scripts(&self) -> &[Script] {
-        self.scripts.get_or_init(|| read(self))
+        self.scripts
+            .get_or_init(|| self.shell_text().map(|shell| shell::parse(&shell.text)).into_iter().collect())
     }
-}
 
-fn read(instruction: &Instruction) -> Vec<Script> {
-    let text = instruction.source.0;
-    let Some(command) = instruction.command() else { return Vec::new() };
-    match command {
-        Command::Exec { words, .. } => {
-            shell_argument(words).map(|word| shell::parse(&word.joined())).into_iter().collect()
-        }
-        Command::Shell(_) if instruction.in_force.foreign_shell => Vec::new(),
-        Command::Shell(line) => {
-            let is_run = matches!(instruction.kind, Kind::Run(_));
-            if is_run && !instruction.heredocs.is_empty() && heredoc::marker(&line.text, 0).is_some() {
-                // The heredoc is the script: a file of its own if it begins with `#!`, else text for the shell.
-                let heredoc = &instruction.heredocs[0];
-                let body = &text[heredoc.body.range()];
-                let is_shell = shebang(body).is_none_or(is_posix);
-                return if is_shell { vec![parse_body(heredoc, text)] } else { Vec::new() };
+    /// The text of that script.
+    pub fn shell_text(&self) -> Option<ShellText<'_>> {
+        let text = self.source.0;
+        match self.command()? {
+            Command::Exec { words, .. } => {
+                Some(ShellText { text: shell_argument(words)?.joined(), by: Reader::Array(words) })
             }
-            vec![shell::parse(&with_bodies(line, &instruction.heredocs, text))]
+            Command::Shell(_) if self.in_force.foreign_shell => None,
+            Command::Shell(line) => {
+                let is_run = matches!(self.kind, Kind::Run(_));
+                if is_run && !self.heredocs.is_empty() && heredoc::marker(&line.text, 0).is_some() {
+                    // The heredoc is the script: a file of its own if it begins with `#!`, else text for the shell.
+                    let span = self.heredocs[0].body;
+                    let text = Joined::unbroken(&text[span.range()], span.start as usize);
+                    return match shebang(&self.source.0[span.range()]) {
+                        None => Some(ShellText { text, by: Reader::InForce }),
+                        Some(program) => {
+                            is_posix(program).then_some(ShellText { text, by: Reader::FirstLine(program) })
+                        }
+                    };
+                }
+                Some(ShellText { text: with_bodies(line, &self.heredocs, text), by: Reader::InForce })
+            }
         }
     }
 }
@@ -65,10 +88,6 @@ fn with_bodies<'t>(line: &Joined<'t>, heredocs: &[Heredoc], text: &'t str) -> Jo
         }
     }
     whole
-}
-
-fn parse_body(heredoc: &Heredoc, text: &str) -> Script {
-    shell::parse(&Joined::unbroken(&text[heredoc.body.range()], heredoc.body.start as usize))
 }
 
 /// The script in `["sh", "-c", "…"]`: the word behind the first flag that has a `c`.

@@ -204,7 +204,7 @@ fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> 
     let mut messages: Vec<String> = unused.collect();
     for &family in &pragma.families {
         let of = |id: &str| rules::find(id).is_some_and(|rule| rule.family == family);
-        let any_ran = || rules::RULES.iter().filter(|rule| rule.family == family).any(ran);
+        let any_ran = || rules::of(family).any(ran);
         if !used.iter().any(|id| of(id)) && any_ran() {
             messages
                 .push(format!("this ignore of the family `{}` matches nothing; delete it", family.name()));

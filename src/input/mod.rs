@@ -1,6 +1,6 @@
-//! Where bytes come from: the work tree, the git index, standard input.
+//! Where bytes come from: the work tree, the git index, standard input, and the program `shellcheck`.
 //!
-//! The only floor with files and git. It decides by name what may be a document and reads bytes; what a file really
+//! The only floor with files, git and programs. It decides by name what may be a document and reads bytes; what a file really
 //! is, and what is wrong with it, is for `scan` and above.
 
 pub mod below;
@@ -9,7 +9,9 @@ pub mod disk;
 mod ignores;
 mod index;
 pub mod names;
+pub mod private;
 pub(crate) mod regular;
+pub mod shellcheck;
 pub mod staged;
 pub mod stdin;
 pub mod walk;

@@ -74,7 +74,7 @@ impl Found {
                 continue;
             }
             let before = known.len();
-            known.extend(rules::find(&code).into_iter().chain(rules::by_alias(&code)));
+            known.extend(rules::named(&code));
             if known.len() == before {
                 unknown.push(code);
             }
@@ -173,6 +173,7 @@ pub fn read(comment: &str) -> Option<Read> {
             own(rest.trim_start_matches(':').trim_start(), colon)
         }
         "hadolint" => hadolint(rest),
+        "shellcheck" => shellcheck(rest),
         "kics-scan" => kics(rest),
         "dclint" => dclint(rest),
         "compose-lint" | "compose-lint:" => {
@@ -228,6 +229,26 @@ fn hadolint(text: &str) -> Option<Read> {
     // hadolint drops `ignore DL3008` in silence; it is clear what it means.
     let codes = key(text, "ignore").or_else(|| text.strip_prefix("ignore ").map(str::trim_start))?;
     Some(foreign(reach, "hadolint", list(codes)))
+}
+
+/// `disable=SC2086,SC3000-SC4000`, `disable=all`, perhaps beside other keys. ShellCheck itself does not see the comments of a
+/// Dockerfile.
+fn shellcheck(text: &str) -> Option<Read> {
+    let codes = text.split_whitespace().find_map(|word| word.strip_prefix("disable="))?;
+    let mut read = foreign(Reach::Next, "shellcheck", (Vec::new(), String::new()));
+    for code in words(codes) {
+        let code = code.to_ascii_uppercase();
+        match code.split_once('-') {
+            _ if code == "ALL" => read.codes.push(Family::Shellcheck.name().to_owned()),
+            Some((first, last)) => {
+                let codes = rules::of(Family::Shellcheck).map(|rule| rule.id);
+                read.codes.extend(codes.filter(|id| (first..=last).contains(id)).map(str::to_owned));
+            }
+            None if code.bytes().all(|b| b.is_ascii_digit()) => read.codes.push(format!("SC{code}")),
+            None => read.codes.push(code),
+        }
+    }
+    Some(read)
 }
 
 /// `skip=A,B;error=true` or `skip=all`, perhaps with `// comment`.
@@ -415,6 +436,9 @@ mod tests {
     #[test]
     fn dialects_of_others() {
         for (comment, meaning) in [
+            ("# shellcheck shell=bash disable=SC2086,2154", "Next SC2086,SC2154 | "),
+            ("# shellcheck disable=SC3067-SC3099", "Next SC3067 | "),
+            ("# shellcheck disable=all", "Next shellcheck | "),
             ("# hadolint ignore=DL3008,SC2086 # why", "Next hadolint/DL3008,hadolint/SC2086 | why"),
             ("# hadolint ignore = DL3008 , DL3009", "Next hadolint/DL3008,hadolint/DL3009 | "),
             ("# hadolint ignore DL3004", "Next hadolint/DL3004 | "),

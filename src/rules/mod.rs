@@ -22,19 +22,38 @@ mod table {
 
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
-pub use table::RULES;
+pub use table::{RULES, SHELLCHECK};
+
+/// The rules of a family.
+pub fn of(family: Family) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(SHELLCHECK).filter(move |rule| rule.family == family)
+}
 
 /// The rule of that id.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.binary_search_by(|rule| rule.id.cmp(id)).ok().map(|at| &RULES[at])
+    [RULES, SHELLCHECK]
+        .into_iter()
+        .find_map(|table| table.binary_search_by(|rule| rule.id.cmp(id)).ok().map(|at| &table[at]))
 }
 
-/// The rules that a foreign code stands for: `DL3007`, `hadolint/DL3007`, in any case.
+/// The rules that an id or a foreign code means, each once.
+pub fn named(name: &str) -> Vec<&'static Rule> {
+    let mut rules: Vec<&Rule> = find(name).into_iter().chain(by_alias(name)).collect();
+    rules.sort_by_key(|rule| rule.id);
+    rules.dedup_by_key(|rule| rule.id);
+    rules
+}
+
+/// The rules that a foreign code stands for: `DL3007`, `hadolint/DL3007`, `hadolint/SC2086`, in any case.
 pub fn by_alias(code: &str) -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().filter(move |rule| {
+    // Every tool that runs ShellCheck has its codes.
+    let bare = code.rsplit('/').next().unwrap_or(code).to_ascii_uppercase();
+    let of_shellcheck = Some(bare).filter(|bare| bare.starts_with("SC"));
+    let aliased = RULES.iter().filter(move |rule| {
         rule.aliases.iter().any(|alias| {
             alias.eq_ignore_ascii_case(code)
                 || alias.split_once('/').is_some_and(|(_, bare)| bare.eq_ignore_ascii_case(code))
         })
-    })
+    });
+    aliased.chain(of_shellcheck.and_then(|bare| find(&bare)))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::join;
+use super::shell::Shell;
 use crate::blob::{Origin, Tree};
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
@@ -18,6 +19,7 @@ use crate::privilege::Privileges;
 use crate::project::{self, ImageUse, Project};
 use crate::rule::{Check, Context, Family, Policy, Rule, Severity};
 use crate::rules::{self, RULES};
+use crate::shellcheck;
 use crate::shown::finish::{Finished, Veils, gather};
 use crate::shown::{Marks, guarded as caught, marks};
 use crate::text::{Source, Span, last_part};
@@ -31,9 +33,13 @@ pub(super) struct Checked {
     pub(super) hidden: Marks,
     pub(super) failed: Vec<Told>,
     pub(super) graph: Option<StageGraph>,
+    /// For ShellCheck, if it is there.
+    pub(super) shell: Shell,
+    pub(super) has_shell_code: bool,
 }
 
-pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Checked {
+/// Checks a Dockerfile. `keep_shell`: its shell code is checked later.
+pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree, keep_shell: bool) -> Checked {
     let path = file.source.path();
     // Standard input without a name lies nowhere.
     let unnamed = tree.origin() == Origin::Stdin && last_part(path) == "stdin";
@@ -70,11 +76,17 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree) -> Ch
     let mut marks = Marks::new();
     // The services that build it are known, their texts are gone: what they hide was marked with them.
     marks::dockerfile(file, &mut marks);
+    let shell = if keep_shell {
+        Shell { scripts: shellcheck::scripts(file), marks: marks.clone() }
+    } else {
+        Shell::default()
+    };
+    let has_shell_code = file.runs().any(|run| run.script().is_some());
     let mut veils = Veils::new(marks, origin, cx.policy);
     let pragmas = veils.pragmas(pragma::dockerfile(file), file.source);
     let graph = cx.policy.graphs.then(|| graph(file, cx.project, &mut veils));
     let Finished { findings, hidden, failed } = veils.finish(drafts);
-    Checked { path: Arc::clone(path), findings, pragmas, hidden, failed, graph }
+    Checked { path: Arc::clone(path), findings, pragmas, hidden, failed, graph, shell, has_shell_code }
 }
 
 /// `# check=error=true`: what BuildKit warns of makes its build fail.

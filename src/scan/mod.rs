@@ -16,6 +16,7 @@ pub mod kind;
 mod load;
 pub mod old;
 mod opening;
+mod shell;
 mod starts;
 mod template;
 
@@ -37,6 +38,7 @@ use crate::privilege::Privileges;
 use crate::project::Project;
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
+use crate::shellcheck::Program;
 use crate::shown::finish::{Finished, Veils};
 use crate::shown::{Marks, guarded, secrets};
 use crate::text::Source;
@@ -44,8 +46,8 @@ use aside::Aside;
 use load::Loaded;
 use old::{Old, Silence};
 
-/// How far a run is, for whoever looks on, and the way to end it early.
-#[derive(Debug, Default)]
+/// How far a run is, for whoever looks on, the way to end it early, and the program that it may ask.
+#[derive(Default)]
 pub struct Watch {
     /// Files, or objects of a history, that are done.
     pub done: AtomicUsize,
@@ -53,6 +55,8 @@ pub struct Watch {
     pub found: AtomicUsize,
     /// Once it is set no further file is begun; what was found by then is the outcome.
     pub stop: Arc<AtomicBool>,
+    /// ShellCheck, if the shell code of Dockerfiles is checked.
+    pub shellcheck: Option<Arc<dyn Program + Send>>,
 }
 
 impl Watch {
@@ -218,6 +222,7 @@ fn from_top(
             _ => {}
         }
     }
+    let shellcheck = watch.shellcheck.as_deref().filter(|_| shell::is_wanted(policy));
     let one = |source: &Arc<Source>| {
         guarded(|| {
             let builders = join::Joined::of(builders.get(source.path()).map_or(&[], Vec::as_slice));
@@ -232,7 +237,7 @@ fn from_top(
             let passed = Passed::by(baked.iter().map(|target| &target.names));
             let project = Project { baked, passed, ..join::project(builders, &[], &file, tree) };
             let cx = Context { policy, project: &project, sent: None };
-            let checked = check::dockerfile(&cx, &file[0], tree);
+            let checked = check::dockerfile(&cx, &file[0], tree, shellcheck.is_some());
             watch.count(1);
             checked
         })
@@ -265,16 +270,23 @@ fn from_top(
         }
     }
     outcome.checked += checked.len();
-    outcome.interrupted = watch.is_stopped();
 
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
     outcome.take(Veils::new(marks, tree.origin(), policy).finish(drafts));
     let documents: HashSet<Arc<str>> = files.into_iter().cloned().collect();
+    let mut shells = Vec::new();
     for one in checked {
+        outcome.has_shell_code |= one.has_shell_code;
+        shells.push(one.shell);
         outcome.take(Finished { findings: one.findings, hidden: one.hidden, failed: one.failed });
         outcome.pragmas.extend(one.pragmas);
         outcome.graphs.extend(one.graph);
+    }
+    if let Some(program) = shellcheck {
+        let (finished, skipped) = shell::check(shells, program, tree.origin(), policy, &watch.stop);
+        outcome.take(finished);
+        outcome.skipped.extend(skipped);
     }
     outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut all: Vec<&Candidate> = candidates.iter().collect();
@@ -332,6 +344,7 @@ fn from_top(
         }
     }
     outcome.skipped.extend(aside.unused(&outcome.failed));
+    outcome.interrupted = watch.is_stopped();
     outcome.skipped.sort();
     outcome.failed.sort();
     outcome.findings.sort_unstable_by(|a, b| {

@@ -130,7 +130,8 @@ impl Job {
             .env("GITHUB_WORKSPACE", self.work())
             .env("GITHUB_OUTPUT", file("output"))
             .env("GITHUB_STEP_SUMMARY", file("summary"))
-            .env("INPUT_REPORT", "log");
+            .env("INPUT_REPORT", "log")
+            .env("HULLGUARD_SHELLCHECK", "off");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let Output { status, stdout, stderr } = command.output().expect("it runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("all output is text");

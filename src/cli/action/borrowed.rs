@@ -5,48 +5,42 @@
 //! that configuration. Here it finds one that is written by us, the tips that are known, and where the history is cut off.
 //! What comes goes straight to the job's objects; refs and the new cut are put back by us.
 
-use std::collections::hash_map::RandomState;
 use std::env;
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File};
-use std::hash::{BuildHasher as _, Hasher as _};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
 
 use super::inputs::variable;
+use crate::input::private::Private;
 
 const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n";
 
 pub(super) struct Borrowed<'r> {
-    folder: PathBuf,
+    folder: Private,
     owner: &'r Repository,
 }
 
 impl<'r> Borrowed<'r> {
     pub(super) fn of(owner: &'r Repository) -> io::Result<Self> {
-        let name = format!("hullguard-{:016x}", RandomState::new().build_hasher().finish());
-        let folder = variable("RUNNER_TEMP").map_or_else(env::temp_dir, PathBuf::from).join(name);
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&folder)?;
-        let made = Self { folder, owner };
+        let temporary = variable("RUNNER_TEMP").map_or_else(env::temp_dir, PathBuf::from);
+        let made = Self { folder: Private::below(&temporary)?, owner };
         for below in ["objects", "refs"] {
-            fs::create_dir(made.folder.join(below))?;
+            fs::create_dir(made.folder().join(below))?;
         }
-        fs::write(made.folder.join("config"), CONFIG)?;
-        fs::write(made.folder.join("HEAD"), "ref: refs/heads/none\n")?;
-        fs::write(made.folder.join("packed-refs"), made.tips())?;
-        match fs::copy(made.cut(), made.folder.join("shallow")) {
+        fs::write(made.folder().join("config"), CONFIG)?;
+        fs::write(made.folder().join("HEAD"), "ref: refs/heads/none\n")?;
+        fs::write(made.folder().join("packed-refs"), made.tips())?;
+        match fs::copy(made.cut(), made.folder().join("shallow")) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(made),
         }
     }
 
     pub(super) fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
     pub(super) fn objects(&self) -> PathBuf {
         self.owner.commondir().join("objects")
@@ -75,7 +69,7 @@ impl<'r> Borrowed<'r> {
     /// Gives the job's repository what came: where its history is cut off now, and the branch that was asked for.
     pub(super) fn give_back(&self, branch: Option<&str>) -> Result<(), String> {
         let put = || -> io::Result<()> {
-            match fs::read(self.folder.join("shallow")) {
+            match fs::read(self.folder().join("shallow")) {
                 Ok(cut) => {
                     // As git locks the file.
                     let lock = self.owner.commondir().join("shallow.lock");
@@ -88,16 +82,9 @@ impl<'r> Borrowed<'r> {
         };
         put().map_err(|error| format!("the clone cannot be deepened: {error}"))?;
         let Some(branch) = branch else { return Ok(()) };
-        let id = fs::read_to_string(self.folder.join(branch)).map_err(|error| error.to_string())?;
+        let id = fs::read_to_string(self.folder().join(branch)).map_err(|error| error.to_string())?;
         let id = Oid::from_str(id.trim()).map_err(|error| error.message().to_owned())?;
         let made = self.owner.reference(branch, id, true, "hullguard");
         made.map(drop).map_err(|error| error.message().to_owned())
-    }
-}
-
-impl Drop for Borrowed<'_> {
-    fn drop(&mut self) {
-        // What is left in a temporary folder holds no secret.
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }

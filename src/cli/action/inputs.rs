@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::config::FailOn;
+use crate::config::{FailOn, UseShellCheck};
 use crate::github::{Reporter, Token};
 use crate::rule::{Family, Severity};
 
@@ -73,6 +73,7 @@ pub(super) struct Inputs {
     pub(super) history: Past,
     pub(super) sarif_file: Option<PathBuf>,
     pub(super) token: Option<Token>,
+    pub(super) shellcheck: Option<UseShellCheck>,
 }
 
 /// A variable that is set to something.
@@ -103,6 +104,7 @@ impl Inputs {
         let levels = [Severity::Error, Severity::Warning, Severity::Note].map(|level| (level.name(), level));
         let truth = [("true", true), ("false", false)];
         let past = [("auto", Past::Auto), ("full", Past::Full), ("none", Past::None)];
+        let uses = UseShellCheck::ALL.map(|when| (when.name(), when));
         let fail_on = input("fail-on").map(|name| {
             let known = || format!("input `fail-on`: `{name}` is not one of {}", FailOn::NAMES.join(", "));
             FailOn::parse(&name).with_context(known)
@@ -143,6 +145,7 @@ impl Inputs {
             history: one_of("history", &past)?.unwrap_or(Past::Auto),
             sarif_file,
             token: input("token").and_then(|text| Token::new(&text)),
+            shellcheck: one_of("shellcheck", &uses)?,
         })
     }
 }

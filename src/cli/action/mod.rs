@@ -108,6 +108,7 @@ fn look_at(
 
     let head = Committed::open(repository, ground.head)?;
     let (law, base_law) = laws(inputs, look, repository, &ground, &head, root)?;
+    let watch = &law.watch(watch);
     if let Some(file) = &inputs.sarif_file {
         let settings: Vec<PathBuf> = law.config.settings().cloned().collect();
         output::protect(file, &settings, &[]).with_context(|| format!("cannot write {}", file.display()))?;

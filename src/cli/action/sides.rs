@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Result, anyhow, bail};
@@ -18,6 +19,7 @@ use crate::blob::{Candidate, Tree};
 use crate::cli::args::Look;
 use crate::cli::display::Display;
 use crate::cli::had::{Had, Names, Standing};
+use crate::cli::shellcheck::Chosen;
 use crate::cli::{lists, open};
 use crate::config::{self, Config, Date};
 use crate::filter;
@@ -31,7 +33,7 @@ use crate::input::commit::Committed;
 use crate::outcome::Outcome;
 use crate::privilege::{self, Privileges};
 use crate::rule::{Family, Policy, Rule};
-use crate::rules::RULES;
+use crate::rules::{RULES, SHELLCHECK};
 use crate::scan::{self, Watch};
 use crate::text::Span;
 
@@ -43,6 +45,7 @@ pub(super) struct Law {
     /// What our own lists hold.
     prints: HashSet<u128>,
     today: Date,
+    shellcheck: Chosen,
     /// What people should know of it.
     pub(super) words: Vec<String>,
 }
@@ -95,9 +98,10 @@ impl Law {
         let known = place.known(false)?;
         let mut policy =
             Policy { graphs: true, privileges: true, ..open::policy(&place, custom.seeing(known.hashes())) };
+        let shellcheck = Chosen::of(inputs.shellcheck, config.shellcheck, root, &mut policy)?;
         if !inputs.families.is_empty() {
             let is_asked = |rule: &&Rule| policy.shows(rule) && inputs.families.contains(&rule.family);
-            policy.only = RULES.iter().filter(is_asked).map(|rule| rule.id).collect();
+            policy.only = RULES.iter().chain(SHELLCHECK).filter(is_asked).map(|rule| rule.id).collect();
         }
         let today = Date::of(SystemTime::now());
         words.extend(
@@ -108,7 +112,7 @@ impl Law {
         );
         let prints = known.own.iter().flat_map(|list| list.entries.iter().map(|entry| entry.fingerprint));
         let prints = prints.collect();
-        Ok(Self { config, policy, known, prints, today, words })
+        Ok(Self { config, policy, known, prints, today, shellcheck, words })
     }
 
     fn candidates(
@@ -121,6 +125,11 @@ impl Law {
         outcome.skipped.append(&mut listing.skipped);
         outcome.failed.append(&mut listing.failed);
         Ok(listing.candidates)
+    }
+
+    /// The run goes on as before, with the program that this law wants.
+    pub(super) fn watch(&self, watch: &Watch) -> Watch {
+        Watch { stop: Arc::clone(&watch.stop), shellcheck: self.shellcheck.for_scan(), ..Watch::default() }
     }
 
     fn mark(&self, outcome: &mut Outcome) {
