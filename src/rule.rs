@@ -334,6 +334,8 @@ pub enum Checksum {
     Grafana,
     /// Base64 of a text that begins `reftkn:`.
     JfrogReference,
+    /// Base32, of which the last two bytes are the CRC-16 of what stands before, little-endian.
+    Nkey,
 }
 
 impl Checksum {

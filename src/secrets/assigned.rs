@@ -8,7 +8,7 @@ use super::cursor::BEFORE;
 use super::random;
 pub(super) use super::strength::{Strength, strength};
 use super::syntax::{Assignment, Form};
-use super::{decode, names, values};
+use super::{decode, names, near, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 
 /// What a name says of its value.
@@ -72,6 +72,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
         (Name::Password, Strength::Word) if is_set(written, shown, found, about.kind) => Medium,
         (Name::Password | Name::Secret, _) => Low,
         (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => Medium,
+        (Name::Perhaps, Strength::Drawn) if shown.len() >= 32 && near::names_a_provider(written) => Medium,
         (Name::Perhaps, Strength::Drawn) if long => Low,
         (Name::Perhaps, _) => return None,
     };

@@ -7,12 +7,12 @@ use std::ops::Range;
 use super::about::{About, Kind};
 use super::assigned::{Strength, strength};
 use super::cursor::Cursor;
-use super::{Hit, Rank, commands, values};
+use super::{Hit, Rank, commands, random, values};
 use crate::rule::Confidence::{self, High, Low, Medium};
 use crate::rules;
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
-pub(super) const ANCHORS: [&str; 11] = [
+pub(super) const ANCHORS: [&str; 16] = [
     "login(",
     "authenticate(",
     "user(",
@@ -24,6 +24,11 @@ pub(super) const ANCHORS: [&str; 11] = [
     "jwt.sign(",
     "jwt.verify(",
     "jwt.encode(",
+    "to-securestring ",
+    "btoa(",
+    "b64encode(",
+    "totp(",
+    "hotp(",
 ];
 
 /// The password behind the anchor at `anchor`, or before it.
@@ -31,7 +36,10 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
     let cursor = Cursor { text, at: anchor.end };
     let opening = text[anchor.clone()].to_ascii_lowercase();
     let (user, value) = match opening.as_slice() {
-        b"identified " => (None, identified(cursor)?),
+        b"identified " => (None, identified(cursor).or_else(|| of_a_user(text, &anchor))?),
+        b"to-securestring " => (None, secured(cursor)?),
+        b"btoa(" | b"b64encode(" => both(text, cursor.blanks().quoted()?.range)?,
+        b"totp(" | b"hotp(" => return one_time(text, cursor.blanks().quoted()?.range, about),
         b"chpasswd" => (None, piped(text, anchor.start).or_else(|| fed(cursor))?),
         b"@tcp(" => pair_before(text, anchor.start)?,
         b"connect" => {
@@ -145,6 +153,42 @@ fn identified(cursor: Cursor) -> Option<Range<usize>> {
     // `identified by "(\d+)"`, and what prose puts between backticks, is somebody's speaking.
     let plain = |b: &u8| !matches!(b, b'(' | b'\\' | b'`');
     (cursor.text[value.start - 1..value.end].iter().all(plain)).then_some(value)
+}
+
+/// `CREATE USER u IDENTIFIED BY p`, without quotes: prose says "identified by", too, but not behind that.
+fn of_a_user(text: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
+    let before = &text[anchor.start.saturating_sub(96)..anchor.start];
+    let before = before.rsplit(|&b| b == b'\n').next()?.to_ascii_lowercase();
+    let of_user = [&b"create user "[..], b"alter user "]
+        .iter()
+        .any(|sql| before.windows(sql.len()).any(|there| there == *sql));
+    let cursor = Cursor { text, at: anchor.end };
+    let by = cursor.rest().get(..3).filter(|by| of_user && by.eq_ignore_ascii_case(b"by "))?;
+    let ends = |b: u8| b.is_ascii_whitespace() || matches!(b, b';' | b'"' | b'\'' | b')');
+    Some(cursor.skip(by.len()).blanks().until(ends, false)?.range)
+}
+
+/// PowerShell's `ConvertTo-SecureString 'p' -AsPlainText`, `-String 'p'`.
+fn secured(cursor: Cursor) -> Option<Range<usize>> {
+    let start = cursor.blanks();
+    let named = start.rest().get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"-string "));
+    let value = start.skip(if named { 8 } else { 0 }).blanks().quoted()?.range;
+    // An encrypted one is longer, and no plain text.
+    let line = Cursor { at: value.end, ..cursor }.rest().split(|&b| b == b'\n').next()?.to_ascii_lowercase();
+    line.windows(8).any(|there| there == b"-asplain").then_some(value)
+}
+
+/// User and password of a literal pair.
+fn both(text: &[u8], literal: Range<usize>) -> Option<(Option<Range<usize>>, Range<usize>)> {
+    pair(text, literal).map(|(user, password)| (Some(user), password))
+}
+
+/// The seed of one-time passwords: base32.
+fn one_time(text: &[u8], value: Range<usize>, about: About) -> Option<Hit> {
+    let seed = &text[value.clone()];
+    let is_base32 = seed.len() >= 16 && seed.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7' | b'='));
+    let told = is_base32 && random::entropy(seed) > 3.0 && !random::is_pattern(seed);
+    told.then(|| Some(Hit::new(rules::find("assigned-secret")?, value, about.weigh(Medium), Rank::Assigned)))?
 }
 
 /// `echo "u:p" | chpasswd`: what is echoed last before the pipe that ends at `pipe`.

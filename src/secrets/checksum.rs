@@ -50,6 +50,9 @@ pub(super) fn holds(kind: Checksum, token: &[u8]) -> bool {
             .and_then(|rest| rest.split_at_checked(rest.iter().position(|&b| b == b'_')? + 1))
             .is_some_and(|(_, jwt)| is_jwt(jwt)),
         Checksum::GithubFineGrained => is_fine_grained(token),
+        Checksum::Nkey => base32(token).is_some_and(|bytes| {
+            bytes.split_last_chunk::<2>().is_some_and(|(before, sum)| crc16(before).to_le_bytes() == *sum)
+        }),
         Checksum::JfrogReference => decode(token).is_some_and(|text| text.starts_with(b"reftkn:")),
     }
 }
@@ -106,6 +109,31 @@ pub(super) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), |crc, _| step(crc)))
 }
 
+/// CRC-16 as XMODEM has it.
+fn crc16(bytes: &[u8]) -> u16 {
+    let step = |crc: u16| if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 };
+    bytes.iter().fold(0, |crc, &byte| (0..8).fold(crc ^ u16::from(byte) << 8, |crc, _| step(crc)))
+}
+
+/// Base32 without padding; what is left of the last byte is dropped.
+fn base32(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() * 5 / 8);
+    let (mut bits, mut count) = (0u32, 0);
+    for byte in text {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'2'..=b'7' => byte - b'2' + 26,
+            _ => return None,
+        };
+        (bits, count) = (bits << 5 | u32::from(digit), count + 5);
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    Some(out)
+}
+
 /// Three parts with points between, the first of them a JSON object that names an algorithm (RFC 7519).
 fn is_jwt(token: &[u8]) -> bool {
     let mut parts = token.split(|&b| b == b'.');
@@ -156,6 +184,7 @@ mod tests {
     #[test]
     fn crc32_is_the_one_of_the_standard() {
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        assert_eq!(crc16(b"123456789"), 0x31c3);
     }
 
     #[test]
@@ -165,5 +194,6 @@ mod tests {
         assert_eq!(decode(b"YQ").as_deref(), Some(&b"a"[..]));
         assert_eq!(decode(b"a"), None);
         assert_eq!(decode(b"a b="), None);
+        assert_eq!(base32(b"MZXW6YTBOI").as_deref(), Some(&b"foobar"[..]));
     }
 }

@@ -4,7 +4,11 @@
 
 use sha2::{Digest as _, Sha256};
 
-const KNOWN: [u64; 42] = [
+const KNOWN: [u64; 44] = [
+    // NATS documentation, the user seed of its examples.
+    0xf70c_753f_3bef_33a1,
+    // age-keygen(1), its post-quantum identity.
+    0x2b03_1de1_2205_fb01,
     // AWS documentation, the key id and secret of its examples.
     0x1a5d_44a2_dca1_9669,
     0x7831_4b11_be2e_5815,

@@ -5,10 +5,11 @@
 //! text is asked at each position with one multiplication and one bit, and what passes once more by another hash. What
 //! is left is compared with the anchors. The table is made on first use, and nothing is compiled.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::random::pair_cost;
-use super::{calls, commands, decode, headers, jwt, keys, structures};
+use super::{calls, commands, decode, headers, jwt, keys, near, structures};
 use crate::rule::{Check, Pattern, Rule};
 use crate::rules::RULES;
 use crate::shape::{Alternatives, Node, Set};
@@ -38,6 +39,8 @@ pub(super) enum Lead {
     Within,
     /// What takes a password after other arguments: `login(`.
     Call,
+    /// A provider's word, behind which its token may stand.
+    Provider,
     /// A program that takes one among its arguments: `mysql`.
     Command,
 }
@@ -167,6 +170,11 @@ impl Gate {
             }
         }
         gate.loose.sort_by_key(|&(_, _, (least, _))| least);
+        let near = gate.loose.iter().flat_map(|&(_, pattern, _)| pattern.near).copied();
+        let words: BTreeSet<&str> = near.filter(|word| near::is_a_providers(word)).collect();
+        for word in words {
+            gate.add(word, Set([0; 2]), Lead::Provider);
+        }
         gate.sort_entries();
         gate
     }

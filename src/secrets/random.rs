@@ -122,7 +122,8 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
 pub(super) fn counts_somewhere(text: &[u8]) -> bool {
     let step = |pair: &[u8]| match (pair[0], pair[1]) {
         (b'9', b'0') => 1,
-        (a, b) => i16::from(b) - i16::from(a),
+        (a, b) if a.is_ascii_alphanumeric() => i16::from(b) - i16::from(a),
+        _ => 2,
     };
     let (mut run, mut last) = (0, 2);
     text.windows(2).any(|pair| {

@@ -79,12 +79,15 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     let host = std::str::from_utf8(&rest[at + 1..]).ok()?;
     let ruby = host.starts_with("#{");
     let host = &host[..host.find(['/', ':', '?', '#']).filter(|_| !ruby).unwrap_or(host.len())];
-    let Some(colon) = user.iter().position(|&b| b == b':') else {
-        let token = std::str::from_utf8(user).ok()?;
+    // `https://TOKEN@`, `https://TOKEN:@`, `https://TOKEN:x-oauth-basic@`.
+    let alone = user.strip_suffix(b":x-oauth-basic").or(user.strip_suffix(b":")).unwrap_or(user);
+    let colon = user.iter().position(|&b| b == b':').filter(|_| alone.len() == user.len());
+    let Some(colon) = colon else {
+        let token = std::str::from_utf8(alone).ok()?;
         if token.len() < 20 || assigned::strength(token) != Strength::Drawn {
             return None;
         }
-        let span = start..start + at;
+        let span = start..start + alone.len();
         let confidence = if near::misses(text, &span) { Low } else { about.weigh(Medium) };
         return hit("url-credentials", span, confidence, false);
     };

@@ -166,6 +166,11 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
         _ if cursor.at > name.end && (before.ends_with(b"-") || takes_words(before)) => {
             found(cursor.value(false)?, Form::Spaced)
         }
+        b'"' | b'\'' if whole_line && cursor.at > name.end && !named => {
+            // Gradle's and Ruby's `password 'value'`.
+            let value = cursor.quoted().filter(|value| ends_its_line(cursor, value));
+            found(value?, Form::Spaced)
+        }
         _ if cursor.at > name.end && !named => match cursor.behind_type(before) {
             Some(behind) => found(behind.quoted()?, Form::Assigned),
             None => found(loose(cursor)?, Form::Loose),
@@ -178,6 +183,10 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
 fn element(cursor: Cursor) -> Option<Value> {
     let inside = cursor.behind(b'>').filter(|inside| inside.text[inside.at - 2] != b'/')?;
     let below = inside.blanks_and_lines();
+    // Windows' answer files have one more inside: `<Password><Value>…</Value>`.
+    if below.rest().starts_with(b"<Value>") {
+        return below.skip(7).until(|b| matches!(b, b'<' | b'\n'), true);
+    }
     if inside.text[inside.at..below.at].contains(&b'\n') {
         let value = below.until(|b| b.is_ascii_whitespace() || b == b'<', false)?;
         let behind = Cursor { at: value.range.end, ..below }.blanks();
@@ -198,8 +207,13 @@ fn loose(cursor: Cursor) -> Option<Value> {
         None if !start.peek()?.is_ascii_alphanumeric() => return None,
         None => start.until(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''), false)?,
     };
-    let behind = start.skip(value.range.end + usize::from(value.quoted) - start.at).blanks();
-    matches!(behind.peek(), None | Some(b'\n' | b'\r')).then_some(value)
+    ends_its_line(start, &value).then_some(value)
+}
+
+/// Nothing stands behind a value on its line.
+fn ends_its_line(cursor: Cursor, value: &Value) -> bool {
+    let behind = Cursor { at: value.range.end + usize::from(value.quoted), ..cursor }.blanks();
+    matches!(behind.peek(), None | Some(b'\n' | b'\r'))
 }
 
 /// What a call does that takes a password and a hash or a salt, so that the second literal is not the password's.

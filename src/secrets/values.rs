@@ -76,7 +76,8 @@ const STAND_IN_PHRASES: [&str; 19] = [
     "set_your_",
 ];
 /// Long words that stand in no password by chance.
-const UNMISTAKABLE: [&str; 13] = [
+const UNMISTAKABLE: [&str; 14] = [
+    "xxxxxx",
     "changeme",
     "changethis",
     "placeholder",
@@ -212,6 +213,7 @@ pub fn judge(value: &str) -> Value {
     let repeated = one && (!value.as_bytes()[0].is_ascii_digit() || value.len() >= 16);
     if lower == "secret"
         || wrapped('<', '>')
+        || lower.starts_with("&lt;")
         || wrapped('[', ']')
         || wrapped('*', '*')
         || repeated

@@ -478,3 +478,97 @@ fn what_is_no_secret_by_its_name_or_place() {
         ],
     );
 }
+
+#[test]
+fn passwords_by_their_place_in_a_call() {
+    told_apart(
+        "run.ps1",
+        &[
+            "$p = ConvertTo-SecureString '‹C›' -AsPlainText -Force",
+            "ConvertTo-SecureString -String \"‹T16›\" -AsPlainText -Force",
+            "a.sql¦ALTER USER app IDENTIFIED BY ‹C›;",
+            "a.sql¦CREATE USER app IDENTIFIED BY ‹T16›",
+            "a.js¦headers.set('Authorization', 'Basic ' + btoa('ann:‹C›'));",
+            "a.py¦base64.b64encode(b\"ann:‹T16›\")",
+            "a.py¦pyotp.TOTP(\"‹B32›\").now()",
+            "a.py¦otp = HOTP('‹B16›')",
+            "a.gradle¦    password '‹C›'⏎",
+            "a.rb¦  password \"‹T16›\"⏎",
+            "run.sh¦git clone https://‹T32›:@host.acme.dev/a.git",
+            "run.sh¦git clone https://‹X40›:x-oauth-basic@host.acme.dev/a.git",
+            "unattend.xml¦<Password><Value>‹C›</Value></Password>",
+            "unattend.xml¦<Password>⏎  <Value>‹C›</Value>⏎</Password>",
+        ],
+        &[
+            "$p = ConvertTo-SecureString $password -AsPlainText -Force",
+            "$p = ConvertTo-SecureString '‹C›'",
+            "ConvertTo-SecureString -String \"$env:PASSWORD\" -AsPlainText",
+            "a.md¦the app is identified by ‹T16› here⏎",
+            "a.sql¦ALTER USER app IDENTIFIED BY password;",
+            "a.js¦btoa(user + ':' + password)",
+            "a.js¦btoa('ann:' + ‹T16›)",
+            "a.py¦base64.b64encode(b\"the text\")",
+            "a.py¦pyotp.TOTP(secret)",
+            "a.py¦pyotp.TOTP(\"AAAAAAAAAAAAAAAA\")",
+            "a.gradle¦    password project.property('a1')⏎",
+            "a.rb¦  password \"password\"⏎",
+            "run.sh¦git clone https://ann:@host.acme.dev/a.git",
+            "unattend.xml¦<Password><Value></Value></Password>",
+        ],
+    );
+}
+
+#[test]
+fn tokens_shortly_behind_the_word_of_their_provider() {
+    told_apart(
+        "app.py",
+        &[
+            "client = Datadog(\"‹X32›\")",
+            "datadog.init(host, '‹X32›')",
+            "a.sh¦run --pipedrive ‹X40›",
+            "a.sh¦curl https://rollbar.acme.dev/?t=‹X32›",
+            "a.json¦[\"linode\", \"‹X64›\"]",
+            "linode = connect('‹X64›')",
+            "a.yml¦- pipedrive: ‹X40›",
+            "a.txt¦pipedrive ‹X40› is ours⏎",
+            "a.rb¦Lokalise.client '‹X40›'",
+            "a.js¦new Rollbar('‹T32›')",
+        ],
+        &[
+            "a.yml¦- uses: datadog/action@‹X40›",
+            "a.txt¦datadog commit ‹X40›⏎",
+            "a.yml¦image: datadog/agent@sha256:‹X64›",
+            "a.txt¦datadog-1.2.tgz#‹X40›⏎",
+            "a.txt¦datadog app id ‹U›⏎",
+            "import datadog_long_module_name_for_the_test",
+            "a.txt¦datadog and much text between the word and a value ‹X32›⏎",
+            "a.txt¦‹X40›  datadog.tgz⏎",
+            "a.go¦import \"github.com/rollbar/rollbar-go/aaaaaaaabbbbbbbbccccccccdddddddd\"",
+            "a.yml¦linode_sha256: ‹X64›",
+            "a.txt¦a/rollbar/b.py,sha256=‹T32›,25⏎",
+        ],
+    );
+}
+
+/// A token whose checksum is right, in base64 of a text, is told wherever it stands.
+#[test]
+fn tokens_within_base64_of_a_text() {
+    let mut random = Random(77);
+    let token = crate::tokens::github(crate::tokens::RANDOM);
+    let other = random.of(BASE62, 36);
+    for before in ["", "T=", "a b ", "export GH_TOKEN=", "{\"t\":\""] {
+        let plain = format!("{before}{token}\nA=1\n");
+        let encoded = base64(plain.as_bytes());
+        for line in [
+            format!("echo {encoded} | base64 -d > .env\n"),
+            format!("href=\"data:text/plain;base64,{encoded}\"\n"),
+            format!("  env: {encoded}\n"),
+        ] {
+            let hits = secrets::find(line.as_bytes(), About::path("a.yml"));
+            assert!(hits.iter().any(|hit| hit.encoded && hit.rule.id.starts_with("github-")), "{line}");
+        }
+        let innocent = base64(format!("{before}{other} some text without a token").as_bytes());
+        let hits = secrets::find(format!("x: {innocent}\n").as_bytes(), About::path("a.yml"));
+        assert!(!hits.iter().any(|hit| hit.encoded && hit.rule.id.starts_with("github-")), "{innocent}");
+    }
+}

@@ -29,6 +29,7 @@ impl Random {
 }
 
 pub(crate) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 pub(crate) const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// A run of characters, or fixed text.
@@ -181,6 +182,21 @@ fn sign(kind: Checksum, made: &[Piece], pattern: &Pattern, random: &mut Random) 
         Checksum::Base64Pair => {
             base64(format!("{}:{}", random.of(BASE62, 20), random.of(BASE62, 22)).as_bytes())
         }
+        Checksum::Nkey => {
+            let start = token.split_at(2).0;
+            let mut bits: String =
+                start.bytes().chain(random.of(BASE32, 53).bytes()).fold(String::new(), |bits, c| {
+                    let digit = BASE32.iter().position(|&d| d == c).unwrap_or(0);
+                    format!("{bits}{digit:05b}")
+                });
+            bits.truncate(34 * 8);
+            let bytes: Vec<u8> =
+                (0..34).map(|i| u8::from_str_radix(&bits[8 * i..8 * i + 8], 2).unwrap_or(0)).collect();
+            let [low, high] = crc16(&bytes).to_le_bytes();
+            let all = format!("{bits}{low:08b}{high:08b}00");
+            let digit = |i: usize| usize::from_str_radix(&all[5 * i..5 * i + 5], 2).unwrap_or(0);
+            (0..58).map(|i| char::from(BASE32[digit(i)])).collect()
+        }
         Checksum::JfrogReference => {
             base64(format!("reftkn:01:{}:{}", random.of(b"0123456789", 10), random.of(BASE62, 27)).as_bytes())
                 .trim_end_matches('=')
@@ -203,6 +219,16 @@ fn jwt(start: &str, random: &mut Random) -> String {
         random.of(b"0123456789", 8)
     );
     format!("{start}{}.{}.{}", url(header), url(claims), random.of(BASE62, 43))
+}
+
+/// CRC-16 by long division of the whole message.
+fn crc16(bytes: &[u8]) -> u16 {
+    let bits = bytes.iter().flat_map(|b| (0..8).rev().map(move |i| u32::from(b >> i & 1))).chain([0; 16]);
+    let divided = bits.fold(0u32, |rest, bit| {
+        let rest = rest << 1 | bit;
+        if rest >> 16 == 1 { rest ^ 0x1_1021 } else { rest }
+    });
+    divided as u16
 }
 
 /// CRC-32 by a table, the way the standard's annex has it.
@@ -316,6 +342,7 @@ fn through(nodes: &[Node], text: &[u8], from: &BTreeSet<usize>) -> BTreeSet<usiz
 #[test]
 fn what_is_worked_out_here_is_right() {
     assert_eq!(crc(b"123456789"), 0xcbf4_3926);
+    assert_eq!(crc16(b"123456789"), 0x31c3);
     assert_eq!(base64(b"user:pass!"), "dXNlcjpwYXNzIQ==");
     assert_eq!(unbase64("dXNlcjpw"), b"user:p");
 }

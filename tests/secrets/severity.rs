@@ -54,6 +54,16 @@ fn severity_follows_confidence_and_place() {
     }
 }
 
+/// Everybody tries a scanner with a token that was never issued.
+#[test]
+fn a_token_with_a_wrong_checksum_is_a_note() {
+    let token = tokens::github(tokens::RANDOM);
+    let (start, last) = token.split_at(token.len() - 1);
+    let wrong = format!("TOKEN={start}{}\n", if last == "a" { "b" } else { "a" });
+    assert_eq!(severities("config/app.env", &wrong, ""), (vec!["note".to_owned()], 0));
+    assert_eq!(severities("tests/app.env", &wrong, ""), (Vec::new(), 0));
+}
+
 #[test]
 fn a_configuration_raises_it() {
     let drawn = format!("client_secret = \"{}\"\n", ["q7Zr9Lx2Vb8", "KpM3tW5yN4cD6"].concat());

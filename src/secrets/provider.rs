@@ -1,0 +1,52 @@
+//! Tokens that the word of their provider announces, though nothing assigns them: an argument, a part of an address, an
+//! item of a list.
+
+use std::ops::Range;
+
+use super::about::About;
+use super::{Hit, patterns};
+
+/// How far behind the word such a token may begin; bytes.
+const FAR: usize = 48;
+/// The same for hex, of which most are commits and hashes.
+const FAR_HEX: usize = 32;
+/// The shortest that is asked for.
+const SHORT: usize = 16;
+/// And how much of one is looked at.
+const LONG: usize = 256;
+
+/// The token that begins shortly behind a provider's word, on its line.
+pub(super) fn behind(text: &[u8], word: Range<usize>, about: About) -> Option<Hit> {
+    let is_letter = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    let mut at = word.end;
+    while at < text.len() && at < word.end + FAR && text[at] != b'\n' {
+        let run = text[at..].iter().take(LONG).take_while(|b| is_letter(b)).count();
+        if run >= SHORT && at > word.end && may_be_one(text, &word, &(at..at + run)) {
+            let padding = text[at + run..].iter().take(2).take_while(|&&b| b == b'=').count();
+            let found = [run, run + padding]
+                .into_iter()
+                .find_map(|length| patterns::assigned(text, word.clone(), at..at + length, about));
+            if found.is_some() {
+                return found;
+            }
+        }
+        at += run.max(1);
+    }
+    None
+}
+
+/// It looks drawn by lot, and is not what something is pinned to. Hex is that most often, and stands apart otherwise.
+fn may_be_one(text: &[u8], word: &Range<usize>, value: &Range<usize>) -> bool {
+    const PINS: [&[u8]; 9] =
+        [b"commit", b"sha", b"md5", b"hash", b"digest", b"rev", b"sum", b"id", b"integrity"];
+    let shown = &text[value.clone()];
+    let between = text[word.end..value.start].to_ascii_lowercase();
+    if PINS.iter().any(|pin| between.windows(pin.len()).any(|there| there == *pin)) {
+        return false;
+    }
+    if !shown.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
+        return patterns::is_drawn(shown) && shown.iter().any(u8::is_ascii_digit);
+    }
+    let opens = matches!(text[value.start - 1], b' ' | b'\t' | b'"' | b'\'' | b'=' | b'(' | b'`' | b'|');
+    !shown.contains(&b'-') && opens && value.start - word.end <= FAR_HEX
+}
