@@ -234,14 +234,14 @@ impl<'t> Cursor<'t> {
             let is_callee = |b: &&u8| is_name(**b) || matches!(b, b':' | b'[' | b']' | b'&' | b'*');
             let callee = cursor.skip(if cursor.rest().starts_with(b"new ") { 4 } else { 0 });
             let length = callee.rest().iter().take(64).take_while(is_callee).count();
+            let inside = callee.skip(length).skip_one(b'(')?;
             let shown = &callee.rest()[..length];
             let last = shown.rsplit(|b| !b.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
-            let wraps = WRAPS.iter().any(|word| last.eq_ignore_ascii_case(word))
-                || last.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"decode"));
-            if !wraps {
+            let decodes = last.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"decode"));
+            if !decodes && !WRAPS.iter().any(|word| last.eq_ignore_ascii_case(word)) {
                 return None;
             }
-            cursor = callee.skip(length).skip_one(b'(')?.blanks();
+            cursor = inside.blanks();
             if let Some(value) = cursor.quoted() {
                 return Some(value);
             }

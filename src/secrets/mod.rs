@@ -24,6 +24,7 @@ pub mod names;
 mod near;
 mod patterns;
 pub(crate) mod programs;
+mod provider;
 mod random;
 mod reach;
 mod strength;
@@ -238,6 +239,7 @@ impl Search<'_> {
             Lead::Jwt => jwt::at(text, start, about),
             Lead::WebKey => keys::web_key(text, start..end, about),
             Lead::Within => decode::around(text, start..end, about),
+            Lead::Provider => provider::behind(text, start..end, about),
             Lead::Name => self.name(start..end),
         };
         self.hits.extend(hit);

@@ -174,8 +174,8 @@ pub(super) fn words(name: &str) -> Vec<String> {
     }
     for word in &mut words {
         let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        if stem.len() + 2 >= word.len() && (SECRET.contains(&stem) || is_for_password(stem) || stem == "key")
-        {
+        let numbered = (1..=2).contains(&(word.len() - stem.len()));
+        if numbered && (SECRET.contains(&stem) || is_for_password(stem) || stem == "key") {
             word.truncate(stem.len());
         }
     }

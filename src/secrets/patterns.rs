@@ -25,9 +25,10 @@ pub(super) fn at(
     let (start, end) = (first..=last)
         .filter(|&start| begins(text, start))
         .find_map(|start| Some((start, shape::end(pattern.shape, text, start)?)))?;
-    let named = is_near(text, start..end, pattern.near.iter().copied());
+    let asked = !pattern.near.is_empty();
+    let named = asked && is_near(text, start..end, pattern.near.iter().copied());
     let fixed = fixed_length(pattern.shape, &text[start..end]);
-    if !pattern.near.is_empty() && !named && !proves_itself(pattern.shape, &text[start..end], fixed) {
+    if asked && !named && !proves_itself(pattern.shape, &text[start..end], fixed) {
         return None;
     }
     if is_made_up(&text[start + fixed..end], fixed, pattern) || is_inside_blob(text, start..end, fixed) {

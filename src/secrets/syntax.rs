@@ -198,8 +198,9 @@ fn element(cursor: Cursor) -> Option<Value> {
     behind.rest().starts_with(b"</").then_some(value)
 }
 
-/// The last word of a line, behind a name and nothing but blanks, dashes and quotes.
+/// The last word of a line, behind a name and nothing but blanks, dashes and quotes, if it may be randomly generated.
 fn loose(cursor: Cursor) -> Option<Value> {
+    const SHORT: usize = 16;
     let marks = cursor.rest().iter().take(4).take_while(|&&b| blank(b) || b == b'-').count();
     let start = cursor.skip(marks);
     let value = match start.quoted() {
@@ -207,7 +208,9 @@ fn loose(cursor: Cursor) -> Option<Value> {
         None if !start.peek()?.is_ascii_alphanumeric() => return None,
         None => start.until(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''), false)?,
     };
-    ends_its_line(start, &value).then_some(value)
+    let shown = &cursor.text[value.range.clone()];
+    let may_be_drawn = shown.len() >= SHORT && shown.iter().any(u8::is_ascii_digit);
+    (may_be_drawn && ends_its_line(start, &value)).then_some(value)
 }
 
 /// Nothing stands behind a value on its line.
