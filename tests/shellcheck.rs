@@ -452,6 +452,17 @@ fn places_are_exact_through_continuations_heredocs_and_characters_of_any_width()
 }
 
 #[test]
+fn a_fault_that_a_rule_of_ours_reports_is_not_reported_again() {
+    let Some((place, _)) = real() else { return };
+    let text = "FROM debian:12\nRUN rm -rf \"$BUILD_DIR/\"\nRUN d=$(mktemp -d) && rm -rf \"$d/\"\n";
+    fs::write(place.repository().join("Dockerfile"), text).expect("written");
+    let only = ["--profile", "strict", "--rule", "SC2115,unset-variable-in-rm", "--format", "compact"];
+    let out = place.run(&only).out;
+    assert_eq!(out.matches("[unset-variable-in-rm]").count(), 1, "{out}");
+    assert!(out.contains("Dockerfile:3:") && out.matches("[SC2115]").count() == 1, "{out}");
+}
+
+#[test]
 fn fixes_are_made_in_the_file() {
     let Some((place, _)) = real() else { return };
     for (before, after) in [

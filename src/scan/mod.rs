@@ -284,7 +284,8 @@ fn from_top(
         outcome.graphs.extend(one.graph);
     }
     if let Some(program) = shellcheck {
-        let (finished, skipped) = shell::check(shells, program, tree.origin(), policy, &watch.stop);
+        let (mut finished, skipped) = shell::check(shells, program, tree.origin(), policy, &watch.stop);
+        shell::without_told(&mut finished.findings, &outcome.findings);
         outcome.take(finished);
         outcome.skipped.extend(skipped);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::blob::Origin;
+use crate::finding::Finding;
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use crate::rule::{Family, Policy};
@@ -12,9 +13,18 @@ use crate::rules;
 use crate::shellcheck::{self, Program, Script};
 use crate::shown::finish::{Finished, Veils};
 use crate::shown::{Marks, guarded};
+use crate::text::{Span, Spans};
 
 /// A longer script takes ShellCheck minutes.
 const LONGEST: usize = 64 << 10;
+
+/// Codes that tell what a rule of ours tells as well, better, for it knows the whole file.
+const SAME: [(&str, &str); 4] = [
+    ("SC1110", "typographic-quote"),
+    ("SC1111", "typographic-quote"),
+    ("SC1112", "typographic-quote"),
+    ("SC2115", "unset-variable-in-rm"),
+];
 
 /// What is kept of a Dockerfile until all are read.
 #[derive(Debug, Default)]
@@ -22,6 +32,23 @@ pub(super) struct Shell {
     pub(super) scripts: Vec<Script>,
     /// What must not be shown of the file.
     pub(super) marks: Marks,
+}
+
+/// Takes out what our own rules have told.
+pub(super) fn without_told(found: &mut Vec<Finding>, told: &[Finding]) {
+    let mut ours: HashMap<(&str, &str), Vec<Span>> = HashMap::new();
+    for finding in told.iter().filter(|finding| SAME.iter().any(|(_, rule)| *rule == finding.rule.id)) {
+        for place in finding.related.iter().map(|related| &related.place).chain([&finding.place]) {
+            ours.entry((finding.rule.id, &place.path)).or_default().push(place.span);
+        }
+    }
+    let ours: HashMap<(&str, &str), Spans> =
+        ours.into_iter().map(|(key, spans)| (key, spans.into_iter().collect())).collect();
+    found.retain(|finding| {
+        let rules = SAME.iter().filter(|(code, _)| *code == finding.rule.id);
+        let mut spans = rules.filter_map(|(_, rule)| ours.get(&(*rule, &*finding.place.path)));
+        !spans.any(|spans| spans.any_overlaps(finding.place.span))
+    });
 }
 
 /// Whether any of its codes would be reported.
