@@ -84,7 +84,8 @@ impl Flow<'_, '_> {
             Output::Stdout => {
                 // `curl … | tar -x`
                 let behind = call.pipeline.commands.get(call.position + 1..).unwrap_or_default();
-                let unpacks = behind.iter().find(|command| {
+                // What unpacks is near; a pipeline may be of any length.
+                let unpacks = behind.iter().take(3).find(|command| {
                     let text = self.file.source.slice(command.span);
                     matches!(text.split_whitespace().next(), Some("tar" | "bsdtar" | "unzip" | "cpio"))
                 });

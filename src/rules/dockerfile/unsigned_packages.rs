@@ -1,14 +1,29 @@
 use super::protections::{self, Protection};
-use crate::dockerfile::{Dockerfile, Instruction};
+use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::shell::{Call, Script};
-use crate::text::Span;
+use crate::text::Spans;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    // What the stage has done so far.
+    let (mut stage, mut downloads, mut verifies) = (None, false, false);
     for instruction in file.all() {
+        if instruction.stage != stage {
+            (stage, downloads, verifies) = (instruction.stage, false, false);
+        }
+        for facts in instruction.scripts().iter().map(Script::facts) {
+            downloads |= !facts.downloads.is_empty();
+            verifies |= !facts.verifications.is_empty();
+        }
         let mut places = protections::lifted(file, instruction, Protection::Signatures);
-        places.retain(|place| !has_no_effect(file, instruction, place.span));
+        if places.is_empty() {
+            continue;
+        }
+        let calls = instruction.scripts().iter().flat_map(Script::calls);
+        let harmless = calls.filter(|call| has_no_effect(call, downloads && !verifies));
+        let harmless: Spans = harmless.map(|call| call.span()).collect();
+        places.retain(|place| !harmless.any_overlaps(place.span));
         let message = |written: &str| {
             format!(
                 "`{written}` accepts packages that nobody signed, so anyone who can change the download decides what is \
@@ -19,13 +34,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// The flag belongs to a call that installs files, and those were copied or verified; or to one that installs nothing.
-fn has_no_effect(file: &Dockerfile, instruction: &Instruction, flag: Span) -> bool {
-    let calls = || instruction.scripts().iter().flat_map(Script::calls);
-    let Some(call) = calls().find(|call| call.span().contains(flag)) else { return false };
+/// The call installs files that were copied or verified, or it installs nothing.
+fn has_no_effect(call: &Call<'_>, downloads_unverified: bool) -> bool {
     let only_removes =
         matches!(call.subcommand(), Some("autoclean" | "autoremove" | "clean" | "del" | "purge" | "remove"));
-    only_removes || installs_files(&call) && !downloads_unverified(file, instruction)
+    only_removes || installs_files(call) && !downloads_unverified
 }
 
 /// All operands besides the subcommand are files.
@@ -37,13 +50,4 @@ fn installs_files(call: &Call<'_>) -> bool {
     let operands = call.operands();
     let named = operands.iter().skip(usize::from(!call.is("rpm")));
     named.clone().next().is_some() && named.clone().all(|word| is_file(&word.text))
-}
-
-/// The stage has downloaded something up to here, and verified nothing.
-fn downloads_unverified(file: &Dockerfile, instruction: &Instruction) -> bool {
-    let stage = instruction.stage.map_or(&[][..], |stage| file.stage_instructions(stage));
-    let until = stage.iter().filter(|other| other.index <= instruction.index);
-    let facts: Vec<_> = until.flat_map(Instruction::scripts).map(Script::facts).collect();
-    facts.iter().any(|facts| !facts.downloads.is_empty())
-        && facts.iter().all(|facts| facts.verifications.is_empty())
 }
