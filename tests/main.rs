@@ -12,6 +12,7 @@ mod corpus;
 mod evidence;
 mod fixes;
 mod floors;
+mod gathered;
 mod github;
 mod hardening;
 mod hostile;

@@ -1,4 +1,5 @@
-//! What is one thing to decide is one finding: a secret in several places, and in `default` the notes of one rule in a file.
+//! What is one thing to decide is one finding: a secret in several places, and in `default` the notes of one rule in a file
+//! and its warnings about one container.
 //!
 //! One secret in several places is one finding: the first place, or the surest, with the others beside it.
 //!
@@ -7,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Fix, Related, Status};
@@ -17,7 +19,8 @@ use crate::shown::finish::RELATED_AT_MOST;
 /// How many edits a fix gathers.
 const FIXED: usize = 1000;
 
-/// Gathers open findings of the same secret, and notes of the same rule in one file, unless they are of different `kind`s.
+/// Gathers open findings of the same secret, notes of the same rule in one file, and its warnings about one container,
+/// unless they are of different `kind`s.
 /// They come in their final order. Says which findings are left, by the numbers that they had.
 pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let findings = &mut outcome.findings;
@@ -26,7 +29,7 @@ pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> boo
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
         let value = value(finding).map(Thing::Secret);
-        if let Some(thing) = value.or_else(|| note(finding, policy)) {
+        if let Some(thing) = value.or_else(|| decision(finding, policy)) {
             match first.entry((thing, finding.rule.id, kind(at))) {
                 Entry::Occupied(first) => again.push((at, *first.get())),
                 Entry::Vacant(place) => drop(place.insert(at)),
@@ -58,12 +61,13 @@ pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> boo
     }
     for (at, count) in more {
         let places = if count == 1 { "place" } else { "places" };
-        let message = &findings[at].message;
-        findings[at].message = if value(&findings[at]).is_some() {
-            format!("{message} (and in {count} other {places})")
-        } else {
-            format!("{message} (and {count} more in this file)")
+        let finding = &mut findings[at];
+        let rest = match finding.severity {
+            _ if value(finding).is_some() => format!("in {count} other {places}"),
+            Severity::Note => format!("{count} more in this file"),
+            _ => format!("{count} more in this service"),
         };
+        let _ = write!(finding.message, " (and {rest})");
     }
     // Both ascend.
     let mut again = again.iter().map(|&(at, _)| at).peekable();
@@ -90,17 +94,26 @@ enum Thing {
     Secret(Value),
     /// All notes of the rule in that file.
     Notes(Arc<str>),
+    /// All warnings of the rule about that container in that file.
+    Warnings(Arc<str>, Box<str>),
 }
 
-/// Nobody decides anew at each place of a note, so in `default` it is told once a file, whoever has to mend it.
-fn note(finding: &Finding, policy: &Policy) -> Option<Thing> {
-    let is_note = finding.severity == Severity::Note && finding.secret.is_none();
+/// Nobody decides anew at each place of a note, nor at each port of a service, so in `default` that is one finding. An
+/// error stays by itself.
+fn decision(finding: &Finding, policy: &Policy) -> Option<Thing> {
     // The last of a thousand findings counts those behind it, and so does a rule that speaks once a file.
     let counts = finding.rule.once_per_file || finding.message.ends_with(" more in this file)");
     // What is wrong with a comment is another thing for each.
     let differs = finding.rule.tags.contains(&"ignores");
-    (policy.profile == Profile::Default && is_note && !counts && !differs)
-        .then(|| Thing::Notes(Arc::clone(&finding.place.path)))
+    if policy.profile != Profile::Default || finding.secret.is_some() || counts || differs {
+        return None;
+    }
+    let file = || Arc::clone(&finding.place.path);
+    match finding.severity {
+        Severity::Note => Some(Thing::Notes(file())),
+        Severity::Warning => Some(Thing::Warnings(file(), finding.container.clone()?)),
+        Severity::Error => None,
+    }
 }
 
 /// A secret, and the only file in which it counts as the same.
