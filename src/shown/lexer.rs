@@ -195,7 +195,9 @@ impl<'t> Lexer<'t> {
                     Some((content, end)) => {
                         flush(content, pieces);
                         (at, start) = (end, end);
-                        if self.byte(at).is_none_or(|b| b":)]}>&|#".contains(&b)) {
+                        // `"…"\n` in a string: the line that is written ends.
+                        let broken = self.bytes[at..].starts_with(b"\\n");
+                        if broken || self.byte(at).is_none_or(|b| b":)]}>&|#".contains(&b)) {
                             return at;
                         }
                     }

@@ -8,7 +8,7 @@ use crate::container::{ContainerSpec, Pair};
 use crate::dockerfile::{Dockerfile, Kind, Word};
 use crate::project::Project;
 use crate::secrets::names;
-use crate::secrets::values::{Value, judge};
+use crate::secrets::values::{Value, judge, repeats_name};
 use crate::text::Span;
 
 /// The marked spans by path, in any order.
@@ -29,7 +29,9 @@ pub fn dockerfile(file: &Dockerfile, marks: &mut Marks) {
             Kind::Env(pairs) | Kind::Arg(pairs) | Kind::Label(pairs) => pairs
                 .iter()
                 .filter(|pair| names::is_credential(&pair.key.text))
-                .filter_map(|pair| pair.value.as_ref())
+                .filter_map(|pair| {
+                    pair.value.as_ref().filter(|value| !repeats_name(&pair.key.text, &value.text))
+                })
                 .for_each(&mut add),
             // All behind the name: where the value ends is what could not be read.
             Kind::Unknown(words) => {
@@ -53,9 +55,8 @@ pub fn dockerfile(file: &Dockerfile, marks: &mut Marks) {
 pub fn project(project: &Project, marks: &mut Marks) {
     for spec in &project.containers {
         for pair in pairs(spec).filter(|pair| names::is_credential(&pair.key.raw)) {
-            let Some(value) = pair.value.as_ref().filter(|value| judge(&value.raw) == Value::Literal) else {
-                continue;
-            };
+            let hides = |raw: &str| judge(raw) == Value::Literal && !repeats_name(&pair.key.raw, raw);
+            let Some(value) = pair.value.as_ref().filter(|value| hides(&value.raw)) else { continue };
             let path = Arc::clone(project.source(value.at).path());
             marks.entry(path).or_default().push(value.part(0..value.raw.len()));
         }

@@ -5,6 +5,7 @@
 //! files there are is left to `scan` and `history`; how it looks is left to `report`.
 
 mod blocks;
+mod code;
 mod commands;
 pub mod finish;
 mod guard;

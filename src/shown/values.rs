@@ -2,13 +2,15 @@
 //!
 //! No language is known here, and it errs on the side of hiding: a Dockerfile's continued line, a block of YAML, a value
 //! below its key in JSON, a string over several lines, the next argument of a command. What a single value looks like
-//! is `lexer`'s, programs whose flags have no telling name are `commands`', here-documents `heredocs`'.
+//! is `lexer`'s, what code looks up `code`'s, programs whose flags have no telling name are `commands`', here-documents
+//! `blocks`'.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::code;
 use super::lexer::Lexer;
 use crate::secrets::names;
 use crate::secrets::values::{Value, judge, repeats_name};
@@ -17,8 +19,16 @@ use crate::secrets::values::{Value, judge, repeats_name};
 const STEMS: [&str; 10] =
     ["pass", "pwd", "psw", "pword", "secret", "token", "credential", "key", "bearer", "authorization"];
 
+/// Types between a name and its value: `password: str = "…"`.
+const TYPES: [&str; 7] = ["str", "string", "String", "bytes", "any", "Any", "SecretStr"];
+/// Words of a sentence behind a credential's name.
+const GO_ON: [&str; 18] = [
+    "in", "of", "for", "from", "to", "and", "or", "if", "as", "with", "not", "on", "are", "must", "should",
+    "can", "may", "will",
+];
+
 /// So long a value may be found to stand for another; bytes.
-const JUDGED: usize = 512;
+pub(super) const JUDGED: usize = 512;
 
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
@@ -91,15 +101,32 @@ impl Reader<'_, '_> {
         if lexer.byte(name.start.wrapping_sub(1)) == Some(b'<') && lexer.byte(behind) == Some(b'>') {
             return self.until(behind + 1, b'<');
         }
+        // `$TOKEN value`, `https://x/a.key value`, `id=token value`: not a name that the next word is the value of.
+        let other = before.last().is_some_and(|b| b"$/=".contains(b)) || before.ends_with(b"${");
         match lexer.byte(behind) {
             Some(tie @ (b'=' | b':')) => {
-                let at = behind + 1;
-                let at = at + usize::from(matches!(lexer.byte(at), Some(b'=' | b'-' | b'?' | b'+' | b'>')));
+                let compares = tie == b'=' && lexer.byte(behind + 1) == Some(b'=');
+                let at = if compares {
+                    lexer.skip(behind, b"=")
+                } else {
+                    let more = matches!(lexer.byte(behind + 1), Some(b'=' | b'-' | b'?' | b'+' | b'>'));
+                    behind + 1 + usize::from(more)
+                };
+                // `if token == other {`
+                let spaced = behind > name.end && lexer.blanks(at) > at;
+                if compares && spaced && !matches!(lexer.byte(lexer.blanks(at)), Some(b'"' | b'\'' | b'`')) {
+                    return None;
+                }
                 let tie = if tie == b'=' { Tie::Equals } else { Tie::Colon };
                 self.after(lexer.blanks(at), &name, tie, open, header)
             }
             Some(b',') if closed || dashed => {
                 let next = lexer.blanks_and_lines(behind + 1);
+                let word =
+                    lexer.bytes[next..].iter().take_while(|b| b.is_ascii_alphabetic() || **b == b'_').count();
+                // `("NAME", default="value")`
+                let next =
+                    if word > 0 && lexer.byte(next + word) == Some(b'=') { next + word + 1 } else { next };
                 let called = before.len() > 1 && b"({".contains(&before[before.len() - 2]);
                 self.paired(next, &name).or_else(|| {
                     (dashed || called).then(|| self.after(next, &name, Tie::Comma, open, header)).flatten()
@@ -116,6 +143,7 @@ impl Reader<'_, '_> {
                         .flatten()
                 })
             }
+            Some(_) if other => self.paired(behind, &name),
             Some(_) if lexer.continues(behind).is_some() => {
                 self.after(behind, &name, Tie::Blank, open, header)
             }
@@ -166,9 +194,10 @@ impl Reader<'_, '_> {
             return self.block(line_end, name, true);
         }
         if let Some(next) = self.lexer.continues(at) {
-            // A flag, or the next command of a shell, is no value.
-            let stops =
-                tie == Tie::Blank && matches!(self.lexer.byte(next), None | Some(b'-' | b'&' | b'|' | b';'));
+            // A flag, or the next command of a shell, is no value. Behind a comment is nothing of it.
+            let stops = self.lexer.lead(name.start).trim_start().starts_with('#')
+                || tie == Tie::Blank
+                    && matches!(self.lexer.byte(next), None | Some(b'-' | b'&' | b'|' | b';'));
             return if stops { None } else { self.word(next, name, tie, None, header) };
         }
         if self.lexer.ends_line(at) {
@@ -252,6 +281,13 @@ impl Reader<'_, '_> {
         header: bool,
     ) -> Option<usize> {
         let lexer = self.lexer;
+        if tie == Tie::Blank && self.is_no_value(at, name) {
+            return None;
+        }
+        let assigned = matches!(tie, Tie::Colon | Tie::Equals) && open.is_none() && !header;
+        if assigned && let Some(end) = code::read(lexer, at, self.out) {
+            return Some(end);
+        }
         let mut pieces = Vec::new();
         let mut end = lexer.value(at, &mut pieces);
         if header {
@@ -282,6 +318,9 @@ impl Reader<'_, '_> {
             if lexer.byte(next) == Some(b'=') && next > end && lexer.byte(next + 1) != Some(b'=') {
                 let typed = lexer.blanks(next + 1);
                 if !lexer.ends_line(typed) {
+                    if TYPES.contains(&&lexer.text[at..end]) {
+                        return self.word(typed, name, Tie::Equals, None, false);
+                    }
                     end = lexer.value(typed, &mut pieces);
                 }
             }
@@ -314,6 +353,12 @@ impl Reader<'_, '_> {
         Some(end)
     }
 
+    /// A word behind a name that only goes on: a flag, or a word of a sentence (`for token in tokens`).
+    fn is_no_value(&self, at: usize, name: &Range<usize>) -> bool {
+        let flag = self.lexer.bytes[name.start] == b'-' && self.lexer.bytes[at..].starts_with(b"--");
+        flag || GO_ON.contains(&&self.lexer.text[at..self.lexer.word_end(at)])
+    }
+
     /// Where a value of several words ends, if it is one: in YAML, in files of settings, in the old form of ENV.
     fn rest_of_line(&self, at: usize, end: usize, name: &Range<usize>, tie: Tie) -> Option<usize> {
         let lexer = self.lexer;
@@ -329,6 +374,9 @@ impl Reader<'_, '_> {
         }
         let line_end = lexer.comment_or_end(end);
         let rest = lexer.text[end..line_end].trim_end();
+        if TYPES.contains(&&lexer.text[at..end]) && rest.trim_start().starts_with("= ") {
+            return None;
+        }
         let line_end = end + rest.len();
         let plain = || !rest.contains(['=', '&', '|', ';', '\\', '$', '"', '<', '>', '(', ')', '{', '}']);
         let whole = match tie {
@@ -366,5 +414,9 @@ fn is_key(line: &str) -> bool {
 /// Whether a value must not be shown. `${X:-literal}` holds its secret in the default.
 pub(super) fn hides(value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
+    // `|`, `&&`, `]`: a sign of the language.
+    if value.len() < 4 && value.bytes().all(|b| b.is_ascii_punctuation()) {
+        return false;
+    }
     judge(value) == Value::Literal || value.contains('-') || value.contains('\n')
 }

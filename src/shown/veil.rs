@@ -57,7 +57,7 @@ impl Veil {
         urls(text, &mut ranges);
         let spans = ranges.into_iter().map(|range| Span::new(range.start, range.end));
         let mut spans = Span::merged(spans.chain(known.iter().copied()).collect());
-        let values = Values::new(spans.iter().map(|span| &text[span.range()]), pairs(text, &spans));
+        let values = Values::new(text, spans.iter().map(|span| &text[span.range()]), pairs(text, &spans));
         if let Some(values) = &values {
             spans.extend(values.hidden(text).map(|found| Span::new(found.start, found.end)));
             spans = Span::merged(spans);
@@ -167,7 +167,11 @@ fn inside(text: &str, at: usize) -> usize {
 impl Values {
     /// What finds hidden values elsewhere: `echo hunter2 | login --password hunter2`, messages of parsers. Of `pairs` the
     /// first so many bytes are shown.
-    fn new<'t>(hidden: impl Iterator<Item = &'t str>, pairs: Vec<(String, usize)>) -> Option<Self> {
+    fn new<'t>(
+        text: &'t str,
+        hidden: impl Iterator<Item = &'t str>,
+        pairs: Vec<(String, usize)>,
+    ) -> Option<Self> {
         let mut all: HashSet<(Cow<str>, usize)> = HashSet::new();
         for value in hidden {
             all.extend(parts(value).map(|part| (Cow::Borrowed(part), 0)));
@@ -178,6 +182,10 @@ impl Values {
         }
         all.extend(pairs.into_iter().map(|(pair, shown)| (Cow::Owned(pair), shown)));
         all.retain(|(value, _)| tells(value));
+        if all.iter().any(|(value, _)| is_plain(value)) {
+            let names = names(text);
+            all.retain(|(value, _)| !(is_plain(value) && names.contains(&**value)));
+        }
         if all.is_empty() {
             return None;
         }
@@ -223,9 +231,27 @@ fn parts(value: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+fn is_plain(value: &str) -> bool {
+    value.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// What the text calls its services and images. A password that is such a name as well is hidden where it is one.
+fn names(text: &str) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    for line in text.lines().map(str::trim) {
+        let head = line.split([' ', '\t']).next().unwrap_or_default();
+        if ["image:", "from"].iter().any(|word| head.eq_ignore_ascii_case(word)) {
+            names.extend(line[head.len()..].split(|c: char| " \t/:@\"'".contains(c)));
+        } else if let Some(key) = line.strip_suffix(':') {
+            names.insert(key);
+        }
+    }
+    names
+}
+
 /// Whether a value is the same secret wherever it stands. A plain word may mean something else there.
 fn tells(value: &str) -> bool {
-    let plain = value.bytes().all(|b| b.is_ascii_alphabetic());
+    let plain = is_plain(value);
     let number = value.bytes().all(|b| b.is_ascii_digit());
     let telling = value.len() >= 12 || value.len() >= 4 && !plain && !(number && value.len() < 6);
     telling && value.len() <= LONGEST && !is_reference(value)
@@ -308,5 +334,48 @@ mod tests {
         ] {
             assert_eq!(masked(text), shown);
         }
+    }
+
+    #[test]
+    fn code_and_signs_are_shown() {
+        for (line, shown) in [
+            ("password = os.environ[\"APP_PASSWORD\"]", ""),
+            (
+                "DB_PASSWORD = os.getenv(\"DB_PASSWORD\", \"hunter2\")",
+                "DB_PASSWORD = os.getenv(\"DB_PASSWORD\", \"***\")",
+            ),
+            ("API_TOKEN = config(\"API_TOKEN\", default=\"\")", ""),
+            ("password := os.Getenv(\"DB_PASSWORD\")", ""),
+            ("apiKey: process.env.API_KEY,", ""),
+            ("const t = login({ secret: 'hunter2' })", "const t = login({ secret: '***' })"),
+            (
+                "hash = bcrypt.hash(\"hunter2\", 10) token = hash(\"hunter2\")",
+                "hash = bcrypt.hash(\"***\", 10) token = hash(\"***\")",
+            ),
+            ("password: str = \"hunter2\"", "password: str = \"***\""),
+            ("password = hunter(2)", "password = ***"),
+            ("password = hunter.2(x)", "password = ***"),
+            ("if token == other_token:", ""),
+            ("for token in tokens:", ""),
+            ("if (password !== other) {", ""),
+            ("if (password === 'hunter2') {", "if (password === '***') {"),
+            ("curl https://example.org/signing.key | gpg", ""),
+            ("curl -H \"X-Token: $TOKEN\" https://example.org", ""),
+            ("RUN --mount=type=secret,id=token export A=b", ""),
+            ("CMD x --token $TOKEN --rtsp 8554", ""),
+            ("ENTRYPOINT [ \"htpasswd\" ]", ""),
+            ("#  -e AWS_SECRET_KEY \\\n#  x\nFROM debian", ""),
+            ("'export API_KEY=\"hunter2\"\\nexport B=c'", "'export API_KEY=\"***\"\\nexport B=c'"),
+        ] {
+            assert_eq!(masked(line), if shown.is_empty() { line } else { shown });
+        }
+    }
+
+    #[test]
+    fn a_word_that_names_a_service_or_an_image_is_hidden_where_it_is_a_password() {
+        let text = "openmeetings:\n  image: apache/openmeetings:6\n  PASSWORD: openmeetings\n";
+        assert_eq!(masked(text), text.replace("PASSWORD: openmeetings", "PASSWORD: ***"));
+        let text = "web:\n  image: apache/other:6\n  PASSWORD: openmeetings\n  A: openmeetings\n";
+        assert_eq!(masked(text), text.replace(": openmeetings", ": ***"));
     }
 }
