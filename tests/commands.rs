@@ -26,6 +26,29 @@ fn completions_complete_values() {
     }
 }
 
+/// In bash, which is here; the others have the same names of git.
+#[cfg(target_os = "linux")]
+#[test]
+fn completions_complete_revisions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = printed(&["completions", "bash"]);
+    let asked = "git init -q -b trunk . && git config user.email a@example.org && git config user.name a && \
+                 git commit -q --allow-empty -m a && git tag v1 && git branch 'tr$(touch${IFS}x)' && \
+                 eval \"$SCRIPT\" && for last in --new-from --branch --commits; do \
+                 COMP_WORDS=(hullguard check $last tr) COMP_CWORD=3; _hullguard hullguard tr $last; \
+                 echo \"${COMPREPLY[*]}\"; done; ls";
+    let done = std::process::Command::new("bash")
+        .args(["-c", asked])
+        .env("SCRIPT", script)
+        .current_dir(folder.path())
+        .output()
+        .expect("bash is installed");
+    assert_eq!(String::from_utf8_lossy(&done.stdout), "trunk\ntrunk\ntrunk\n", "{done:?}");
+    for shell in ["zsh", "fish"] {
+        assert!(printed(&["completions", shell]).contains("git for-each-ref"), "{shell}");
+    }
+}
+
 /// What is typed by mistake, or known from another tool, and the sentence about it.
 const MEANT: [(&[&str], &str); 24] = [
     (&["--stagged"], "there is no option `--stagged`; did you mean `--staged`?"),

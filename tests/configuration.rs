@@ -497,6 +497,30 @@ fn an_ignore_that_matches_nothing_is_reported_if_all_was_looked_at() {
 }
 
 #[test]
+fn a_pattern_that_matches_nothing_is_reported_if_all_was_looked_at() {
+    let config = "extends: policy.yaml\nexclude: [vendor/, gone/, \"*.tpl\", built]\nrules:\n  latest-tag: {severity: off, paths: [api/, apx/]}\n";
+    let work = repository(&[
+        ("api/Dockerfile", LATEST),
+        ("vendor/a/Dockerfile", LATEST),
+        (".gitignore", "built\n"),
+        ("built/x", ""),
+        ("policy.yaml", "exclude: elsewhere/\n"),
+        ("hullguard.yaml", config),
+    ]);
+    let told: Vec<String> = [(2, "exclude", "gone/"), (2, "exclude", "*.tpl"), (4, "paths", "apx/")]
+        .iter()
+        .map(|(line, key, text)| {
+            format!("hullguard: warning: hullguard.yaml:{line}: `{key}` has `{text}`, which matches no file; delete it")
+        })
+        .collect();
+    let (_, _, err) = run(work.path(), &["check"]);
+    assert_eq!(err.lines().collect::<Vec<_>>(), told);
+    for part in [&["check", "api"][..], &["check", "--exclude", "x"]] {
+        assert_eq!(run(work.path(), part).2, "", "{part:?}");
+    }
+}
+
+#[test]
 fn a_mistake_says_what_to_write_instead() {
     for (text, told) in [
         (

@@ -10,10 +10,10 @@ use super::display::Display;
 use super::term;
 use crate::baseline::{self, FOREIGN, Known, List, Looked, NAME};
 use crate::blob::{Candidate, Origin, Tree};
-use crate::config::{Config, gitleaks};
+use crate::config::{Config, Globs, Pattern, gitleaks};
 use crate::custom::Custom;
 use crate::gap::{Gap, Reason};
-use crate::input::{self, disk};
+use crate::input::{self, Listing, disk};
 use crate::outcome::{Outcome, Unused};
 use crate::report::Hider;
 use crate::rule::{Family, Policy};
@@ -216,6 +216,33 @@ pub(super) fn not_shipped(config: &Config, tree: &dyn Tree) -> Vec<String> {
         format!("{}:{}: `ships` names {}, which does not exist", ship.file, ship.line, ship.dockerfile)
     })
     .collect()
+}
+
+/// A sentence for each pattern of the configuration that matches none of all files of a repository.
+pub(super) fn unmatched(config: &Config, listing: &Listing, root: &Path) -> Vec<String> {
+    let excluded: Vec<&str> = {
+        let out = listing.skipped.iter().filter(|told| told.reason == Reason::Excluded);
+        out.map(|told| &*told.path).collect()
+    };
+    let is_unmatched = |pattern: &&Pattern| {
+        let Ok(globs) = Globs::new([pattern.text.as_str()], "") else { return false };
+        // What git ignores may be there on another machine.
+        let is_there = || root.join(pattern.text.trim_matches('/')).symlink_metadata().is_ok();
+        let matched = if pattern.excludes {
+            excluded.iter().any(|path| globs.matches(path))
+        } else {
+            listing.candidates.iter().any(|file| globs.matches(&file.path))
+        };
+        !matched && !is_there()
+    };
+    let unmatched = config.patterns.iter().filter(is_unmatched);
+    unmatched
+        .take(TOLD)
+        .map(|Pattern { text, excludes, file, line }| {
+            let key = if *excludes { "exclude" } else { "paths" };
+            format!("{file}:{line}: `{key}` has `{text}`, which matches no file; delete it")
+        })
+        .collect()
 }
 
 /// Says which lists hold entries that match nothing any more.

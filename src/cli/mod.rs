@@ -6,6 +6,7 @@ mod action;
 mod args;
 mod baseline;
 mod check;
+mod completions;
 mod coverage;
 mod display;
 mod explain;
@@ -101,7 +102,7 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Init(args)) => init::run(&args),
         Some(Command::Privileges(args)) => privileges::run(&args),
         Some(Command::Rules(rules)) => list::run(&rules),
-        Some(Command::Completions { shell }) => completions(shell),
+        Some(Command::Completions { shell }) => print(completions::script(shell).as_bytes()),
         Some(Command::Man { command, dir }) => man(command.as_deref(), dir.as_deref()),
     }
 }
@@ -110,12 +111,6 @@ fn work(args: Args) -> Result<u8> {
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let io = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
     io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<u8> {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "hullguard", &mut text);
-    print(&text)
 }
 
 /// The page of the program or of one of its commands; with a folder all pages as files.

@@ -72,7 +72,6 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         term::end_early(&watch.stop)?;
     }
     let (root, tree, listing, config) = files(look, &current, &watch)?;
-    let Listing { candidates, skipped, failed } = listing;
     let top = input::top_of(&root).unwrap_or(&root).to_owned();
     // Paths of commits are told as the commits have them.
     let seen_from = if look.is_past() { root.clone() } else { current.clone() };
@@ -100,11 +99,11 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         bail!("--ignore leaves no rule to run");
     }
     if look.verbose {
-        place.say(&policy, candidates.len());
+        place.say(&policy, listing.candidates.len());
         term::complain(&format!("ShellCheck: {}", shellcheck.state()));
     }
-    let reach = Reach::new(&place, failed.is_empty(), excluded(look, &config)?);
-    known.looked = reach.looked(&candidates, &*tree, &known);
+    let reach = Reach::new(&place, listing.failed.is_empty(), excluded(look, &config)?);
+    known.looked = reach.looked(&listing.candidates, &*tree, &known);
     let past = if look.is_past() {
         Some(past::Search::new(look, &current, excluded(look, &config)?)?)
     } else {
@@ -114,7 +113,10 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let today = Date::of(SystemTime::now());
     let said = filter::expired(&config, today).into_iter().chain(filter::expired_entries(&known, today));
     let said = said.chain(lists::not_shipped(&config, &*tree));
+    let all = known.looked.whole && !look.is_past();
+    let said = said.chain(all.then(|| lists::unmatched(&config, &listing, &root)).into_iter().flatten());
     said.for_each(|warning| term::complain(&format!("warning: {warning}")));
+    let Listing { candidates, skipped, failed } = listing;
     Ok(Run {
         config,
         policy,

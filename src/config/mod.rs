@@ -48,6 +48,9 @@ pub struct Config {
     pub labels: Vec<(Box<str>, LabelFormat)>,
     pub strict_labels: bool,
     pub exclude: Globs,
+    /// The patterns of `exclude` and of `rules`, for those that match nothing. What a file extends is for other
+    /// repositories, too, so its patterns are not here.
+    pub patterns: Vec<Pattern>,
     /// Lists of known findings, relative to the file until `cli` makes them absolute; empty: those with the usual names.
     pub baselines: Vec<PathBuf>,
     /// As they are; `None`: the one with the usual name.
@@ -64,6 +67,17 @@ pub struct Ship {
     pub dockerfile: String,
     /// The stages that are shipped, by name or number.
     pub targets: Vec<String>,
+    /// The configuration file, and the line in it.
+    pub file: Arc<str>,
+    pub line: u32,
+}
+
+/// A pattern as it is written.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    pub text: String,
+    /// It leaves files out.
+    pub excludes: bool,
     /// The configuration file, and the line in it.
     pub file: Arc<str>,
     pub line: u32,

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::keys::{self, IGNORE, Key, SETTING, TOP};
-use super::{Config, Date, FailOn, Globs, Ignore, Level, Setting, Ship, UseShellCheck};
+use super::{Config, Date, FailOn, Globs, Ignore, Level, Pattern, Setting, Ship, UseShellCheck};
 use crate::blob::Origin;
 use crate::finding::Place;
 use crate::input;
@@ -39,6 +39,7 @@ pub(super) fn read(
     let mut reader = Reader {
         source,
         base,
+        patterns: Vec::new(),
         mistakes: Vec::new(),
         hidden: Vec::new(),
         elsewhere: Vec::new(),
@@ -63,6 +64,7 @@ pub(super) fn read(
         reader.mistake(second.span(), "a configuration must be one YAML document");
     }
     config.name = source.path().to_string();
+    config.patterns = std::mem::take(&mut reader.patterns);
     if reader.mistakes.is_empty() && reader.elsewhere.is_empty() { Ok(config) } else { Err(reader.told()) }
 }
 
@@ -116,6 +118,7 @@ const TOLD: usize = 100;
 struct Reader<'s> {
     source: &'s Source,
     base: &'s str,
+    patterns: Vec<Pattern>,
     mistakes: Vec<(Span, String)>,
     /// What must not be quoted.
     hidden: Vec<Span>,
@@ -176,6 +179,7 @@ impl Reader<'_> {
                 }
                 "exclude" => {
                     let globs = self.globs(value);
+                    self.note_patterns(value, true);
                     config.exclude.add(globs);
                 }
                 "rules" => self.rules(value, config),
@@ -243,7 +247,10 @@ impl Reader<'_> {
             match key.name {
                 "severity" => level = self.level(value),
                 "off" => off = self.word(value, key.words()) == Some("true"),
-                _ => paths = Some(self.globs(value)),
+                _ => {
+                    paths = Some(self.globs(value));
+                    self.note_patterns(value, false);
+                }
             }
         }
         (if off { Level::Off } else { level }, paths)
@@ -439,6 +446,23 @@ impl Reader<'_> {
                 Globs::default()
             }
         }
+    }
+
+    fn note_patterns(&mut self, node: Node, excludes: bool) {
+        let one = |item: Node| {
+            Some(Pattern {
+                text: item.as_str()?.to_owned(),
+                excludes,
+                file: Arc::clone(self.source.path()),
+                line: self.source.line_of(item.span().start as usize),
+            })
+        };
+        let all: Vec<Pattern> = if node.is_sequence() {
+            node.items().filter_map(one).collect()
+        } else {
+            one(node).into_iter().collect()
+        };
+        self.patterns.extend(all);
     }
 
     fn is(&mut self, node: Node, kind: Kind, help: &str) -> bool {
