@@ -60,11 +60,11 @@ fn zsh(script: &str) -> String {
     let mut text = String::new();
     for line in script.lines() {
         let takes = REVISIONS.iter().any(|option| line.contains(&format!("--{option}=[")));
-        let known = line.strip_suffix(":_default' \\").filter(|_| takes);
-        match known {
-            Some(start) => text.push_str(&format!("{start}:_hullguard_revisions' \\\n")),
-            None => text.push_str(&format!("{line}\n")),
+        match line.strip_suffix(":_default' \\").filter(|_| takes) {
+            Some(start) => text.extend([start, ":_hullguard_revisions' \\"]),
+            None => text.push_str(line),
         }
+        text.push('\n');
         if line.starts_with("autoload ") {
             text.push_str(ZSH);
         }
