@@ -147,7 +147,7 @@ fn what_is_ignored_is_not_in_the_note() {
         ("rules: {no-new-privileges-missing: off}", Some("a memory limit and a read-only")),
         ("rules: {no-new-privileges-missing: {off: true, paths: other/**}}", Some("no-new-privileges and")),
     ] {
-        let work = folder(&[("hullguard.yaml", config), ("compose.yaml", THREE)]);
+        let work = folder(&[("hullguard.yaml", config), ("compose.yaml", THREE), ("other/a.txt", "")]);
         let all = open(work.path(), &[]);
         match expected {
             None => assert_eq!(all, [""; 0], "{config}"),
