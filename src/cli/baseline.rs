@@ -62,7 +62,11 @@ pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     let (before, after) = (old.by_fingerprint(), new.by_fingerprint());
     let added = after.keys().filter(|key| !before.contains_key(key)).count();
     let gone = before.keys().filter(|key| !after.contains_key(key)).count();
-    let change = if there { format!(": {added} new, {gone} gone") } else { String::new() };
+    let change = if there {
+        format!(": {added} new, {gone} gone")
+    } else {
+        "; from now on only new findings fail. Commit the file".to_owned()
+    };
     term::complain(&format!("{name} lists {}{change}", plural(after.len(), "finding")));
     Ok(CLEAN)
 }

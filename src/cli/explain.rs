@@ -50,7 +50,7 @@ fn page(rule: &Rule, width: usize) -> String {
         Stability::Stable => {}
     }
     if let Some(evidence) = rule.evidence {
-        let _ = writeln!(text, "Findings on real files, {evidence}");
+        wrap(&format!("Findings on real files, {evidence}"), width, "", &mut text);
     }
     if !rule.page.is_empty() {
         text.push('\n');
@@ -66,6 +66,7 @@ fn page(rule: &Rule, width: usize) -> String {
     }
     aliases(rule, width, &mut text);
     let _ = writeln!(text, "\nTo ignore it in one place: # hullguard: ignore={} reason", rule.id);
+    let _ = writeln!(text, "To switch it off: `rules: {{{}: off}}` in hullguard.yaml", rule.id);
     let _ = writeln!(text, "To switch it off for a run: --ignore {}", rule.id);
     text
 }

@@ -415,7 +415,7 @@ fn is_key(line: &str) -> bool {
 pub(super) fn hides(value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
     // `|`, `&&`, `]`: a sign of the language.
-    if value.len() < 4 && value.bytes().all(|b| b.is_ascii_punctuation()) {
+    if value.len() < 4 && value.bytes().all(|b| b"|&<>=!()[]{};,:?+-*/.\\".contains(&b)) {
         return false;
     }
     judge(value) == Value::Literal || value.contains('-') || value.contains('\n')
