@@ -66,7 +66,7 @@ impl Veil {
     }
     /// Of no text: only these values must not be shown.
     pub fn over<'v>(values: impl Iterator<Item = &'v str>) -> Self {
-        Self { spans: Vec::new(), values: Values::new(values, Vec::new()) }
+        Self { spans: Vec::new(), values: Values::new("", values, Vec::new()) }
     }
     /// The spans that must not be shown, ascending and apart.
     pub fn spans(&self) -> &[Span] {
