@@ -351,7 +351,7 @@ fn a_baseline_that_fails_is_not_called_written() {
 #[test]
 fn switched_off_checks_of_other_tools_are_copied() {
     let work = repository(&[
-        (".hadolint.yaml", "ignored: [DL3008, DL3007, dl3015]\ntrustedRegistries: [docker.io]\n"),
+        (".hadolint.yaml", "ignored: [DL1001, DL3007, dl3015]\ntrustedRegistries: [docker.io]\n"),
         (".trivyignore", "AVD-DS-0001\nCVE-2024-0001\n# no\nDS002 # why\n"),
         (".dclintrc", "{\"rules\": {\"no-version-field\": 0, \"invalid-yaml\": 2}}"),
         (".checkov.yaml", "skip-check:\n  - CKV_DOCKER_3\n"),
@@ -368,10 +368,10 @@ fn switched_off_checks_of_other_tools_are_copied() {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert!(
-        out.contains("\nNot copied from .hadolint.yaml, because hullguard has no such check: DL3008\n"),
+        out.contains("\nNot copied from .hadolint.yaml, because hullguard has no such check: DL1001\n"),
         "{out}"
     );
-    assert!(!text.contains("DL3008") && !text.contains("CVE"), "{text}");
+    assert!(!text.contains("DL1001") && !text.contains("CVE"), "{text}");
     assert!(
         out.contains("new, with 6 rules from .hadolint.yaml, .trivyignore, .dclintrc, .checkov.yaml"),
         "{out}"
