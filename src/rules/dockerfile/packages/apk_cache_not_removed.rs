@@ -1,7 +1,6 @@
 use super::caches::{self, Left};
 use super::chain;
 use super::naming::named;
-use super::update_without_install::lone_update;
 use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
@@ -40,10 +39,10 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// An update alone is reported elsewhere; here, the same RUN installs as well.
+/// The same RUN installs as well.
 fn installs(run: &Instruction) -> bool {
     let mut calls = run.scripts().iter().flat_map(|script| &script.facts().packages);
-    lone_update(run).is_none() && calls.any(|call| call.manager == Manager::Apk && call.action.installs())
+    calls.any(|call| call.manager == Manager::Apk && call.action.installs())
 }
 
 /// Adds the flag, and takes away the updates, which are of no use then. `None` if one of them cannot be cut out.

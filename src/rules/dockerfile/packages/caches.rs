@@ -3,6 +3,7 @@
 use super::apt::may_clean;
 use super::chain::behind_chain;
 use super::naming::named;
+use super::update_without_install::lone_update;
 use crate::dockerfile::{Dockerfile, Instruction, MountKind, Origin};
 use crate::finding::{Findings, Safety};
 use crate::rules::dockerfile::shipping::in_image;
@@ -181,7 +182,8 @@ impl Cache {
     fn left_by<'f, 'a>(&self, file: &Dockerfile<'a>, run: &'f Instruction<'a>) -> Option<Left<'f, 'a>> {
         let packages = || run.scripts().iter().flat_map(|script| &script.facts().packages);
         let mut calls: Vec<&PackageCall> = packages().filter(|call| self.is_filled_by(call)).collect();
-        if calls.is_empty() || self.is_mounted(run) || self.is_off(file, run) {
+        // An update alone is reported as that.
+        if calls.is_empty() || lone_update(run).is_some() || self.is_mounted(run) || self.is_off(file, run) {
             return None;
         }
         let cleaned = run.scripts().iter().flat_map(|script| self.cleaned(file, run, script)).max();
@@ -271,7 +273,8 @@ impl Cache {
         calls: &[&PackageCall],
         out: &mut Findings,
     ) {
-        let Some(first) = calls.first() else { return };
+        let installs = calls.iter().find(|call| call.action != Action::Update);
+        let Some(first) = installs.or(calls.first()) else { return };
         let (what, span) = named(file, first);
         let keeps = format!("`{what}` keeps its cache in this layer");
         match self.remedy {
@@ -287,12 +290,22 @@ impl Cache {
                 let command = command.replace("{}", file.source.slice(first.program));
                 let message = format!("{keeps}; end the `RUN` with `{command}`");
                 let finding = out.at(file.source, span, message);
-                if let Some(edit) = behind_chain(file, run, &command) {
+                if !may_be_gone(run, first)
+                    && let Some(edit) = behind_chain(file, run, &command)
+                {
                     finding.fix(Safety::Unsafe, format!("add `{command}`"), vec![edit]);
                 }
             }
         }
     }
+}
+
+/// Packages are removed later in the RUN, perhaps the manager itself.
+fn may_be_gone(run: &Instruction, call: &PackageCall) -> bool {
+    let mut packages = run.scripts().iter().flat_map(|script| &script.facts().packages);
+    let removes = |action: Action| matches!(action, Action::Remove | Action::Autoremove);
+    !call.manager.is_system()
+        && packages.any(|later| removes(later.action) && later.span.start > call.span.start)
 }
 
 /// Only files that are there already.

@@ -76,8 +76,9 @@ fn joined(file: &Dockerfile, script: &Script) -> Option<Joined> {
 /// is not a command of its own, or the last of the chain.
 pub(super) fn without(file: &Dockerfile, run: &Instruction, command: Span) -> Option<Span> {
     run.scripts().iter().find_map(|script| {
-        let at = script.pipelines.iter().position(|pipeline| pipeline.span.contains(command))?;
-        let (own, next) = (&script.pipelines[at], script.pipelines.get(at + 1)?);
+        let after = script.pipelines.partition_point(|pipeline| pipeline.span.start <= command.start);
+        let at = after.checked_sub(1).filter(|&at| script.pipelines[at].span.contains(command))?;
+        let (own, next) = (&script.pipelines[at], script.pipelines.get(after)?);
         let alone = matches!(&*own.commands, [Command { kind: CommandKind::Simple { .. }, .. }]);
         let chained = matches!(own.joined_by, Join::Start | Join::And) && next.joined_by == Join::And;
         let cut = Span { start: own.span.start, end: next.span.start };

@@ -11,11 +11,15 @@ const VARIABLES: [&str; 3] =
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for run in file.runs() {
         let packages = run.scripts().iter().flat_map(|script| &script.facts().packages);
-        for call in packages.filter(|call| runs_scripts(call)) {
-            let set = |name: &&str| matches!(file.lookup(name, run).origin, Origin::Env(_) | Origin::Arg(_));
-            if VARIABLES.iter().any(set) || file.source.text().contains("ignore-scripts true") {
-                continue;
-            }
+        let mut calls = packages.filter(|call| runs_scripts(call)).peekable();
+        let set = |name: &&str| matches!(file.lookup(name, run).origin, Origin::Env(_) | Origin::Arg(_));
+        if calls.peek().is_none() || VARIABLES.iter().any(set) {
+            continue;
+        }
+        if file.source.text().contains("ignore-scripts true") {
+            return;
+        }
+        for call in calls {
             let (what, span) = named(file, call);
             out.at(
                 file.source,

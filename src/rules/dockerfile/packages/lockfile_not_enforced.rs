@@ -157,8 +157,11 @@ fn lacks_ci(file: &Dockerfile, run: &Instruction) -> bool {
 
 /// Where each lock file was copied, as far as a stage has come.
 type Copied = [Option<Span>; LOCKS.len()];
+/// An answer for each lock file, once it was asked for.
+type Answers = [Option<bool>; LOCKS.len()];
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let mut configured = Answers::default();
     let mut at_end: Vec<Copied> = Vec::with_capacity(file.stages.len());
     for stage in &file.stages {
         let mut copied = match &stage.base {
@@ -170,7 +173,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 Kind::Copy(transfer) | Kind::Add(transfer) => {
                     transfer.sources.iter().for_each(|word| note(&mut copied, &word.text, word.span));
                 }
-                Kind::Run(_) => check(file, instruction, &mut copied, out),
+                Kind::Run(_) => check(file, instruction, &mut copied, &mut configured, out),
                 _ => {}
             }
         }
@@ -190,8 +193,14 @@ fn lock_of(path: &str) -> Option<usize> {
     LOCKS.iter().position(|lock| lock.files.contains(&name))
 }
 
-fn check(file: &Dockerfile, run: &Instruction, copied: &mut Copied, out: &mut Findings) {
-    let mut here = *copied;
+fn check(
+    file: &Dockerfile,
+    run: &Instruction,
+    copied: &mut Copied,
+    configured: &mut Answers,
+    out: &mut Findings,
+) {
+    let (mut here, mut set) = (*copied, Answers::default());
     for mount in run.mounts().iter().filter(|mount| mount.kind() == Some(MountKind::Bind)) {
         if let Some(source) = mount.source() {
             note(&mut here, &source.text, source.span);
@@ -206,27 +215,37 @@ fn check(file: &Dockerfile, run: &Instruction, copied: &mut Copied, out: &mut Fi
         }
         for call in facts.packages.iter().filter(|call| !call.conditional) {
             let Some(at) = LOCKS.iter().position(|lock| lock.manager == call.manager) else { continue };
+            let lock = &LOCKS[at];
             if let Some(span) = here[at]
-                && LOCKS[at].is_ignored(file, run, call)
+                && lock.is_ignored_by(call)
+                && !*configured[at].get_or_insert_with(|| lock.is_configured(file))
+                && !*set[at].get_or_insert_with(|| lock.is_set(file, run))
             {
-                LOCKS[at].report(file, call, span, out);
+                lock.report(file, call, span, out);
             }
         }
     }
 }
 
 impl Lock {
-    fn is_ignored(&self, file: &Dockerfile, run: &Instruction, call: &PackageCall) -> bool {
-        let set = |name: &&str| {
-            call.env(name).is_some()
-                || matches!(file.lookup(name, run).origin, Origin::Env(_) | Origin::Arg(_))
-                || file.source.slice(run.span).contains(&format!("export {name}="))
-        };
+    fn is_ignored_by(&self, call: &PackageCall) -> bool {
         (self.is_loose)(call)
-            && (self.manager != Manager::Npm || !lacks_ci(file, run))
             && !call.flags.iter().any(|flag| self.flags.contains(&&*flag.name))
-            && !self.variables.iter().any(set)
-            && !self.settings.iter().any(|setting| file.source.text().contains(setting))
+            && !self.variables.iter().any(|name| call.env(name).is_some())
+    }
+
+    fn is_configured(&self, file: &Dockerfile) -> bool {
+        self.settings.iter().any(|setting| file.source.text().contains(setting))
+    }
+
+    /// A variable keeps all installations of a RUN to the file, or its npm could not.
+    fn is_set(&self, file: &Dockerfile, run: &Instruction) -> bool {
+        let text = file.source.slice(run.span);
+        let set = |name: &&str| {
+            matches!(file.lookup(name, run).origin, Origin::Env(_) | Origin::Arg(_))
+                || text.contains(&format!("export {name}="))
+        };
+        self.variables.iter().any(set) || self.manager == Manager::Npm && lacks_ci(file, run)
     }
 
     fn report(&self, file: &Dockerfile, call: &PackageCall, copied: Span, out: &mut Findings) {

@@ -30,6 +30,7 @@ pub mod language_cache_not_removed;
 pub mod lockfile_not_enforced;
 pub mod npm_cache_not_removed;
 pub mod npm_unpinned;
+pub mod packages_not_sorted;
 pub mod pip_cache_not_removed;
 pub mod pip_unpinned;
 pub mod requirements_without_hashes;
