@@ -185,12 +185,16 @@ impl<'r> Conform<'_, '_, 'r> {
                 None => self.wrong(value, takes, key, item),
             },
             (Shape::Scalar(node), Type::Scalar(scalar)) => self.scalar(value, *node, scalar, key, item),
-            (Shape::List(items), Type::List(of)) => {
+            (Shape::List(items), Type::List(of) | Type::Unique(of)) => {
+                if matches!(takes, Type::Unique(_)) {
+                    self.unique(items, key);
+                }
                 for value in items {
                     self.value(value, of, key, above, true);
                 }
             }
             (Shape::Map(fields), Type::Keys(keys)) => {
+                self.needed(value, keys, key);
                 for field in fields {
                     match Key::find(keys, field.name) {
                         Some(key) => self.known(field, key, keys),
@@ -209,6 +213,29 @@ impl<'r> Conform<'_, '_, 'r> {
             // An item that was an entry, after a mapping was joined with a list.
             (Shape::Pair(_), _) => {}
             _ => self.wrong(value, takes, key, item),
+        }
+    }
+
+    /// The keys without which Compose refuses a mapping.
+    fn needed(&mut self, mapping: &Value<'r>, keys: &'static [Key], place: &str) {
+        for key in keys.iter().filter(|key| key.needed && self.whole) {
+            if mapping.field(key.name).is_none() {
+                let message = format!("`{}` is missing in this mapping of `{place}`; add it", key.name);
+                self.reader.problem(mapping.at, message);
+            }
+        }
+    }
+
+    /// Compose refuses a list that holds an item twice.
+    fn unique(&mut self, items: &[Value<'r>], key: &str) {
+        let mut known = HashSet::new();
+        for item in items {
+            if item.str().is_some_and(|text| !text.contains('$') && !known.insert(text)) {
+                let message = format!(
+                    "this is in `{key}` already, and Compose refuses an item that is there twice; remove it"
+                );
+                self.reader.refuse(ProblemKind::InvalidValue, item.at, message);
+            }
         }
     }
 
@@ -443,7 +470,7 @@ fn allows_null(takes: &Type) -> bool {
         Type::Any => true,
         Type::Scalar(scalar) => scalar.kinds & NULL != 0,
         Type::Either(types) => types.iter().any(allows_null),
-        Type::List(_) | Type::Keys(_) | Type::Map(..) => false,
+        Type::List(_) | Type::Unique(_) | Type::Keys(_) | Type::Map(..) => false,
     }
 }
 
@@ -451,7 +478,7 @@ fn fits(shape: &Shape<'_>, takes: &Type) -> bool {
     match takes {
         // Nothing but null.
         Type::Scalar(scalar) => scalar.kinds != NULL && matches!(shape, Shape::Scalar(_)),
-        Type::List(_) => matches!(shape, Shape::List(_)),
+        Type::List(_) | Type::Unique(_) => matches!(shape, Shape::List(_)),
         Type::Keys(_) | Type::Map(..) => matches!(shape, Shape::Map(_)),
         Type::Any | Type::Either(_) => true,
     }
@@ -462,7 +489,7 @@ fn wanted(takes: &Type) -> String {
     match takes {
         Type::Any => "anything".to_owned(),
         Type::Scalar(scalar) => scalar.wanted.to_owned(),
-        Type::List(_) => "a list".to_owned(),
+        Type::List(_) | Type::Unique(_) => "a list".to_owned(),
         Type::Keys(_) | Type::Map(..) => "a mapping".to_owned(),
         Type::Either(types) => {
             let types =

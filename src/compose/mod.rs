@@ -12,6 +12,7 @@ mod build;
 mod conflict;
 mod conform;
 mod env;
+mod exclusive;
 mod insertion;
 mod interpolate;
 mod join;
@@ -193,6 +194,8 @@ pub enum ProblemKind {
     NothingToRun,
     PublishedTwice,
     NamedTwice,
+    /// Keys or values that exclude each other.
+    Conflict,
     /// More nodes, or files and services behind each other, than the budget allows.
     TooLarge,
 }
@@ -220,6 +223,9 @@ pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
     problems.append(&mut reader.problems);
     let is_main = files.first().is_some_and(|file| is_main_file(file.source.path()));
     conflict::conflicts(&joined.sections[0], &services, &needs, is_main, &mut problems);
+    if !for_podman {
+        exclusive::exclusive(&joined.sections, &mut problems);
+    }
     Model {
         files: joined.files.iter().map(|file| file.id).collect(),
         services,

@@ -206,6 +206,7 @@ impl Reader<'_> {
 
     fn healthcheck(&mut self, service: &Value<'_>) -> Option<Healthcheck> {
         let value = service.get("healthcheck").filter(|value| !value.is_null())?;
+        let mut ignored = Vec::new();
         let test = value.get("test").and_then(|test| match &test.shape {
             Shape::Scalar(_) => self.text(test).map(HealthTest::Shell),
             Shape::List(items) => {
@@ -214,7 +215,11 @@ impl Reader<'_> {
                 let first = words.next()?;
                 match first.value() {
                     Some("NONE") => Some(HealthTest::None),
-                    Some("CMD-SHELL") => words.next().map(HealthTest::Shell),
+                    Some("CMD-SHELL") => {
+                        let line = words.next().map(HealthTest::Shell);
+                        ignored.extend(words);
+                        line
+                    }
                     Some("CMD") => Some(HealthTest::Exec(words.collect())),
                     _ => {
                         self.problem(test.at, "a list in `test` must begin with CMD, CMD-SHELL or NONE");
@@ -228,6 +233,7 @@ impl Reader<'_> {
         Some(Healthcheck {
             disabled: disable.is_some_and(|flag| flag.is_true()) || test == Some(HealthTest::None),
             test,
+            ignored,
             interval: self.text_of(value, "interval"),
             timeout: self.text_of(value, "timeout"),
             start_period: self.text_of(value, "start_period"),

@@ -13,6 +13,8 @@ pub(super) struct Key {
     pub(super) takes: Type,
     /// The first version of Compose that reads it, if that is younger than 5.0.
     pub(super) since: Option<&'static str>,
+    /// A mapping without it is refused.
+    pub(super) needed: bool,
 }
 
 /// What a value may be.
@@ -21,6 +23,8 @@ pub(super) enum Type {
     Any,
     Scalar(Scalar),
     List(&'static Type),
+    /// A list in which nothing may stand twice, and which Compose does not clear of what does.
+    Unique(&'static Type),
     /// A mapping with these keys, and any that begin with `x-`.
     Keys(&'static [Key]),
     /// A mapping with keys that the user chooses.
@@ -107,10 +111,13 @@ impl Type {
 }
 
 const fn key(name: &'static str, takes: Type) -> Key {
-    Key { name, takes, since: None }
+    Key { name, takes, since: None, needed: false }
 }
 const fn since(version: &'static str, name: &'static str, takes: Type) -> Key {
-    Key { name, takes, since: Some(version) }
+    Key { name, takes, since: Some(version), needed: false }
+}
+const fn needed(name: &'static str, takes: Type) -> Key {
+    Key { name, takes, since: None, needed: true }
 }
 const fn scalar(kinds: u8, wanted: &'static str, check: Check) -> Type {
     Type::Scalar(Scalar { kinds, wanted, check })
@@ -139,7 +146,12 @@ const TEXT_OR_NUMBER: Type = scalar(STRING | INT | FLOAT, "a string or a number"
 const OPTION: Type = scalar(STRING | INT | FLOAT | NULL, "a string or a number", Check::None);
 const INCLUDED: Type = Type::Either(&[TEXT_OR_ABSENT, TEXTS]);
 const PAIRS: Type = Type::Either(&[map(&ANY_SCALAR), TEXTS]);
-const HOSTS: Type = Type::Either(&[map(&TEXT_OR_TEXTS), TEXTS]);
+const HOST: Type = scalar(
+    STRING,
+    "a host with its address, such as `name=10.0.0.5`",
+    Check::Form(|text| text.contains(['=', ':'])),
+);
+const HOSTS: Type = Type::Either(&[map(&TEXT_OR_TEXTS), Type::List(&HOST)]);
 const FLAG: Type = scalar(BOOL | STRING, "true or false", Check::Cast(|text| truth(text).is_some()));
 const PLAIN_FLAG: Type = scalar(BOOL, "true or false", Check::None);
 const WORD_OR_FLAG: Type = scalar(BOOL | STRING, "true, false or a string", Check::None);
@@ -207,7 +219,7 @@ const TRIGGERS: Type = Type::Any;
 
 const EXTERNALLY: &[Key] = &[key("name", TEXT)];
 const DEPENDENCY: &[Key] = &[
-    key("condition", words(&["service_started", "service_healthy", "service_completed_successfully"])),
+    needed("condition", words(&["service_started", "service_healthy", "service_completed_successfully"])),
     key("required", FLAG),
     key("restart", FLAG),
 ];
@@ -233,8 +245,12 @@ const CONFIG: &[Key] = &[
     key("template_driver", TEXT),
 ];
 const INCLUDE: &[Key] = &[key("env_file", INCLUDED), key("path", INCLUDED), key("project_directory", OPTION)];
-const MODEL: &[Key] =
-    &[key("context_size", PLAIN_WHOLE), key("model", TEXT), key("name", TEXT), key("runtime_flags", TEXTS)];
+const MODEL: &[Key] = &[
+    key("context_size", PLAIN_WHOLE),
+    needed("model", TEXT),
+    key("name", TEXT),
+    key("runtime_flags", TEXTS),
+];
 const SUBNET: &[Key] =
     &[key("aux_addresses", map(&TEXT)), key("gateway", TEXT), key("ip_range", TEXT), key("subnet", TEXT)];
 const IPAM: &[Key] =
@@ -271,7 +287,7 @@ const BLKIO_CONFIG: &[Key] = &[
     key("weight", WHOLE_OR_TEXT),
     key("weight_device", Type::List(&Type::Keys(BLKIO_WEIGHT))),
 ];
-const ULIMIT: &[Key] = &[key("hard", WHOLE), key("soft", WHOLE)];
+const ULIMIT: &[Key] = &[needed("hard", WHOLE), needed("soft", WHOLE)];
 const BUILD: &[Key] = &[
     key("additional_contexts", PAIRS),
     key("args", PAIRS),
@@ -308,7 +324,7 @@ const PLACEMENT: &[Key] = &[
 ];
 const LIMITS: &[Key] = &[key("cpus", NUMBER), key("memory", SIZE_TEXT), key("pids", WHOLE)];
 const DEVICE_REQUEST: &[Key] = &[
-    key("capabilities", TEXTS),
+    needed("capabilities", TEXTS),
     key("count", WHOLE_OR_TEXT),
     key("device_ids", TEXTS),
     key("driver", TEXT),
@@ -353,25 +369,25 @@ const DEPLOY: &[Key] = &[
     key("update_config", Type::Keys(UPDATE_CONFIG)),
 ];
 const HOOK: &[Key] = &[
-    key("command", COMMAND),
+    needed("command", COMMAND),
     key("environment", PAIRS),
     key("privileged", FLAG),
     key("user", TEXT),
     key("working_dir", TEXT),
 ];
 const WATCH: &[Key] = &[
-    key("action", words(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"])),
+    needed("action", words(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"])),
     key("exec", Type::Keys(HOOK)),
     key("ignore", TEXT_OR_TEXTS),
     key("include", TEXT_OR_TEXTS),
     key("initial_sync", PLAIN_FLAG),
-    key("path", TEXT),
+    needed("path", TEXT),
     key("target", TEXT),
 ];
 const DEVELOP: &[Key] = &[key("watch", Type::List(&Type::Keys(WATCH)))];
-const DEVICE: &[Key] = &[key("permissions", TEXT), key("source", TEXT), key("target", TEXT)];
-const ENV_FILE: &[Key] = &[key("format", TEXT), key("path", TEXT), key("required", FLAG)];
-const EXTENDS: &[Key] = &[key("file", TEXT), key("service", TEXT)];
+const DEVICE: &[Key] = &[key("permissions", TEXT), needed("source", TEXT), key("target", TEXT)];
+const ENV_FILE: &[Key] = &[key("format", TEXT), needed("path", TEXT), key("required", FLAG)];
+const EXTENDS: &[Key] = &[key("file", TEXT), needed("service", TEXT)];
 const HEALTHCHECK: &[Key] = &[
     key("disable", FLAG),
     key("interval", DURATION),
@@ -413,7 +429,7 @@ const PRE_START: &[Key] = &[
     key("working_dir", TEXT),
 ];
 const PROVIDER: &[Key] =
-    &[key("options", map(&Type::Either(&[ANY_SCALAR, Type::List(&ANY_SCALAR)]))), key("type", TEXT)];
+    &[key("options", map(&Type::Either(&[ANY_SCALAR, Type::List(&ANY_SCALAR)]))), needed("type", TEXT)];
 const MOUNT_BIND: &[Key] = &[
     key("create_host_path", FLAG),
     key("propagation", TEXT),
@@ -431,7 +447,7 @@ const LONG_MOUNT: &[Key] = &[
     key("source", TEXT),
     key("target", TEXT),
     key("tmpfs", Type::Keys(MOUNT_TMPFS)),
-    key("type", words(&["bind", "volume", "tmpfs", "cluster", "npipe", "image"])),
+    needed("type", words(&["bind", "volume", "tmpfs", "cluster", "npipe", "image"])),
     key("volume", Type::Keys(MOUNT_VOLUME)),
 ];
 pub(super) const SERVICE: &[Key] = &[
@@ -470,10 +486,10 @@ pub(super) const SERVICE: &[Key] = &[
     key("environment", PAIRS),
     key("expose", Type::List(&TEXT_OR_NUMBER)),
     key("extends", Type::Either(&[TEXT, Type::Keys(EXTENDS)])),
-    key("external_links", TEXTS),
+    key("external_links", Type::Unique(&TEXT)),
     key("extra_hosts", HOSTS),
     key("gpus", Type::Either(&[words(&["all"]), Type::List(&Type::Keys(DEVICE_REQUEST))])),
-    key("group_add", Type::List(&TEXT_OR_NUMBER)),
+    key("group_add", Type::Unique(&TEXT_OR_NUMBER)),
     key("healthcheck", Type::Keys(HEALTHCHECK)),
     key("hostname", TEXT),
     key("image", TEXT),
@@ -511,7 +527,7 @@ pub(super) const SERVICE: &[Key] = &[
     key("runtime", TEXT),
     key("scale", WHOLE),
     key("secrets", SECRETS),
-    key("security_opt", TEXTS),
+    key("security_opt", Type::Unique(&TEXT)),
     key("shm_size", SIZE),
     key("stdin_open", FLAG),
     key("stop_grace_period", DURATION),
@@ -527,7 +543,7 @@ pub(super) const SERVICE: &[Key] = &[
     key("userns_mode", TEXT),
     key("uts", TEXT),
     key("volumes", Type::List(&Type::Either(&[MOUNT, Type::Keys(LONG_MOUNT)]))),
-    key("volumes_from", Type::List(&name(Section::Services, Written::BeforeColon))),
+    key("volumes_from", Type::Unique(&name(Section::Services, Written::BeforeColon))),
     key("working_dir", TEXT),
 ];
 const VOLUME: &[Key] = &[
@@ -559,7 +575,7 @@ mod tests {
         fn walk(takes: &'static Type) {
             match takes {
                 Type::Any | Type::Scalar(_) => {}
-                Type::List(of) | Type::Map(_, of) => walk(of),
+                Type::List(of) | Type::Unique(of) | Type::Map(_, of) => walk(of),
                 Type::Either(types) => types.iter().for_each(walk),
                 Type::Keys(keys) => {
                     assert!(keys.is_sorted_by(|one, other| one.name < other.name), "{keys:?}");

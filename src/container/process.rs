@@ -56,6 +56,8 @@ pub struct Healthcheck {
     /// `disable: true` or `test: [NONE]`.
     pub disabled: bool,
     pub test: Option<HealthTest>,
+    /// What stands behind the text of `CMD-SHELL`: arguments of the shell, that the command never sees.
+    pub ignored: Vec<Text>,
     pub interval: Option<Text>,
     pub timeout: Option<Text>,
     pub start_period: Option<Text>,
