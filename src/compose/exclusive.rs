@@ -28,6 +28,9 @@ pub(super) fn exclusive(sections: &[Vec<Field<'_>>; 5], problems: &mut Vec<Probl
     }
 }
 
+/// The old key of a limit, where below `deploy.resources` the new one is, and how both are read.
+type Limit = (&'static str, &'static str, &'static str, fn(&str) -> Option<i64>);
+
 struct Found<'p> {
     problems: &'p mut Vec<Problem>,
 }
@@ -89,7 +92,7 @@ impl Found<'_> {
         let resources = service.get("deploy").and_then(|deploy| deploy.get("resources"));
         let part = |name: &str| resources.and_then(|resources| resources.get(name));
         let number = |text: &str| text.parse::<f64>().ok().map(|number| (number * 1e9) as i64);
-        let pairs: [(&str, &str, &str, fn(&str) -> Option<i64>); 4] = [
+        let pairs: [Limit; 4] = [
             ("mem_limit", "limits", "memory", bytes),
             ("mem_reservation", "reservations", "memory", bytes),
             ("pids_limit", "limits", "pids", int),
