@@ -24,6 +24,7 @@ pub mod default_bridge_network;
 pub mod depends_on_ignores_healthcheck;
 pub mod depends_on_unhealthy_target;
 pub mod device_cgroup_rule_wide;
+pub mod dind_without_tls;
 pub mod docker_group_grant;
 pub mod docker_host_tcp_plain;
 pub mod docker_socket_mount;
