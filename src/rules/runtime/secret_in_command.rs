@@ -6,17 +6,7 @@ use crate::container::{At, ContainerSpec};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 use crate::secrets::names;
-
-/// Programs, by how their names begin, whose short option holds a password: in the same word, or in the next one too.
-const SHORT: [(&str, &str, bool); 7] = [
-    ("mysql", "-p", false),
-    ("mariadb", "-p", false),
-    ("redis-cli", "-a", true),
-    ("valkey-cli", "-a", true),
-    ("sshpass", "-p", true),
-    ("mongo", "-p", true),
-    ("sqlcmd", "-P", true),
-];
+use crate::secrets::programs::{PROGRAMS, Takes};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for line in command_words::of(spec) {
@@ -73,14 +63,18 @@ fn secret<'w, 's>(words: &'w [Word<'s>], at: usize) -> Option<(&'s str, &'w Word
     if !is_option {
         return None;
     }
-    let before = words[..at].iter().map(Word::program);
-    let (_, option, apart) = before
-        .flat_map(|name| SHORT.iter().filter(move |(known, ..)| name.starts_with(known)))
-        .next_back()?;
-    let rest = text.strip_prefix(option)?;
-    match rest {
-        "" if *apart => next().map(|next| (text, next, 0..next.as_str().len())),
-        "" => None,
-        _ => Some((&text[..option.len()], word, option.len()..text.len())),
-    }
+    let called = |word: &Word<'_>| {
+        let mut known = PROGRAMS.iter().filter(|program| program.found && program.verb.is_empty());
+        known.find(|program| program.is_called(word.program()))
+    };
+    let program = words[..at].iter().rev().find_map(called)?;
+    program.takes.iter().find_map(|takes| match *takes {
+        Takes::Joined(option) | Takes::Either(option)
+            if text.len() > option.len() && !option.starts_with("--") =>
+        {
+            text.strip_prefix(option).map(|_| (option, word, option.len()..text.len()))
+        }
+        Takes::Either(option) if text == option => next().map(|next| (option, next, 0..next.as_str().len())),
+        _ => None,
+    })
 }
