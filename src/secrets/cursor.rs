@@ -237,7 +237,9 @@ impl<'t> Cursor<'t> {
             let inside = callee.skip(length).skip_one(b'(')?;
             let shown = &callee.rest()[..length];
             let last = shown.rsplit(|b| !b.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
-            let decodes = last.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"decode"));
+            // `password.decode("latin1")` names an encoding, `Base64.decode("…")` the value.
+            let decodes = last.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"decode"))
+                && shown.windows(2).any(|two| two == b"64");
             if !decodes && !WRAPS.iter().any(|word| last.eq_ignore_ascii_case(word)) {
                 return None;
             }

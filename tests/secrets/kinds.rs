@@ -313,6 +313,7 @@ fn literals_in_calls_that_wrap_them() {
             "    token: Some(token),",
             "    token: String::new(),",
             "a.py¦password = load('‹C›')",
+            "a.py¦password = password.decode('latin1')",
             "a.go¦token := flag.String(\"token\", \"\", \"the token\")",
             "a.go¦secret := []byte(secret)",
             "    token: find(\"‹T24›\"),",
