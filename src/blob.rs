@@ -58,6 +58,15 @@ pub trait Tree: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
+    /// All files that git tracks, sorted; the name of a submodule ends with `/`. `None` where there is no repository to
+    /// ask.
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        None
+    }
+    /// Whether a file or folder is there, tracked or not.
+    fn has(&self, path: &str) -> bool {
+        self.exists(path)
+    }
     /// Files that by their names may be Compose or bake files: those that the repository has anywhere, and what lies in
     /// these folders and above them, up to its top. Empty where nobody can say without walking everything. `miss` gets
     /// the places that could not be looked at.

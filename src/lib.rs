@@ -10,6 +10,7 @@ pub mod container;
 pub mod custom;
 pub mod date;
 pub mod dockerfile;
+pub mod dockerignore;
 pub mod effective;
 pub mod filter;
 pub mod finding;

@@ -10,6 +10,7 @@ use crate::bake::{Known, Names, Passed};
 use crate::compose::Problem;
 use crate::container::{At, ContainerSpec};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
+use crate::dockerignore::Ignore;
 use crate::image;
 use crate::text::{Source, Span, last_part};
 
@@ -112,12 +113,51 @@ pub struct BuildEdge<'a> {
 }
 
 /// What is known of the folder that a build sends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sent {
     /// A `.dockerignore` speaks for it.
     pub ignores: bool,
     /// It holds git's folder.
     pub git: bool,
+    /// What is left out, where that is known.
+    pub ignore: Option<Arc<Ignore>>,
+    /// A service, a bake file or a script names the folder. Otherwise it is the Dockerfile's own, as people mostly have it.
+    pub is_named: bool,
+    /// The files in it that git tracks; `None` where nobody can say.
+    pub files: Option<Files>,
+    /// What the Dockerfile copies, and what may hold secrets by its name, that is there though git does not track it.
+    pub untracked: Vec<String>,
+}
+
+/// The files that git tracks in a folder.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// Sorted, from the run's root. The name of a submodule ends with `/`.
+    pub all: Arc<[Box<str>]>,
+    /// Empty, or ends with `/`.
+    pub folder: Box<str>,
+}
+
+impl Files {
+    /// The files below a folder, which is empty or ends with `/`; as seen from the top of these files.
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let whole = format!("{}{folder}", self.folder);
+        let start = self.all.partition_point(|path| **path < *whole);
+        let cut = self.folder.len();
+        self.all[start..]
+            .iter()
+            .take_while(move |path| path.starts_with(&whole))
+            .map(move |path| &path[cut..])
+    }
+    /// Whether a file or folder is there, or lies behind a link or in a submodule, where nobody can say.
+    pub fn may_have(&self, path: &str) -> bool {
+        let whole = format!("{}{path}", self.folder);
+        let is_there = |path: &str| self.all.binary_search_by(|known| (**known).cmp(path)).is_ok();
+        let above = whole.match_indices('/').map(|(at, _)| &whole[..at]);
+        is_there(&whole)
+            || self.below(&format!("{path}/")).next().is_some()
+            || above.into_iter().any(|above| is_there(above) || is_there(&format!("{above}/")))
+    }
 }
 
 /// A file that a Compose file declares as a secret.

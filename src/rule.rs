@@ -360,7 +360,7 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     pub project: &'a Project<'a>,
     /// What is sent to build the Dockerfile at hand, if no service says another folder; `None` where nobody can say.
-    pub sent: Option<Sent>,
+    pub sent: Option<&'a Sent>,
 }
 
 /// What the value of a label must look like.

@@ -8,6 +8,7 @@ const FLOORS: [&[&str]; 10] = [
     &[
         "bake",
         "dockerfile",
+        "dockerignore",
         "shell",
         "yaml",
         "compose",

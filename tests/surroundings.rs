@@ -313,3 +313,26 @@ fn a_long_run_says_on_a_terminal_how_far_it_is() {
     }
     eprintln!("skipped: there is no python3 with a pty here");
 }
+
+#[test]
+fn what_git_tracks_is_known_in_any_folder() {
+    let work = tempfile::tempdir().expect("a folder");
+    let folder = work.path();
+    write(
+        &folder.join("api/Dockerfile"),
+        "FROM alpine:3.20\nCOPY Src /src\nCOPY run /run\nCOPY made /made\n",
+    );
+    write(&folder.join("api/src/main.py"), "x\n");
+    write(&folder.join("api/run"), "x\n");
+    git(folder, &["init", "-q"]);
+    git(folder, &["add", "."]);
+    // On disk, and not tracked.
+    write(&folder.join("api/made"), "x\n");
+    for (place, path) in [(folder.to_owned(), "api/Dockerfile"), (folder.join("api"), "Dockerfile")] {
+        let arguments =
+            ["check", "--format", "compact", "--profile", "strict", "--rule", "copy-source-missing"];
+        let done = run(&place, &arguments);
+        let said = "`Src` does not exist in the build context; did you mean `src`?";
+        assert_eq!(done.out, format!("{path}:2:6: error[copy-source-missing] {said}\n"), "{}", done.err);
+    }
+}

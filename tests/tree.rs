@@ -36,4 +36,7 @@ impl Tree for Memory {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         Some(self.files.contains_key(path))
     }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        Some(self.files.keys().map(|path| path.as_str().into()).collect())
+    }
 }

@@ -379,12 +379,21 @@ fn contradicted<'t>(
     (checksum, keep): (Option<&Word>, Option<&Flag>),
 ) -> Option<&'t str> {
     let (url, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let fragment = fragment.split(':').next().unwrap_or_default();
+    let (fragment, subdir) = fragment.split_once(':').unwrap_or((fragment, ""));
+    let query = url.split_once('?')?.1;
+    let pairs = || query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let asked =
+        |name: &str| pairs().find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value);
+    let reference = Some(fragment).filter(|text| !text.is_empty()).or_else(|| asked("ref"));
+    let names_another = |folder: &str, value: &str| {
+        let name = value.strip_prefix(folder).unwrap_or(value);
+        reference.is_some_and(|known| known.strip_prefix(folder) != Some(name))
+    };
     let keeps =
         keep.map(|flag| flag.value.as_ref().is_none_or(|value| value.text.eq_ignore_ascii_case("true")));
     let checksum = checksum.map(|word| file.expand(word, at));
     let checksum = checksum.as_ref().and_then(|text| text.text()).filter(|text| !text.is_empty());
-    url.split_once('?')?.1.split('&').find(|pair| {
+    query.split('&').find(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         match key {
             "keep-git-dir" => {
@@ -392,6 +401,9 @@ fn contradicted<'t>(
             }
             "checksum" | "commit" => checksum.is_some_and(|text| text != value),
             "ref" => !fragment.is_empty() && fragment != value,
+            "subdir" => !subdir.is_empty() && subdir != value,
+            "tag" => names_another("refs/tags/", value),
+            "branch" => asked("tag").is_some() || names_another("refs/heads/", value),
             _ => false,
         }
     })
@@ -484,6 +496,23 @@ pub(super) fn wrong_check_option(value: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn options_of_a_repository_do_not_contradict_each_other() {
+        let is_refused = |source: &str| {
+            let text = format!("FROM a\nADD {source} /x\n");
+            let source = std::sync::Arc::new(crate::text::Source::new("Dockerfile", text.into_bytes()));
+            !crate::dockerfile::parse(&source).errors.is_empty()
+        };
+        for query in ["?tag=v1", "?tag=v1#refs/tags/v1", "?branch=b&subdir=d", "?ref=r#r", "?subdir=d#r:d"] {
+            assert!(!is_refused(&format!("https://a.b/c.git{query}")), "{query}");
+        }
+        for query in
+            ["?tag=v1#v1", "?tag=v1&branch=b", "?branch=b&ref=r", "?ref=r#s", "?subdir=d#r:e", "?tag"]
+        {
+            assert!(is_refused(&format!("https://a.b/c.git{query}")), "{query}");
+        }
+    }
 
     #[test]
     fn values_are_read_as_buildkit_does() {

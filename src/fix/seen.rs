@@ -59,6 +59,12 @@ impl Tree for Seen<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.below.is_tracked(path)
     }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        self.below.tracked()
+    }
+    fn has(&self, path: &str) -> bool {
+        self.below.has(path)
+    }
     fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         self.below.around(folders, miss)
     }

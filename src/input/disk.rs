@@ -26,6 +26,8 @@ pub struct Disk {
     /// What git tracks, by path, and whether it is a submodule. Asked for once; a list that cannot be read is told by whoever
     /// looks for files.
     tracked: OnceLock<Option<HashMap<String, bool>>>,
+    /// The same as a list, for rules.
+    names: OnceLock<Option<Arc<[Box<str>]>>>,
 }
 
 impl Disk {
@@ -36,7 +38,8 @@ impl Disk {
         let base = below(&top, &root);
         // A name that is no UTF-8 is no part of a path here.
         let (top, base) = base.map_or_else(|| (root.clone(), String::new()), |base| (top, base));
-        let mut disk = Self { root, top, base, homes: Vec::new(), tracked: OnceLock::new() };
+        let mut disk =
+            Self { root, top, base, homes: Vec::new(), tracked: OnceLock::new(), names: OnceLock::new() };
         let top = disk.top.clone();
         disk.allow(&top);
         disk
@@ -107,11 +110,7 @@ impl Tree for Disk {
         self.locate(path).is_some_and(|file| file.is_file())
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
-        let read = || {
-            let entries = index::tracked(&index::git_folder(&self.top)?).ok()?;
-            Some(entries.into_iter().map(|entry| (entry.path, entry.submodule)).collect())
-        };
-        let tracked: &HashMap<String, bool> = self.tracked.get_or_init(read).as_ref()?;
+        let tracked = self.in_index()?;
         let name = self.below_top(path)?;
         let is_foreign = |above: &str| tracked.get(above).is_some_and(|&submodule| submodule);
         match tracked.contains_key(&name) {
@@ -119,6 +118,21 @@ impl Tree for Disk {
             false if name.match_indices('/').any(|(at, _)| is_foreign(&name[..at])) => None,
             is_tracked => Some(is_tracked),
         }
+    }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        let list = || {
+            let name = |(path, &is_submodule): (&String, &bool)| -> Box<str> {
+                let path = around::relative(&self.base, path);
+                if is_submodule { format!("{path}/").into() } else { path.into() }
+            };
+            let mut all: Vec<Box<str>> = self.in_index()?.iter().map(name).collect();
+            all.sort_unstable();
+            (!all.is_empty()).then(|| all.into())
+        };
+        self.names.get_or_init(list).clone()
+    }
+    fn has(&self, path: &str) -> bool {
+        self.locate(path).is_some_and(|file| file.symlink_metadata().is_ok())
     }
     fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         let miss = &mut |path: &str, why: Gap| miss(&around::seen(&self.base, path), why);
@@ -140,6 +154,15 @@ impl Tree for Disk {
 }
 
 impl Disk {
+    /// What git's index names, each with whether it is a submodule.
+    fn in_index(&self) -> Option<&HashMap<String, bool>> {
+        let read = || {
+            let entries = index::tracked(&index::git_folder(&self.top)?).ok()?;
+            Some(entries.into_iter().map(|entry| (entry.path, entry.submodule)).collect())
+        };
+        self.tracked.get_or_init(read).as_ref()
+    }
+
     /// A path of the tree, as seen from the repository's top.
     fn below_top(&self, path: &str) -> Option<String> {
         inside(&format!("{}/{path}", self.base))

@@ -46,6 +46,12 @@ impl Tree for Stdin {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.around.is_tracked(path)
     }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        self.around.tracked()
+    }
+    fn has(&self, path: &str) -> bool {
+        self.around.has(path)
+    }
     fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         self.around.around(folders, miss)
     }

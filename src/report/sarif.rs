@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Options, escape, is_open};
-use crate::finding::{Finding, Fix, Place, Status, Suppressor};
+use crate::finding::{Finding, Fix, Place, Related, Status, Suppressor};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Profile, REPOSITORY, Rule, Severity};
 
@@ -205,6 +205,9 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
             }));
         }
         result["relatedLocations"] = locations.into();
+        if let Some(flow) = code_flow(finding) {
+            result["codeFlows"] = json!([{ "threadFlows": [{ "locations": flow }] }]);
+        }
     }
     if let Some(url) = finding.secret.as_ref().and_then(|secret| secret.past.as_ref()?.url.as_ref()) {
         // A related location would be the place for it, but GitHub refuses a file with a location outside of the
@@ -227,6 +230,22 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
             json!([{ "kind": kind, "status": "accepted", "justification": escape::plain(why) }]);
     }
     result
+}
+
+/// The way of a file or a value through a Dockerfile, for rules that follow one: from the first line to the last.
+fn code_flow(finding: &Finding) -> Option<Vec<Value>> {
+    let is_here = |related: &&Related| related.place.path == finding.place.path && !related.again;
+    if !finding.rule.tags.contains(&"data-flow") || !finding.related.iter().all(|related| is_here(&related)) {
+        return None;
+    }
+    let others = finding.related.iter().map(|related| (&related.place, &related.message));
+    let mut steps: Vec<_> = others.chain([(&finding.place, &finding.message)]).collect();
+    steps.sort_by_key(|(place, _)| place.span);
+    let step = |(place, message): (&Place, &String)| {
+        let text = no_links(&escape::plain(message));
+        json!({ "location": { "physicalLocation": physical_location(place), "message": { "text": text } } })
+    };
+    Some(steps.into_iter().map(step).collect())
 }
 
 /// In a SARIF message `[text](target)` is a link; text from a file shall not make one.

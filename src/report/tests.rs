@@ -270,6 +270,32 @@ fn sarif_is_what_github_expects() {
 }
 
 #[test]
+fn sarif_shows_the_way_of_a_file() {
+    let text = "FROM a AS b\nCOPY x .\nFROM c\nCOPY --from=b . .\n";
+    let mut finding = on(text, "--from=b");
+    finding.rule = crate::rules::find("secret-crosses-stages").expect("it is there");
+    let message = "it enters here".to_owned();
+    finding.related.push(Related { place: on(text, "COPY x").place, message, again: false });
+    let outcome = Outcome { findings: vec![finding], ..Outcome::default() };
+    let sarif = parsed(Format::Sarif, &outcome, false);
+    let flow = &sarif["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let steps: Vec<(u64, &str)> = flow
+        .as_array()
+        .expect("a list of steps")
+        .iter()
+        .map(|step| {
+            let step = &step["location"];
+            let line = step["physicalLocation"]["region"]["startLine"].as_u64().expect("a line");
+            (line, step["message"]["text"].as_str().expect("a text"))
+        })
+        .collect();
+    assert_eq!(steps, [(2, "it enters here"), (4, "it moves")]);
+    let log: ::sarif::sarif::Sarif =
+        serde_json::from_str(&report(Format::Sarif, &outcome, false)).expect("it is SARIF");
+    assert!(log.runs[0].results.as_ref().is_some_and(|results| results[0].code_flows.is_some()));
+}
+
+#[test]
 fn a_run_that_came_to_nothing_still_makes_documents() {
     let outcome = Outcome { error: Some("a.yaml:1:1: wrong\n  see [x](y)".into()), ..Outcome::default() };
     let sarif = parsed(Format::Sarif, &outcome, false);

@@ -5,7 +5,7 @@
 //! read; nothing is reported on them but that they could not be read.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::aside::{misread, unread};
 use super::builds;
@@ -264,8 +264,15 @@ fn read_bakes(sources: &[Arc<Source>], all: &mut Surroundings) {
 
 /// A tree seen from the repository's top, where its root lies at `base`, which ends with `/`.
 pub(super) struct FromTop<'t> {
-    pub(super) tree: &'t dyn Tree,
-    pub(super) base: &'t str,
+    tree: &'t dyn Tree,
+    base: &'t str,
+    tracked: OnceLock<Option<Arc<[Box<str>]>>>,
+}
+
+impl<'t> FromTop<'t> {
+    pub(super) fn new(tree: &'t dyn Tree, base: &'t str) -> Self {
+        Self { tree, base, tracked: OnceLock::new() }
+    }
 }
 
 impl FromTop<'_> {
@@ -287,6 +294,21 @@ impl Tree for FromTop<'_> {
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.tree.is_tracked(&self.path(path))
+    }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        let from_top = || {
+            let from_root = self.tree.tracked()?;
+            // What is resolved loses the slash that ends the name of a submodule.
+            let end = |path: &str| if path.ends_with('/') { "/" } else { "" };
+            let seen = |path: &str| Some(format!("{}{}", resolve(self.base, path)?, end(path)).into());
+            let mut all: Vec<Box<str>> = from_root.iter().filter_map(|path| seen(path)).collect();
+            all.sort_unstable();
+            Some(all.into())
+        };
+        self.tracked.get_or_init(from_top).clone()
+    }
+    fn has(&self, path: &str) -> bool {
+        self.tree.has(&self.path(path))
     }
     fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         let folders: Vec<String> =

@@ -1,12 +1,11 @@
 //! Runs the rules on documents. A rule that panics is told, and costs nothing but itself.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::join;
 use super::shell::Shell;
-use crate::blob::{Origin, Tree};
+use crate::blob::Tree;
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
@@ -22,7 +21,7 @@ use crate::rules::{self, RULES};
 use crate::shellcheck;
 use crate::shown::finish::{Finished, Veils, gather};
 use crate::shown::{Marks, guarded as caught, marks};
-use crate::text::{Source, Span, last_part};
+use crate::text::{Source, Span};
 use crate::yaml::{Entry, Node};
 
 /// One Dockerfile, done.
@@ -41,23 +40,15 @@ pub(super) struct Checked {
 /// Checks a Dockerfile. `keep_shell`: its shell code is checked later.
 pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree, keep_shell: bool) -> Checked {
     let path = file.source.path();
-    // Standard input without a name lies nowhere.
-    let unnamed = tree.origin() == Origin::Stdin && last_part(path) == "stdin";
-    // Whatever folder a bake file sends; the one that nothing is left out of, if there are several.
-    let contexts: BTreeSet<&str> = cx.project.baked.iter().map(|target| &*target.context).collect();
-    let baked = contexts.into_iter().map(|context| join::sent(context, Some(path), tree));
-    let sent = || baked.min_by_key(|sent| sent.ignores).unwrap_or_else(|| join::sent_by_anybody(path, tree));
-    let sent = (!unnamed).then(sent);
-    let cx = Context { sent, ..*cx };
     let images = project::dockerfile_images(file);
     let mut drafts = Vec::new();
-    for rule in wanted(&cx) {
+    for rule in wanted(cx) {
         let mut out = Findings::new(rule);
         guarded(rule, file.source, &mut out, |out| {
             for check in rule.checks {
                 match check {
-                    Check::Dockerfile(check) => check(&cx, file, out),
-                    Check::Image(check) => images.iter().for_each(|image| check(&cx, image, out)),
+                    Check::Dockerfile(check) => check(cx, file, out),
+                    Check::Image(check) => images.iter().for_each(|image| check(cx, image, out)),
                     Check::Compose(_) | Check::Container(_) | Check::Project(_) | Check::Secret(_) => {}
                 }
             }

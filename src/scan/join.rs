@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::aside::Aside;
+use super::contexts;
 use crate::bake::Passed;
 use crate::blob::Tree;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
-use crate::project::{Around, BuildEdge, Project, SecretFile, Sent};
+use crate::project::{Around, BuildEdge, Project, SecretFile};
 use crate::rule::Policy;
 use crate::secrets;
 use crate::text::Source;
@@ -207,7 +208,8 @@ pub(super) fn project<'a>(
             Target::Named(name) => file.target(name),
             Target::Unknown => None,
         });
-        let sent = edge.context.as_deref().map(|context| sent(context, edge.path.as_deref(), tree));
+        let path = edge.path.as_deref();
+        let sent = edge.context.as_deref().map(|context| contexts::sent(context, path, dockerfile, tree));
         BuildEdge {
             container: edge.container,
             context: edge.context,
@@ -227,26 +229,4 @@ pub(super) fn project<'a>(
         baked: &[],
         passed: Passed::default(),
     }
-}
-
-/// As [`sent`] where no service says which folder that is: people build a Dockerfile with its own folder or one above
-/// it, so a `.dockerignore` in any of these may be the one.
-pub(super) fn sent_by_anybody(dockerfile: &str, tree: &dyn Tree) -> Sent {
-    let own = sent(compose::directory(dockerfile), Some(dockerfile), tree);
-    let mut folder = compose::directory(dockerfile);
-    let mut ignores = own.ignores;
-    while !ignores && !folder.is_empty() {
-        folder = compose::directory(folder);
-        ignores = resolve(folder, ".dockerignore").is_some_and(|path| tree.exists(&path));
-    }
-    Sent { ignores, ..own }
-}
-
-/// What a build sends: whether `<Dockerfile>.dockerignore`, or `.dockerignore` in the context, is there, and whether git's
-/// folder is.
-pub(super) fn sent(context: &str, dockerfile: Option<&str>, tree: &dyn Tree) -> Sent {
-    let holds = |name: &str| resolve(context, name).is_some_and(|path| tree.exists(&path));
-    let own = dockerfile.is_some_and(|path| tree.exists(&format!("{path}.dockerignore")));
-    // In a linked work tree and in a submodule `.git` is a file.
-    Sent { ignores: own || holds(".dockerignore"), git: holds(".git/HEAD") || holds(".git") }
 }

@@ -10,6 +10,7 @@ mod aside;
 mod builds;
 mod chains;
 mod check;
+mod contexts;
 mod evidence;
 mod join;
 pub mod kind;
@@ -99,7 +100,7 @@ pub fn scan_change(
         from_root(outcome);
         silence(outcome);
     };
-    let (tree, policy) = (around::FromTop { tree, base }, Policy { base: String::new(), ..policy.clone() });
+    let (tree, policy) = (around::FromTop::new(tree, base), Policy { base: String::new(), ..policy.clone() });
     let mut outcome = from_top(&candidates, &tree, &policy, watch, &silence);
     from_root(&mut outcome);
     outcome
@@ -236,7 +237,8 @@ fn from_top(
             let file = [file];
             let passed = Passed::by(baked.iter().map(|target| &target.names));
             let project = Project { baked, passed, ..join::project(builders, &[], &file, tree) };
-            let cx = Context { policy, project: &project, sent: None };
+            let sent = contexts::of(&project, &file[0], tree);
+            let cx = Context { policy, project: &project, sent: sent.as_ref() };
             let checked = check::dockerfile(&cx, &file[0], tree, shellcheck.is_some());
             watch.count(1);
             checked

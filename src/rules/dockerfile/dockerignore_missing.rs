@@ -1,16 +1,10 @@
+use super::contexts;
 use crate::dockerfile::{Dockerfile, Kind};
 use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // The services that build the file say which folder is sent; without any, it is the Dockerfile's own.
-    let mut builders = cx.project.builders_of(file.source.path()).map(|(edge, _)| edge.sent).peekable();
-    let missing = if builders.peek().is_some() {
-        builders.flatten().find(|sent| !sent.ignores)
-    } else {
-        cx.sent.filter(|sent| !sent.ignores)
-    };
-    let Some(sent) = missing else { return };
+    let Some(sent) = contexts::of(cx, file).into_iter().find(|sent| !sent.ignores) else { return };
     let whole = file.all().find_map(|instruction| {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { return None };
         let local = instruction.flag("from").is_none();
