@@ -79,7 +79,7 @@ const MEANT: [(&[&str], &str); 24] = [
         &["completions"],
         "name a shell, as in `hullguard completions bash`; there are bash, elvish, fish, powershell, zsh",
     ),
-    (&["--rule", "CopyIgnoredFile"], "`CopyIgnoredFile` is not checked yet (it is planned); leave it out"),
+    (&["--rule", "DKL-LI-0003"], "`DKL-LI-0003` is not checked yet (it is planned); leave it out"),
     (&["--ignore", "DL3007,SC2999"], "use the family `shellcheck`"),
     (&["--ignore", "DL1001"], "`DL1001` is not checked: comments that disable rules are allowed;"),
     (&["--ignore", "DL3007,latest-tga"], "no rule or family `latest-tga`; did you mean `latest-tag`?"),

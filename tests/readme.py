@@ -94,6 +94,9 @@ class Ground:
         self.write("compose.yaml", COMPOSE)
         # README's example of an ignore is of this file.
         self.write("tools/Dockerfile", 'FROM node:22.4.1\nCOPY . /app\nCMD ["node", "/app/tool.js"]\n')
+        # Its patterns match something.
+        self.write("prod/Dockerfile", DOCKERFILE)
+        self.write("vendor/notes.md", "of others\n")
         self.git("add", "-A")
         self.git("commit", "-qm", "first")
         self.git("push", "-q", "-u", "origin", "main")

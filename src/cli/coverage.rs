@@ -234,10 +234,13 @@ mod tests {
             match state {
                 "planned" => assert_eq!(cells.len(), 3, "{line}"),
                 "out-of-scope" => assert!(cells.get(3).is_some_and(|why| !why.is_empty()), "{line}: why?"),
-                id => assert!(rules::find(id).is_some(), "{line}: no such rule"),
+                id => {
+                    let is_family = Family::ALL.iter().any(|family| family.name() == id);
+                    assert!(is_family || rules::find(id).is_some(), "{line}: no such rule or family");
+                }
             }
         }
-        assert!(seen.len() > 300, "{} rows", seen.len());
+        assert!(seen.len() > 200, "{} rows", seen.len());
     }
 
     #[test]
