@@ -86,8 +86,9 @@ pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     let known: Vec<&str> = known.into_iter().collect();
     let near = known.iter().map(|known| (strsim::osa_distance(&word, known), *known));
     let near = near.filter(|(distance, _)| *distance <= far).min().map(|(_, known)| known);
-    // Half a word is a guess, too: `no-new-priv`.
-    near.or_else(|| known.iter().find(|known| word.len() > 3 && known.contains(&word)).copied())
+    // Half a word is a guess, too: `no-new-priv`. One that many have is none: `security`.
+    let mut halves = known.iter().copied().filter(|known| word.len() > 3 && known.contains(&word));
+    near.or_else(|| halves.next().filter(|_| halves.nth(1).is_none()))
 }
 
 /// `DL3008`, `trivy/DS-0099`, `CKV_DOCKER_2`: rules here have names in small letters.
