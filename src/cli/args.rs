@@ -204,6 +204,13 @@ pub(super) struct Graph {
     /// Profile for the counted findings: default, strict, style [default: default]
     #[arg(long, value_name = "PROFILE", value_parser = among(profile, profiles), hide_possible_values = true)]
     pub(super) profile: Option<Profile>,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// What is left out, and by which configuration.
+#[derive(Debug, clap::Args)]
+pub(super) struct Settings {
     /// Skip these paths; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
@@ -229,15 +236,8 @@ pub(super) struct Privileges {
     /// Format of the result: text, json, mermaid
     #[arg(long, value_name = "FORMAT", value_parser = among(str::parse::<Telling>, || Telling::ALL.map(|(name, _)| name).to_vec()), hide_possible_values = true, default_value = "text")]
     pub(super) format: Telling,
-    /// Skip these paths; repeatable
-    #[arg(long, value_name = "GLOB")]
-    pub(super) exclude: Vec<String>,
-    /// Configuration file [default: hullguard.yaml, .hullguard.yaml, .github/hullguard.yaml, or .yml]
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(super) config: Option<PathBuf>,
-    /// Do not read a configuration file
-    #[arg(long)]
-    pub(super) no_config: bool,
+    #[command(flatten)]
+    pub(super) settings: Settings,
     /// Colour: auto, always, never
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,

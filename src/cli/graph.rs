@@ -20,9 +20,9 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
         paths: args.paths.clone(),
         stdin_path: args.stdin_path.clone(),
         profile: args.profile,
-        exclude: args.exclude.clone(),
-        config: args.config.clone(),
-        no_config: args.no_config,
+        exclude: args.settings.exclude.clone(),
+        config: args.settings.config.clone(),
+        no_config: args.settings.no_config,
         shellcheck: Some(UseShellCheck::Off),
         ..Look::default()
     };

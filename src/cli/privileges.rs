@@ -4,16 +4,17 @@ use anyhow::Result;
 
 use super::args::{Look, Privileges};
 use super::{CLEAN, FAILED, open, print, term};
-use crate::config::suggest;
+use crate::config::{UseShellCheck, suggest};
 use crate::report::privileges as report;
 
 pub(super) fn run(args: &Privileges) -> Result<u8> {
     let look = Look {
         paths: args.file.clone(),
-        exclude: args.exclude.clone(),
-        config: args.config.clone(),
-        no_config: args.no_config,
+        exclude: args.settings.exclude.clone(),
+        config: args.settings.config.clone(),
+        no_config: args.settings.no_config,
         new_from: args.new_from.clone(),
+        shellcheck: Some(UseShellCheck::Off),
         ..Look::default()
     };
     look.validate()?;

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::shell::Shell;
 use crate::blob::Tree;
@@ -245,12 +245,17 @@ fn next_in(parts: &[Span], comment: Span) -> Option<Span> {
     parts.get(parts.partition_point(|part| part.start < comment.end)).copied()
 }
 
+/// The rules that look at documents. Most others are kinds of secrets; to pass over them again for each file costs more than
+/// many a rule.
+static CHECKED: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
+    let is_checked = |rule: &&Rule| rule.family != Family::Secrets && !rule.checks.is_empty();
+    RULES.iter().filter(is_checked).collect()
+});
+
 /// The rules that the policy shows.
 fn wanted<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'static Rule> + use<'c> {
     let policy = cx.policy;
-    RULES
-        .iter()
-        .filter(|rule| rule.family != Family::Secrets && !rule.checks.is_empty() && policy.shows(rule))
+    CHECKED.iter().copied().filter(|rule| policy.shows(rule))
 }
 
 /// Runs a rule; if it panics, what it found so far stays and a finding says so.
