@@ -10,6 +10,8 @@ use crate::rules::runtime::{exposure, host_paths, security_options};
 
 /// How many names a row of the table shows.
 const SHOWN: usize = 8;
+/// Services of a project that are compared with each other; with more of them that takes too long.
+pub(super) const MANY: usize = 1000;
 
 #[derive(Debug)]
 pub(super) struct Holding<'c, 'p> {
@@ -275,6 +277,10 @@ impl<'c, 'p> Holding<'c, 'p> {
     fn reach_row(&self) -> Option<Held> {
         if self.host_network().is_some() {
             return Some(self.row(Aspect::Reaches, "all that the host reaches", Weight::More, &[]));
+        }
+        if self.cx.project.containers.len() > MANY {
+            let what = format!("not worked out: the project has more than {MANY} services");
+            return Some(self.row(Aspect::Reaches, what, Weight::Usual, &[]));
         }
         let own = networks(self.spec);
         let others = self.cx.project.containers.iter().filter(|other| other.name != self.spec.name);

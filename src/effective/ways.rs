@@ -3,7 +3,7 @@
 //! They suppose an engine that runs as root without user namespaces, as Docker does unless its host says otherwise; the
 //! report says so. Whatever else a way needs that no file tells is a condition of it.
 
-use super::holding::{Holding, HostMount};
+use super::holding::{Holding, HostMount, MANY};
 use super::user::Who;
 use crate::container::{At, Device, Setting, Text};
 use crate::privilege::{Gain, Step, Way};
@@ -217,7 +217,7 @@ fn engine_address(holding: &Holding) -> Option<Trail> {
     if this.contains(&host) || matches!(host, "localhost" | "127.0.0.1") && holding.host_network().is_some() {
         return Some(trail.step(ORDERS, []));
     }
-    let other = holding.cx.project.containers.iter().find(|other| &*other.name == host)?;
+    let other = holding.cx.project.containers.iter().take(MANY).find(|other| &*other.name == host)?;
     let socket = host_paths::mounted(other)
         .find(|(_, path, _)| host_paths::is_control_socket(path) || host_paths::holds_control_socket(path));
     let (_, _, socket) = socket?;
