@@ -45,6 +45,26 @@ fn warnings_about_one_service_are_one_finding() {
 }
 
 #[test]
+fn warnings_about_many_services_are_one_finding() {
+    let services = |many: u16| -> String {
+        (1..=many).map(|i| format!("  s{i}:\n    image: httpd:2.4\n    ports: [909{i}:909{i}]\n")).collect()
+    };
+    let all = |many| ports(folder(&format!("services:\n{}", services(many))).path(), &[]);
+    assert_eq!(all(6), [("4 5 more in this file".to_owned(), vec![7, 10, 13, 16, 19])]);
+    assert_eq!(all(5).len(), 5);
+
+    let work = folder(&format!("services:\n{}", services(5)));
+    let done = hullguard(work.path()).arg("baseline").output().expect("it starts");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    fs::write(work.path().join("compose.yaml"), format!("services:\n{}", services(6))).expect("a file");
+    assert_eq!(
+        ports(work.path(), &[]),
+        [("19".to_owned(), vec![])],
+        "a new one is not lost in those that are known"
+    );
+}
+
+#[test]
 fn each_is_ignored_and_accepted_by_itself() {
     let comment = "      # hullguard: ignore=port-all-interfaces the front door\n      - 8080";
     let work = folder(&PORTS.replace("      - 8080", comment));

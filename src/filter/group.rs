@@ -1,13 +1,13 @@
 //! What is one thing to decide is one finding: a secret in several places, and in `default` the notes of one rule in a file
-//! and its warnings about one container.
+//! and its warnings about one container, or about many.
 //!
 //! One secret in several places is one finding: the first place, or the surest, with the others beside it.
 //!
 //! A value that nobody can guess is the same secret wherever it is. One that can be guessed may be in two files by
 //! chance; at two places of one file it is one password, and one decision.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -16,20 +16,23 @@ use crate::outcome::Outcome;
 use crate::rule::{Policy, Profile, Severity};
 use crate::shown::finish::RELATED_AT_MOST;
 
+/// From so many warnings of a rule about containers of a file on, they are one habit and not many slips.
+const HABIT: usize = 6;
 /// How many edits a fix gathers.
 const FIXED: usize = 1000;
 
-/// Gathers open findings of the same secret, notes of the same rule in one file, and its warnings about one container,
-/// unless they are of different `kind`s.
+/// Gathers open findings of the same secret, notes of the same rule in one file, and its warnings about one container, or
+/// about many, unless they are of different `kind`s.
 /// They come in their final order. Says which findings are left, by the numbers that they had.
 pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let findings = &mut outcome.findings;
+    let habits = habits(findings, policy);
     let mut first: HashMap<(Thing, &str, bool), usize> = HashMap::new();
     // Each with the finding that it is told with.
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
         let value = value(finding).map(Thing::Secret);
-        if let Some(thing) = value.or_else(|| decision(finding, policy)) {
+        if let Some(thing) = value.or_else(|| decision(finding, policy, &habits)) {
             match first.entry((thing, finding.rule.id, kind(at))) {
                 Entry::Occupied(first) => again.push((at, *first.get())),
                 Entry::Vacant(place) => drop(place.insert(at)),
@@ -64,8 +67,8 @@ pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> boo
         let finding = &mut findings[at];
         let rest = match finding.severity {
             _ if value(finding).is_some() => format!("in {count} other {places}"),
-            Severity::Note => format!("{count} more in this file"),
-            _ => format!("{count} more in this service"),
+            Severity::Warning if !habits.contains(&habit(finding)) => format!("{count} more in this service"),
+            _ => format!("{count} more in this file"),
         };
         let _ = write!(finding.message, " (and {rest})");
     }
@@ -94,13 +97,31 @@ enum Thing {
     Secret(Value),
     /// All notes of the rule in that file.
     Notes(Arc<str>),
-    /// All warnings of the rule about that container in that file.
-    Warnings(Arc<str>, Box<str>),
+    /// All warnings of the rule about that container in that file, or about all of them.
+    Warnings(Arc<str>, Option<Box<str>>),
 }
 
-/// Nobody decides anew at each place of a note, nor at each port of a service, so in `default` that is one finding. An
-/// error stays by itself.
-fn decision(finding: &Finding, policy: &Policy) -> Option<Thing> {
+/// A rule and a file.
+type Habit = (&'static str, Arc<str>);
+
+fn habit(finding: &Finding) -> Habit {
+    (finding.rule.id, Arc::clone(&finding.place.path))
+}
+
+/// The rules and files with warnings about [`HABIT`] containers or more.
+fn habits(findings: &[Finding], policy: &Policy) -> HashSet<Habit> {
+    let mut containers: HashMap<Habit, HashSet<&str>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
+        if let Some(Thing::Warnings(_, Some(_))) = decision(finding, policy, &HashSet::new()) {
+            containers.entry(habit(finding)).or_default().extend(finding.container.as_deref());
+        }
+    }
+    containers.into_iter().filter(|(_, names)| names.len() >= HABIT).map(|(habit, _)| habit).collect()
+}
+
+/// Nobody decides anew at each place of a note, at each port of a service, nor for each of twenty services, so in `default`
+/// that is one finding. An error stays by itself.
+fn decision(finding: &Finding, policy: &Policy, habits: &HashSet<Habit>) -> Option<Thing> {
     // The last of a thousand findings counts those behind it, and so does a rule that speaks once a file.
     let counts = finding.rule.once_per_file || finding.message.ends_with(" more in this file)");
     // What is wrong with a comment is another thing for each.
@@ -111,7 +132,10 @@ fn decision(finding: &Finding, policy: &Policy) -> Option<Thing> {
     let file = || Arc::clone(&finding.place.path);
     match finding.severity {
         Severity::Note => Some(Thing::Notes(file())),
-        Severity::Warning => Some(Thing::Warnings(file(), finding.container.clone()?)),
+        Severity::Warning => {
+            let container = finding.container.clone()?;
+            Some(Thing::Warnings(file(), (!habits.contains(&habit(finding))).then_some(container)))
+        }
         Severity::Error => None,
     }
 }

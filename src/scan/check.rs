@@ -176,6 +176,9 @@ pub(super) fn compose(
                     }
                 }
             });
+            for draft in &mut out.list {
+                draft.container = (!spec.name.is_empty()).then(|| spec.name.clone());
+            }
             drafts.append(&mut out.list);
         }
         drafts

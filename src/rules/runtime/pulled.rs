@@ -14,7 +14,6 @@ pub fn on<'o>(
     message: impl Into<String>,
 ) -> &'o mut Draft {
     let draft = out.on(cx, at, message);
-    draft.container = (!spec.name.is_empty()).then(|| spec.name.clone());
     if let Some(pull) = spec.via(at) {
         let how = match pull.how {
             PullKind::Alias => "set through this alias",
