@@ -6,6 +6,7 @@
 use crate::finding::Safety;
 use crate::rule::{Check, Checksum, Confidence, Family, Pattern, Profile, Rule, Severity, Stability};
 use crate::shape::{Node, Set};
+use crate::text::last_part;
 
 pub mod compose;
 pub mod dockerfile;
@@ -47,7 +48,7 @@ pub fn named(name: &str) -> Vec<&'static Rule> {
 /// The rules that a foreign code stands for: `DL3007`, `hadolint/DL3007`, `hadolint/SC2086`, in any case.
 pub fn by_alias(code: &str) -> impl Iterator<Item = &'static Rule> {
     // Every tool that runs ShellCheck has its codes.
-    let bare = code.rsplit('/').next().unwrap_or(code).to_ascii_uppercase();
+    let bare = last_part(code).to_ascii_uppercase();
     let of_shellcheck = Some(bare).filter(|bare| bare.starts_with("SC"));
     let aliased = RULES.iter().filter(move |rule| {
         rule.aliases.iter().any(|alias| {

@@ -3,6 +3,7 @@
 use crate::dockerfile::{Base, Dockerfile, Instruction, Reader, Word};
 use crate::image;
 use crate::shell::Manager;
+use crate::text::last_part;
 
 /// A shell that ShellCheck knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -163,7 +164,7 @@ impl Shells {
 
 fn name<'w>(words: &'w [Word]) -> &'w str {
     let program = words.first().map_or("", |word| &*word.text);
-    program.rsplit('/').next().unwrap_or(program)
+    last_part(program)
 }
 
 /// Whether the shell is told to end at the first command that fails: `-e`, `-o errexit`.

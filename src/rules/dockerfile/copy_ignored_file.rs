@@ -4,6 +4,7 @@ use crate::dockerignore::{Ignore, Pattern};
 use crate::finding::Findings;
 use crate::project::Sent;
 use crate::rule::{Context, Severity};
+use crate::text::last_part;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let contexts = contexts::of(cx, file);
@@ -17,7 +18,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         });
         let Some((ignore, pattern)) = found else { continue };
         let path = ignore.source.path();
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = last_part(path);
         let message = format!(
             "`{}` is excluded by `{}` in `{name}`, so the build does not find it; remove the pattern or do not copy it",
             source.word.text, pattern.text

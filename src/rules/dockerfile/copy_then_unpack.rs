@@ -5,6 +5,7 @@ use crate::dockerfile::{Dockerfile, Instruction, Kind, Word};
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::shell::{Call, Script};
+use crate::text::last_part;
 
 /// What ADD unpacks, and what it does not.
 const TARS: [&str; 8] = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"];
@@ -19,7 +20,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             Kind::Copy(transfer) => {
                 for word in transfer.sources.iter().filter(|word| is_archive(&word.text)) {
                     let is_local = instruction.flag("from").is_none();
-                    archives.insert((stage, last(&word.text).to_owned()), (word, is_local));
+                    archives.insert((stage, last_part(&word.text).to_owned()), (word, is_local));
                 }
             }
             Kind::Run(_) => {
@@ -49,16 +50,12 @@ fn is_archive(path: &str) -> bool {
     !path.contains(['*', '?', '$']) && TARS.iter().chain(&OTHERS).any(|end| path.ends_with(end))
 }
 
-fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 /// The names of the archives that a RUN unpacks, each with the call.
 fn unpacked<'r>(run: &'r Instruction) -> Vec<(String, Call<'r>)> {
     let calls = run.scripts().iter().flat_map(Script::calls).filter(unpacks);
     let archives = calls.flat_map(|call| {
         let words = call.args().iter().filter(|word| is_archive(&word.text));
-        words.map(move |word| (last(&word.text).to_owned(), call)).collect::<Vec<_>>()
+        words.map(move |word| (last_part(&word.text).to_owned(), call)).collect::<Vec<_>>()
     });
     archives.collect()
 }

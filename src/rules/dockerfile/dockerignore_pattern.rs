@@ -3,6 +3,7 @@ use crate::dockerfile::Dockerfile;
 use crate::dockerignore::{Ignore, Pattern};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
+use crate::text::last_part;
 
 /// The patterns are in a file of their own, which several Dockerfiles may share; what is wrong is said where one of them
 /// copies from the context.
@@ -11,7 +12,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let contexts = contexts::of(cx, file);
     let Some(ignore) = contexts.iter().find_map(|sent| sent.ignore.as_ref()) else { return };
     let path = ignore.source.path();
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = last_part(path);
     for (at, pattern) in ignore.patterns.iter().enumerate() {
         let Some(fault) = fault(ignore, at, pattern) else { continue };
         let line = ignore.source.line_of(pattern.span.start as usize);

@@ -5,7 +5,7 @@ use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::shell::{Call, Download, Output, Script};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for stage in &file.stages {
@@ -55,7 +55,7 @@ impl Flow<'_, '_> {
                 self.pending.clear();
             } else if let Some(how) = use_of(&call) {
                 for word in call.words {
-                    if let Some(download) = self.pending.remove(name(&word.text)) {
+                    if let Some(download) = self.pending.remove(last_part(&word.text)) {
                         self.uses.push(Use { download, place: word.span, how });
                     }
                 }
@@ -76,10 +76,10 @@ impl Flow<'_, '_> {
         let Some(url) = download.urls.first() else { return };
         match &download.output {
             Output::File(path, _) => {
-                self.pending.insert(name(path).to_owned(), url.span);
+                self.pending.insert(last_part(path).to_owned(), url.span);
             }
             Output::RemoteName => {
-                self.pending.insert(name(&url.text).to_owned(), url.span);
+                self.pending.insert(last_part(&url.text).to_owned(), url.span);
             }
             Output::Stdout => {
                 // `curl … | tar -x`
@@ -95,11 +95,6 @@ impl Flow<'_, '_> {
             }
         }
     }
-}
-
-/// The last part of a path or an address.
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// The call compares something with what is expected, or shows it to whoever does.

@@ -6,7 +6,7 @@ use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::shell::{Call, Script, Word};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 /// So many copies of a stage are compared.
 const MOST: usize = 1_000;
@@ -53,7 +53,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
 
 /// A folder, or an archive that is unpacked. Single files are mostly scripts, which take no space.
 fn is_large(source: &str) -> bool {
-    let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let name = last_part(source.trim_end_matches('/'));
     if source.starts_with("<<") {
         return false;
     }

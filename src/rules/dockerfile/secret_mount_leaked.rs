@@ -5,7 +5,7 @@ use crate::dockerfile::{Dockerfile, Instruction, Mount, MountKind};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 use crate::shell::{Call, Redirect, Script, Word};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for run in file.runs() {
@@ -127,7 +127,7 @@ fn leaks(
 
 /// Where a copy ends up: in a folder under its own name.
 fn copied_to(source: &str, target: &str) -> String {
-    let name = source.rsplit('/').next().unwrap_or(source);
+    let name = last_part(source);
     if target.ends_with('/') { format!("{target}{name}") } else { target.to_owned() }
 }
 

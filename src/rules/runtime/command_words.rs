@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::container::{Command, ContainerSpec, Text};
-use crate::text::Span;
+use crate::text::{Span, last_part};
 
 /// A word of a command, where it is written.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl<'s> Word<'s> {
     }
     /// The last part of the path, for programs.
     pub fn program(&self) -> &'s str {
-        self.as_str().rsplit('/').next().unwrap_or_default()
+        last_part(self.as_str())
     }
     /// The place of a part of the word, in bytes from its start.
     pub fn part(&self, range: Range<usize>) -> Span {

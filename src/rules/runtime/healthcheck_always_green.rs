@@ -2,6 +2,7 @@ use super::pulled;
 use crate::container::{ContainerSpec, HealthTest};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
+use crate::text::last_part;
 
 /// What makes a command succeed whatever happened.
 const ENDS: [&str; 5] = ["|| true", "|| :", "|| exit 0", "; exit 0", "; true"];
@@ -29,7 +30,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
 fn ignores_status(line: &str) -> bool {
     let command = line.strip_suffix("|| exit 1").unwrap_or(line).trim();
     let mut words = command.split_whitespace();
-    let is_curl = words.next().is_some_and(|word| word.rsplit('/').next() == Some("curl"));
+    let is_curl = words.next().is_some_and(|word| last_part(word) == "curl");
     let checks = |word: &str| {
         word.starts_with("--fail")
             || word.starts_with("--write-out")

@@ -2,6 +2,7 @@ use super::pulled;
 use crate::container::{ContainerSpec, HealthTest};
 use crate::finding::Findings;
 use crate::rule::Context;
+use crate::text::last_part;
 
 /// What only a shell understands.
 const OF_A_SHELL: [&str; 6] = ["||", "&&", "|", ";", ">", "2>&1"];
@@ -18,7 +19,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     }
     let Some(HealthTest::Exec(words)) = &check.test else { return };
     let shell = words.first().is_some_and(|word| {
-        let program = word.raw.rsplit('/').next().unwrap_or_default();
+        let program = last_part(&word.raw);
         ["sh", "bash", "ash", "dash", "cmd", "powershell", "pwsh"].contains(&program)
     });
     if let Some(sign) = words.iter().find(|word| !shell && OF_A_SHELL.contains(&&*word.raw)) {

@@ -5,7 +5,7 @@ use crate::finding::{Findings, Safety};
 use crate::image;
 use crate::rule::Context;
 use crate::shell::{Action, Manager, PackageCall, PackageKind};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, last_part};
 
 /// The lock file of one manager, and how an installation keeps to it.
 struct Lock {
@@ -189,7 +189,7 @@ fn note(copied: &mut Copied, path: &str, span: Span) {
 }
 
 fn lock_of(path: &str) -> Option<usize> {
-    let name = path.rsplit('/').next()?;
+    let name = last_part(path);
     LOCKS.iter().position(|lock| lock.files.contains(&name))
 }
 

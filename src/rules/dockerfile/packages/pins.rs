@@ -5,6 +5,7 @@ use crate::dockerfile::{Dockerfile, Instruction};
 use crate::finding::Findings;
 use crate::rules::dockerfile::listing;
 use crate::shell::{self, Action, Manager, Package, PackageCall, PackageKind};
+use crate::text::last_part;
 
 /// What a rule on one manager says of its packages.
 pub(super) struct Pin {
@@ -99,7 +100,7 @@ fn is_branch(address: &str) -> bool {
 /// The name, for an address its last part.
 fn shown(package: &Package) -> &str {
     match package.kind {
-        PackageKind::Url => package.text.rsplit('/').next().unwrap_or_default(),
+        PackageKind::Url => last_part(&package.text),
         _ => &package.text,
     }
 }
