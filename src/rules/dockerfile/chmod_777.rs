@@ -1,3 +1,4 @@
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::paths::{self, is_below};
@@ -13,6 +14,8 @@ const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // For each path in each stage: the index of its finding, and whether that covers all below the path.
     let mut told: HashMap<(Option<usize>, String), (usize, bool)> = HashMap::new();
+    let owned = LazyCell::new(|| owned(file));
+    let has_owner = |path: &str| paths::upwards(path).any(|above| owned.contains(above));
     for instruction in file.all() {
         match &instruction.kind {
             Kind::Copy(transfer) | Kind::Add(transfer) => {
@@ -23,7 +26,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                     // A folder gets files besides those that it has.
                     let path = expanded.text().filter(|path| !path.ends_with(['/', '.']));
                     let path = path.map(|path| paths::resolve(file, instruction, path));
-                    judge(file, instruction, change, path.into_iter().collect(), &mut told, out);
+                    judge(file, instruction, change, path.into_iter().collect(), &has_owner, &mut told, out);
                 }
             }
             Kind::Run(_) => {
@@ -47,7 +50,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                             span: change.mode_span,
                             recursive: change.recursive,
                         };
-                        judge(file, instruction, change, places, &mut told, out);
+                        judge(file, instruction, change, places, &has_owner, &mut told, out);
                     }
                 }
             }
@@ -146,6 +149,7 @@ fn judge(
     instruction: &Instruction,
     change: Change,
     places: Vec<String>,
+    has_owner: &dyn Fn(&str) -> bool,
     told: &mut HashMap<(Option<usize>, String), (usize, bool)>,
     out: &mut Findings,
 ) {
@@ -165,7 +169,7 @@ fn judge(
     let others_keep_it = !matches!(what(mode), Some(Fault::Everybody))
         || places.iter().all(|path| {
             let whole_folder = recursive && matches!(instruction.kind, Kind::Run(_));
-            !whole_folder && is_file(path) || has_owner(file, path)
+            !whole_folder && is_file(path) || has_owner(path)
         });
     let octal = u32::from_str_radix(mode, 8).ok().filter(|_| file.source.slice(span) == mode);
     // What group and others may write, and setuid; the number of digits stays.
@@ -210,16 +214,19 @@ fn is_file(path: &str) -> bool {
     ending || name.contains("entrypoint") || matches!(last_part(folder), "bin" | "sbin" | "init.d")
 }
 
-/// The path, or a folder above it, is given to somebody with `chown`.
-fn has_owner(file: &Dockerfile, path: &str) -> bool {
-    file.runs().any(|run| {
-        let calls = run.scripts().iter().flat_map(Script::calls).filter(|call| call.is("chown"));
-        let mut operands = calls.flat_map(|call| {
-            call.operands().into_iter().skip(1).map(|word| word.text.to_string()).collect::<Vec<_>>()
-        });
-        operands
-            .any(|operand| is_below(path, &paths::resolve(file, run, operand.trim_end_matches(['/', '*']))))
-    })
+/// What is given to somebody with `chown`, with all below it.
+fn owned(file: &Dockerfile) -> HashSet<String> {
+    let runs = file.runs().flat_map(|run| run.scripts().iter().map(move |script| (run, script)));
+    let calls = runs.flat_map(|(run, script)| script.calls().into_iter().map(move |call| (run, call)));
+    let owners = calls.filter(|(_, call)| call.is("chown"));
+    owners
+        .flat_map(|(run, call)| {
+            let paths = call.operands().into_iter().skip(1);
+            let resolve = move |path: &str| paths::resolve(file, run, path.trim_end_matches(['/', '*']));
+            // As `upwards` ends: without a part for the root.
+            paths.map(move |path| resolve(&path.text).trim_end_matches('/').to_owned())
+        })
+        .collect()
 }
 
 enum Fault {

@@ -1,5 +1,5 @@
 use super::shipping::in_image;
-use crate::dockerfile::{Dockerfile, Instruction, MountKind};
+use crate::dockerfile::{Dockerfile, MountKind};
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::shell::{Call, Join, Script};
@@ -16,7 +16,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         // A build that may do everything may mount, too.
         let is_insecure = run.flag("security").is_some();
         let has_ssh = run.mounts().iter().any(|mount| mount.kind() == Some(MountKind::Ssh));
-        for call in run.scripts().iter().flat_map(Script::calls).filter(|call| stands_alone(run, call)) {
+        let pipelines = run.scripts().iter().flat_map(|script| &script.pipelines);
+        let fallbacks = pipelines.filter(|pipeline| pipeline.joined_by == Join::Or);
+        let last_fallback = fallbacks.map(|pipeline| pipeline.span.start).max();
+        let calls = run.scripts().iter().flat_map(Script::calls).filter(stands_alone);
+        for call in calls.filter(|call| last_fallback.is_none_or(|last| last < call.pipeline.span.end)) {
             let Some(name) = call.name() else { continue };
             let why = if INTERACTIVE.contains(&name) {
                 "waits for a person, and a build has none"
@@ -34,18 +38,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// It runs for its own sake: its output goes nowhere, and nothing depends on it.
-fn stands_alone(run: &Instruction, call: &Call) -> bool {
+/// It runs for its own sake: its output goes nowhere, and nothing asks how it ended.
+fn stands_alone(call: &Call) -> bool {
     let asks = call.has_flag('V', "version") || call.has_flag('h', "help") || call.has_flag('\0', "version");
-    let next = run.scripts().iter().flat_map(|script| &script.pipelines);
-    let falls_back = next
-        .into_iter()
-        .any(|pipeline| pipeline.joined_by == Join::Or && pipeline.span.start >= call.pipeline.span.end);
     call.pipeline.commands.len() == 1
         && call.redirects().is_empty()
         && !call.place.in_substitution
         && !call.place.tested
         && !call.place.conditional
         && !asks
-        && !falls_back
 }
