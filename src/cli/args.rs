@@ -9,6 +9,7 @@ use clap::{Arg, Parser, Subcommand, ValueEnum};
 
 use super::coverage::{self, State};
 use super::meant;
+use super::practices::write::Draft;
 use crate::config::{self, FailOn, UseShellCheck};
 use crate::report::graph::Drawing;
 use crate::report::privileges::Telling;
@@ -59,6 +60,15 @@ Examples:
   hullguard rules --coverage hadolint      hadolint's codes, and which rule covers them
   hullguard explain latest-tag             one rule";
 
+const PRACTICES_EXAMPLES: &str = "\
+Examples:
+  hullguard practices                        all practices, the broken ones first
+  hullguard practices --only 000-non-root    one practice: its rules and all places
+  hullguard practices --write daemon         write a first draft of daemon.json
+
+All rules run, also those of the strict profile and in preview.
+The exit code is 0, or 2 if something could not be read.";
+
 const BASELINE: &str = "\
 Examples:
   hullguard baseline             write .hullguard-baseline.jsonl; commit it
@@ -108,6 +118,9 @@ pub(super) enum Command {
     /// Show what each service of Compose files may do, and its paths to the host
     #[command(after_help = PRIVILEGES_EXAMPLES)]
     Privileges(Privileges),
+    /// Show the practices behind the rules, and which of them these files break
+    #[command(after_help = PRACTICES_EXAMPLES)]
+    Practices(Practices),
     /// List the rules, or the codes of another tool
     #[command(after_help = RULES_EXAMPLES)]
     Rules(Rules),
@@ -241,6 +254,30 @@ pub(super) struct Privileges {
     /// Colour: auto, always, never
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Practices {
+    /// Files and folders to judge [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Only this practice, with its rules and all places; repeatable
+    #[arg(long, value_name = "PRACTICE")]
+    pub(super) only: Vec<String>,
+    /// Write a first draft of what a practice needs outside of the checked files
+    #[arg(long, value_enum, value_name = "DRAFT", conflicts_with_all = ["paths", "only", "format"])]
+    pub(super) write: Option<Draft>,
+    /// Format of the result
+    #[arg(long, value_enum, default_value_t = OverviewFormat::Text)]
+    pub(super) format: OverviewFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum OverviewFormat {
+    Text,
+    Json,
 }
 
 /// What is looked at, by which rules, and what is known already.

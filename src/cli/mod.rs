@@ -22,6 +22,7 @@ mod open;
 mod output;
 mod past;
 mod peers;
+mod practices;
 mod privileges;
 mod pushed;
 mod shellcheck;
@@ -100,6 +101,7 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Explain { id }) => explain::run(&id),
         Some(Command::Graph(graph)) => graph::run(&graph),
         Some(Command::Init(args)) => init::run(&args),
+        Some(Command::Practices(args)) => practices::run(&args),
         Some(Command::Privileges(args)) => privileges::run(&args),
         Some(Command::Rules(rules)) => list::run(&rules),
         Some(Command::Completions { shell }) => print(completions::script(shell).as_bytes()),

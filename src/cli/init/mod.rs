@@ -374,28 +374,37 @@ fn branch(top: &Path) -> String {
 }
 
 fn write(top: &Path, step: &Step) -> Result<()> {
-    let file = top.join(step.file);
-    if let Some(link) = link(top, step.file) {
-        bail!("cannot write {}: {} is a symbolic link", step.file, link.display());
-    }
     match &step.does {
         Does::Nothing { .. } => Ok(()),
-        Does::Write(text) => {
-            let folder = file.parent().unwrap_or(top);
-            let made = fs::create_dir_all(folder).and_then(|()| {
-                // Never over a file that came in the meantime, nor through a link.
-                let mut out = File::create_new(&file)?;
-                out.write_all(text.as_bytes()).inspect_err(|_| drop(fs::remove_file(&file)))
-            });
-            made.with_context(|| format!("cannot write {}", step.file))
-        }
+        Does::Write(text) => create(top, step.file, text),
         Does::Append { old, new } => {
+            let file = unlinked(top, step.file)?;
             let now = disk::read_own(top, &file).map_err(|why| anyhow::anyhow!("{}: {why}", step.file))?;
             if now != *old {
                 bail!("{} has changed in the meantime, so nothing was added", step.file);
             }
             output::write(&file, &|out| out.write_all(new))
         }
+    }
+}
+
+/// Makes a file that is not there yet, and the folders on the way to it.
+pub(super) fn create(top: &Path, name: &str, text: &str) -> Result<()> {
+    let file = unlinked(top, name)?;
+    let folder = file.parent().unwrap_or(top);
+    let made = fs::create_dir_all(folder).and_then(|()| {
+        // Never over a file that came in the meantime, nor through a link.
+        let mut out = File::create_new(&file)?;
+        out.write_all(text.as_bytes()).inspect_err(|_| drop(fs::remove_file(&file)))
+    });
+    made.with_context(|| format!("cannot write {name}"))
+}
+
+/// A file below the top, unless a link leads to it.
+fn unlinked(top: &Path, name: &str) -> Result<PathBuf> {
+    match link(top, name) {
+        Some(link) => bail!("cannot write {name}: {} is a symbolic link", link.display()),
+        None => Ok(top.join(name)),
     }
 }
 
