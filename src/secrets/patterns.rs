@@ -248,7 +248,14 @@ pub(super) fn is_fake(variable: &[u8]) -> bool {
     let lower = variable.to_ascii_lowercase();
     let holds = |word: &str| lower.windows(word.len()).any(|there| there == word.as_bytes());
     // A long token may hold any short word by chance; only long words are proof.
-    values::MADE_UP.iter().any(|word| holds(word)) || is_words(&lower)
+    values::MADE_UP.iter().any(|word| holds(word)) || !is_mixed(variable) && is_words(&lower)
+}
+
+/// Capital letters stand among small ones as in no words: more than one in three.
+fn is_mixed(variable: &[u8]) -> bool {
+    let letters = variable.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let capitals = variable.iter().filter(|b| b.is_ascii_uppercase()).count();
+    capitals * 3 > letters && capitals < letters
 }
 
 /// Letters only, between dashes and underscores, and they read like words.

@@ -21,7 +21,7 @@ pub(super) fn behind(text: &[u8], word: Range<usize>, about: About) -> Option<Hi
     let mut at = word.end;
     while at < text.len() && at < word.end + FAR && text[at] != b'\n' {
         let run = text[at..].iter().take(LONG).take_while(|b| is_letter(b)).count();
-        if run >= SHORT && at > word.end && may_be_one(text, &word, &(at..at + run)) {
+        if run >= SHORT && at > word.end && is_whole(text, at) && may_be_one(text, &word, &(at..at + run)) {
             let padding = text[at + run..].iter().take(2).take_while(|&&b| b == b'=').count();
             let found = [run, run + padding]
                 .into_iter()
@@ -33,6 +33,18 @@ pub(super) fn behind(text: &[u8], word: Range<usize>, about: About) -> Option<Hi
         at += run.max(1);
     }
     None
+}
+
+/// What begins here is not the rest of a literal with a `+`, `/` or `~` in it.
+fn is_whole(text: &[u8], at: usize) -> bool {
+    let joins = |b: &u8| matches!(b, b'+' | b'/' | b'~');
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_') || joins(b);
+    let before = &text[..at];
+    let part = before.iter().rev().take(LONG).take_while(is_part).count();
+    let opens = before[..at - part].last();
+    !before.last().is_some_and(|b| joins(b))
+        || part == 1
+        || !opens.is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
 }
 
 /// It looks drawn by lot, and is not what something is pinned to. Hex is that most often, and stands apart otherwise.
