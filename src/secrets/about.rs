@@ -28,6 +28,8 @@ pub struct About {
     pub staged: bool,
     /// It is somebody else's: `vendor`, `node_modules`.
     pub vendored: bool,
+    /// It holds what people read, in one of their languages.
+    pub translated: bool,
 }
 
 const CONFIG: [&str; 33] = [
@@ -87,7 +89,7 @@ const LOCKS: [&str; 9] = [
     "bun.lock",
 ];
 /// Folders of texts in the languages of their readers, which are full of words like "password".
-const TEXTS: [&str; 5] = ["i18n", "lang", "locale", "locales", "translations"];
+const TEXTS: [&str; 6] = ["i18n", "intl", "lang", "locale", "locales", "translations"];
 /// Words in names of files that somebody fills in before use: `.env.dist`, `app.template.yml`.
 const TEMPLATES: [&str; 4] = ["dist", "template", "tmpl", "tpl"];
 
@@ -141,6 +143,7 @@ impl About {
             kind,
             staged: matches!(purpose, Purpose::Test | Purpose::Sample) || in_texts || template,
             vendored,
+            translated: in_texts || is_translation(base),
         }
     }
 }
@@ -169,7 +172,7 @@ mod tests {
 
     #[test]
     fn paths_speak() {
-        let about = |kind, staged| About { kind, staged, vendored: false };
+        let about = |kind, staged| About { kind, staged, vendored: false, translated: false };
         for (path, expected) in [
             ("src/main.rs", about(Kind::Code, false)),
             (".env", about(Kind::Config, false)),
@@ -181,8 +184,8 @@ mod tests {
             ("src/test/java/A.java", about(Kind::Code, true)),
             ("latest.go", about(Kind::Code, false)),
             ("Makefile", about(Kind::Unknown, false)),
-            ("src/messages_de.properties", about(Kind::Docs, false)),
-            ("web/en-US.js", about(Kind::Docs, false)),
+            ("src/messages_de.properties", About { translated: true, ..about(Kind::Docs, false) }),
+            ("web/en-US.js", About { translated: true, ..about(Kind::Docs, false) }),
             ("web/db.js", about(Kind::Code, false)),
         ] {
             assert_eq!(About::path(path), expected, "{path}");

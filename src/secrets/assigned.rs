@@ -3,6 +3,8 @@
 //! The name, the way the value is tied to it, the value itself and the file's kind are weighed against each other.
 //! Where names and values stand is found by `syntax`; the shapes of known tokens are `patterns`' business.
 
+use std::ops::Range;
+
 use super::about::{About, Kind};
 use super::cursor::BEFORE;
 use super::random;
@@ -42,11 +44,12 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if name == Name::Perhaps && shown.len() < 16 {
         return None;
     }
-    if is_of_something_else(written, shown) {
+    if is_of_something_else(written, shown) || is_public(text, &found.name) {
         return None;
     }
     let strength = strength_of_text(shown);
     if strength == Strength::Text
+        || is_a_label(written, shown, (name, strength), about)
         || name == Name::Perhaps && strength != Strength::Drawn
         || values::judge(shown) != values::Value::Literal
         || repeats_name(written, shown)
@@ -90,10 +93,13 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     if passed || found.partial {
         confidence = confidence.lower();
     }
-    let remark = is_remark(text, found.name.start);
+    let remark = is_remark(text, found.name.start) || is_in_markup_comment(text, found.name.start);
     if remark {
         // A live line beside it cannot be surer than this.
         confidence = confidence.min(Medium);
+        if strength == Strength::Word || is_said_to_be_a_sample(text, found.name.start) {
+            return Some(Low);
+        }
     }
     // Nobody makes such an effort for a sample.
     if strength == Strength::Drawn {
@@ -125,6 +131,28 @@ fn is_of_something_else(name: &str, value: &str) -> bool {
     let names_itself =
         || value.strip_suffix(name).is_some_and(|rest| rest.ends_with(|c: char| !c.is_ascii_alphanumeric()));
     number && names::is_of_a_state(name) || hex && names::is_of_a_hash(name) || names_itself()
+}
+
+/// What stands before a name says that everybody may have the value: a beacon in a page, the address of a public file; or
+/// that the name is a host's, `//example.pw:8080`.
+fn is_public(text: &[u8], name: &Range<usize>) -> bool {
+    let before = &text[name.start.saturating_sub(32)..name.start];
+    let holds = |sign: &[u8]| before.windows(sign.len()).any(|there| there == sign);
+    let host = || text[name.clone()].ends_with(b".pw") && (before.ends_with(b"//") || before.ends_with(b"@"));
+    holds(b"cf-beacon") || holds(b"alt=media&") || host()
+}
+
+/// A word that labels something: in a translation, as the token of a grammar (`token: "string"`), or the name of another
+/// credential (`HasOne("Models.Secret", "GrantedSecret")`).
+fn is_a_label(written: &str, value: &str, (name, strength): (Name, Strength), about: About) -> bool {
+    let is_word = value.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
+    let names_one = || names::words(value).len() > 1 && names::is_credential(value);
+    about.translated && strength != Strength::Drawn
+        || name == Name::Secret
+            && strength == Strength::Word
+            && about.kind == Kind::Code
+            && is_word
+            && (names::words(written) == ["token"] || names_one())
 }
 
 /// The value without the words before it in its quotes: `"Bearer q7Zr9L…"`, `"{AQAA q7Zr9L…}"`.
@@ -188,6 +216,21 @@ pub(super) fn is_remark(text: &[u8], at: usize) -> bool {
     let before = &text[at.saturating_sub(256)..at];
     let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_start();
     [&b"//"[..], b"#", b"* ", b"--", b";"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// In a comment of XML or HTML, which may have many lines.
+fn is_in_markup_comment(text: &[u8], at: usize) -> bool {
+    const FAR: usize = 2048;
+    let before = &text[at.saturating_sub(FAR)..at];
+    memchr::memmem::rfind(before, b"<!--")
+        .is_some_and(|open| memchr::memmem::find(&before[open..], b"-->").is_none())
+}
+
+/// The line up to here says that it shows something: `# Example: https://…`.
+fn is_said_to_be_a_sample(text: &[u8], at: usize) -> bool {
+    let before = &text[at.saturating_sub(256)..at];
+    let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().to_ascii_lowercase();
+    [&b"example"[..], b"sample", b"e.g."].iter().any(|word| memchr::memmem::find(&line, word).is_some())
 }
 
 /// What stands between two literals: `'" + password + "'`, `'".$_POST["password"]."'`.

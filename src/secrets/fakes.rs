@@ -4,7 +4,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-const KNOWN: [u64; 44] = [
+const KNOWN: [u64; 45] = [
+    // Google Authenticator, the secret in the examples of its key URI format.
+    0x8be5_d113_c087_1ce1,
     // NATS documentation, the user seed of its examples.
     0xf70c_753f_3bef_33a1,
     // age-keygen(1), its post-quantum identity.

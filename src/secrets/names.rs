@@ -45,7 +45,11 @@ pub fn may_be_credential(name: &str) -> bool {
     let words = words(name);
     let Some(last) = words.last() else { return false };
     let public =
-        |word: &String| matches!(word.as_str(), "public" | "pub" | "foreign" | "primary" | "hash" | "cache");
+        // `gpg --recv-keys`, `GPG_KEYS`: ids of public keys.
+        |word: &String| {
+            let word = word.as_str();
+            matches!(word, "public" | "pub" | "foreign" | "primary" | "hash" | "cache" | "gpg" | "pgp" | "recv")
+        };
     matches!(
         last.as_str(),
         "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "pat"

@@ -115,7 +115,7 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
         text.windows(2).filter(|w| i16::from(w[1]) - i16::from(w[0]) == wanted).count() * 4 >= text.len() * 3
     };
     let repeats = |period: usize| text.len() >= 2 * period && text[period..] == text[..text.len() - period];
-    [-1, 0, 1].into_iter().any(steps) || (1..=8).any(repeats)
+    [-1, 0, 1].into_iter().any(steps) || (1..=16).any(repeats)
 }
 
 /// Somewhere in the text twelve characters count, as in `1234567890123`, or are the same: no random value holds such.

@@ -296,7 +296,8 @@ fn is_path(value: &str) -> bool {
 /// The value says of what kind a token is (`jwt`), or names a file that holds the secret (`broker_creds`, as Kafka's
 /// images want it).
 fn is_kind_or_file(value: &str) -> bool {
-    matches!(value, "jwt" | "opaque")
+    // What a workflow may do with its token, too: `id-token: write`.
+    matches!(value, "jwt" | "opaque" | "read" | "write")
         // The type of a column.
         || ["varchar(", "nvarchar(", "char(", "varbinary(", "text not null"]
             .iter()

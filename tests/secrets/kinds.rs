@@ -476,6 +476,16 @@ fn what_is_no_secret_by_its_name_or_place() {
             "PORTAL_SHA512_PASSWORD = \"‹X128›\"",
             "a.conf¦password = hash:/etc/mail/pw",
             "a.yml¦token: QZXXXXXXXXXXXXXXXX",
+            "run.sh¦gpg --batch --recv-keys ‹X40›",
+            "a.cs¦b.HasOne(\"Acme.Models.Secret\", \"GrantedSecret\")",
+            "a.js¦{regex: /x/, token: \"variable\"}",
+            "locale/de.ini¦old_password=Passwort2⏎",
+            "ci.yml¦  id-token: write⏎",
+            "a.txt¦//localdomain.pw:80#‹T8›@acme.dev/⏎",
+            "a.js¦'data-cf-beacon': '{\"token\": \"‹X32›\"}'",
+            "a.py¦\"https://acme.dev/a.gif?alt=media&token=‹U›\"",
+            "a.conf¦# Example: https://acme.dev/api?apikey=‹X32›⏎",
+            "a.xml¦<!-- ⏎<password>proxypass</password> -->",
         ],
     );
 }
