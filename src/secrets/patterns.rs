@@ -88,7 +88,8 @@ pub(super) fn is_drawn(value: &[u8]) -> bool {
     let bare: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
     let pieces = value.split(|b| !b.is_ascii_alphanumeric()).filter(|piece| piece.len() >= 4).count();
     let digits = bare.iter().filter(|b| b.is_ascii_digit()).count();
-    random::score(&bare) > random::DRAWN || digits >= 4 && (pieces >= 2 || bare.len() >= 20)
+    let hex = bare.len() >= 12 && bare.iter().all(u8::is_ascii_hexdigit);
+    random::score(&bare) > random::DRAWN || digits >= 4 && (pieces >= 2 || bare.len() >= 20 || hex)
 }
 
 /// The value is the digest of an image or a package, or the commit of an action.
@@ -208,10 +209,12 @@ fn fixed_of(nodes: &[Node], token: &[u8]) -> (usize, bool) {
 }
 
 /// The variable part is a placeholder, a word, or too even to be drawn by lot.
+#[expect(clippy::cast_precision_loss, reason = "lengths of tokens")]
 fn is_made_up(variable: &[u8], fixed: usize, pattern: &Pattern) -> bool {
     let mut least = least_entropy(pattern, variable);
+    let length = variable.len().max(2) as f32;
     if fixed >= PROVES {
-        least = least.min(ENOUGH).min(0.7 * alphabet(variable).log2());
+        least = least.min(ENOUGH).min(0.6 * alphabet(variable).log2().min(length.log2()));
     }
     random::entropy(variable) < least || is_fake(variable)
 }

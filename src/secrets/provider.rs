@@ -21,7 +21,11 @@ pub(super) fn behind(text: &[u8], word: Range<usize>, about: About) -> Option<Hi
     let mut at = word.end;
     while at < text.len() && at < word.end + FAR && text[at] != b'\n' {
         let run = text[at..].iter().take(LONG).take_while(|b| is_letter(b)).count();
-        if run >= SHORT && at > word.end && is_whole(text, at) && may_be_one(text, &word, &(at..at + run)) {
+        if (SHORT..LONG).contains(&run)
+            && at > word.end
+            && is_whole(text, at)
+            && may_be_one(text, &word, &(at..at + run))
+        {
             let padding = text[at + run..].iter().take(2).take_while(|&&b| b == b'=').count();
             let found = [run, run + padding]
                 .into_iter()
@@ -42,9 +46,7 @@ fn is_whole(text: &[u8], at: usize) -> bool {
     let before = &text[..at];
     let part = before.iter().rev().take(LONG).take_while(is_part).count();
     let opens = before[..at - part].last();
-    !before.last().is_some_and(|b| joins(b))
-        || part == 1
-        || !opens.is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
+    !before.last().is_some_and(joins) || part == 1 || !opens.is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
 }
 
 /// It looks drawn by lot, and is not what something is pinned to. Hex is that most often, and stands apart otherwise.
