@@ -11,14 +11,15 @@ mod shapes;
 mod shellcheck;
 mod version;
 
-const FAMILIES: [&str; 5] = ["dockerfile", "image", "compose", "runtime", "project"];
+const FAMILIES: [&str; 6] = ["dockerfile", "image", "compose", "runtime", "project", "daemon"];
 /// The functions a rule's module may have, and the `Check` each becomes.
-const CHECKS: [(&str, &str); 5] = [
+const CHECKS: [(&str, &str); 6] = [
     ("dockerfile", "Dockerfile"),
     ("compose", "Compose"),
     ("container", "Container"),
     ("image", "Image"),
     ("project", "Project"),
+    ("daemon", "Daemon"),
 ];
 /// The folder whose subfolders hold patterns of secrets, one page each and no module.
 const SECRETS: &str = "secrets";
@@ -224,7 +225,7 @@ fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(St
     }
     if checks.is_empty() != keys.contains_key("reported-by") {
         return Err(format!(
-            "write {} with a public function dockerfile, compose, container, image or project (a secret: `shape:`), \
+            "write {} with a public function dockerfile, compose, container, image, project or daemon (a secret: `shape:`), \
              or say who reports it with `reported-by:`; one of the two",
             module.display()
         ));

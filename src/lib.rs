@@ -8,6 +8,7 @@ pub mod compose;
 pub mod config;
 pub mod container;
 pub mod custom;
+pub mod daemon;
 pub mod date;
 pub mod dockerfile;
 pub mod dockerignore;

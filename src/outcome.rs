@@ -18,6 +18,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Files that were read as a document and checked.
     pub checked: usize,
+    /// How many of those are settings of an engine.
+    pub engines: usize,
     /// Files that were searched for secrets, those included.
     pub searched: usize,
     /// Versions of files, and messages, that were searched in git's history.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
 use crate::custom::Custom;
+use crate::daemon::Daemon;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::project::{ImageUse, Project, Sent};
@@ -127,18 +128,20 @@ pub enum Family {
     Compose,
     Runtime,
     Project,
+    Daemon,
     Secrets,
     /// The codes of ShellCheck, which have rows in `rules/shellcheck.tsv` and no pages.
     Shellcheck,
 }
 
 impl Family {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Dockerfile,
         Self::Image,
         Self::Compose,
         Self::Runtime,
         Self::Project,
+        Self::Daemon,
         Self::Secrets,
         Self::Shellcheck,
     ];
@@ -151,6 +154,7 @@ impl Family {
             Self::Compose => "compose",
             Self::Runtime => "runtime",
             Self::Project => "project",
+            Self::Daemon => "daemon",
             Self::Secrets => "secrets",
             Self::Shellcheck => "shellcheck",
         }
@@ -255,6 +259,8 @@ pub enum Check {
     Image(fn(&Context, &ImageUse, &mut Findings)),
     /// `project`: all documents of the run.
     Project(fn(&Context, &Project, &mut Findings)),
+    /// `daemon`: the settings of a container engine.
+    Daemon(fn(&Context, &Daemon, &mut Findings)),
     /// A secret of a known shape, in any text.
     Secret(Pattern),
 }

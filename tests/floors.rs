@@ -7,6 +7,7 @@ const FLOORS: [&[&str]; 10] = [
     &["text", "blob", "gap", "date", "purpose"],
     &[
         "bake",
+        "daemon",
         "dockerfile",
         "dockerignore",
         "shell",

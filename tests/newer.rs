@@ -210,7 +210,7 @@ fn a_linked_work_tree_is_checked_as_any_other() {
 #[test]
 fn what_selects_nothing_is_an_error() {
     let repo = with_old();
-    let all = ["dockerfile", "image", "compose", "runtime", "project", "secrets"];
+    let all = ["dockerfile", "image", "compose", "runtime", "project", "daemon", "secrets"];
     let ignored: Vec<&str> = all.iter().flat_map(|family| ["--ignore", family]).collect();
     let empty = ["", " ", "^", "..", "..."];
     let ranges = empty.iter().map(|range| vec!["--commits", range]);

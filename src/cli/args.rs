@@ -149,8 +149,8 @@ pub(super) struct Init {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Rules {
-    /// Only this family: dockerfile, image, compose, runtime, project, secrets,
-    /// shellcheck; repeatable [default: all but secrets and shellcheck]
+    /// Only this family: dockerfile, image, compose, runtime, project, daemon,
+    /// secrets, shellcheck; repeatable [default: all but secrets and shellcheck]
     #[arg(long, value_name = "FAMILY", value_parser = among(family, families), hide_possible_values = true)]
     pub(super) family: Vec<Family>,
     /// List the codes of another tool, and which rule covers each: hadolint, buildkit,

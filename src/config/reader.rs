@@ -82,7 +82,8 @@ fn family(name: &str) -> Option<Family> {
 /// The known word that somebody probably meant.
 pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_ascii_lowercase().replace(['_', ' '], "-");
-    let far = (word.chars().count() / 3).max(1);
+    let long = word.chars().count();
+    let far = if long < 2 { 0 } else { (long / 3).max(1) };
     let known: Vec<&str> = known.into_iter().collect();
     let near = known.iter().map(|known| (strsim::osa_distance(&word, known), *known));
     let near = near.filter(|(distance, _)| *distance <= far).min().map(|(_, known)| known);

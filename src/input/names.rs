@@ -12,6 +12,8 @@ pub enum Name {
     Dockerfile,
     /// Any YAML; most are no Compose files.
     Yaml,
+    /// The settings of an engine.
+    Daemon,
     /// The source of a Dockerfile or Compose file for some template engine. It is told, never called broken.
     Template,
     Other,
@@ -38,6 +40,7 @@ pub fn classify(name: &str) -> Name {
         kind::Name::Dockerfile | kind::Name::Perhaps => Name::Dockerfile,
         kind::Name::Template => Name::Template,
         kind::Name::Compose | kind::Name::Yaml => Name::Yaml,
+        kind::Name::Daemon => Name::Daemon,
         // `compose.yml.j2`: what it is a template of, the ending before tells.
         kind::Name::Other => match name.rsplit_once('.') {
             Some((stem, ending))

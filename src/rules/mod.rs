@@ -1,7 +1,7 @@
 //! All rules: one small module each, in the folder of its family, and the table made from their pages.
 //!
 //! A rule's module holds functions named after what they look at (`dockerfile`, `compose`, `container`, `image`,
-//! `project`) and nothing that its page already says.
+//! `project`, `daemon`) and nothing that its page already says.
 
 use crate::finding::Safety;
 use crate::rule::{Check, Checksum, Confidence, Family, Pattern, Profile, Rule, Severity, Stability};
@@ -9,6 +9,7 @@ use crate::shape::{Node, Set};
 use crate::text::last_part;
 
 pub mod compose;
+pub mod daemon;
 pub mod dockerfile;
 pub mod image;
 pub mod project;
@@ -18,7 +19,7 @@ pub mod runtime;
 mod table {
     use super::{
         Check, Checksum, Confidence, Family, Node, Pattern, Profile, Rule, Safety, Set, Severity, Stability,
-        compose, dockerfile, image, project, runtime,
+        compose, daemon, dockerfile, image, project, runtime,
     };
 
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));

@@ -8,6 +8,7 @@ use super::shell::Shell;
 use crate::blob::Tree;
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
+use crate::daemon;
 use crate::dockerfile::Dockerfile;
 use crate::effective;
 use crate::finding::{Draft, Finding, Findings};
@@ -24,7 +25,8 @@ use crate::shown::{Marks, guarded as caught, marks};
 use crate::text::{Source, Span};
 use crate::yaml::{Entry, Node};
 
-/// One Dockerfile, done.
+/// One Dockerfile, or the settings of an engine, done.
+#[derive(Default)]
 pub(super) struct Checked {
     pub(super) path: Arc<str>,
     pub(super) findings: Vec<Finding>,
@@ -35,6 +37,7 @@ pub(super) struct Checked {
     /// For ShellCheck, if it is there.
     pub(super) shell: Shell,
     pub(super) has_shell_code: bool,
+    pub(super) is_daemon: bool,
 }
 
 /// Checks a Dockerfile. `keep_shell`: its shell code is checked later.
@@ -49,7 +52,11 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree, keep_
                 match check {
                     Check::Dockerfile(check) => check(cx, file, out),
                     Check::Image(check) => images.iter().for_each(|image| check(cx, image, out)),
-                    Check::Compose(_) | Check::Container(_) | Check::Project(_) | Check::Secret(_) => {}
+                    Check::Compose(_)
+                    | Check::Container(_)
+                    | Check::Project(_)
+                    | Check::Daemon(_)
+                    | Check::Secret(_) => {}
                 }
             }
         });
@@ -77,7 +84,45 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree, keep_
     let pragmas = veils.pragmas(pragma::dockerfile(file), file.source);
     let graph = cx.policy.graphs.then(|| graph(file, cx.project, &mut veils));
     let Finished { findings, hidden, failed } = veils.finish(drafts);
-    Checked { path: Arc::clone(path), findings, pragmas, hidden, failed, graph, shell, has_shell_code }
+    Checked {
+        path: Arc::clone(path),
+        findings,
+        pragmas,
+        hidden,
+        failed,
+        graph,
+        shell,
+        has_shell_code,
+        is_daemon: false,
+    }
+}
+
+/// Checks the settings of an engine.
+pub(super) fn daemon(source: &Arc<Source>, tree: &dyn Tree, policy: &Policy) -> Checked {
+    let (file, project) = (daemon::parse(source), Project::default());
+    let cx = Context { policy, project: &project, sent: None };
+    let mut drafts = Vec::new();
+    for rule in wanted(&cx) {
+        let mut out = Findings::new(rule);
+        guarded(rule, source, &mut out, |out| {
+            for check in rule.checks {
+                if let Check::Daemon(check) = check {
+                    check(&cx, &file, out);
+                }
+            }
+        });
+        drafts.append(&mut out.list);
+    }
+    let Finished { findings, hidden, failed } =
+        Veils::new(Marks::new(), tree.origin(), policy).finish(drafts);
+    Checked {
+        path: Arc::clone(source.path()),
+        findings,
+        hidden,
+        failed,
+        is_daemon: true,
+        ..Checked::default()
+    }
 }
 
 /// `# check=error=true`: what BuildKit warns of makes its build fail.

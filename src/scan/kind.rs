@@ -10,13 +10,14 @@ use super::evidence::{self, Evidence};
 use super::{opening, template};
 use crate::gap::Reason;
 use crate::text::{self, Source};
-use crate::{compose, yaml};
+use crate::{compose, daemon, yaml};
 
 /// What to read a text as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Dockerfile,
     Compose,
+    Daemon,
     /// It looks like a document but is none that can be checked; a sentence says why.
     Skip(Reason, &'static str),
     /// Nothing of ours, not worth a word.
@@ -34,6 +35,8 @@ pub enum Name {
     Template,
     /// `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml` …
     Compose,
+    /// `daemon.json`: the settings of an engine, perhaps of another one.
+    Daemon,
     /// Some other YAML file.
     Yaml,
     Other,
@@ -107,6 +110,9 @@ const WORDS: [&str; 2] = ["dockerfile", "containerfile"];
 /// Reads the last part of a path.
 pub fn name(path: &str) -> Name {
     let base = text::last_part(path).to_ascii_lowercase();
+    if daemon::is_name(path) {
+        return Name::Daemon;
+    }
     let ending = ending(&base);
     let yaml = matches!(ending, "yml" | "yaml");
     let says_compose = base.contains("compose") || says_stack(&base);
@@ -150,7 +156,9 @@ pub fn kind(source: &Arc<Source>, explicit: bool) -> Kind {
     match (name, text::not_text(text)) {
         // No builder reads a Dockerfile that is no text.
         (Name::Dockerfile, Some(_)) if promised => return Kind::Dockerfile,
-        (Name::Dockerfile | Name::Compose, Some((reason, why))) => return Kind::Skip(reason, why),
+        (Name::Dockerfile | Name::Compose | Name::Daemon, Some((reason, why))) => {
+            return Kind::Skip(reason, why);
+        }
         (Name::Perhaps, Some((reason, why))) if !is_foreign => return Kind::Skip(reason, why),
         (Name::Yaml, Some((reason, why))) if explicit => return Kind::Skip(reason, why),
         _ => {}
@@ -165,6 +173,11 @@ pub fn kind(source: &Arc<Source>, explicit: bool) -> Kind {
         }
         Name::Perhaps => Kind::Skip(Reason::OtherFormat, NO_FROM),
         Name::Compose => yaml_kind(source, true, promised),
+        Name::Daemon if !daemon::is_of_engine(path, text) => Kind::Other,
+        Name::Daemon if text.contains("{{") || text.contains("{%") => {
+            Kind::Skip(Reason::Template, "a template")
+        }
+        Name::Daemon => Kind::Daemon,
         Name::Yaml if explicit => yaml_kind(source, true, true),
         Name::Yaml if evidence::may_have_services(text) => yaml_kind(source, false, false),
         Name::Other if explicit && evidence::may_have_services(text) => yaml_kind(source, true, false),

@@ -22,6 +22,7 @@ pub(super) const NO_DOCUMENT: &str = "the content is not a Dockerfile or a Compo
 pub(super) enum Loaded {
     Dockerfile(Arc<Source>),
     Compose(Arc<Source>),
+    Daemon(Arc<Source>),
     Skip(Gap),
     Fail(Gap),
     Other,
@@ -29,9 +30,9 @@ pub(super) enum Loaded {
     Unread,
 }
 
-/// A Dockerfile by its name: it can wait, and be dropped when it is done.
+/// A Dockerfile or the settings of an engine by its name: it can wait, and be dropped when it is done.
 pub(super) fn is_streamed(candidate: &Candidate) -> bool {
-    matches!(kind::name(&candidate.path), Name::Dockerfile | Name::Perhaps | Name::Template)
+    matches!(kind::name(&candidate.path), Name::Dockerfile | Name::Perhaps | Name::Template | Name::Daemon)
 }
 
 pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
@@ -43,6 +44,7 @@ pub(super) fn load(candidate: &Candidate, tree: &dyn Tree) -> Loaded {
     match kind::kind(&source, candidate.explicit) {
         Kind::Dockerfile => Loaded::Dockerfile(source),
         Kind::Compose => Loaded::Compose(source),
+        Kind::Daemon => Loaded::Daemon(source),
         Kind::Skip(reason, why) => left_out(reason, why),
         Kind::Other => Loaded::Other,
     }
@@ -71,7 +73,7 @@ pub(super) fn tell(candidate: &Candidate, loaded: Loaded, outcome: &mut Outcome)
         Loaded::Other if candidate.explicit => {
             outcome.skip(&candidate.path, Gap::new(Reason::OtherFormat, NO_DOCUMENT));
         }
-        Loaded::Other | Loaded::Unread | Loaded::Dockerfile(_) | Loaded::Compose(_) => {}
+        Loaded::Other | Loaded::Unread | Loaded::Dockerfile(_) | Loaded::Compose(_) | Loaded::Daemon(_) => {}
     }
 }
 

@@ -259,6 +259,11 @@ fn from_top(
         Some(Some(Loaded::Dockerfile(source))) => unstopped(source).unwrap_or(Err(Loaded::Unread)),
         _ => match load(candidate) {
             Loaded::Dockerfile(source) => one(&source),
+            Loaded::Daemon(source) => guarded(|| {
+                watch.count(1);
+                check::daemon(&source, tree, policy)
+            })
+            .map_err(Loaded::Fail),
             other => {
                 watch.count(1);
                 Err(other)
@@ -280,6 +285,7 @@ fn from_top(
     let mut shells = Vec::new();
     for one in checked {
         outcome.has_shell_code |= one.has_shell_code;
+        outcome.engines += usize::from(one.is_daemon);
         shells.push(one.shell);
         outcome.take(Finished { findings: one.findings, hidden: one.hidden, failed: one.failed });
         outcome.pragmas.extend(one.pragmas);

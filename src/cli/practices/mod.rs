@@ -143,6 +143,7 @@ fn has_work(rule: &Rule, outcome: &Outcome) -> bool {
         Check::Dockerfile(_) => dockerfiles,
         Check::Compose(_) | Check::Container(_) | Check::Project(_) => containers,
         Check::Image(_) => dockerfiles || containers,
+        Check::Daemon(_) => outcome.engines > 0,
         Check::Secret(_) => outcome.searched > 0,
     })
 }
