@@ -4,6 +4,7 @@
 //! [`until_stable`] applies, scans again and goes on until nothing changes. What broke the law of fixes is taken back:
 //! the file reads as well as before, the finding is gone, and no other has come.
 
+mod harden;
 mod seen;
 mod write;
 
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+pub use harden::harden;
 pub use seen::{CHANGED, Seen};
 pub use write::{Place, write};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Place, Status};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
-use crate::privilege::{Change, Privileges};
+use crate::privilege::{Change, Hardening, Privileges};
 use crate::rule::{Family, Rule, Severity};
 use crate::text::Span;
 
@@ -34,6 +34,8 @@ pub struct Outcome {
     pub graphs: Vec<StageGraph>,
     /// What each container may do, by file and line; empty unless that was asked for.
     pub privileges: Vec<Privileges>,
+    /// What would take privileges from each container, by file and line; empty unless that was asked for.
+    pub hardenings: Vec<Hardening>,
     /// How that differs from what it was, where the run compares with a commit.
     pub changes: Vec<Change>,
     /// Entries of lists of known findings that match nothing any more.
@@ -84,6 +86,7 @@ impl Outcome {
         self.pragmas.iter_mut().for_each(|pragma| rename(&mut pragma.place.path));
         self.graphs.iter_mut().for_each(|graph| rename(&mut graph.path));
         self.privileges.iter_mut().flat_map(Privileges::paths_mut).for_each(&mut rename);
+        self.hardenings.iter_mut().for_each(|hardening| rename(&mut hardening.place.path));
         self.changes.iter_mut().flat_map(Change::paths_mut).for_each(&mut rename);
         self.skipped.iter_mut().chain(&mut self.failed).for_each(|told| rename(&mut told.path));
         self.hidden = std::mem::take(&mut self.hidden)

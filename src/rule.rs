@@ -431,6 +431,8 @@ pub struct Policy {
     pub graphs: bool,
     /// Work out what each container may do, too. For `scan`; no rule asks.
     pub privileges: bool,
+    /// Work out what would take privileges from each container, too. For `scan`; no rule asks.
+    pub hardening: bool,
 }
 
 impl Context<'_> {
@@ -479,6 +481,7 @@ impl Default for Policy {
             ships: HashMap::new(),
             graphs: false,
             privileges: false,
+            hardening: false,
         }
     }
 }

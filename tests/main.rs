@@ -14,6 +14,7 @@ mod fixes;
 mod floors;
 mod gathered;
 mod github;
+mod harden;
 mod hardening;
 mod hostile;
 mod init;

@@ -1,11 +1,12 @@
-//! The tables of rules in the README, `docs/rules.md` and `docs/secrets.md` are those that the tool makes. `BLESS=1`
-//! writes them anew.
+//! The tables of rules in the README, `docs/rules.md` and `docs/secrets.md`, and that of images in `docs/harden.md`, are
+//! those that the tool has. `BLESS=1` writes them anew.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
 use hullguard::rule::Family;
+use hullguard::rules::runtime::image_needs;
 use hullguard::rules::{self, RULES, SHELLCHECK};
 use serde_json::Value;
 
@@ -47,6 +48,12 @@ fn families() -> String {
     table
 }
 
+/// What is known of common images.
+fn images() -> String {
+    let head = "| image | user | capabilities | volumes | writes | ports | source |\n|---|---|---|---|---|---|---|\n";
+    image_needs::rows().fold(head.to_owned(), |table, row| table + &row + "\n")
+}
+
 #[test]
 fn the_tables_of_rules_are_those_of_the_tool() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -57,6 +64,7 @@ fn the_tables_of_rules_are_those_of_the_tool() {
         ("README.md", families()),
         ("docs/rules.md", format!("{rules}\n").replace("](rules/", "](../rules/")),
         ("docs/secrets.md", secrets.replace("](rules/", "](../rules/")),
+        ("docs/harden.md", images()),
     ] {
         let text = fs::read_to_string(top.join(path)).expect("the document is there").replace("\r\n", "\n");
         let fresh = renewed(&text, &table);

@@ -53,6 +53,15 @@ Examples:
 The result assumes a Docker engine that runs as root and has no user namespaces.
 The exit code is 0, or 2 if something could not be read.";
 
+const HARDEN_EXAMPLES: &str = "\
+Examples:
+  hullguard harden                 a diff of all services below the current folder
+  hullguard harden web -f prod.yaml
+  hullguard harden --write         make the sure edits; questions are only shown
+
+No edit was tested: start the services afterwards, and check what they do.
+The exit code is 0, or 2 if something could not be read or written.";
+
 const RULES_EXAMPLES: &str = "\
 Examples:
   hullguard rules                          all rules, by family
@@ -121,6 +130,9 @@ pub(super) enum Command {
     /// Show the practices behind the rules, and which of them these files break
     #[command(after_help = PRACTICES_EXAMPLES)]
     Practices(Practices),
+    /// Show the edits that take from services what they do not need, or make them
+    #[command(after_help = HARDEN_EXAMPLES)]
+    Harden(Harden),
     /// List the rules, or the codes of another tool
     #[command(after_help = RULES_EXAMPLES)]
     Rules(Rules),
@@ -267,6 +279,24 @@ pub(super) struct Practices {
     /// Write a first draft of what a practice needs outside of the checked files
     #[arg(long, value_enum, value_name = "DRAFT", conflicts_with_all = ["paths", "only", "format"])]
     pub(super) write: Option<Draft>,
+    /// Format of the result
+    #[arg(long, value_enum, default_value_t = OverviewFormat::Text)]
+    pub(super) format: OverviewFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Harden {
+    /// Only these services [default: all]
+    #[arg(value_name = "SERVICE")]
+    pub(super) services: Vec<String>,
+    /// Compose files and folders; repeatable [default: the current folder]
+    #[arg(long, short, value_name = "PATH")]
+    pub(super) file: Vec<PathBuf>,
+    /// Write the sure edits into the files
+    #[arg(long)]
+    pub(super) write: bool,
     /// Format of the result
     #[arg(long, value_enum, default_value_t = OverviewFormat::Text)]
     pub(super) format: OverviewFormat,

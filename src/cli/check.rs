@@ -1,26 +1,21 @@
 //! `hullguard check`: scan, fixes, reports, exit code.
 
-use std::borrow::Cow;
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, Result};
 
 use super::args::{Check, Report};
 use super::open::{self, Run};
-use super::{CLEAN, FAILED, FOUND, lists, output, peers, plural, term};
+use super::{CLEAN, FAILED, FOUND, fixed, lists, output, peers, plural, term};
 use crate::finding::{Finding, Safety, Status};
 use crate::fix::{self, Fixed, Seen};
-use crate::gap::{Gap, Reason};
-use crate::input::walk;
-use crate::outcome::{Outcome, Told};
+use crate::outcome::Outcome;
 use crate::report::{self, Detail, Format, Hider, Options, Web};
 use crate::rule::Severity;
-use crate::shown::{self, Veil};
-use crate::text::{Source, Span};
+use crate::shown;
 
 struct Checking<'a> {
     args: &'a Check,
@@ -65,32 +60,13 @@ impl Checking<'_> {
             term::complain(&format!("warning: {}: {}", hider.name(&path), told.why));
         }
         if self.args.diff {
-            self.show(&fixed, &first)?;
+            fixed::show(&fixed::diffs(self.run, &fixed, &first))?;
             term::complain(&would_be_fixed(&fixed, unsafe_too));
             let failed = first.failed.iter().cloned().chain(fixed.changed).collect();
             return Ok(Outcome { failed, ..first }); // nothing was written, so all of it still holds
         }
-        let folders =
-            self.args.look.paths.iter().filter(|path| path.is_dir()).chain([&self.run.display.root]);
-        let place = fix::Place { within: folders.filter_map(|folder| folder.canonicalize().ok()).collect() };
-        let mut failed = fixed.changed;
-        let mut written = 0;
-        for (path, new) in &fixed.files {
-            if self.run.watch.is_stopped() {
-                break;
-            }
-            let file = self.run.display.root.join(&**path);
-            match term::whole(|| fix::write(&file, &fixed.before[path], new, &place)) {
-                Ok(()) => written += 1,
-                Err(error) if error.to_string() == fix::CHANGED => {
-                    failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, fix::CHANGED)));
-                }
-                Err(error) => {
-                    let why = format!("the fixed file could not be written: {}", walk::reason(&error));
-                    failed.push(Told::new(path.clone(), Gap::new(Reason::NotFixed, why)));
-                }
-            }
-        }
+        let mut failed = fixed.changed.clone();
+        let written = fixed::write(self.run, &self.args.look.paths, &fixed, &mut failed);
         let files = plural(written, "file");
         if self.run.watch.is_stopped() {
             term::complain(&format!("interrupted; {files} of {} were fixed", fixed.files.len()));
@@ -106,27 +82,6 @@ impl Checking<'_> {
             term::complain(&format!("fixed {} in {files}", plural(fixed.count, "finding")));
         }
         Ok(outcome)
-    }
-
-    fn show(&self, fixed: &Fixed, first: &Outcome) -> Result<()> {
-        let mut out = io::stdout().lock();
-        let hider = Hider::of(first);
-        for (path, new) in &fixed.files {
-            let old = &fixed.before[path];
-            let name = self.run.display.path(path);
-            let name = hider.name(&name);
-            let (before, after) = (for_eyes(old, first, path), for_eyes(new, &fixed.outcome, path));
-            let text = fix::diff(&name, (old, &before), (new, &after));
-            if term::obeys() {
-                // What begins a line is the diff's own sign, but for names and marks.
-                for line in String::from_utf8_lossy(&text).lines() {
-                    writeln!(out, "{}", term::harmless(line)).context("cannot write to standard output")?;
-                }
-            } else {
-                out.write_all(&text).context("cannot write to standard output")?;
-            }
-        }
-        out.flush().context("cannot write to standard output")
     }
 
     /// Writes all reports and tells what the run comes to.
@@ -302,25 +257,4 @@ fn web() -> Option<Web> {
     let [server, repository, commit] =
         ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA"].map(|name| env::var(name).ok());
     Web::new(&server?, &repository?, &commit?)
-}
-
-/// The lines of a file with no secret in them. Whoever obeys bytes gets them harmless; a pipe gets the file's own, so that
-/// a diff without secrets can be applied.
-fn for_eyes<'b>(bytes: &'b [u8], outcome: &Outcome, path: &Arc<str>) -> Vec<Cow<'b, [u8]>> {
-    let source = Source::new(Arc::clone(path), bytes.to_vec());
-    debug_assert_eq!(source.text().len(), bytes.len(), "a fix knows the file's own bytes");
-    let veil = Veil::new(source.text(), outcome.hidden.get(path).map_or(&[], Vec::as_slice));
-    let mut at = 0;
-    let lines = bytes.split_inclusive(|&b| b == b'\n').map(|line| {
-        let span = Span::new(at, at + line.len());
-        at += line.len();
-        match veil.cut(source.text(), span) {
-            Cow::Borrowed(_) => Cow::Borrowed(line),
-            Cow::Owned(shown) if line.ends_with(b"\n") && !shown.ends_with('\n') => {
-                Cow::Owned(format!("{shown}\n").into_bytes())
-            }
-            Cow::Owned(shown) => Cow::Owned(shown.into_bytes()),
-        }
-    });
-    lines.collect()
 }

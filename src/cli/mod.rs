@@ -10,8 +10,10 @@ mod completions;
 mod coverage;
 mod display;
 mod explain;
+mod fixed;
 mod graph;
 mod had;
+mod harden;
 mod init;
 mod list;
 mod lists;
@@ -100,6 +102,7 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Explain { id }) => explain::run(&id),
         Some(Command::Graph(graph)) => graph::run(&graph),
+        Some(Command::Harden(args)) => harden::run(&args),
         Some(Command::Init(args)) => init::run(&args),
         Some(Command::Practices(args)) => practices::run(&args),
         Some(Command::Privileges(args)) => privileges::run(&args),

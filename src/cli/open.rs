@@ -155,6 +155,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         ships: config.ships.iter().map(|ship| (ship.dockerfile.clone(), ship.targets.clone())).collect(),
         graphs: false,
         privileges: false,
+        hardening: false,
     }
 }
 

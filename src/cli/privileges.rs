@@ -7,6 +7,8 @@ use super::{CLEAN, FAILED, open, print, term};
 use crate::config::{UseShellCheck, suggest};
 use crate::report::privileges as report;
 
+pub(super) const NOTHING: &str = "no Compose service here, so there is nothing to show";
+
 pub(super) fn run(args: &Privileges) -> Result<u8> {
     let look = Look {
         paths: args.file.clone(),
@@ -35,16 +37,9 @@ pub(super) fn run(args: &Privileges) -> Result<u8> {
             term::complain(&format!("{kind}: {}: {}", told.path, told.why));
         }
     }
-    let missing = args.services.iter().filter(|service| !known.contains(service));
-    let mut is_missing = false;
-    for service in missing {
-        is_missing = true;
-        let meant = suggest(service, known.iter().map(String::as_str));
-        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
-        term::complain(&format!("error: no service `{service}` in these files{meant}"));
-    }
+    let is_missing = tell_missing(&args.services, &known);
     if known.is_empty() {
-        term::complain("no Compose service here, so there is nothing to show");
+        term::complain(NOTHING);
     } else if is_missing && outcome.privileges.is_empty() {
         // The errors say all.
     } else if args.new_from.is_some() {
@@ -53,4 +48,16 @@ pub(super) fn run(args: &Privileges) -> Result<u8> {
         print(report::write(args.format, &outcome.privileges, term::colour(args.color))?.as_bytes())?;
     }
     Ok(if outcome.is_incomplete() || is_missing { FAILED } else { CLEAN })
+}
+
+/// Complains about services that were asked for and are not known; whether there are any.
+pub(super) fn tell_missing(asked: &[String], known: &[String]) -> bool {
+    let mut is_missing = false;
+    for service in asked.iter().filter(|service| !known.contains(service)) {
+        is_missing = true;
+        let meant = suggest(service, known.iter().map(String::as_str));
+        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        term::complain(&format!("error: no service `{service}` in these files{meant}"));
+    }
+    is_missing
 }

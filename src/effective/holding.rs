@@ -291,7 +291,7 @@ impl<'c, 'p> Holding<'c, 'p> {
 }
 
 /// The project's networks that a container is on; those that have no known name are left out.
-fn networks(spec: &ContainerSpec) -> Vec<&str> {
+pub(super) fn networks(spec: &ContainerSpec) -> Vec<&str> {
     if spec.network_mode.is_some() {
         return Vec::new();
     }

@@ -6,6 +6,7 @@
 
 mod capabilities;
 mod grants;
+pub mod harden;
 mod holding;
 mod user;
 mod ways;
@@ -19,7 +20,7 @@ use holding::Holding;
 
 /// `None` for what is no Linux container: a provider, a piece of a service, Windows.
 pub fn of(cx: &Context, spec: &ContainerSpec) -> Option<Privileges> {
-    if spec.fragment || spec.provider.is_some() || known_images::runs_windows(cx, spec) {
+    if is_other(cx, spec) {
         return None;
     }
     let holding = Holding::of(cx, spec);
@@ -31,6 +32,11 @@ pub fn of(cx: &Context, spec: &ContainerSpec) -> Option<Privileges> {
         ways: ways::open(&holding),
         unknown: spec.gaps.iter().map(|gap| gap.why.to_string()).collect(),
     })
+}
+
+/// It is no Linux container.
+fn is_other(cx: &Context, spec: &ContainerSpec) -> bool {
+    spec.fragment || spec.provider.is_some() || known_images::runs_windows(cx, spec)
 }
 
 fn place(cx: &Context, at: At) -> Place {

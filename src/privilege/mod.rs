@@ -4,10 +4,12 @@
 //! `effective` works it out where somebody asks for it; drawing it is `report::privileges`' business.
 
 mod change;
+mod hardening;
 
 use std::sync::Arc;
 
 pub use change::{Change, changes};
+pub use hardening::{Hardening, Measure, Rewrite, spare_extended};
 
 /// One container.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -54,6 +54,10 @@ impl Hider {
             self.path(&mut graph.path);
             self.graph(graph);
         }
+        for hardening in &mut outcome.hardenings {
+            self.path(&mut hardening.place.path);
+            hardening.texts_mut().for_each(|text| self.text(text));
+        }
         for privileges in &mut outcome.privileges {
             privileges.paths_mut().for_each(|path| self.path(path));
             privileges.texts_mut().for_each(|text| self.text(text));

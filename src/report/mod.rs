@@ -18,6 +18,7 @@ pub mod escape;
 pub mod github;
 mod gitlab;
 pub mod graph;
+pub mod hardening;
 mod hide;
 pub mod human;
 pub mod json;

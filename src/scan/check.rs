@@ -15,7 +15,7 @@ use crate::finding::{Draft, Finding, Findings};
 use crate::graph::StageGraph;
 use crate::outcome::{Pragma, Told};
 use crate::pragma;
-use crate::privilege::Privileges;
+use crate::privilege::{Hardening, Privileges};
 use crate::project::{self, ImageUse, Project};
 use crate::rule::{Check, Context, Family, Policy, Rule, Severity};
 use crate::rules::{self, RULES};
@@ -172,12 +172,14 @@ pub(super) struct InCompose {
     pub(super) pragmas: Vec<Pragma>,
     pub(super) marks: Marks,
     pub(super) privileges: Vec<Privileges>,
+    pub(super) hardenings: Vec<Hardening>,
 }
 
-/// Checks Compose files as written (`documents`), and the containers that they come to. Only what lies in a file of `linted` counts.
+/// Checks Compose files as written (`documents`), and the containers that they come to, with `all` that they name. Only what lies in a file of `linted` counts.
 pub(super) fn compose(
     cx: &Context,
     documents: &[&ComposeFile],
+    all: &[ComposeFile],
     linted: &HashSet<Arc<str>>,
     tree: &dyn Tree,
 ) -> InCompose {
@@ -233,7 +235,12 @@ pub(super) fn compose(
     } else {
         Vec::new()
     };
-    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks, privileges };
+    let hardenings = if cx.policy.hardening {
+        hardenings(cx, all, linted, &mut Veils::new(marks.clone(), tree.origin(), cx.policy))
+    } else {
+        Vec::new()
+    };
+    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks, privileges, hardenings };
     for (drafts, pragmas) in in_documents {
         all.drafts.extend(drafts);
         all.pragmas.extend(pragmas);
@@ -252,6 +259,25 @@ fn privileges(cx: &Context, linted: &HashSet<Arc<str>>, veils: &mut Veils) -> Ve
             *text = veils.label(cx.project.source(spec.at), text);
         }
         Some(privileges)
+    })
+    .collect()
+}
+
+/// What would take privileges from the containers of the files that count, without secrets.
+fn hardenings(
+    cx: &Context,
+    all: &[ComposeFile],
+    linted: &HashSet<Arc<str>>,
+    veils: &mut Veils,
+) -> Vec<Hardening> {
+    let files = effective::harden::Files::of(all);
+    let mine = cx.project.containers.iter().filter(|spec| linted.contains(cx.project.source(spec.at).path()));
+    mine.filter_map(|spec| {
+        let mut hardening = effective::harden::of(cx, &files, spec)?;
+        for text in hardening.texts_mut() {
+            *text = veils.label(cx.project.source(spec.at), text);
+        }
+        Some(hardening)
     })
     .collect()
 }

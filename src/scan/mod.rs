@@ -35,7 +35,7 @@ use crate::dockerfile::{self, Dockerfile};
 use crate::finding::Draft;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Pragma, Told};
-use crate::privilege::Privileges;
+use crate::privilege::{self, Hardening, Privileges};
 use crate::project::Project;
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
@@ -206,10 +206,12 @@ fn from_top(
         drafts.extend(group.drafts);
         outcome.pragmas.extend(group.pragmas);
         outcome.privileges.extend(group.privileges);
+        outcome.hardenings.extend(group.hardenings);
         for (path, builder) in group.builders {
             builders.entry(path).or_default().push(builder);
         }
     }
+    privilege::spare_extended(&mut outcome.hardenings);
     let read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
     let named: HashSet<&str> = candidates.iter().map(|file| &*file.path).collect();
     let waiting: HashSet<&str> = later.iter().map(|file| &*file.path).collect();
@@ -382,6 +384,7 @@ struct Group {
     /// What must not be shown of its files.
     marks: Marks,
     privileges: Vec<Privileges>,
+    hardenings: Vec<Hardening>,
     /// Files that could not be checked.
     failed: Vec<Told>,
 }
@@ -442,12 +445,12 @@ fn check_group(
     let is_part = |file: &&ComposeFile| parts.contains(file.source.path());
     let written: Vec<&ComposeFile> =
         own.iter().copied().chain(documents.iter().skip(group.own).filter(is_part)).collect();
-    let mut found = check::compose(&cx, &written, linted, tree);
+    let mut found = check::compose(&cx, &written, &documents, linted, tree);
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges, &built);
     let checked = own.iter().filter(|file| linted.contains(file.source.path()) && !is_part(file)).count();
-    let check::InCompose { drafts, pragmas, marks, privileges } = found;
-    Group { checked, drafts, pragmas, builders, marks, privileges, failed: Vec::new() }
+    let check::InCompose { drafts, pragmas, marks, privileges, hardenings } = found;
+    Group { checked, drafts, pragmas, builders, marks, privileges, hardenings, failed: Vec::new() }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.

@@ -392,6 +392,7 @@ pub fn is_windows(image: &ImageRef) -> bool {
     ["mcr.microsoft.com/windows", "mcr.microsoft.com/dotnet/framework/"]
         .iter()
         .any(|start| name.starts_with(start))
+        || image.name().split('-').any(|word| word == "windows")
         || ["nanoserver", "windowsservercore", "ltsc20"].iter().any(|mark| tag.contains(mark))
 }
 /// The container runs on Windows, by its platform, its isolation, its image or a mount on `C:`.

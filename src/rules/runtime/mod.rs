@@ -44,6 +44,7 @@ pub mod host_pid;
 pub mod host_root_mount;
 pub mod host_userns;
 pub mod host_uts;
+pub mod image_needs;
 pub mod interpolation_accidental;
 pub mod joins_foreign_namespace;
 pub mod known_images;

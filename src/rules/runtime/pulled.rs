@@ -3,7 +3,7 @@
 use crate::container::{At, ContainerSpec, PullKind};
 use crate::finding::{Draft, Findings};
 use crate::rule::Context;
-use crate::text::Edit;
+use crate::text::{Edit, Source, Span};
 
 /// Says that something is wrong with a value, and, if it came through an anchor or `extends`, where it came in.
 pub fn on<'o>(
@@ -41,11 +41,15 @@ pub fn by_default(from_default: bool) -> &'static str {
 
 /// The edit that writes `item` on a line of its own below a list's item, with the same indentation.
 pub fn item_below(cx: &Context, at: At, item: &str) -> Option<Edit> {
-    let source = cx.project.source(at);
-    let line = source.line_span(source.line_of(at.span.start as usize));
-    let before = source.text().get(line.start as usize..at.span.start as usize)?;
+    below(cx.project.source(at), at.span, item)
+}
+
+/// As [`item_below`], of the item at `span`.
+pub fn below(source: &Source, span: Span, item: &str) -> Option<Edit> {
+    let line = source.line_span(source.line_of(span.start as usize));
+    let before = source.text().get(line.start as usize..span.start as usize)?;
     let blank = |text: &str| text.bytes().all(|b| b == b' ');
-    let rest = source.text().get(at.span.end as usize..line.end as usize)?.trim_start();
+    let rest = source.text().get(span.end as usize..line.end as usize)?.trim_start();
     let block = before.trim_start().strip_prefix('-').is_some_and(blank);
     (block && (rest.is_empty() || rest.starts_with('#')))
         .then(|| Edit::insert(line.end as usize, format!("{}{before}{item}", source.newline())))
