@@ -58,9 +58,14 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut plain = 0;
     let mut at = 0;
+    // Looked for once a line.
+    let mut line_end = 0;
     while let Some(found) = text[at..].find('$') {
         let start = at + found;
-        let Some(piece) = dollar(text, start) else {
+        if line_end <= start {
+            line_end = text[start..].find('\n').map_or(text.len(), |end| start + end);
+        }
+        let Some(piece) = dollar(text, start, line_end) else {
             at = start + 1;
             continue;
         };
@@ -81,8 +86,8 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// What the `$` at `start` opens; `None` if it is a plain dollar sign.
-fn dollar(text: &str, start: usize) -> Option<Piece> {
+/// What the `$` at `start` opens, on a line that ends at `line_end`; `None` if it is a plain dollar sign.
+fn dollar(text: &str, start: usize, line_end: usize) -> Option<Piece> {
     let rest = &text[start + 1..];
     if rest.starts_with('$') {
         return Some(Piece::Dollar(start..start + 2));
@@ -99,7 +104,6 @@ fn dollar(text: &str, start: usize) -> Option<Piece> {
             word: None,
         }));
     }
-    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let invalid = Some(Piece::Invalid(start..line_end));
     if name.is_empty() {
         return invalid;

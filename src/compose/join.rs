@@ -20,6 +20,8 @@ pub(super) const SECTIONS: [&str; 5] = ["services", "networks", "volumes", "secr
 const MAX_CHAIN: usize = 32;
 /// Files that one model reads, each once for every project directory that it is included for.
 const MAX_LOADS: usize = 1000;
+/// Documents of one file that are joined with each other.
+const MAX_DOCUMENTS: usize = 1000;
 const TOO_LONG: &str =
     "more than 32 files or services refer to each other up to here; the rest is not checked";
 
@@ -84,8 +86,8 @@ pub(super) fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Jo
     if let Some(at) = joined.maker.exhausted
         && joined.files.iter().all(|file| file.yaml.errors.is_empty())
     {
-        let message = "this file and the files that it names have more than 100,000 nodes, 1000 files or 64 nested \
-                       collections; the rest is not checked";
+        let message = "this file and the files that it names have more than 100,000 nodes, 1000 files, 1000 documents \
+                       or 64 nested collections; the rest is not checked";
         joined.problem(ProblemKind::TooLarge, at, message);
     }
     joined
@@ -168,7 +170,11 @@ impl<'r> Joined<'r> {
         if self.compared.iter().all(|known| known.id != file.id) {
             self.compared.push(file);
         }
-        for root in file.yaml.documents() {
+        for (number, root) in file.yaml.documents().enumerate() {
+            if number == MAX_DOCUMENTS {
+                self.maker.exhausted.get_or_insert(At::new(file.id, root.span()));
+                break;
+            }
             let mut own = Sections::default();
             for (section, name) in own.iter_mut().zip(SECTIONS) {
                 for written in root.entry(name).into_iter().chain(jobs(root, name)) {
@@ -414,7 +420,7 @@ impl<'r> Joined<'r> {
         }
         let mut all = Vec::new();
         let sections = |root: Node<'r>| root.entry("services").into_iter().chain(jobs(root, "services"));
-        for written in file.yaml.documents().flat_map(sections) {
+        for written in file.yaml.documents().take(MAX_DOCUMENTS).flat_map(sections) {
             let value = self.maker.value(written.value, file.id, None);
             let fields = self.section(value, written.key_str());
             all = join_section(all, fields, "services");

@@ -10,12 +10,17 @@ const LISTS: [&str; 2] = ["cap_drop", "security_opt"];
 pub fn compose(cx: &Context, file: &ComposeFile, out: &mut Findings) {
     for service in file.services() {
         let own: Vec<Entry> = service.value.raw_entries().collect();
+        let lists = LISTS.map(|name| own.iter().find(|entry| entry.key_str() == name));
+        let lists: Vec<&Entry> = lists.into_iter().flatten().collect();
+        if lists.is_empty() {
+            continue;
+        }
         let bases = own.iter().filter(|entry| entry.is_merge()).flat_map(|entry| {
             let several = entry.value.items().collect::<Vec<Node>>();
             if several.is_empty() { vec![entry.value] } else { several }
         });
         for base in bases {
-            for list in own.iter().filter(|entry| LISTS.contains(&entry.key_str())) {
+            for list in &lists {
                 let Some(before) = base.entry(list.key_str()) else { continue };
                 let Some(lost) = lost(before.value, list.value) else { continue };
                 let message = format!(
