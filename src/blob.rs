@@ -59,7 +59,7 @@ pub trait Tree: Sync {
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
     /// All files that git tracks, sorted; the name of a submodule ends with `/`. `None` where there is no repository to
-    /// ask.
+    /// ask, or too many files.
     fn tracked(&self) -> Option<Arc<[Box<str>]>> {
         None
     }

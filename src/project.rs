@@ -129,6 +129,16 @@ pub struct Sent {
     pub untracked: Vec<String>,
 }
 
+impl Sent {
+    /// Whether a file of the folder is sent; `None` where the patterns that decide it are not known.
+    pub fn sends(&self, path: &str) -> Option<bool> {
+        match &self.ignore {
+            Some(ignore) => Some(ignore.leaves_out(path).ok()?.is_none()),
+            None => (!self.ignores).then_some(true),
+        }
+    }
+}
+
 /// The files that git tracks in a folder.
 #[derive(Clone, Debug)]
 pub struct Files {

@@ -229,6 +229,18 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
                 Some(("run", &["check", "Dockerfile"]))
             },
         ),
+        ("a `.dockerignore` that cannot be read: it is not used as context", |top| {
+            write(&top.join("Dockerfile"), "FROM a:1\n");
+            fs::File::create(top.join(".dockerignore"))
+                .and_then(|file| file.set_len((16 << 20) + 1))
+                .expect("a sparse file");
+            Some((".dockerignore", &["check", "Dockerfile"]))
+        }),
+        ("a `.dockerignore` that is not UTF-8: it is not used as context", |top| {
+            write(&top.join("Dockerfile"), "FROM a:1\n");
+            write(&top.join(".dockerignore"), b"a\xff\n");
+            Some((".dockerignore", CHECK))
+        }),
         ("more than 2000 targets in a bake file: the rest are not used as context", |top| {
             write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
             let targets: String =

@@ -328,9 +328,13 @@ fn what_git_tracks_is_known_in_any_folder() {
     git(folder, &["add", "."]);
     // On disk, and not tracked.
     write(&folder.join("api/made"), "x\n");
-    for (place, path) in [(folder.to_owned(), "api/Dockerfile"), (folder.join("api"), "Dockerfile")] {
+    for (place, path, what) in [
+        (folder.to_owned(), "api/Dockerfile", "."),
+        (folder.join("api"), "Dockerfile", "."),
+        (folder.to_owned(), "api/Dockerfile", "--staged"),
+    ] {
         let arguments =
-            ["check", "--format", "compact", "--profile", "strict", "--rule", "copy-source-missing"];
+            ["check", "--format", "compact", "--profile", "strict", "--rule", "copy-source-missing", what];
         let done = run(&place, &arguments);
         let said = "`Src` does not exist in the build context; did you mean `src`?";
         assert_eq!(done.out, format!("{path}:2:6: error[copy-source-missing] {said}\n"), "{}", done.err);

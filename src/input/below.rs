@@ -20,6 +20,7 @@ pub struct Below {
     /// From the top to the folder, empty or ending with `/`.
     base: String,
     around: OnceLock<Vec<Arc<str>>>,
+    tracked: OnceLock<Option<Arc<[Box<str>]>>>,
     /// The work tree, if the commit has submodules.
     work: Option<PathBuf>,
     /// By their folders on disk; `None` if they are not here, or not with that commit.
@@ -31,7 +32,8 @@ impl Below {
         let commit = Arc::new(Committed::open(repository, id)?);
         let work = repository.workdir().filter(|_| commit.exists(".gitmodules")).map(Path::to_owned);
         let submodules = Mutex::default();
-        Ok(Self { commit, base: base.to_owned(), around: OnceLock::new(), work, submodules })
+        let (around, tracked) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { commit, base: base.to_owned(), around, tracked, work, submodules })
     }
 
     /// The commit that has a path, its own or a submodule's, and the path there. `None` if it leads into a submodule that is
@@ -96,10 +98,19 @@ impl Tree for Below {
         // What lies in a submodule is that repository's affair.
         Arc::ptr_eq(&commit, &self.commit).then(|| commit.is_tracked(&path))?
     }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        let seen = || {
+            let mut all: Vec<Box<str>> =
+                self.commit.tracked()?.iter().map(|path| self.seen(path).into()).collect();
+            all.sort_unstable();
+            Some(all.into())
+        };
+        self.tracked.get_or_init(seen).clone()
+    }
     fn around(&self, folders: &[&str], miss: Miss) -> Vec<Arc<str>> {
         let around = || {
             let found = self.commit.around(folders, miss);
-            found.iter().map(|path| around::relative(&self.base, path).into()).collect()
+            found.iter().map(|path| self.seen(path).into()).collect()
         };
         self.around.get_or_init(around).clone()
     }

@@ -24,6 +24,8 @@ const GITLINK: i32 = 0o160_000;
 
 /// More names than any repository has. A few trees that name each other many times make endless paths.
 const MOST: usize = 4 << 20;
+/// Bytes of all names that are kept: ten times those of the largest repositories.
+const MOST_BYTES: usize = 256 << 20;
 /// Longer paths are no work of people.
 const LONGEST: usize = 16 << 10;
 
@@ -119,6 +121,34 @@ impl Committed {
         size.ok().flatten()
     }
 
+    /// Shows the path and mode of all that is not a folder, as long as `each` wants more. Whether that was everything.
+    fn names(&self, each: &mut dyn FnMut(String, i32) -> bool) -> bool {
+        let walk = |repository: &Repository| {
+            let (mut folders, mut seen, mut is_whole) = (vec![(self.tree, String::new())], 0, true);
+            while let Some((id, folder)) = folders.pop() {
+                let Ok(tree) = repository.find_tree(id) else {
+                    is_whole = false;
+                    continue;
+                };
+                for entry in &tree {
+                    seen += 1;
+                    let Ok(name) = std::str::from_utf8(entry.name_bytes()) else { continue };
+                    if seen > MOST || folder.len() > LONGEST {
+                        return Ok(false);
+                    }
+                    let path = format!("{folder}{name}");
+                    if entry.kind() == Some(ObjectType::Tree) {
+                        folders.push((entry.id(), path + "/"));
+                    } else if !each(path, entry.filemode()) {
+                        return Ok(false);
+                    }
+                }
+            }
+            Ok(is_whole)
+        };
+        self.with(walk).unwrap_or(false)
+    }
+
     /// All regular files of the commit. `within` limits them to paths (files or folders); empty means all.
     pub fn list(&self, within: &[String], excluded: &dyn Fn(&str) -> bool) -> Result<Listing> {
         let repository = opening::again(&self.folder).context("the repository cannot be opened again")?;
@@ -188,35 +218,32 @@ impl Tree for Committed {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.with(|repository| Ok(self.find(repository, path)?.is_some())).ok()
     }
-    fn around(&self, _: &[&str], _: Miss) -> Vec<Arc<str>> {
-        let walk = |repository: &Repository| {
-            let mut found: Vec<Arc<str>> = Vec::new();
-            let (mut folders, mut seen) = (vec![(self.tree, String::new())], 0);
-            while let Some((id, folder)) = folders.pop() {
-                // What is not there is said when the commit is listed.
-                let Ok(tree) = repository.find_tree(id) else { continue };
-                for entry in &tree {
-                    seen += 1;
-                    let Ok(name) = std::str::from_utf8(entry.name_bytes()) else { continue };
-                    if seen > MOST || folder.len() > LONGEST {
-                        return Ok(found);
-                    }
-                    match entry.kind() {
-                        Some(ObjectType::Tree) => folders.push((entry.id(), format!("{folder}{name}/"))),
-                        Some(ObjectType::Blob)
-                            if entry.filemode() & TYPE == REGULAR
-                                && around::is_wanted(&format!("{folder}{name}"), false) =>
-                        {
-                            found.push(format!("{folder}{name}").into());
-                        }
-                        _ => {}
-                    }
-                }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        let mut names: Vec<Box<str>> = Vec::new();
+        let mut bytes = 0;
+        let is_whole = self.names(&mut |mut path, mode| {
+            if mode & TYPE == GITLINK {
+                path.push('/');
             }
-            found.sort();
-            Ok(found)
-        };
-        self.with(walk).unwrap_or_default()
+            bytes += path.len();
+            names.push(path.into());
+            bytes <= MOST_BYTES
+        });
+        names.sort_unstable();
+        // Of a part of the files nobody can say what is missing.
+        is_whole.then(|| names.into())
+    }
+    fn around(&self, _: &[&str], _: Miss) -> Vec<Arc<str>> {
+        let mut found: Vec<Arc<str>> = Vec::new();
+        // What is not there is said when the commit is listed.
+        self.names(&mut |path, mode| {
+            if mode & TYPE == REGULAR && around::is_wanted(&path, false) {
+                found.push(path.into());
+            }
+            true
+        });
+        found.sort();
+        found
     }
 }
 
@@ -234,6 +261,7 @@ mod tests {
         assert_eq!(tree.read("other/Dockerfile").unwrap_err().reason, Reason::NotFound);
         assert!(tree.holds("sub/Dockerfile") && !tree.holds("other"));
         assert_eq!(tree.is_tracked("sub/Dockerfile"), None);
+        assert_eq!(tree.tracked(), None, "a part of the names says nothing about the others");
     }
 
     fn commit(files: &[(&str, &str, i32)]) -> (tempfile::TempDir, Committed) {
@@ -279,5 +307,8 @@ mod tests {
             assert!(tree.read(path).is_err(), "{path}");
         }
         assert_eq!((tree.is_tracked("link"), tree.is_tracked("x")), (Some(true), Some(false)));
+        let tracked = tree.tracked().unwrap();
+        let tracked: Vec<&str> = tracked.iter().map(|path| &**path).collect();
+        assert_eq!(tracked, ["Dockerfile", "link", "sub/run.sh"]);
     }
 }

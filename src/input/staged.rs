@@ -4,7 +4,7 @@
 //! of their own), so the repository is opened from git's environment first.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use anyhow::{Context as _, Result, anyhow};
 use git2::{Delta, ErrorCode, Index, IndexEntry, Oid, Repository};
@@ -31,6 +31,7 @@ pub struct Staged {
     repository: Mutex<Repository>,
     /// What is staged replaces or takes away these.
     gone: Mutex<Vec<(Arc<str>, Oid)>>,
+    tracked: OnceLock<Option<Arc<[Box<str>]>>>,
     top: PathBuf,
 }
 
@@ -45,7 +46,11 @@ impl Staged {
         // Read once; libgit2 keeps it for every later `index()`.
         index.read(false).context("cannot read the git index")?;
         let top = top.canonicalize().unwrap_or(top);
-        Ok(Self { repository: Mutex::new(repository), gone: Mutex::default(), top })
+        Ok(Self::of(repository, top))
+    }
+
+    fn of(repository: Repository, top: PathBuf) -> Self {
+        Self { repository: Mutex::new(repository), gone: Mutex::default(), tracked: OnceLock::new(), top }
     }
 
     /// The top folder of the work tree; all paths are relative to it.
@@ -196,6 +201,10 @@ impl Tree for Staged {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         find(&repository, path).is_some_and(|entry| entry.mode & TYPE == REGULAR)
     }
+    fn has(&self, path: &str) -> bool {
+        // What is not tracked is sent to a build as well.
+        self.exists(path) || inside(path).is_some_and(|path| self.top.join(path).symlink_metadata().is_ok())
+    }
     fn gone(&self, each: &mut dyn FnMut(&Arc<str>, Vec<u8>)) {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         for (path, id) in self.gone.lock().expect("nothing panics while it holds the list").iter() {
@@ -213,6 +222,21 @@ impl Tree for Staged {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         Some(find(&repository, path).is_some())
+    }
+    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+        let list = || {
+            let repository = self.repository.lock().expect("nothing panics while it holds the repository");
+            let name = |entry: IndexEntry| -> Box<str> {
+                let path = String::from_utf8_lossy(&entry.path);
+                if entry.mode & TYPE == GITLINK { format!("{path}/").into() } else { (*path).into() }
+            };
+            let mut all: Vec<Box<str>> = repository.index().ok()?.iter().map(name).collect();
+            all.sort_unstable();
+            // A file in conflict has several entries.
+            all.dedup();
+            Some(all.into())
+        };
+        self.tracked.get_or_init(list).clone()
     }
 }
 
@@ -239,17 +263,18 @@ mod tests {
         fs::write(folder.path().join("Dockerfile"), "FROM disk\n").unwrap();
         fs::write(folder.path().join("Containerfile"), "FROM untracked\n").unwrap();
         // Not `Staged::open`: the tests may themselves run inside a git hook.
-        let staged = Staged {
-            repository: Mutex::new(repository),
-            gone: Mutex::default(),
-            top: folder.path().to_owned(),
-        };
+        let staged = Staged::of(repository, folder.path().to_owned());
 
         let listing = staged.list(&[], &|_| false).unwrap();
         let paths: Vec<&str> = listing.candidates.iter().filter(|c| c.document).map(|c| &*c.path).collect();
         assert_eq!(paths, ["Dockerfile", "b/Dockerfile.dev"]);
         assert_eq!(staged.read("Dockerfile").unwrap(), b"FROM staged\n");
         assert_eq!(staged.is_tracked("Containerfile"), Some(false));
+        let tracked = staged.tracked().unwrap();
+        assert_eq!(
+            tracked.iter().map(|path| &**path).collect::<Vec<_>>(),
+            ["Dockerfile", "b/Dockerfile.dev", "notes"]
+        );
         assert!(staged.exists("b/../b/Dockerfile.dev") && !staged.exists("b"));
         assert_eq!(staged.list(&["b".into()], &|_| false).unwrap().candidates.len(), 1);
         assert_eq!(staged.list(&[], &|path| path == "b").unwrap().candidates.len(), 2);

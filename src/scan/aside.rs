@@ -1,4 +1,5 @@
-//! Files that are read for what they say of others: environments, settings of editors, scripts that containers start with.
+//! Files that are read for what they say of others: environments, settings of editors, `.dockerignore`s, scripts that
+//! containers start with.
 //! Where one cannot be read or understood, it is said that it is not used.
 
 use std::collections::BTreeSet;
@@ -16,6 +17,10 @@ pub(super) struct Aside<'t> {
 impl<'t> Aside<'t> {
     pub(super) fn new(tree: &'t dyn Tree) -> Self {
         Self { tree, unused: Mutex::default() }
+    }
+
+    pub(super) fn tree(&self) -> &'t dyn Tree {
+        self.tree
     }
 
     /// The bytes of a file, if it is there.

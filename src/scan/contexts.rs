@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::aside::Aside;
 use super::load;
 use crate::blob::{Origin, Tree};
 use crate::compose::{directory, resolve};
@@ -17,34 +18,35 @@ const SECRETS: [&str; 8] =
 
 /// What is known where no service says which folder is sent: those that bake files and scripts name. `None` where nobody
 /// can say.
-pub(super) fn of(project: &Project, file: &Dockerfile, tree: &dyn Tree) -> Option<Sent> {
+pub(super) fn of(project: &Project, file: &Dockerfile, aside: &Aside) -> Option<Sent> {
     let path = file.source.path();
     // Standard input without a name lies nowhere.
-    if tree.origin() == Origin::Stdin && last_part(path) == "stdin" {
+    if aside.tree().origin() == Origin::Stdin && last_part(path) == "stdin" {
         return None;
     }
     // Of several folders the one that nothing is left out of.
     let folders: BTreeSet<&str> = project.baked.iter().map(|target| &*target.context).collect();
-    let baked = folders.into_iter().map(|folder| sent(folder, Some(path), Some(file), tree));
-    Some(baked.min_by_key(|sent| sent.ignores).unwrap_or_else(|| by_anybody(file, tree)))
+    let baked = folders.into_iter().map(|folder| sent(folder, Some(path), Some(file), aside));
+    Some(baked.min_by_key(|sent| sent.ignores).unwrap_or_else(|| by_anybody(file, aside)))
 }
 
 /// As [`sent`] where no service says which folder that is: people build a Dockerfile with its own folder or one above
 /// it, so a `.dockerignore` in any of these may be the one.
-fn by_anybody(file: &Dockerfile, tree: &dyn Tree) -> Sent {
+fn by_anybody(file: &Dockerfile, aside: &Aside) -> Sent {
     let path = file.source.path();
-    let own = sent(directory(path), Some(path), Some(file), tree);
+    let own = sent(directory(path), Some(path), Some(file), aside);
     let mut folder = directory(path);
     let mut ignores = own.ignores;
     while !ignores && !folder.is_empty() {
         folder = directory(folder);
-        ignores = resolve(folder, ".dockerignore").is_some_and(|path| tree.exists(&path));
+        ignores = resolve(folder, ".dockerignore").is_some_and(|path| aside.tree().exists(&path));
     }
     Sent { ignores, is_named: false, ..own }
 }
 
 /// What is known of a folder with which a Dockerfile is built.
-pub(super) fn sent(context: &str, path: Option<&str>, file: Option<&Dockerfile>, tree: &dyn Tree) -> Sent {
+pub(super) fn sent(context: &str, path: Option<&str>, file: Option<&Dockerfile>, aside: &Aside) -> Sent {
+    let tree = aside.tree();
     let holds = |name: &str| resolve(context, name).is_some_and(|path| tree.exists(&path));
     let ignore = ignore_file(context, path, tree);
     let inside = |context: &str| !context.split('/').any(|part| part == "..");
@@ -66,8 +68,12 @@ pub(super) fn sent(context: &str, path: Option<&str>, file: Option<&Dockerfile>,
         ignores: ignore.is_some(),
         git: holds(".git/HEAD") || holds(".git"),
         ignore: ignore.and_then(|path| {
-            let path: Arc<str> = path.into();
-            let source = load::source(&path, tree.read(&path).ok()?);
+            let source = load::source(&path.as_str().into(), aside.read(&path)?);
+            // Docker reads it as UTF-8, whatever it begins with.
+            if source.is_lossy() || source.was_utf16() {
+                aside.misread(&path, "it is not valid UTF-8");
+                return None;
+            }
             Some(Arc::new(Ignore::parse(&source)))
         }),
         is_named: true,

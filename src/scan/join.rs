@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::aside::Aside;
 use super::contexts;
 use crate::bake::Passed;
-use crate::blob::Tree;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
@@ -99,12 +98,8 @@ pub(super) fn builders(
 }
 
 /// Joins one group: the main file, then what overrides it. `documents` holds what they name, too.
-pub(super) fn join(
-    group: &[&ComposeFile],
-    documents: &[ComposeFile],
-    tree: &dyn Tree,
-    aside: &Aside,
-) -> Joined {
+pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &Aside) -> Joined {
+    let tree = aside.tree();
     let by_path: HashMap<&str, &ComposeFile> =
         documents.iter().map(|document| (&**document.source.path(), document)).collect();
     let file = |path: &str| by_path.get(path).copied();
@@ -197,7 +192,7 @@ pub(super) fn project<'a>(
     joined: Joined,
     sources: &'a [Arc<Source>],
     dockerfiles: &'a [Dockerfile<'a>],
-    tree: &dyn Tree,
+    aside: &Aside,
 ) -> Project<'a> {
     let by_path: HashMap<&str, &'a Dockerfile<'a>> =
         dockerfiles.iter().map(|file| (&**file.source.path(), file)).collect();
@@ -209,7 +204,7 @@ pub(super) fn project<'a>(
             Target::Unknown => None,
         });
         let path = edge.path.as_deref();
-        let sent = edge.context.as_deref().map(|context| contexts::sent(context, path, dockerfile, tree));
+        let sent = edge.context.as_deref().map(|context| contexts::sent(context, path, dockerfile, aside));
         BuildEdge {
             container: edge.container,
             context: edge.context,

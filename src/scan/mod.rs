@@ -173,7 +173,7 @@ fn from_top(
         if watch.is_stopped() {
             return Group::default();
         }
-        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, (tree, &aside), policy)) {
+        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, &aside, policy)) {
             Ok(checked) => checked,
             Err(gap) => {
                 let own = group.sources.iter().map(|source| source.path()).zip(0..);
@@ -238,8 +238,8 @@ fn from_top(
             starts::fill(&mut file, builders.contexts_of(source.path()).chain(contexts), &aside);
             let file = [file];
             let passed = Passed::by(baked.iter().map(|target| &target.names));
-            let project = Project { baked, passed, ..join::project(builders, &[], &file, tree) };
-            let sent = contexts::of(&project, &file[0], tree);
+            let project = Project { baked, passed, ..join::project(builders, &[], &file, &aside) };
+            let sent = contexts::of(&project, &file[0], &aside);
             let cx = Context { policy, project: &project, sent: sent.as_ref() };
             let checked = check::dockerfile(&cx, &file[0], tree, shellcheck.is_some());
             watch.count(1);
@@ -405,9 +405,10 @@ fn check_group(
     linted: &HashSet<Arc<str>>,
     parts: &HashSet<Arc<str>>,
     read: &Read,
-    (tree, aside): (&dyn Tree, &Aside),
+    aside: &Aside,
     policy: &Policy,
 ) -> Group {
+    let tree = aside.tree();
     let numbered = group.sources.iter().zip(0..);
     let documents: Vec<ComposeFile> =
         numbered.map(|(source, id)| compose::parse(source, FileId(id))).collect();
@@ -418,7 +419,7 @@ fn check_group(
             aside.misread(file.source.path(), &format!("line {line} is not valid YAML"));
         }
     }
-    let mut joined = join::join(&own, &documents, tree, aside);
+    let mut joined = join::join(&own, &documents, aside);
     if group.base {
         joined.forget_services();
     }
@@ -440,7 +441,7 @@ fn check_group(
         starts::fill(file, joined.contexts_of(file.source.path()), aside);
     }
     let edges = joined.edges.clone();
-    let project = join::project(joined, &group.sources, &dockerfiles, tree);
+    let project = join::project(joined, &group.sources, &dockerfiles, aside);
     let cx = Context { policy, project: &project, sent: None };
     let is_part = |file: &&ComposeFile| parts.contains(file.source.path());
     let written: Vec<&ComposeFile> =

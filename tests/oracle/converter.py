@@ -91,6 +91,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--mutate", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--examples", type=int, default=0, help="of each difference in checks, so many")
     options = parser.parse_args()
     found = (path for folder in options.folders for path in sorted(folder.rglob("*")) if path.is_file())
     texts = [path.read_bytes() for path in found if re.search("dockerfile|containerfile", path.name, re.IGNORECASE)]
@@ -111,10 +112,10 @@ def main() -> None:
         for finding in json.loads(run.stdout)["findings"]:
             if finding["status"] == "open":
                 ours[pathlib.Path(folder, finding["path"]).name].append(finding)
-        compare(theirs, ours)
+        compare(theirs, ours, options.examples)
 
 
-def compare(theirs: dict, ours: dict) -> None:
+def compare(theirs: dict, ours: dict, examples: int) -> None:
     sides = {"only BuildKit refuses": collections.defaultdict(list), "only hullguard refuses": collections.defaultdict(list)}
     for path, answer in theirs.items():
         findings = [finding for finding in ours[pathlib.Path(path).name] if finding["rule"] in REFUSALS]
@@ -135,12 +136,17 @@ def compare(theirs: dict, ours: dict) -> None:
                 print(f"       {message}\n       {text!r}")
     print("checks, in files that BuildKit accepts: only BuildKit, only hullguard, both")
     for rule in sorted(set(CHECKS.values())):
-        counts = collections.Counter()
+        sides = collections.defaultdict(list)
         for path, answer in theirs.items():
             if not answer["Error"]:
-                warns = any(CHECKS.get(warning["Rule"]) == rule for warning in answer["Warnings"] or [])
-                counts[warns, any(finding["rule"] == rule for finding in ours[pathlib.Path(path).name])] += 1
-        print(f"  {rule:28} {counts[True, False]:5} {counts[False, True]:5} {counts[True, True]:5}")
+                warnings = [warning for warning in answer["Warnings"] or [] if CHECKS.get(warning["Rule"]) == rule]
+                findings = [finding for finding in ours[pathlib.Path(path).name] if finding["rule"] == rule]
+                sides[bool(warnings), bool(findings)].append((path, warnings, findings))
+        print(f"  {rule:28} {len(sides[True, False]):5} {len(sides[False, True]):5} {len(sides[True, True]):5}")
+        for path, warnings, findings in [*sides[True, False][:examples], *sides[False, True][:examples]]:
+            number = warnings[0]["Line"] if warnings else findings[0]["start"]["line"]
+            text = pathlib.Path(path).read_text(errors="replace").split("\n")[number - 1][:120]
+            print(f"       {'BuildKit' if warnings else 'hullguard'}: {text!r}")
 
 
 if __name__ == "__main__":

@@ -38,8 +38,7 @@ pub(super) fn copied<'c>(cx: &Context, sent: &'c Sent, source: &Source) -> Vec<&
         secret_files::holds(path).is_some_and(|holds| holds.sure)
             && matches!(cx.purpose(path), Purpose::Unsaid | Purpose::Production)
     };
-    let is_sent =
-        |path: &&str| sent.ignore.as_ref().is_none_or(|ignore| matches!(ignore.leaves_out(path), Ok(None)));
+    let is_sent = |path: &&str| sent.sends(path) == Some(true);
     let tracked = sent.files.iter().flat_map(|files| files.below(&folder));
     let untracked = sent.untracked.iter().map(String::as_str).filter(|path| path.starts_with(&folder));
     // What is named itself is another rule's.
