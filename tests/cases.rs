@@ -120,10 +120,10 @@ fn staged_checks_the_index() {
     let folder = work.path();
     let git = |arguments: &[&str]| git(folder, arguments);
     git(&["init", "-q", "."]);
-    fs::write(folder.join("Dockerfile"), "FROM alpine:3.20\nMAINTAINER a\n").expect("written");
+    fs::write(folder.join("Dockerfile"), "FROM alpine:3.22\nMAINTAINER a\n").expect("written");
     git(&["add", "Dockerfile"]);
-    fs::write(folder.join("Dockerfile"), "FROM alpine:3.20\n").expect("written");
-    fs::write(folder.join("other.dockerfile"), "FROM alpine:3.20\nMAINTAINER b\n").expect("written");
+    fs::write(folder.join("Dockerfile"), "FROM alpine:3.22\n").expect("written");
+    fs::write(folder.join("other.dockerfile"), "FROM alpine:3.22\nMAINTAINER b\n").expect("written");
     let run = || {
         let mut command = hullguard(folder);
         command.args(["check", "--staged", "--rule", "maintainer-deprecated", "--fail-on", "note"]);

@@ -92,7 +92,7 @@ const MEANT: [(&[&str], &str); 24] = [
 #[test]
 fn a_mistake_gets_a_sentence_that_helps() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("Dockerfile"), "FROM alpine:3.20\nUSER 1000\n").expect("written");
+    fs::write(folder.path().join("Dockerfile"), "FROM alpine:3.22\nUSER 1000\n").expect("written");
     for (args, sentence) in MEANT {
         let done = hullguard(folder.path()).args(args).output().expect("it starts");
         let told = String::from_utf8(done.stderr).expect("UTF-8");
@@ -130,10 +130,10 @@ fn a_comment_may_name_a_family() {
     assert!(out.lines().count() == 1 && out.contains("maintainer-deprecated"), "{out}");
     let out = run(&format!("# hullguard: ignore-file=image,dockerfile why\nFROM alpine:latest\n{other}"));
     assert_eq!(out, "");
-    let out = run("# hullguard: ignore=image why\nFROM alpine:3.20\n");
+    let out = run("# hullguard: ignore=image why\nFROM alpine:3.22\n");
     assert!(out.contains("this ignore of the family `image` matches nothing; delete it"), "{out}");
     // A family that did not run says nothing about the comment.
-    assert_eq!(run("# hullguard: ignore=secrets why\nFROM alpine:3.20\n"), "");
+    assert_eq!(run("# hullguard: ignore=secrets why\nFROM alpine:3.22\n"), "");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn verbose_says_on_what_a_run_depends_and_what_it_skips() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).expect("written");
     write("hullguard.yaml", "profile: strict\nexclude: [old.dockerfile]\n");
-    write("Dockerfile", "FROM alpine:3.20\nUSER 1000\n");
+    write("Dockerfile", "FROM alpine:3.22\nUSER 1000\n");
     write("old.dockerfile", "FROM a\n");
     write("Dockerfile.tpl", "FROM {{a}}\n");
     let run = |args: &[&str]| {

@@ -448,7 +448,7 @@ fn no_link_leads_what_is_extended_out_of_the_repository() {
 
 #[test]
 fn ships_says_which_stages_are_final() {
-    let dockerfile = "FROM alpine:3.20 AS runtime\nUSER root\nFROM alpine:3.20 AS worker\nUSER app\nFROM alpine:3.20 AS test\nUSER root\n";
+    let dockerfile = "FROM alpine:3.22 AS runtime\nUSER root\nFROM alpine:3.22 AS worker\nUSER app\nFROM alpine:3.22 AS test\nUSER root\n";
     let missing = |config: &str| {
         let work = repository(&[("api/Dockerfile", dockerfile), ("hullguard.yaml", config)]);
         let (_, out, err) = run(work.path(), &["check", "--rule", "last-user-root"]);
@@ -571,7 +571,7 @@ fn mistyped_comments_are_notes_in_the_default_profile() {
     let secret = format!("key: {}{}\n", "AKIA", "Q7Z2M4XBKTRW3NDL");
     let text =
         format!("Write `# hullguard: ignore=latest-tga`.\n\n# hullguard: ignore=aws-acces-key-id\n{secret}");
-    let compose = "services:\n  # hullguard ignore privileged-container\n  a:\n    image: alpine:3.20\n    privileged: true\n";
+    let compose = "services:\n  # hullguard ignore privileged-container\n  a:\n    image: alpine:3.22\n    privileged: true\n";
     let work = repository(&[("Dockerfile", dockerfile), ("notes.md", &text), ("compose.yaml", compose)]);
     let (_, out, _) = run(work.path(), &["check"]);
     for told in [

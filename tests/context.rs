@@ -107,7 +107,7 @@ fn targets_of_services_ship() {
 
 #[test]
 fn a_dockerignore_lies_where_the_context_can_be() {
-    let whole = "FROM alpine:3.20\nCOPY . /app\nUSER nobody\nCMD [\"/app/run\"]\n";
+    let whole = "FROM alpine:3.22\nCOPY . /app\nUSER nobody\nCMD [\"/app/run\"]\n";
     let missing = &["note dockerignore-missing"];
     same_everywhere(&[("docker/Dockerfile", whole), (".dockerignore", "*\n")], "docker/Dockerfile", &[]);
     same_everywhere(
@@ -152,7 +152,7 @@ fn bake_files_say_what_is_built() {
         root,
     );
     // It says which folder is sent.
-    let whole = "FROM alpine:3.20\nCOPY . /app\nUSER nobody\nCMD [\"/app/run\"]\n";
+    let whole = "FROM alpine:3.22\nCOPY . /app\nUSER nobody\nCMD [\"/app/run\"]\n";
     let own = "target \"a\" {\n  context = \"docker\"\n}\n";
     let top = "target \"a\" {\n  dockerfile = \"docker/Dockerfile\"\n}\n";
     for (bake, wanted) in [(own, &["note dockerignore-missing"][..]), (top, &[])] {
@@ -234,12 +234,12 @@ fn a_dockerfile_without_a_user_names_the_services_that_run_it() {
 fn a_build_stage_that_the_final_stage_contains_is_no_mistake() {
     let target = |last: &str| {
         let work = tempfile::tempdir().expect("a folder");
-        let dockerfile = format!("FROM golang:1.23 AS builder\nFROM {last} AS last\n");
+        let dockerfile = format!("FROM golang:1.26 AS builder\nFROM {last} AS last\n");
         let compose = "services:\n  a:\n    build: {context: ., target: builder}\n";
         write(work.path(), &[("compose.yaml", compose), ("Dockerfile", &dockerfile)]);
         reported(work.path(), "compose.yaml", &["--rule", "build-target-not-final"], None)
     };
-    assert_eq!(target("alpine:3.20"), ["note build-target-not-final"]);
+    assert_eq!(target("alpine:3.22"), ["note build-target-not-final"]);
     assert_eq!(target("builder"), [""; 0]);
 }
 
@@ -518,7 +518,7 @@ fn what_podman_compose_reads_is_refused_by_compose_only() {
 }
 
 /// Two stages, of which the first runs as root: that is reported once something builds it.
-const STAGES: &str = "FROM debian:12 AS dev\nUSER root\nCMD [\"x\"]\nFROM alpine:3.19 AS z\nRUN echo hi\nUSER 1000\nCMD [\"x\"]\n";
+const STAGES: &str = "FROM debian:12 AS dev\nUSER root\nCMD [\"x\"]\nFROM alpine:3.22 AS z\nRUN echo hi\nUSER 1000\nCMD [\"x\"]\n";
 
 /// What builds the stage `dev` of `svc/api/Dockerfile`, from the top.
 const BUILDS: [(&str, &str); 3] = [

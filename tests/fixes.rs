@@ -73,11 +73,11 @@ fn caches_are_cleaned_in_the_style_of_the_run() {
         "dnf-cache-not-removed",
         &[
             (
-                "FROM fedora:40\nRUN set -eux; \\\n\tdnf install -y jq\n",
-                Some("FROM fedora:40\nRUN set -eux; \\\n\tdnf install -y jq; \\\n\tdnf clean all\n"),
+                "FROM fedora:43\nRUN set -eux; \\\n\tdnf install -y jq\n",
+                Some("FROM fedora:43\nRUN set -eux; \\\n\tdnf install -y jq; \\\n\tdnf clean all\n"),
             ),
             // The next command would run after one that fails.
-            ("FROM fedora:40\nRUN dnf install -y jq; echo\n", None),
+            ("FROM fedora:43\nRUN dnf install -y jq; echo\n", None),
         ],
     );
     become_(
@@ -85,14 +85,14 @@ fn caches_are_cleaned_in_the_style_of_the_run() {
         "apk-cache-not-removed",
         &[
             (
-                "FROM alpine:3.20\nRUN set -x \\\n && apk update \\\n && apk add jq \\\n && apk upgrade\n",
+                "FROM alpine:3.22\nRUN set -x \\\n && apk update \\\n && apk add jq \\\n && apk upgrade\n",
                 Some(
-                    "FROM alpine:3.20\nRUN set -x \\\n && apk add --no-cache jq \\\n && apk upgrade --no-cache\n",
+                    "FROM alpine:3.22\nRUN set -x \\\n && apk add --no-cache jq \\\n && apk upgrade --no-cache\n",
                 ),
             ),
             // The update cannot be taken out, so nothing is done by halves.
-            ("FROM alpine:3.20\nRUN apk add jq; apk update; true\n", None),
-            ("FROM alpine:3.20\nRUN apk update \\\n# lists\n && apk add jq\n", None),
+            ("FROM alpine:3.22\nRUN apk add jq; apk update; true\n", None),
+            ("FROM alpine:3.22\nRUN apk update \\\n# lists\n && apk add jq\n", None),
         ],
     );
 }

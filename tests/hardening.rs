@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cases::hullguard;
 
-const THREE: &str = "services:\n  web:\n    image: caddy:2.8\n  worker:\n    image: alpine:3.20\n  cache:\n    image: redis:7.2\n    read_only: false\n";
+const THREE: &str = "services:\n  web:\n    image: caddy:2.8\n  worker:\n    image: alpine:3.22\n  cache:\n    image: redis:7.2\n    read_only: false\n";
 const PARTS: [&str; 4] = [
     "capabilities-not-dropped",
     "memory-limit-missing",
@@ -63,7 +63,7 @@ fn one_note_a_file_says_how_many_lack_what() {
     let lacks = "1 service lacks dropped capabilities and no-new-privileges";
     assert_eq!(note(one, &[]), format!("hardening-missing compose.yaml:2 {lacks}{end}"));
     // They lack different things.
-    let two = format!("{one}  worker:\n    image: alpine:3.20\n    cap_drop: [ALL]\n");
+    let two = format!("{one}  worker:\n    image: alpine:3.22\n    cap_drop: [ALL]\n");
     assert!(
         note(&two, &[])
             .contains(" 2 services lack dropped capabilities, a memory limit, no-new-privileges or a ")
@@ -226,7 +226,7 @@ fn a_new_list_has_the_note() {
     assert!(text.lines().count() == 2 && text.contains("\"hardening-missing\""), "{text}");
     assert_eq!(open(work.path(), &[]), [""; 0]);
     // Of the same file it stands for whatever comes to lack something.
-    let more = format!("{}  later:\n    image: alpine:3.21\n", THREE.replace("web:", "front:"));
+    let more = format!("{}  later:\n    image: alpine:3.22\n", THREE.replace("web:", "front:"));
     fs::write(work.path().join("compose.yaml"), more).expect("a file");
     assert_eq!(open(work.path(), &[]), [""; 0]);
     // A louder run has no such finding, and does not say that the entry is of no use.

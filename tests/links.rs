@@ -278,7 +278,7 @@ fn no_setting_is_read_through_a_link_that_leads_out() {
 }
 
 /// Two stages, of which the first runs as root: that is reported once something builds it.
-const STAGES: &str = "FROM debian:12 AS dev\nUSER root\nCMD [\"x\"]\nFROM alpine:3.19 AS z\nRUN echo hi\nUSER 1000\nCMD [\"x\"]\n";
+const STAGES: &str = "FROM debian:12 AS dev\nUSER root\nCMD [\"x\"]\nFROM alpine:3.22 AS z\nRUN echo hi\nUSER 1000\nCMD [\"x\"]\n";
 
 #[test]
 fn no_context_is_read_through_a_link_that_leads_out() {

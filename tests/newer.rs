@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::past::{Repo, hullguard, token};
 
-const OLD: &str = "FROM alpine:3.20\nMAINTAINER a\nRUN a\nUSER 1000\n";
+const OLD: &str = "FROM alpine:3.22\nMAINTAINER a\nRUN a\nUSER 1000\n";
 
 /// Lines of the compact report, and the exit code.
 fn run(repo: &Repo, below: &str, args: &[&str], env: &[(&str, &str)]) -> (Vec<String>, Option<i32>, String) {
@@ -122,7 +122,7 @@ fn what_a_submodule_had_is_old() {
 #[test]
 fn what_another_file_is_the_reason_for_is_compared_as_well() {
     let repo = Repo::new();
-    repo.write("Dockerfile", "FROM alpine:3.20\nRUN a\n");
+    repo.write("Dockerfile", "FROM alpine:3.22\nRUN a\n");
     repo.write("compose.yaml", "services:\n  a:\n    build: .\n    user: \"1000\"\n");
     repo.commit("first");
     assert!(!found(&repo, &["--rule", "missing-user"]).iter().any(|line| line.starts_with("Dockerfile")));
@@ -225,10 +225,10 @@ fn what_selects_nothing_is_an_error() {
 #[test]
 fn a_fix_mends_only_what_is_new() {
     let repo = Repo::new();
-    repo.write("Dockerfile", "FROM alpine:3.20\nADD a /b\nUSER 1000\n");
+    repo.write("Dockerfile", "FROM alpine:3.22\nADD a /b\nUSER 1000\n");
     repo.commit("first");
-    repo.write("Dockerfile", "FROM alpine:3.20\nADD a /b\nADD c /d\nUSER 1000\n");
+    repo.write("Dockerfile", "FROM alpine:3.22\nADD a /b\nADD c /d\nUSER 1000\n");
     hullguard(repo.path(), &["--fix", "--new-from", "HEAD"]).output().expect("it runs");
     let text = fs::read_to_string(repo.path().join("Dockerfile")).expect("it is there");
-    assert_eq!(text, "FROM alpine:3.20\nADD a /b\nCOPY c /d\nUSER 1000\n");
+    assert_eq!(text, "FROM alpine:3.22\nADD a /b\nCOPY c /d\nUSER 1000\n");
 }

@@ -7,7 +7,7 @@ use std::{env, fs};
 use crate::cases;
 
 const DOCKERFILE: &str = "\
-FROM golang:1.24 AS dev
+FROM golang:1.26 AS dev
 WORKDIR /src
 COPY . .
 RUN go build -o /out/api ./cmd/api

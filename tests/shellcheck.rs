@@ -195,7 +195,7 @@ fn it_is_missed_only_where_somebody_expects_it() {
 
 #[test]
 fn it_gets_what_the_shell_gets_and_nothing_of_the_repository() {
-    let dockerfile = "FROM alpine:3.20\nENV a=b\nRUN echo 'x \\\n  # c\n  y' $a\nRUN <<EOF\n#!/bin/bash -e\n\tb\nEOF\nUSER 1\n";
+    let dockerfile = "FROM alpine:3.22\nENV a=b\nRUN echo 'x \\\n  # c\n  y' $a\nRUN <<EOF\n#!/bin/bash -e\n\tb\nEOF\nUSER 1\n";
     let place = Place::new(dockerfile).with(
         "{ echo \"$@\"; pwd; env; stat -c '%a %n' . *; for f in 0 1; do echo \"-- $f\"; cat $f; done; } > \"$0.log\"
          echo '{\"comments\":[]}'",
@@ -278,7 +278,7 @@ fn a_broken_program_is_told_and_the_run_is_not_complete() {
 
 #[test]
 fn an_old_program_does_not_know_busybox() {
-    let place = Place::new("FROM alpine:3.20\nRUN [[ -e /a ]]\nUSER 1\n");
+    let place = Place::new("FROM alpine:3.22\nRUN [[ -e /a ]]\nUSER 1\n");
     program(
         &place.programs(),
         "[ \"$1\" = --version ] && echo 'version: 0.9.0' && exit
@@ -427,8 +427,8 @@ fn places_are_exact_through_continuations_heredocs_and_characters_of_any_width()
         ("FROM debian:12\nRUN <<EOF\n#!/usr/bin/env python3\nprint($B)\nEOF\n", &[]),
         // The first line of a heredoc, SHELL and the base image say which shell it is.
         ("FROM debian:12\nRUN [[ -e /a ]]\n", &["SC3010 2:5 [[ -e /a ]]"]),
-        ("FROM alpine:3.20\nRUN [[ -e /a ]]\n", &[]),
-        ("FROM fedora:40\nRUN [[ -e /a ]]\n", &[]),
+        ("FROM alpine:3.22\nRUN [[ -e /a ]]\n", &[]),
+        ("FROM fedora:43\nRUN [[ -e /a ]]\n", &[]),
         ("FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]\nRUN [[ -e /a ]]\n", &[]),
         ("FROM debian:12\nRUN <<EOF\n#!/bin/bash\n[[ -e /a ]]\nEOF\n", &[]),
         // `-e` ends a script whose `cd` fails.

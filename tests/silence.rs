@@ -174,7 +174,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         (
             "a Compose or bake file near the checked files that cannot be read: it is not used as context",
             |top| {
-                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.22\nUSER 1\n");
                 let file = fs::File::create(top.join("compose.yaml")).expect("a file");
                 file.set_len((16 << 20) + 1).expect("a sparse file");
                 Some(("compose.yaml", &["check", "api/Dockerfile"]))
@@ -183,7 +183,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         (
             "more than 500 Compose and bake files near the checked files: the rest are not used as context",
             |top| {
-                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.22\nUSER 1\n");
                 for number in 0..501 {
                     write(&top.join(format!("{number:03}.compose.yaml")), "services: {}\n");
                 }
@@ -193,7 +193,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         (
             "a FIFO near the checked files that has the name of a Compose file, bake file, workflow, Makefile or build script: it is not used as context",
             |top| {
-                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.22\nUSER 1\n");
                 fifo(&top.join("docker-bake.hcl"));
                 Some(("docker-bake.hcl", &["check", "api/Dockerfile"]))
             },
@@ -201,7 +201,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         (
             "a workflow, Makefile or build script over 256 KiB near the checked files: it is not used as context",
             |top| {
-                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.22\nUSER 1\n");
                 write(
                     &top.join("Makefile"),
                     "x:\n\tdocker build api\n".to_owned() + &"#\n".repeat(128 << 10),
@@ -212,7 +212,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         (
             "a bake file, workflow or Compose file near the checked files with a syntax error: it is not used as context, or only in part",
             |top| {
-                write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+                write(&top.join("api/Dockerfile"), "FROM alpine:3.22\nUSER 1\n");
                 write(&top.join("docker-bake.json"), "{\"target\": {");
                 Some(("docker-bake.json", &["check", "api/Dockerfile"]))
             },
@@ -222,7 +222,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             |top| {
                 write(
                     &top.join("Dockerfile"),
-                    "FROM alpine:3.20\nCOPY run /run\nUSER 1\nENTRYPOINT [\"/run\"]\n",
+                    "FROM alpine:3.22\nCOPY run /run\nUSER 1\nENTRYPOINT [\"/run\"]\n",
                 );
                 let file = fs::File::create(top.join("run")).expect("a file");
                 file.set_len((16 << 20) + 1).expect("a sparse file");
@@ -242,7 +242,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             Some((".dockerignore", CHECK))
         }),
         ("more than 2000 targets in a bake file: the rest are not used as context", |top| {
-            write(&top.join("api/Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+            write(&top.join("api/Dockerfile"), "FROM alpine:3.22\nUSER 1\n");
             let targets: String =
                 (0..2001).map(|n| "target \"t@\" {}\n".replace('@', &n.to_string())).collect();
             write(&top.join("docker-bake.hcl"), targets);
@@ -255,7 +255,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             Some(("/.gitignore", CHECK))
         }),
         ("a fix that would write outside of the checked folder", |top| {
-            write(&top.join("../out/Dockerfile"), "FROM alpine:3.20\nRUN cd /x && apt-get install curl\n");
+            write(&top.join("../out/Dockerfile"), "FROM alpine:3.22\nRUN cd /x && apt-get install curl\n");
             symlink("../out/Dockerfile", top.join("Dockerfile")).expect("a link");
             Some(("Dockerfile", &["check", "Dockerfile", "--fix-unsafe", "--fail-on", "never"]))
         }),
@@ -397,7 +397,7 @@ fn whatever_says_how_files_are_used_is_read_or_named() {
     ] {
         let work = tempfile::tempdir().expect("a folder");
         let top = work.path();
-        write(&top.join("Dockerfile"), "FROM alpine:3.20\nUSER 1\n");
+        write(&top.join("Dockerfile"), "FROM alpine:3.22\nUSER 1\n");
         write(&top.join("compose.yaml"), whole);
         write(&top.join(name), text);
         git(top, &["init", "-q", "."]);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::cases::hullguard;
 
-const WRONG: &str = "FROM alpine:3.20\nRUN cd /x && apt-get install curl\n";
+const WRONG: &str = "FROM alpine:3.22\nRUN cd /x && apt-get install curl\n";
 
 struct Done {
     code: i32,
@@ -186,8 +186,8 @@ fn staged_links_that_nobody_follows_are_told() {
     let work = tempfile::tempdir().expect("a folder");
     let top = work.path();
     git(top, &["init", "-q", "."]);
-    write(&top.join("a/Dockerfile"), "FROM alpine:3.20\n");
-    write(&top.join("a/notes"), "FROM alpine:3.20\n");
+    write(&top.join("a/Dockerfile"), "FROM alpine:3.22\n");
+    write(&top.join("a/notes"), "FROM alpine:3.22\n");
     for (name, to) in [
         ("Dockerfile", "a/Dockerfile"),
         ("Dockerfile.folder", "a"),
@@ -218,7 +218,7 @@ fn the_hook_works_in_submodules_and_worktrees() {
     let work = tempfile::tempdir().expect("a folder");
     let (library, project) = (work.path().join("library"), work.path().join("project"));
     for repository in [&library, &project] {
-        write(&repository.join("ok/Dockerfile"), "FROM alpine:3.20\nMAINTAINER a\n");
+        write(&repository.join("ok/Dockerfile"), "FROM alpine:3.22\nMAINTAINER a\n");
         git(repository, &["init", "-q", "."]);
         git(repository, &["add", "."]);
         git(repository, &["commit", "-qm", "first"]);
@@ -233,10 +233,10 @@ fn the_hook_works_in_submodules_and_worktrees() {
     fs::set_permissions(hooks.join("pre-commit"), fs::Permissions::from_mode(0o755)).expect("permissions");
     let hooks = format!("core.hooksPath={}", hooks.display());
     for folder in [project.join("sub"), work.path().join("tree"), project.clone()] {
-        write(&folder.join("new/Dockerfile"), "FROM alpine:3.20\nMAINTAINER b\n");
+        write(&folder.join("new/Dockerfile"), "FROM alpine:3.22\nMAINTAINER b\n");
         git(&folder, &["add", "new"]);
         // On disk all is well; the index decides.
-        write(&folder.join("new/Dockerfile"), "FROM alpine:3.20\n");
+        write(&folder.join("new/Dockerfile"), "FROM alpine:3.22\n");
         let commit = || {
             let done = git(&folder, &["-c", &hooks, "commit", "-qm", "third"]);
             let said = [done.stdout, done.stderr].concat();
@@ -320,7 +320,7 @@ fn what_git_tracks_is_known_in_any_folder() {
     let folder = work.path();
     write(
         &folder.join("api/Dockerfile"),
-        "FROM alpine:3.20\nCOPY Src /src\nCOPY run /run\nCOPY made /made\n",
+        "FROM alpine:3.22\nCOPY Src /src\nCOPY run /run\nCOPY made /made\n",
     );
     write(&folder.join("api/src/main.py"), "x\n");
     write(&folder.join("api/run"), "x\n");

@@ -175,7 +175,7 @@ fn templates_and_encodings() {
         let mut tree = Memory::default();
         tree.files.insert(
             "Dockerfile".into(),
-            wide("FROM alpine:3.20\nMAINTAINER ä\nFROM nginx:latest\n", mark, big),
+            wide("FROM alpine:3.22\nMAINTAINER ä\nFROM nginx:latest\n", mark, big),
         );
         let compose = "services:\n  a:\n    image: nginx:latest # é\n    privileged: true\n";
         tree.files.insert("compose.yaml".into(), wide(compose, mark, big));

@@ -107,9 +107,9 @@ fn no_fingerprint_depends_on_a_weak_value() {
         ("run.sh", "mysql --password={} -u bob\n"),
         ("run.sh", "docker login -u bob -p {} registry.example.org\n"),
         (".netrc", "machine example.org login bob password {}\n"),
-        ("Dockerfile", "FROM alpine:3.20\nENV DB_PASSWORD={}\nUSER app\n"),
-        ("Dockerfile", "FROM alpine:3.20\nARG DB_PASSWORD={}\nUSER app\n"),
-        ("Dockerfile", "FROM alpine:3.20\nRUN curl -u bob:{} https://internal.example.org/x\nUSER app\n"),
+        ("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD={}\nUSER app\n"),
+        ("Dockerfile", "FROM alpine:3.22\nARG DB_PASSWORD={}\nUSER app\n"),
+        ("Dockerfile", "FROM alpine:3.22\nRUN curl -u bob:{} https://internal.example.org/x\nUSER app\n"),
         (
             "compose.yaml",
             "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: {}\n",
@@ -197,13 +197,13 @@ fn a_hook_honours_the_lists_of_the_index() {
 fn of_equal_lines_one_more_is_new() {
     let work = repository();
     let folder = work.path();
-    write(folder, "Dockerfile", "FROM alpine:3.20\nMAINTAINER a\nMAINTAINER a\n");
+    write(folder, "Dockerfile", "FROM alpine:3.22\nMAINTAINER a\nMAINTAINER a\n");
     let rule = ["--rule", "maintainer-deprecated"];
     assert_eq!(run(folder, &["baseline", "--rule", "maintainer-deprecated"]).code, Some(0));
     assert!(open(folder, &rule).is_empty());
-    write(folder, "Dockerfile", "FROM alpine:3.20\nMAINTAINER a\nMAINTAINER a\nMAINTAINER a\n");
+    write(folder, "Dockerfile", "FROM alpine:3.22\nMAINTAINER a\nMAINTAINER a\nMAINTAINER a\n");
     assert_eq!(open(folder, &rule).len(), 1);
-    write(folder, "Dockerfile", "FROM alpine:3.20\nMAINTAINER a\n");
+    write(folder, "Dockerfile", "FROM alpine:3.22\nMAINTAINER a\n");
     assert!(open(folder, &rule).is_empty());
     assert_eq!(json(folder, &rule)["unused"].as_array().map(Vec::len), Some(1));
 }

@@ -161,8 +161,8 @@ fn a_hash_silences_its_value_and_no_other_on_that_line() {
         "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: VALUE\n";
     for (file, text, line) in [
         ("app.env", "API_SECRET=VALUE\n", 1),
-        ("Dockerfile", "FROM alpine:3.20\nENV DB_PASSWORD=VALUE\n", 2),
-        ("Dockerfile", "FROM alpine:3.20\nENV DB_PASSWORD=\"VALUE\" A=b\n", 2),
+        ("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD=VALUE\n", 2),
+        ("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD=\"VALUE\" A=b\n", 2),
         ("compose.yaml", service, 5),
     ] {
         for value in [drawn(7), "Winter24x".to_owned()] {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{HULLGUARD, Repo, hullguard};
 
 const BASELINE: &str = ".hullguard-baseline.jsonl";
-const DOCKERFILE: &str = "FROM alpine:3.20\nENV DB_PASSWORD=Kx9v-Lamp-47w\nUSER app\n";
+const DOCKERFILE: &str = "FROM alpine:3.22\nENV DB_PASSWORD=Kx9v-Lamp-47w\nUSER app\n";
 const COMPOSE: &str =
     "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: Wq3z-Boat-58k\n";
 
@@ -133,7 +133,7 @@ fn an_entry_that_only_history_needs_is_not_called_unused() {
     let repo = committed(DOCKERFILE, COMPOSE);
     baseline(&repo, &["--ignore", "hardening-missing"]);
     repo.git(&["rm", "-q", "compose.yaml"]);
-    repo.write("Dockerfile", "FROM alpine:3.20\nUSER app\n");
+    repo.write("Dockerfile", "FROM alpine:3.22\nUSER app\n");
     repo.commit("removed");
     assert_eq!(unused(&repo, &[]), 0);
     baseline(&repo, &["--update"]);
@@ -142,7 +142,7 @@ fn an_entry_that_only_history_needs_is_not_called_unused() {
     // Of anything else an entry that matches nothing is told as before.
     repo.write("Dockerfile", "FROM node:latest\nUSER app\n");
     baseline(&repo, &["--update"]);
-    repo.write("Dockerfile", "FROM alpine:3.20\nUSER app\n");
+    repo.write("Dockerfile", "FROM alpine:3.22\nUSER app\n");
     assert_eq!(unused(&repo, &[]), 1);
 }
 
@@ -154,7 +154,7 @@ fn a_comment_names_either_rule() {
         report["findings"].as_array().expect("a list").iter().filter(|f| f["rule"] == "unused-ignore").count()
     };
     let dockerfile = |comment: &str| {
-        format!("FROM alpine:3.20\n{comment}\nENV A=1 \\\n    DB_PASSWORD=Kx9v-Lamp-47w\nUSER app\n")
+        format!("FROM alpine:3.22\n{comment}\nENV A=1 \\\n    DB_PASSWORD=Kx9v-Lamp-47w\nUSER app\n")
     };
     let compose =
         |comment: &str| COMPOSE.replace("    environment", &format!("    {comment}\n    environment"));
@@ -203,7 +203,7 @@ fn an_ignore_of_the_configuration_names_either_rule() {
 
 #[test]
 fn a_family_that_matches_nothing_is_reported_once() {
-    let repo = committed("FROM alpine:3.20\n# hullguard: ignore=image,secrets why\nUSER app\n", COMPOSE);
+    let repo = committed("FROM alpine:3.22\n# hullguard: ignore=image,secrets why\nUSER app\n", COMPOSE);
     let said = repo.check(&["--profile", "strict"]).text;
     for family in ["image", "secrets"] {
         let message = format!("this ignore of the family `{family}` matches nothing; delete it");
