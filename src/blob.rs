@@ -42,6 +42,17 @@ pub struct Candidate {
     pub document: bool,
 }
 
+/// A name that git tracks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracked {
+    /// From the run's root; that of a submodule ends with `/`.
+    pub path: Box<str>,
+    /// Whoever may read it may start it.
+    pub is_executable: bool,
+    /// Bytes of the file, at least. The index says so, a commit does not.
+    pub size: Option<u32>,
+}
+
 /// Takes a path, and why nothing was found there.
 pub type Miss<'m> = &'m mut dyn FnMut(&str, Gap);
 
@@ -58,9 +69,8 @@ pub trait Tree: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether git tracks the file; `None` where there is no repository to ask.
     fn is_tracked(&self, path: &str) -> Option<bool>;
-    /// All files that git tracks, sorted; the name of a submodule ends with `/`. `None` where there is no repository to
-    /// ask, or too many files.
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    /// All files that git tracks, by path. `None` where there is no repository to ask, or too many files.
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         None
     }
     /// Whether a file or folder is there, tracked or not.

@@ -17,7 +17,7 @@ pub use harden::harden;
 pub use seen::{CHANGED, Seen};
 pub use write::{Place, write};
 
-use crate::blob::{Miss, Origin, Tree};
+use crate::blob::{Miss, Origin, Tracked, Tree};
 use crate::finding::{Finding, Fix, Safety, Status};
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
@@ -66,7 +66,7 @@ impl Tree for Overlay<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.below.is_tracked(path)
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         self.below.tracked()
     }
     fn has(&self, path: &str) -> bool {

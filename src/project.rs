@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::bake::{Known, Names, Passed};
+use crate::blob::Tracked;
 use crate::compose::Problem;
 use crate::container::{At, ContainerSpec};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
@@ -142,27 +143,33 @@ impl Sent {
 /// The files that git tracks in a folder.
 #[derive(Clone, Debug)]
 pub struct Files {
-    /// Sorted, from the run's root. The name of a submodule ends with `/`.
-    pub all: Arc<[Box<str>]>,
+    /// By path, from the run's root.
+    pub all: Arc<[Tracked]>,
     /// Empty, or ends with `/`.
     pub folder: Box<str>,
 }
 
 impl Files {
-    /// The files below a folder, which is empty or ends with `/`; as seen from the top of these files.
-    pub fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
+    /// The files below a folder, which is empty or ends with `/`.
+    pub fn tracked(&self, folder: &str) -> impl Iterator<Item = &Tracked> {
         let whole = format!("{}{folder}", self.folder);
-        let start = self.all.partition_point(|path| **path < *whole);
+        let start = self.all.partition_point(|one| *one.path < *whole);
+        self.all[start..].iter().take_while(move |one| one.path.starts_with(&whole))
+    }
+    /// Their names, as seen from the top of these files.
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
         let cut = self.folder.len();
-        self.all[start..]
-            .iter()
-            .take_while(move |path| path.starts_with(&whole))
-            .map(move |path| &path[cut..])
+        self.tracked(folder).map(move |one| &one.path[cut..])
+    }
+    /// The file of this name.
+    pub fn get(&self, path: &str) -> Option<&Tracked> {
+        let whole = format!("{}{path}", self.folder);
+        self.all.binary_search_by(|known| (*known.path).cmp(&whole)).ok().map(|at| &self.all[at])
     }
     /// Whether a file or folder is there, or lies behind a link or in a submodule, where nobody can say.
     pub fn may_have(&self, path: &str) -> bool {
         let whole = format!("{}{path}", self.folder);
-        let is_there = |path: &str| self.all.binary_search_by(|known| (**known).cmp(path)).is_ok();
+        let is_there = |path: &str| self.all.binary_search_by(|known| (*known.path).cmp(path)).is_ok();
         let above = whole.match_indices('/').map(|(at, _)| &whole[..at]);
         is_there(&whole)
             || self.below(&format!("{path}/")).next().is_some()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hullguard::blob::{Candidate, Origin, Tree};
+use hullguard::blob::{Candidate, Origin, Tracked, Tree};
 use hullguard::gap::{Gap, Reason};
 
 #[derive(Debug, Default)]
@@ -36,7 +36,12 @@ impl Tree for Memory {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         Some(self.files.contains_key(path))
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
-        Some(self.files.keys().map(|path| path.as_str().into()).collect())
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
+        let tracked = |(path, bytes): (&String, &Vec<u8>)| Tracked {
+            path: path.as_str().into(),
+            is_executable: false,
+            size: u32::try_from(bytes.len()).ok(),
+        };
+        Some(self.files.iter().map(tracked).collect())
     }
 }

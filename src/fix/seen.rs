@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::blob::{Miss, Origin, Tree};
+use crate::blob::{Miss, Origin, Tracked, Tree};
 use crate::gap::{Gap, Reason};
 
 /// Why a fix did not go into its file.
@@ -59,7 +59,7 @@ impl Tree for Seen<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.below.is_tracked(path)
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         self.below.tracked()
     }
     fn has(&self, path: &str) -> bool {

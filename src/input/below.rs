@@ -10,7 +10,7 @@ use git2::{Oid, Repository};
 
 use super::commit::Committed;
 use super::{Listing, inside};
-use crate::blob::{Miss, Origin, Tree};
+use crate::blob::{Miss, Origin, Tracked, Tree};
 use crate::gap::Gap;
 use crate::history::opening::{self, At, Reads};
 use crate::scan::around;
@@ -20,7 +20,7 @@ pub struct Below {
     /// From the top to the folder, empty or ending with `/`.
     base: String,
     around: OnceLock<Vec<Arc<str>>>,
-    tracked: OnceLock<Option<Arc<[Box<str>]>>>,
+    tracked: OnceLock<Option<Arc<[Tracked]>>>,
     /// The work tree, if the commit has submodules.
     work: Option<PathBuf>,
     /// By their folders on disk; `None` if they are not here, or not with that commit.
@@ -98,11 +98,11 @@ impl Tree for Below {
         // What lies in a submodule is that repository's affair.
         Arc::ptr_eq(&commit, &self.commit).then(|| commit.is_tracked(&path))?
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         let seen = || {
-            let mut all: Vec<Box<str>> =
-                self.commit.tracked()?.iter().map(|path| self.seen(path).into()).collect();
-            all.sort_unstable();
+            let seen = |one: &Tracked| Tracked { path: self.seen(&one.path).into(), ..one.clone() };
+            let mut all: Vec<Tracked> = self.commit.tracked()?.iter().map(seen).collect();
+            all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
             Some(all.into())
         };
         self.tracked.get_or_init(seen).clone()

@@ -11,7 +11,7 @@ use git2::{ObjectType, Oid, Repository};
 
 use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
-use crate::blob::{Commit, Miss, Origin, Tree};
+use crate::blob::{Commit, Miss, Origin, Tracked, Tree};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, Believing};
 use crate::scan::around;
@@ -19,8 +19,9 @@ use crate::scan::around;
 /// The type bits of a file's mode in git, and what they are for a regular file.
 const TYPE: i32 = 0o170_000;
 const REGULAR: i32 = 0o100_000;
-/// For a submodule's commit.
+/// For a submodule's commit, and for a program.
 const GITLINK: i32 = 0o160_000;
+const PROGRAM: i32 = 0o100_755;
 
 /// More names than any repository has. A few trees that name each other many times make endless paths.
 const MOST: usize = 4 << 20;
@@ -218,20 +219,20 @@ impl Tree for Committed {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.with(|repository| Ok(self.find(repository, path)?.is_some())).ok()
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
-        let mut names: Vec<Box<str>> = Vec::new();
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
+        let mut all: Vec<Tracked> = Vec::new();
         let mut bytes = 0;
         let is_whole = self.names(&mut |mut path, mode| {
             if mode & TYPE == GITLINK {
                 path.push('/');
             }
             bytes += path.len();
-            names.push(path.into());
+            all.push(Tracked { path: path.into(), is_executable: mode == PROGRAM, size: None });
             bytes <= MOST_BYTES
         });
-        names.sort_unstable();
+        all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         // Of a part of the files nobody can say what is missing.
-        is_whole.then(|| names.into())
+        is_whole.then(|| all.into())
     }
     fn around(&self, _: &[&str], _: Miss) -> Vec<Arc<str>> {
         let mut found: Vec<Arc<str>> = Vec::new();
@@ -308,7 +309,7 @@ mod tests {
         }
         assert_eq!((tree.is_tracked("link"), tree.is_tracked("x")), (Some(true), Some(false)));
         let tracked = tree.tracked().unwrap();
-        let tracked: Vec<&str> = tracked.iter().map(|path| &**path).collect();
-        assert_eq!(tracked, ["Dockerfile", "link", "sub/run.sh"]);
+        let tracked: Vec<_> = tracked.iter().map(|one| (&*one.path, one.is_executable)).collect();
+        assert_eq!(tracked, [("Dockerfile", false), ("link", false), ("sub/run.sh", true)]);
     }
 }

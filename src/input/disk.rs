@@ -2,14 +2,14 @@
 //!
 //! Only regular files are opened, and through links only what lies in the repository or was asked for. git's index is read when somebody first asks whether git tracks a file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::walk::{gap, unreachable};
 use super::{LARGEST, below, index, inside, regular};
-use crate::blob::{Miss, Origin, Tree};
+use crate::blob::{Miss, Origin, Tracked, Tree};
 use crate::gap::{Gap, Reason};
 use crate::scan::around;
 
@@ -23,11 +23,10 @@ pub struct Disk {
     base: String,
     /// What may be read, without links in it: the top, and what was asked for wherever it is.
     homes: Vec<PathBuf>,
-    /// What git tracks, by path, and whether it is a submodule. Asked for once; a list that cannot be read is told by whoever
-    /// looks for files.
-    tracked: OnceLock<Option<HashMap<String, bool>>>,
-    /// The same as a list, for rules.
-    names: OnceLock<Option<Arc<[Box<str>]>>>,
+    /// What git tracks, sorted by path. Asked for once; a list that cannot be read is told by whoever looks for files.
+    entries: OnceLock<Option<Vec<index::Entry>>>,
+    /// The same as seen from the root.
+    tracked: OnceLock<Option<Arc<[Tracked]>>>,
 }
 
 impl Disk {
@@ -38,8 +37,8 @@ impl Disk {
         let base = below(&top, &root);
         // A name that is no UTF-8 is no part of a path here.
         let (top, base) = base.map_or_else(|| (root.clone(), String::new()), |base| (top, base));
-        let mut disk =
-            Self { root, top, base, homes: Vec::new(), tracked: OnceLock::new(), names: OnceLock::new() };
+        let (entries, tracked) = (OnceLock::new(), OnceLock::new());
+        let mut disk = Self { root, top, base, homes: Vec::new(), entries, tracked };
         let top = disk.top.clone();
         disk.allow(&top);
         disk
@@ -110,26 +109,28 @@ impl Tree for Disk {
         self.locate(path).is_some_and(|file| file.is_file())
     }
     fn is_tracked(&self, path: &str) -> Option<bool> {
-        let tracked = self.in_index()?;
+        let entries = self.in_index()?;
+        let find = |path: &str| entries.binary_search_by(|entry| (*entry.path).cmp(path)).ok();
         let name = self.below_top(path)?;
-        let is_foreign = |above: &str| tracked.get(above).is_some_and(|&submodule| submodule);
-        match tracked.contains_key(&name) {
+        let is_foreign = |above: &str| find(above).is_some_and(|at| entries[at].submodule);
+        match find(&name).is_some() {
             // What lies in a submodule is that repository's affair.
             false if name.match_indices('/').any(|(at, _)| is_foreign(&name[..at])) => None,
             is_tracked => Some(is_tracked),
         }
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         let list = || {
-            let name = |(path, &is_submodule): (&String, &bool)| -> Box<str> {
-                let path = around::relative(&self.base, path);
-                if is_submodule { format!("{path}/").into() } else { path.into() }
+            let seen = |entry: &index::Entry| {
+                let path = around::relative(&self.base, &entry.path);
+                let path = if entry.submodule { path + "/" } else { path };
+                Tracked { path: path.into(), is_executable: entry.executable, size: Some(entry.size) }
             };
-            let mut all: Vec<Box<str>> = self.in_index()?.iter().map(name).collect();
-            all.sort_unstable();
+            let mut all: Vec<Tracked> = self.in_index()?.iter().map(seen).collect();
+            all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
             (!all.is_empty()).then(|| all.into())
         };
-        self.names.get_or_init(list).clone()
+        self.tracked.get_or_init(list).clone()
     }
     fn has(&self, path: &str) -> bool {
         self.locate(path).is_some_and(|file| file.symlink_metadata().is_ok())
@@ -154,13 +155,15 @@ impl Tree for Disk {
 }
 
 impl Disk {
-    /// What git's index names, each with whether it is a submodule.
-    fn in_index(&self) -> Option<&HashMap<String, bool>> {
+    /// What git's index names.
+    fn in_index(&self) -> Option<&[index::Entry]> {
         let read = || {
-            let entries = index::tracked(&index::git_folder(&self.top)?).ok()?;
-            Some(entries.into_iter().map(|entry| (entry.path, entry.submodule)).collect())
+            let mut entries = index::tracked(&index::git_folder(&self.top)?).ok()?;
+            entries.sort_by(|a, b| a.path.cmp(&b.path));
+            entries.dedup_by(|a, b| a.path == b.path);
+            Some(entries)
         };
-        self.tracked.get_or_init(read).as_ref()
+        self.entries.get_or_init(read).as_deref()
     }
 
     /// A path of the tree, as seen from the repository's top.

@@ -11,15 +11,19 @@ use crate::gap::{Gap, Reason};
 
 /// No index that people have is larger: a million files take 100 MB.
 const LARGEST: u64 = 512 << 20;
-/// git's file mode of a submodule's commit.
+/// git's file modes of a submodule's commit and of a program.
 const GITLINK: u32 = 0o160_000;
+const PROGRAM: u32 = 0o100_755;
 
 /// A name in the index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tracked {
+pub(super) struct Entry {
     /// From the top of the work tree; bytes that are no UTF-8 are replaced.
     pub(super) path: String,
     pub(super) submodule: bool,
+    pub(super) executable: bool,
+    /// What its size was when git last looked; nothing where git must look again.
+    pub(super) size: u32,
 }
 
 /// Where the repository's own data lie whose work tree begins in a folder.
@@ -45,7 +49,7 @@ fn path_in(file: &Path) -> Option<String> {
 }
 
 /// What the index of a repository names; nothing where there is none.
-pub(super) fn tracked(git: &Path) -> Result<Vec<Tracked>, Gap> {
+pub(super) fn tracked(git: &Path) -> Result<Vec<Entry>, Gap> {
     let mut all = Vec::new();
     let mut next = Some("index".to_owned());
     // The second file of a split index has no third.
@@ -78,7 +82,7 @@ fn bytes(file: &Path) -> Result<Option<Vec<u8>>, Gap> {
 }
 
 /// The entries, and the name of the file that holds the others; `None` if it does not come out even.
-fn read(bytes: &[u8], hash: usize) -> Option<(Vec<Tracked>, Option<String>)> {
+fn read(bytes: &[u8], hash: usize) -> Option<(Vec<Entry>, Option<String>)> {
     let body = bytes.get(..bytes.len().checked_sub(hash)?)?;
     let number = |at: usize| body.get(at..at + 4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
     let version = number(4)?;
@@ -91,7 +95,7 @@ fn read(bytes: &[u8], hash: usize) -> Option<(Vec<Tracked>, Option<String>)> {
     let mut path: Vec<u8> = Vec::new();
     for _ in 0..count {
         let start = at;
-        let mode = number(at + 24)?;
+        let (mode, size) = (number(at + 24)?, number(at + 36)?);
         let flags = body.get(at + 40 + hash..at + 42 + hash)?;
         let extended = version >= 3 && flags[0] & 0x40 != 0;
         at += 42 + hash + if extended { 2 } else { 0 };
@@ -111,7 +115,7 @@ fn read(bytes: &[u8], hash: usize) -> Option<(Vec<Tracked>, Option<String>)> {
         // Of a split index an entry without a name stands for one of the other file's.
         if !path.is_empty() && !path.ends_with(b"/") {
             let path = String::from_utf8_lossy(&path).into_owned();
-            entries.push(Tracked { path, submodule: mode == GITLINK });
+            entries.push(Entry { path, submodule: mode == GITLINK, executable: mode == PROGRAM, size });
         }
     }
     let mut shared = None;

@@ -12,7 +12,7 @@ use git2::{Delta, ErrorCode, Index, IndexEntry, Oid, Repository};
 use super::names::{Name, classify};
 use super::walk::{left_out, list, lost, no_file, not_utf8, submodule, told, too_large};
 use super::{LARGEST, Listing, inside, is_within};
-use crate::blob::{Miss, Origin, Tree};
+use crate::blob::{Miss, Origin, Tracked, Tree};
 use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::history::opening::{self, At, Reads};
@@ -24,6 +24,7 @@ const TYPE: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
 const LINK: u32 = 0o120_000;
 const GITLINK: u32 = 0o160_000;
+const PROGRAM: u32 = 0o100_755;
 /// `git add --intent-to-add`: named in the index, but not in the next commit.
 const INTENT_TO_ADD: u16 = 1 << 13;
 
@@ -31,7 +32,7 @@ pub struct Staged {
     repository: Mutex<Repository>,
     /// What is staged replaces or takes away these.
     gone: Mutex<Vec<(Arc<str>, Oid)>>,
-    tracked: OnceLock<Option<Arc<[Box<str>]>>>,
+    tracked: OnceLock<Option<Arc<[Tracked]>>>,
     top: PathBuf,
 }
 
@@ -223,17 +224,21 @@ impl Tree for Staged {
         let repository = self.repository.lock().expect("nothing panics while it holds the repository");
         Some(find(&repository, path).is_some())
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         let list = || {
             let repository = self.repository.lock().expect("nothing panics while it holds the repository");
-            let name = |entry: IndexEntry| -> Box<str> {
-                let path = String::from_utf8_lossy(&entry.path);
-                if entry.mode & TYPE == GITLINK { format!("{path}/").into() } else { (*path).into() }
+            let tracked = |entry: IndexEntry| {
+                let mut path = String::from_utf8_lossy(&entry.path).into_owned();
+                if entry.mode & TYPE == GITLINK {
+                    path.push('/');
+                }
+                let is_executable = entry.mode == PROGRAM;
+                Tracked { path: path.into(), is_executable, size: Some(entry.file_size) }
             };
-            let mut all: Vec<Box<str>> = repository.index().ok()?.iter().map(name).collect();
-            all.sort_unstable();
+            let mut all: Vec<Tracked> = repository.index().ok()?.iter().map(tracked).collect();
+            all.sort_by(|a, b| a.path.cmp(&b.path));
             // A file in conflict has several entries.
-            all.dedup();
+            all.dedup_by(|a, b| a.path == b.path);
             Some(all.into())
         };
         self.tracked.get_or_init(list).clone()
@@ -272,7 +277,7 @@ mod tests {
         assert_eq!(staged.is_tracked("Containerfile"), Some(false));
         let tracked = staged.tracked().unwrap();
         assert_eq!(
-            tracked.iter().map(|path| &**path).collect::<Vec<_>>(),
+            tracked.iter().map(|one| &*one.path).collect::<Vec<_>>(),
             ["Dockerfile", "b/Dockerfile.dev", "notes"]
         );
         assert!(staged.exists("b/../b/Dockerfile.dev") && !staged.exists("b"));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::disk::Disk;
 use super::{Listing, inside};
-use crate::blob::{Candidate, Miss, Origin, Tree};
+use crate::blob::{Candidate, Miss, Origin, Tracked, Tree};
 use crate::gap::Gap;
 
 /// What standard input is called if nobody says.
@@ -46,7 +46,7 @@ impl Tree for Stdin {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.around.is_tracked(path)
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         self.around.tracked()
     }
     fn has(&self, path: &str) -> bool {

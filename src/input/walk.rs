@@ -126,7 +126,7 @@ fn add_tracked(
             (None, Some(up)) => Some(path.strip_prefix(up.as_str())?.strip_prefix('/')?.to_owned()),
             (None, None) => None,
         };
-        for index::Tracked { path, submodule: is_submodule } in tracked {
+        for index::Entry { path, submodule: is_submodule, .. } in tracked {
             let Some(name) = name_of(path).filter(|name| !seen.contains(name.as_str())) else { continue };
             let path = root.join(&name);
             // What an index names may be made up, to lead out of the tree.

@@ -12,7 +12,7 @@ use super::builds;
 use super::kind::{self, Kind, Name};
 use super::load::references;
 use crate::bake::{self, Known};
-use crate::blob::{Candidate, Miss, Origin, Tree};
+use crate::blob::{Candidate, Miss, Origin, Tracked, Tree};
 use crate::compose::{self, directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
@@ -266,7 +266,7 @@ fn read_bakes(sources: &[Arc<Source>], all: &mut Surroundings) {
 pub(super) struct FromTop<'t> {
     tree: &'t dyn Tree,
     base: &'t str,
-    tracked: OnceLock<Option<Arc<[Box<str>]>>>,
+    tracked: OnceLock<Option<Arc<[Tracked]>>>,
 }
 
 impl<'t> FromTop<'t> {
@@ -295,14 +295,17 @@ impl Tree for FromTop<'_> {
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.tree.is_tracked(&self.path(path))
     }
-    fn tracked(&self) -> Option<Arc<[Box<str>]>> {
+    fn tracked(&self) -> Option<Arc<[Tracked]>> {
         let from_top = || {
             let from_root = self.tree.tracked()?;
             // What is resolved loses the slash that ends the name of a submodule.
             let end = |path: &str| if path.ends_with('/') { "/" } else { "" };
-            let seen = |path: &str| Some(format!("{}{}", resolve(self.base, path)?, end(path)).into());
-            let mut all: Vec<Box<str>> = from_root.iter().filter_map(|path| seen(path)).collect();
-            all.sort_unstable();
+            let seen = |one: &Tracked| {
+                let path = format!("{}{}", resolve(self.base, &one.path)?, end(&one.path));
+                Some(Tracked { path: path.into(), ..one.clone() })
+            };
+            let mut all: Vec<Tracked> = from_root.iter().filter_map(seen).collect();
+            all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
             Some(all.into())
         };
         self.tracked.get_or_init(from_top).clone()
