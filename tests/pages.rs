@@ -58,11 +58,12 @@ fn fences(page: &str) -> Vec<Fence> {
     fences
 }
 
-/// `{{token:github}}` on a page stands for a made-up token, so that no page holds token-shaped text.
+/// `{{token:github}}` on a page stands for a made-up token, so that no page holds token-shaped text; `{{cr}}` for the
+/// character that no page may hold.
 fn generated(text: &str) -> String {
     let github = tokens::github(tokens::RANDOM);
     let aws = format!("{}{}", "AKIA", "Q7Z2M4XBKTRW3NDL");
-    text.replace("{{token:github}}", &github).replace("{{token:aws}}", &aws)
+    text.replace("{{token:github}}", &github).replace("{{token:aws}}", &aws).replace("{{cr}}", "\r")
 }
 
 fn file_of(fence: &Fence) -> String {

@@ -90,6 +90,7 @@ pub(super) fn read<'a>(
         in_force: super::facts::InForce::default(),
         source: super::Whole(line.source),
         scripts: OnceLock::new(),
+        exec: OnceLock::new(),
     };
     let Some(known) = known else {
         let word = &instruction.keyword;

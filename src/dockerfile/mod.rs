@@ -64,9 +64,9 @@ pub struct Dockerfile<'a> {
     /// One for each FROM, in file order.
     pub stages: Vec<Stage<'a>>,
     pub errors: Vec<SyntaxError>,
-    /// The text of the scripts that it copies in and starts containers with, as far as they are there; who has the
-    /// build context fills it.
-    pub starts: String,
+    /// The scripts that it copies in and starts containers with, as far as they are there; who has the build context
+    /// fills it.
+    pub starts: Starts,
     /// Blank lines inside a line continuation, which BuildKit warns of: each line's span, without its line end.
     pub blank_continuations: Vec<Span>,
     /// The stages by name, in lower case; of several with one name the last.
@@ -75,6 +75,15 @@ pub struct Dockerfile<'a> {
     scopes: OnceLock<scope::Scopes<'a>>,
     /// The same for words of FROM, which are asked for before there are stages.
     globals: OnceLock<scope::Scopes<'a>>,
+}
+
+/// Scripts of the build context that containers start with.
+#[derive(Debug, Default)]
+pub struct Starts {
+    /// All of them, one after the other.
+    pub text: String,
+    /// Those whose first line ends with CR LF, so that no system finds their interpreter.
+    pub with_crlf: Vec<String>,
 }
 
 /// A place that BuildKit would refuse, and what it would say.
@@ -187,6 +196,8 @@ pub struct Instruction<'a> {
     source: Whole<'a>,
     /// Filled on first use by [`Instruction::scripts`].
     scripts: OnceLock<Vec<Script>>,
+    /// Filled on first use by [`Instruction::package_calls`].
+    exec: OnceLock<Option<Script>>,
 }
 
 /// The text of the file; says little when printed.

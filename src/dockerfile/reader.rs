@@ -51,7 +51,7 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         instructions: reader.instructions,
         stages: Vec::new(),
         errors: reader.errors,
-        starts: String::new(),
+        starts: super::Starts::default(),
         blank_continuations: reader.blank_continuations,
         names: HashMap::new(),
         scopes: OnceLock::new(),

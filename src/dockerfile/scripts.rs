@@ -4,7 +4,7 @@
 
 use super::facts::{is_posix, program_name};
 use super::{Command, Heredoc, Instruction, Kind, Word, heredoc};
-use crate::shell::{self, Script};
+use crate::shell::{self, PackageCall, Script};
 use crate::text::Joined;
 
 /// The text that a shell reads, with the places of its bytes.
@@ -40,6 +40,12 @@ impl Instruction<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The calls of package managers, those of an exec form included: `RUN ["pip", "install", "x"]`.
+    pub fn package_calls(&self) -> impl Iterator<Item = &PackageCall> {
+        let exec = self.exec.get_or_init(|| self.exec_script());
+        self.scripts().iter().chain(exec).flat_map(|script| &script.facts().packages)
     }
 
     /// The script of RUN, CMD, ENTRYPOINT and HEALTHCHECK, read once; empty or one. Heredocs that a command of the line

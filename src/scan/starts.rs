@@ -4,7 +4,7 @@
 
 use super::aside::Aside;
 use crate::compose::{self, resolve};
-use crate::dockerfile::{Command, Dockerfile, Instruction, Kind};
+use crate::dockerfile::{Command, Dockerfile, Instruction, Kind, Starts};
 use crate::text::last_part;
 
 /// Reads the scripts of a Dockerfile, which is built with these contexts, else with its own folder.
@@ -19,11 +19,15 @@ pub(super) fn fill<'c>(
     }
     contexts.sort_unstable();
     contexts.dedup();
-    file.starts = contexts.into_iter().map(|context| started(file, context, aside)).collect();
+    let mut starts = Starts::default();
+    for context in contexts {
+        add(file, context, aside, &mut starts);
+    }
+    file.starts = starts;
 }
 
-/// The texts of all such scripts, one after the other; empty if none could be read.
-fn started(file: &Dockerfile, context: &str, aside: &Aside) -> String {
+/// Adds all such scripts of a context.
+fn add(file: &Dockerfile, context: &str, aside: &Aside, starts: &mut Starts) {
     let mut paths: Vec<String> = Vec::new();
     for stage in file.stages.iter().filter(|stage| stage.ships) {
         let starts = [file.entrypoint_of(stage.index), file.cmd_of(stage.index)];
@@ -37,11 +41,13 @@ fn started(file: &Dockerfile, context: &str, aside: &Aside) -> String {
     }
     paths.sort();
     paths.dedup();
-    let read = |path: String| {
-        let bytes = aside.read(&path)?;
-        bytes.starts_with(b"#!").then(|| String::from_utf8_lossy(&bytes).into_owned())
-    };
-    paths.into_iter().filter_map(read).collect()
+    for path in paths {
+        let Some(bytes) = aside.read(&path).filter(|bytes| bytes.starts_with(b"#!")) else { continue };
+        starts.text.push_str(&String::from_utf8_lossy(&bytes));
+        if bytes.split(|&byte| byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r")) {
+            starts.with_crlf.push(path);
+        }
+    }
 }
 
 /// The first words of a command: the program, with those before it (`tini --`).

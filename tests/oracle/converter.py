@@ -9,7 +9,7 @@ moby/buildkit, whose `vendor` folder has all that it imports (Go is on PyPI as `
     tests/oracle/converter.py /tmp/converter target/debug/hullguard FOLDER… [--mutate COUNT] [--seed N]
 
 It never opens the network: every image has the same empty configuration. So it refuses more than a file alone decides.
-What only it says, and why that is right, as of November 2026 (700 files as they are, 20000 mutated):
+What only it says, and why that is right, as of November 2026 (1400 files as they are, twice 20000 mutated):
 
   * "base name … should not be blank", "failed to parse stage name": an ARG without a default, for which a build may pass
     a value. `from-variable-unset` reports it as a note.
@@ -18,6 +18,14 @@ What only it says, and why that is right, as of November 2026 (700 files as they
   * "lint violation found": `# check=error=true` makes a warning an error.
   * "device feature": `RUN --device` needs a frontend with that feature.
   * Files that hullguard takes for templates, and image names that are placeholders (`FROM BASEIMAGE`).
+
+Where its checks say more, in files that it accepts (`--examples 10` shows them):
+
+  * secret-in-arg-env-name: public keys, options and ARGs without a value, by the words in their names.
+  * undefined-variable: what the real base image may set, whose environment the oracle does not know.
+  * shell-form-cmd-entrypoint: commands that a shell has to read, as they hold variables or several commands.
+  * workdir-not-absolute: Windows paths, and paths that begin with a variable.
+  * empty-continuation-line: where the next instruction is swallowed, `continuation-swallows-instruction` reports that.
 
 What only hullguard says: errors in triggers of ONBUILD, which BuildKit reads when an image is built on this one, and
 `# syntax=` with an image name that no registry takes.
@@ -115,7 +123,7 @@ def main() -> None:
         compare(theirs, ours, options.examples)
 
 
-def compare(theirs: dict, ours: dict, examples: int) -> None:
+def compare(theirs: dict, ours: dict, most: int) -> None:
     sides = {"only BuildKit refuses": collections.defaultdict(list), "only hullguard refuses": collections.defaultdict(list)}
     for path, answer in theirs.items():
         findings = [finding for finding in ours[pathlib.Path(path).name] if finding["rule"] in REFUSALS]
@@ -143,7 +151,7 @@ def compare(theirs: dict, ours: dict, examples: int) -> None:
                 findings = [finding for finding in ours[pathlib.Path(path).name] if finding["rule"] == rule]
                 sides[bool(warnings), bool(findings)].append((path, warnings, findings))
         print(f"  {rule:28} {len(sides[True, False]):5} {len(sides[False, True]):5} {len(sides[True, True]):5}")
-        for path, warnings, findings in [*sides[True, False][:examples], *sides[False, True][:examples]]:
+        for path, warnings, findings in [*sides[True, False][:most], *sides[False, True][:most]]:
             number = warnings[0]["Line"] if warnings else findings[0]["start"]["line"]
             text = pathlib.Path(path).read_text(errors="replace").split("\n")[number - 1][:120]
             print(f"       {'BuildKit' if warnings else 'hullguard'}: {text!r}")

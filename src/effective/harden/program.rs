@@ -116,7 +116,8 @@ impl Program {
     fn guess(holding: &Holding) -> Self {
         let mut capabilities = Vec::new();
         if let Some(file) = holding.cx.project.build_of(holding.spec).and_then(|edge| edge.dockerfile) {
-            let says = |words: &[&str]| mentions(file.source.text(), words) || mentions(&file.starts, words);
+            let says =
+                |words: &[&str]| mentions(file.source.text(), words) || mentions(&file.starts.text, words);
             if says(&["chown"]) {
                 capabilities.extend(["CHOWN", "DAC_OVERRIDE"]);
             }
@@ -224,7 +225,9 @@ fn run(path: &str) -> String {
 }
 
 fn gains(file: &Dockerfile) -> bool {
-    mentions(file.source.text(), &GAINS) || mentions(&file.starts, &GAINS) || mentions(&file.starts, &["su"])
+    mentions(file.source.text(), &GAINS)
+        || mentions(&file.starts.text, &GAINS)
+        || mentions(&file.starts.text, &["su"])
 }
 
 /// One of the words is in the text, as a word of its own.

@@ -41,23 +41,23 @@ pub(super) fn sources<'f, 'a>(file: &'f Dockerfile<'a>) -> Vec<Source<'f, 'a>> {
     for (instruction, transfer) in file.instructions.iter().filter_map(local) {
         for word in &transfer.sources {
             let expanded = file.expand(word, instruction);
-            let Some(text) = expanded.text().filter(|text| is_path(text)) else { continue };
+            let Some(text) = expanded.text() else { continue };
             // Behind `/./` begins what `--parents` keeps.
             let text = if instruction.flag("parents").is_some() {
                 Cow::Owned(text.replace("/./", "/"))
             } else {
                 Cow::Borrowed(text)
             };
-            let path = clean(&text);
-            let path = path.trim_start_matches('/');
-            let path = if path.is_empty() { "." } else { path }.to_owned();
-            found.push(Source { instruction, word, path });
+            found.extend(path(&text).map(|path| Source { instruction, word, path }));
         }
     }
     found
 }
 
-fn local<'f, 'a>(instruction: &'f Instruction<'a>) -> Option<(&'f Instruction<'a>, &'f Transfer<'a>)> {
+/// A COPY or ADD from the context.
+pub(super) fn local<'f, 'a>(
+    instruction: &'f Instruction<'a>,
+) -> Option<(&'f Instruction<'a>, &'f Transfer<'a>)> {
     match &instruction.kind {
         Kind::Copy(transfer) | Kind::Add(transfer) if instruction.flag("from").is_none() => {
             Some((instruction, transfer))
@@ -66,7 +66,12 @@ fn local<'f, 'a>(instruction: &'f Instruction<'a>) -> Option<(&'f Instruction<'a
     }
 }
 
-/// Neither a URL, nor a repository, nor the mark of a heredoc.
-fn is_path(text: &str) -> bool {
-    !text.is_empty() && !text.contains("://") && !text.starts_with("git@") && !text.starts_with("<<")
+/// What a word with its variables replaced names in the context: neither a URL, nor a repository, nor the mark of a heredoc.
+pub(super) fn path(text: &str) -> Option<String> {
+    if text.is_empty() || text.contains("://") || text.starts_with("git@") || text.starts_with("<<") {
+        return None;
+    }
+    let path = clean(text);
+    let path = path.trim_start_matches('/');
+    Some(if path.is_empty() { "." } else { path }.to_owned())
 }

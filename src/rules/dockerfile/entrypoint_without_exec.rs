@@ -6,7 +6,7 @@ use crate::shell::{self, Call};
 use crate::text::Joined;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    if file.starts.is_empty() || !keeps_program_below(&file.starts) {
+    if file.starts.text.is_empty() || !keeps_program_below(&file.starts.text) {
         return;
     }
     let mut told = Vec::new();

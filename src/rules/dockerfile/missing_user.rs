@@ -13,7 +13,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some(start) = root_start(cx, file, stage.index) else { continue };
         let user = user_for_it(file, stage.index);
         // A script that is not here may well go on as somebody else.
-        let hidden = starts::script(file, stage.index) && file.starts.is_empty();
+        let hidden = starts::script(file, stage.index) && file.starts.text.is_empty();
         let unless = if hidden { " unless its script switches the user" } else { "" };
         let services = root::run_by(cx, file, stage.index);
         let message = match &user {
@@ -86,7 +86,7 @@ fn user_for_it(file: &Dockerfile, stage: usize) -> Option<(String, Span)> {
 /// something are there to be built upon, or are tools.
 fn is_application(file: &Dockerfile, stage: usize) -> bool {
     // A script that is not here, together with a user made for it, very often starts the program as that user.
-    if file.starts.is_empty()
+    if file.starts.text.is_empty()
         && starts::script(file, stage)
         && file.ancestry(stage).any(|stage| new_user(file, stage).is_some())
     {

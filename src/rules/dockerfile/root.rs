@@ -234,8 +234,8 @@ pub fn is_of_other(image: &image::ImageRef) -> bool {
 
 /// The program that the stage starts gives up root by itself or through a helper, as far as can be told.
 pub fn gives_up_root(file: &Dockerfile, stage: usize) -> bool {
-    let by_script = file.starts.split_whitespace().any(|word| matches!(word, "su" | "sudo" | "chroot"));
-    if mentions_helper(file.source.text()) || mentions_helper(&file.starts) || by_script {
+    let by_script = file.starts.text.split_whitespace().any(|word| matches!(word, "su" | "sudo" | "chroot"));
+    if mentions_helper(file.source.text()) || mentions_helper(&file.starts.text) || by_script {
         return true;
     }
     let entrypoint = file.entrypoint_of(stage);

@@ -25,6 +25,23 @@ pub(super) fn programs(instruction: &Instruction) -> Vec<String> {
     names
 }
 
+/// The path of the program that a container starts, by itself or below an init: no shell that reads it, and no argument.
+pub(super) fn started(instruction: &Instruction) -> Option<String> {
+    let first = |words: &[&str]| {
+        let is_init = |word: &&&str| {
+            word.starts_with('-') || matches!(name(word), "tini" | "dumb-init" | "catatonit" | "exec")
+        };
+        words.iter().find(|word| !is_init(word)).map(|word| (*word).to_owned())
+    };
+    if instruction.scripts().is_empty() {
+        let Some(Command::Exec { words, .. }) = instruction.command() else { return None };
+        return first(&words.iter().map(|word| &*word.text).collect::<Vec<_>>());
+    }
+    let calls: Vec<Call> = instruction.scripts().iter().flat_map(Script::calls).collect();
+    let [call] = &calls[..] else { return None };
+    first(&call.words.iter().filter_map(|word| word.literal()).collect::<Vec<_>>())
+}
+
 /// Beyond a few words there are only arguments. Flags name no program, and what holds blanks is a script that is read by
 /// itself.
 fn few<'w>(words: impl Iterator<Item = &'w str>) -> impl Iterator<Item = String> {

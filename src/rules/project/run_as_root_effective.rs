@@ -89,6 +89,6 @@ fn changes_user(file: &Dockerfile, stage: usize) -> bool {
         let text = file.source.slice(instruction.span);
         changers.iter().any(|changer| text.contains(changer))
     };
-    changers.iter().any(|changer| file.starts.contains(changer))
+    changers.iter().any(|changer| file.starts.text.contains(changer))
         || file.ancestry(stage).any(|stage| file.stage_instructions(stage).iter().any(mentions))
 }

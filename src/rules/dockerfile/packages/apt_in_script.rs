@@ -23,7 +23,7 @@ const SAME: [&str; 13] = [
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for run in file.runs() {
-        let packages = run.scripts().iter().flat_map(|script| &script.facts().packages);
+        let packages = run.package_calls();
         let calls: Vec<&PackageCall> = packages.filter(|call| call.manager == Manager::Apt).collect();
         let Some(first) = calls.first() else { continue };
         let finding = out.at(

@@ -45,7 +45,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
 fn addresses<'f>(instruction: &'f Instruction) -> Vec<(Span, &'f str)> {
     match &instruction.kind {
         Kind::Run(_) => {
-            let calls = instruction.scripts().iter().flat_map(|script| &script.facts().packages);
+            let calls = instruction.package_calls();
             let calls = calls.filter(|call| matches!(call.manager, Manager::Pip | Manager::Pipx));
             let extra = |flag: &&Flag| &*flag.name == "extra-index-url";
             let flags = calls.flat_map(|call| &call.flags).filter(extra);

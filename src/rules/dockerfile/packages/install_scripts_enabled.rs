@@ -10,7 +10,7 @@ const VARIABLES: [&str; 3] =
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for run in file.runs() {
-        let packages = run.scripts().iter().flat_map(|script| &script.facts().packages);
+        let packages = run.package_calls();
         let mut calls = packages.filter(|call| runs_scripts(call)).peekable();
         let set = |name: &&str| matches!(file.lookup(name, run).origin, Origin::Env(_) | Origin::Arg(_));
         if calls.peek().is_none() || VARIABLES.iter().any(set) {

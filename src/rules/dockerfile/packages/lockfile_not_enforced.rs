@@ -1,10 +1,12 @@
 use super::caches::YARN_2;
 use super::naming::named;
-use crate::dockerfile::{Base, Dockerfile, Instruction, Kind, MountKind, Origin};
+use crate::dockerfile::{Base, Dockerfile, Instruction, Kind, MountKind, Origin, Word};
 use crate::finding::{Findings, Safety};
 use crate::image;
+use crate::project::Sent;
 use crate::rule::Context;
-use crate::shell::{Action, Manager, PackageCall, PackageKind};
+use crate::rules::dockerfile::contexts;
+use crate::shell::{Action, Manager, PackageCall, PackageKind, Script};
 use crate::text::{Edit, Span, last_part};
 
 /// The lock file of one manager, and how an installation keeps to it.
@@ -160,7 +162,8 @@ type Copied = [Option<Span>; LOCKS.len()];
 /// An answer for each lock file, once it was asked for.
 type Answers = [Option<bool>; LOCKS.len()];
 
-pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let contexts = contexts::of(cx, file);
     let mut configured = Answers::default();
     let mut at_end: Vec<Copied> = Vec::with_capacity(file.stages.len());
     for stage in &file.stages {
@@ -168,16 +171,47 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             Base::Stage(base) => at_end[*base],
             _ => Copied::default(),
         };
+        // What came with others into the folder in force.
+        let mut along = Copied::default();
         for instruction in file.stage_instructions(stage.index) {
             match &instruction.kind {
                 Kind::Copy(transfer) | Kind::Add(transfer) => {
                     transfer.sources.iter().for_each(|word| note(&mut copied, &word.text, word.span));
+                    if matches!(&*transfer.destination.text, "." | "./")
+                        && contexts::local(instruction).is_some()
+                    {
+                        transfer.sources.iter().for_each(|word| note_along(&mut along, &contexts, word));
+                    }
                 }
-                Kind::Run(_) => check(file, instruction, &mut copied, &mut configured, out),
+                Kind::Workdir(_) => along = Copied::default(),
+                Kind::Run(_) => check(file, instruction, (&mut copied, &along), &mut configured, out),
                 _ => {}
             }
         }
         at_end.push(copied);
+    }
+}
+
+/// Notes the lock files that git tracks and that come with a whole context, or with a pattern such as `package*.json`.
+fn note_along(along: &mut Copied, contexts: &[&Sent], word: &Word) {
+    let text = word.text.trim_start_matches("./");
+    let Some((start, end)) = (if matches!(text, "" | ".") { "*" } else { text }).split_once('*') else {
+        return;
+    };
+    if start.contains('/') || end.contains(['*', '/']) {
+        return;
+    }
+    for (at, lock) in LOCKS.iter().enumerate() {
+        let is_sent = |name: &&&str| {
+            contexts.iter().any(|sent| {
+                sent.files.as_ref().is_some_and(|files| files.get(name).is_some())
+                    && sent.sends(name) == Some(true)
+            })
+        };
+        let fits = |name: &&&str| name.starts_with(start) && name.ends_with(end);
+        if lock.files.iter().filter(fits).any(|name| is_sent(&name)) {
+            along[at] = Some(word.span);
+        }
     }
 }
 
@@ -196,11 +230,17 @@ fn lock_of(path: &str) -> Option<usize> {
 fn check(
     file: &Dockerfile,
     run: &Instruction,
-    copied: &mut Copied,
+    (copied, along): (&mut Copied, &Copied),
     configured: &mut Answers,
     out: &mut Findings,
 ) {
     let (mut here, mut set) = (*copied, Answers::default());
+    // In another folder the file is another one.
+    if run.scripts().iter().flat_map(Script::calls).all(|call| !call.is("cd")) {
+        for (here, along) in here.iter_mut().zip(along) {
+            *here = here.or(*along);
+        }
+    }
     for mount in run.mounts().iter().filter(|mount| mount.kind() == Some(MountKind::Bind)) {
         if let Some(source) = mount.source() {
             note(&mut here, &source.text, source.span);

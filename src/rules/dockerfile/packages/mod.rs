@@ -34,6 +34,7 @@ pub mod packages_not_sorted;
 pub mod pip_cache_not_removed;
 pub mod pip_unpinned;
 pub mod requirements_without_hashes;
+pub mod typosquatted_package;
 pub mod update_without_install;
 pub mod weak_dependencies_installed;
 pub mod yarn_cache_not_removed;

@@ -34,8 +34,7 @@ impl Pin {
         let mut configured = None;
         let mut left = VALUES;
         for run in file.runs() {
-            let packages = run.scripts().iter().flat_map(|script| &script.facts().packages);
-            for call in packages.filter(|call| self.concerns(call)) {
+            for call in run.package_calls().filter(|call| self.concerns(call)) {
                 let given = given(file, run, call, &mut left);
                 let all = call.packages.iter().chain(&given);
                 let loose: Vec<&Package> = all.filter(|package| self.is_loose_in(call, package)).collect();
