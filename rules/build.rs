@@ -235,7 +235,11 @@ fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(St
     let mut rule = String::from("Rule {\n");
     let _ = writeln!(rule, "id: {id:?}, title: {title:?}, family: Family::{},", capital(family));
     let _ = writeln!(rule, "severity: Severity::{},", word("severity", &["error", "warning", "note"])?);
-    let _ = writeln!(rule, "profile: Profile::{},", word("profile", &["default", "strict", "style"])?);
+    let _ = writeln!(
+        rule,
+        "profile: Profile::{},",
+        word("profile", &["default", "reproducible", "strict", "style"])?
+    );
     let _ = writeln!(rule, "status: Stability::{status}, evidence: {evidence},");
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
     let _ = writeln!(rule, "softens: {},", keys.contains_key("softens"));

@@ -52,10 +52,12 @@ pub const SOFTENS: &str = "In files for development the severity is one step low
     vendored code it is a note. hullguard decides by words in the path of the file, such as `dev`, `test`, `example`, `docs` \
     or `vendor`.";
 
-/// How loud a run is: each holds the ones before it, but `style` is on request only.
+/// How loud a run is: each holds the ones before it, but `style` is on request only. `reproducible` is by itself: the rules of
+/// `default`, and those on what makes two builds differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Profile {
     Default,
+    Reproducible,
     Strict,
     Style,
 }
@@ -64,6 +66,7 @@ impl Profile {
     pub fn name(self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Reproducible => "reproducible",
             Self::Strict => "strict",
             Self::Style => "style",
         }
@@ -446,10 +449,10 @@ impl Policy {
     /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
     pub fn shows(&self, rule: &Rule) -> bool {
         let is_off = |id: &str| self.off.binary_search(&id).is_ok();
-        if is_off(rule.id) || self.profile == Profile::Default && rule.part_of.is_some_and(is_off) {
+        if is_off(rule.id) || self.profile < Profile::Strict && rule.part_of.is_some_and(is_off) {
             return false;
         }
-        if rule.gathers && self.profile != Profile::Default {
+        if rule.gathers && self.profile >= Profile::Strict {
             return false;
         }
         if !self.only.is_empty() {
@@ -460,8 +463,10 @@ impl Policy {
     }
     /// Whether a rule runs although nobody named it.
     pub fn includes(&self, rule: &Rule) -> bool {
-        let is_ready = rule.status != Stability::Preview || self.preview || self.profile > Profile::Default;
-        rule.profile <= self.profile && is_ready
+        let is_meant = self.profile == Profile::Reproducible && rule.tags.contains(&"reproducible");
+        let is_loud = self.preview || self.profile >= Profile::Strict || is_meant;
+        let is_in = rule.profile <= self.profile && rule.profile != Profile::Reproducible;
+        (is_in || is_meant) && (rule.status != Stability::Preview || is_loud)
     }
 }
 

@@ -70,3 +70,21 @@ fn preview_is_for_strict_and_on_request() {
     assert!(Policy { asked: vec![rule.id], ..Policy::default() }.shows(&rule));
     assert!(Policy { only: vec![rule.id], ..Policy::default() }.shows(&rule));
 }
+
+#[test]
+fn what_makes_builds_differ_is_a_profile_by_itself() {
+    let is_shown = |profile, id: &str| {
+        let rule = RULES.iter().find(|rule| rule.id == id).expect("it is a rule");
+        Policy { profile, ..Policy::default() }.shows(rule)
+    };
+    for (id, default, reproducible, strict) in [
+        ("latest-tag", true, true, true),
+        ("unpinned-digest", false, true, true),
+        ("consecutive-run", false, false, true),
+        ("build-time-in-image", false, true, false),
+    ] {
+        let shown =
+            [Profile::Default, Profile::Reproducible, Profile::Strict].map(|profile| is_shown(profile, id));
+        assert_eq!(shown, [default, reproducible, strict], "{id}");
+    }
+}

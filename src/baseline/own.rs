@@ -109,6 +109,7 @@ fn json(row: &impl Serialize) -> String {
 fn profile_name(profile: Profile) -> &'static str {
     match profile {
         Profile::Default => "default",
+        Profile::Reproducible => "reproducible",
         Profile::Strict => "strict",
         Profile::Style => "style",
     }

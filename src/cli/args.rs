@@ -226,7 +226,7 @@ pub(super) struct Graph {
     /// Format of the drawing: text, mermaid, dot
     #[arg(long, value_name = "FORMAT", value_parser = among(str::parse::<Drawing>, drawings), hide_possible_values = true, default_value = "text")]
     pub(super) format: Drawing,
-    /// Profile for the counted findings: default, strict, style [default: default]
+    /// Profile for the counted findings: default, reproducible, strict, style [default: default]
     #[arg(long, value_name = "PROFILE", value_parser = among(profile, profiles), hide_possible_values = true)]
     pub(super) profile: Option<Profile>,
     #[command(flatten)]
@@ -356,7 +356,7 @@ pub(super) struct Look {
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<std::num::NonZeroUsize>,
 
-    /// Which rules run: default, strict, style [default: default]
+    /// Which rules run: default, reproducible, strict, style [default: default]
     #[arg(long, value_name = "PROFILE", value_parser = among(profile, profiles), hide_possible_values = true, help_heading = "What to find")]
     pub(super) profile: Option<Profile>,
     /// Also run rules in preview
@@ -584,7 +584,7 @@ fn formats() -> Vec<&'static str> {
 }
 
 fn profiles() -> Vec<&'static str> {
-    ["default", "strict", "style"].to_vec()
+    ["default", "reproducible", "strict", "style"].to_vec()
 }
 
 fn severities() -> Vec<&'static str> {
@@ -636,7 +636,7 @@ fn severity(text: &str) -> Result<Severity, String> {
 }
 
 fn profile(text: &str) -> Result<Profile, String> {
-    config::profile(text).ok_or_else(|| meant::profile(text, &["default", "strict", "style"]))
+    config::profile(text).ok_or_else(|| meant::profile(text, &["default", "reproducible", "strict", "style"]))
 }
 
 pub(super) fn shellcheck(text: &str) -> Result<UseShellCheck, String> {

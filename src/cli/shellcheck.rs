@@ -91,7 +91,7 @@ impl Chosen {
         expects: impl FnOnce() -> bool,
     ) -> Option<String> {
         let is_missed = self.is_missing && outcome.has_shell_code;
-        let is_said = is_missed && (self.is_named || policy.profile != Profile::Default || expects());
+        let is_said = is_missed && (self.is_named || policy.profile >= Profile::Strict || expects());
         is_said.then(|| format!("shell code was not checked with ShellCheck, which is not installed; {HOW}"))
     }
 

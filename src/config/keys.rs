@@ -54,7 +54,7 @@ pub enum Kind {
 }
 
 pub const LEVELS: &[&str] = &["error", "warning", "note", "off"];
-const PROFILES: &[&str] = &["default", "strict", "style"];
+const PROFILES: &[&str] = &["default", "reproducible", "strict", "style"];
 
 /// The keys at the top of the file.
 pub const TOP: &[Key] = &[
@@ -71,7 +71,7 @@ pub const TOP: &[Key] = &[
         also: None,
         kind: Kind::Word(PROFILES),
         default: "`default`",
-        meaning: "How many rules run. `strict` adds stricter rules, `style` adds matters of taste.",
+        meaning: "How many rules run. `strict` adds stricter rules, `style` adds matters of taste. `reproducible` adds only rules on what makes two builds differ.",
         example: "profile: strict",
     },
     Key {

@@ -243,6 +243,7 @@ pub fn severity(name: &str) -> Option<Severity> {
 pub fn profile(name: &str) -> Option<Profile> {
     match name {
         "default" => Some(Profile::Default),
+        "reproducible" => Some(Profile::Reproducible),
         "strict" => Some(Profile::Strict),
         "style" => Some(Profile::Style),
         _ => None,

@@ -591,7 +591,7 @@ mod tests {
             ),
             (
                 "profile: loud\n",
-                "hullguard.yaml:1:10: `loud` is not one of default, strict, style\n 1 | profile: loud\n   |          ^^^^",
+                "hullguard.yaml:1:10: `loud` is not one of default, reproducible, strict, style\n 1 | profile: loud\n   |          ^^^^",
             ),
             (
                 "ignore: [{reason: x}]\n",

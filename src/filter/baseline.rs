@@ -53,7 +53,7 @@ pub(super) fn mark(outcome: &mut Outcome, lists: &mut [Use], policy: &Policy, to
             suppress(finding, why);
         }
         // In `default` these rules once had one finding a file, which stood for those behind it.
-        if policy.profile == Profile::Default && list.profile == Profile::Default && !parts.is_empty() {
+        if policy.profile < Profile::Strict && list.profile < Profile::Strict && !parts.is_empty() {
             for finding in outcome.findings.iter_mut().filter(|finding| finding.rule.part_of.is_some()) {
                 let first = parts.get(&(Arc::clone(&finding.place.path), finding.rule.id));
                 if let Some((_, why)) = first.filter(|(start, _)| *start <= finding.place.span.start) {

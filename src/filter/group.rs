@@ -126,7 +126,7 @@ fn decision(finding: &Finding, policy: &Policy, habits: &HashSet<Habit>) -> Opti
     let counts = finding.rule.once_per_file || finding.message.ends_with(" more in this file)");
     // What is wrong with a comment is another thing for each.
     let differs = finding.rule.tags.contains(&"ignores");
-    if policy.profile != Profile::Default || finding.secret.is_some() || counts || differs {
+    if policy.profile >= Profile::Strict || finding.secret.is_some() || counts || differs {
         return None;
     }
     let file = || Arc::clone(&finding.place.path);

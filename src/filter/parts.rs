@@ -16,7 +16,7 @@ use crate::rules;
 use crate::shown::finish::{AT_MOST, RELATED_AT_MOST};
 
 pub(super) fn gather(outcome: &mut Outcome, config: &Config, policy: &Policy) {
-    if policy.profile != Profile::Default {
+    if policy.profile >= Profile::Strict {
         return;
     }
     let mut of_file: BTreeMap<(Arc<str>, &'static str), Vec<Finding>> = BTreeMap::new();

@@ -133,7 +133,7 @@ fn reporting_descriptor(rule: &Rule) -> Value {
         "tags": tags,
         "precision": match rule.profile {
             Profile::Default => "high",
-            Profile::Strict => "medium",
+            Profile::Reproducible | Profile::Strict => "medium",
             Profile::Style => "low",
         },
         "problem.severity": match rule.severity {

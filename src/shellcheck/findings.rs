@@ -87,7 +87,7 @@ fn is_beside_the_point(
         // Nothing comes after `cd`, so its failure is that of the script.
         2164 => script.text()[range.end..].trim().is_empty(),
         // What `sh` does not have. It may be a shell that has it.
-        2039 | 3000..=3999 => (script.dialect == Dialect::Sh || !sure) && policy.profile == Profile::Default,
+        2039 | 3000..=3999 => (script.dialect == Dialect::Sh || !sure) && policy.profile < Profile::Strict,
         _ => false,
     }
 }

@@ -254,7 +254,7 @@ pub fn gather(mut drafts: Vec<Draft>, profile: Profile) -> Vec<Draft> {
     drafts.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
     // What several services take from one place (`extends`, anchors, `include`) is one fault.
     drafts.dedup_by(|a, b| a.span == b.span && a.rule.id == b.rule.id);
-    let once = |rule: &Rule| rule.once_per_file && profile == Profile::Default;
+    let once = |rule: &Rule| rule.once_per_file && profile < Profile::Strict;
     // Of each rule how many there are, and where the last that stays is.
     let mut of_rule: HashMap<&'static str, (usize, usize)> = HashMap::new();
     let mut kept: Vec<Draft> = Vec::new();

@@ -131,7 +131,7 @@ impl Leaks<'_> {
     fn look(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
         let about = About::default();
         let wanted = |hit: &secrets::Hit| {
-            self.policy.shows(hit.rule) && (hit.is_told() || self.policy.profile > Profile::Default)
+            self.policy.shows(hit.rule) && (hit.is_told() || self.policy.profile >= Profile::Strict)
         };
         if let Some(wide) = secrets::Wide::of(text) {
             for Window { look, .. } in windows {

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::contexts::{self, Source};
 use super::secret_files;
 use super::shipping::in_image;
@@ -12,9 +14,12 @@ pub(super) const LISTED: usize = 3;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let contexts = contexts::of(cx, file);
-    for source in contexts::sources(file).iter().filter(|source| in_image(file, source.instruction)) {
-        let names = contexts.iter().map(|sent| copied(cx, sent, source)).find(|names| !names.is_empty());
-        let Some(names) = names else { continue };
+    let sources = contexts::sources(file);
+    // Each folder is looked at once.
+    let mut known: HashMap<&str, Option<Vec<&str>>> = HashMap::new();
+    for source in sources.iter().filter(|source| in_image(file, source.instruction)) {
+        let look = || contexts.iter().map(|sent| copied(cx, sent, source)).find(|names| !names.is_empty());
+        let Some(names) = known.entry(&*source.path).or_insert_with(look) else { continue };
         let listed: Vec<String> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
         let more = match names.len().saturating_sub(LISTED) {
             0 => String::new(),

@@ -38,7 +38,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let Some(folders) = contexts.iter().map(|sent| known(sent, &sources)).collect::<Option<Vec<_>>>() else {
         return;
     };
-    let is_strict = cx.policy.profile > Profile::Default;
+    let is_strict = cx.policy.profile >= Profile::Strict;
     for source in sources.iter().filter(|source| !source.has_wildcard() && source.path != ".") {
         let Some(&(files, _)) = folders.iter().find(|(files, sent)| is_missing(files, sent, source)) else {
             continue;

@@ -23,7 +23,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         }
         // Into an empty image it makes one layer of many, which is done on purpose.
         let squashes = instruction.stage.is_some_and(|stage| matches!(file.root_base(stage), Base::Scratch));
-        if squashes && cx.policy.profile == Profile::Default {
+        if squashes && cx.policy.profile < Profile::Strict {
             continue;
         }
         let name = &name.text;

@@ -13,7 +13,7 @@ const LARGE: [&str; 18] = [
 ];
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    let is_strict = cx.policy.profile > Profile::Default;
+    let is_strict = cx.policy.profile >= Profile::Strict;
     let brings = |instruction| {
         let mut brought = copied(file, instruction);
         brought.extend(downloaded(file, instruction));

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::contexts::{self, Source};
 use super::shipping::in_image;
 use super::{listing, purpose};
@@ -6,7 +8,7 @@ use crate::finding::Findings;
 use crate::project::Sent;
 use crate::rule::Context;
 
-/// Files and folders at the top of an application that only people and pipelines use. Sorted.
+/// Files and folders at the top of an application that only people and pipelines use.
 const NOT_FOR_USE: [&str; 36] = [
     ".circleci",
     ".devcontainer",
@@ -51,6 +53,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         return;
     }
     let contexts = contexts::of(cx, file);
+    let mut seen = HashSet::new();
     for source in contexts::sources(file) {
         let is_for_use = |stage: usize| {
             file.stage_name(stage)
@@ -59,6 +62,8 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         if source.has_wildcard()
             || !in_image(file, source.instruction)
             || !source.instruction.stage.is_some_and(is_for_use)
+            // Each folder is looked at once.
+            || !seen.insert(source.path.clone())
         {
             continue;
         }
@@ -79,7 +84,7 @@ fn sent_names<'c>(sent: &'c Sent, source: &Source) -> Vec<&'c str> {
     let mut found: Vec<&str> = Vec::new();
     for path in files.below(&folder) {
         let name = path[folder.len()..].split('/').next().unwrap_or_default();
-        let is_new = found.last() != Some(&name) && NOT_FOR_USE.binary_search(&name).is_ok();
+        let is_new = found.last() != Some(&name) && NOT_FOR_USE.contains(&name);
         if is_new && sent.sends(path) == Some(true) {
             found.push(name);
         }

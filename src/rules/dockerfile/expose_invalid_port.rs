@@ -15,7 +15,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 match read(text) {
                     Ok(()) => {
                         let protocol = text.split_once('/').map_or("", |(_, protocol)| protocol);
-                        if cx.policy.profile == Profile::Default || !protocol.contains(char::is_uppercase) {
+                        if cx.policy.profile < Profile::Strict || !protocol.contains(char::is_uppercase) {
                             continue;
                         }
                         let lower = text.to_ascii_lowercase();

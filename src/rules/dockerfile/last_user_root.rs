@@ -38,7 +38,7 @@ pub fn root_user<'f>(
 ) -> Option<(&'f Instruction<'f>, &'f Word<'f>)> {
     let instruction = file.user_of(stage)?;
     let Kind::User(user) = &instruction.kind else { return None };
-    let silent = cx.policy.profile == Profile::Default && purpose::is_for_building(file.source.path())
+    let silent = cx.policy.profile < Profile::Strict && purpose::is_for_building(file.source.path())
         || !file.expand(user, instruction).text().is_some_and(root::is_root)
         || root::is_windows(file, stage)
         || root::gives_up_root(file, stage);

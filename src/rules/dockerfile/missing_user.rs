@@ -37,7 +37,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
 /// What starts a stage's program as root, if it does and nothing says that it may.
 pub fn root_start<'f>(cx: &Context, file: &'f Dockerfile, stage: usize) -> Option<&'f Instruction<'f>> {
     let start = file.cmd_of(stage).or_else(|| file.entrypoint_of(stage))?;
-    let default = cx.policy.profile == Profile::Default;
+    let default = cx.policy.profile < Profile::Strict;
     let silent = file.user_of(stage).is_some()
         || file.stage_name(stage).is_some_and(purpose::is_for_developers)
         || default && purpose::is_for_building(file.source.path())

@@ -12,7 +12,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let message = "ssh accepts the key of any host here, so anyone on the network can take its place; add the host's \
                            key to `known_hosts`";
             out.at(file.source, span, message);
-        } else if cx.policy.profile > Profile::Default
+        } else if cx.policy.profile >= Profile::Strict
             && let Some(span) = scanned(instruction)
         {
             let message = "`ssh-keyscan` asks the network for the key that is to protect against the network; copy a \

@@ -9,7 +9,7 @@ use crate::rule::{Context, Profile};
 /// developers only, or on a platform that hardens its apps by itself.
 pub fn is_beside_the_point(cx: &Context, spec: &ContainerSpec) -> bool {
     let is_internal = || cx.purpose(cx.project.source(spec.at).path()).is_internal();
-    let quiet = cx.policy.profile == Profile::Default;
+    let quiet = cx.policy.profile < Profile::Strict;
     !spec.is_complete()
         || settings::is_ephemeral(spec)
         || quiet && (is_internal() || exposure::is_platforms(cx, spec))
