@@ -1,4 +1,5 @@
 use super::hardened::{self, Variant};
+use super::shell_missing::needs_shell;
 use crate::dockerfile::{Base, Command, Dockerfile, Healthcheck, Instruction, Kind};
 use crate::finding::Findings;
 use crate::image::{self, ImageRef};
@@ -16,7 +17,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some(check) = file.healthcheck_of(stage.index) else { continue };
         let Some((tool, span)) = tool(check) else { continue };
         let Some(base) = without(file, stage.index, tool) else { continue };
-        if may_bring(file, stage.index, tool) {
+        // Without a shell, the other rule says why it fails.
+        let has_no_shell = needs_shell(file, stage.index, check).is_some();
+        if has_no_shell || may_bring(file, stage.index, tool) {
             continue;
         }
         let message = format!(

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use crate::dockerfile::{Base, Command, Dockerfile, Instruction};
-use crate::finding::Findings;
+use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Profile, Severity};
 use crate::shell::{Call, Pipe, Pipeline};
-use crate::text::Spans;
+use crate::text::{Edit, Spans};
 
 /// Programs that fail by themselves when they are given nothing, or half of it.
 const NOTICES: [&str; 28] = [
@@ -40,6 +40,8 @@ const NOTICES: [&str; 28] = [
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     for run in file.runs().filter(|run| !sets_pipefail(file, run)) {
+        // One edit sets it for all pipes of a RUN.
+        let mut edit = setting(file, run);
         for script in run.scripts() {
             let pipes = script.pipes();
             if pipes.is_empty() {
@@ -60,13 +62,19 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 if harmless || cx.policy.profile < Profile::Strict && (download.is_none() || fed) {
                     continue;
                 }
-                report(file, run, pipe, download.as_ref(), out);
+                report(file, run, pipe, (download.as_ref(), edit.take()), out);
             }
         }
     }
 }
 
-fn report(file: &Dockerfile, run: &Instruction, pipe: &Pipe, download: Option<&Call>, out: &mut Findings) {
+fn report(
+    file: &Dockerfile,
+    run: &Instruction,
+    pipe: &Pipe,
+    (download, edit): (Option<&Call>, Option<Edit>),
+    out: &mut Findings,
+) {
     let advice = if knows_pipefail(file, run) {
         "start the `RUN` with `set -o pipefail`"
     } else if download.is_some() {
@@ -74,14 +82,27 @@ fn report(file: &Dockerfile, run: &Instruction, pipe: &Pipe, download: Option<&C
     } else {
         "use `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`"
     };
-    if let Some(call) = download {
-        let name = call.name().unwrap_or_default();
-        let message = format!("if `{name}` fails, the pipe hides it and the build continues; {advice}");
-        out.at(file.source, pipe.pipeline.span, message);
-    } else {
-        let message = format!("if an earlier command of this pipe fails, the build continues; {advice}");
-        out.at(file.source, pipe.pipeline.span, message).severity(Severity::Note);
+    let message = match download {
+        Some(call) => {
+            let name = call.name().unwrap_or_default();
+            format!("if `{name}` fails, the pipe hides it and the build continues; {advice}")
+        }
+        None => format!("if an earlier command of this pipe fails, the build continues; {advice}"),
+    };
+    let found = out.at(file.source, pipe.pipeline.span, message);
+    if download.is_none() {
+        found.severity(Severity::Note);
     }
+    if let Some(edit) = edit {
+        found.fix(Safety::Unsafe, "start the `RUN` with `set -o pipefail`", vec![edit]);
+    }
+}
+
+/// The edit that sets the option for a RUN, if its shell has it.
+fn setting(file: &Dockerfile, run: &Instruction) -> Option<Edit> {
+    let is_plain = matches!(run.command(), Some(Command::Shell(_))) && run.heredocs.is_empty();
+    let first = run.script().filter(|_| is_plain && knows_pipefail(file, run))?.pipelines.first()?;
+    Some(Edit::insert(first.span.start as usize, "set -o pipefail && "))
 }
 
 /// SHELL, or the array of the RUN itself, sets the option.

@@ -13,7 +13,11 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some((start, program)) = start.and_then(|start| Some((start, starts::started(start)?))) else {
             continue;
         };
-        if told.contains(&start.index) || may_change_mode(file, stage.index, &program) {
+        // A bare name is looked up in PATH.
+        if !program.contains('/')
+            || told.contains(&start.index)
+            || may_change_mode(file, stage.index, &program)
+        {
             continue;
         }
         let program = paths::resolve(file, start, &program);
