@@ -16,6 +16,8 @@ use crate::rules;
 
 /// The compiled size that a pattern may have.
 const SIZE: usize = 4 << 20;
+/// How many patterns there may be: each takes memory of its own while files are searched.
+const PATTERNS: usize = 2000;
 /// How deep `[extend]` may go, as in gitleaks.
 const DEPTH: usize = 2;
 
@@ -30,7 +32,7 @@ pub struct Gitleaks {
 /// Reads the file, and those it extends. `other` reads another file by the path that `[extend]` gives.
 ///
 /// # Errors
-/// It is no TOML, or a file that it extends cannot be read.
+/// It is no TOML, it has too many patterns, or a file that it extends cannot be read.
 pub fn read(
     name: &str,
     bytes: &[u8],
@@ -38,6 +40,12 @@ pub fn read(
 ) -> Result<Gitleaks, String> {
     let mut reader = Reader { read: Gitleaks::default(), words: Vec::new(), own: 0, other };
     reader.file(name, bytes, DEPTH)?;
+    let allow =
+        reader.read.custom.allow.iter().chain(reader.read.custom.rules.iter().flat_map(|rule| &rule.allow));
+    let patterns = allow.map(|allow| allow.paths.len() + allow.regexes.len()).sum::<usize>();
+    if patterns + reader.read.custom.rules.len() > PATTERNS {
+        return Err(format!("{name}: it has more than {PATTERNS} patterns"));
+    }
     if reader.own > 0 {
         let (rules, are) =
             if reader.own == 1 { ("rule of gitleaks", "is") } else { ("rules of gitleaks", "are") };

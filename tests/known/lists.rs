@@ -108,6 +108,9 @@ fn gitleaks_configuration_holds() {
     assert_eq!(run(folder, &["check", "--gitleaks-config", "none.toml"]).code, Some(2));
     write(folder, ".gitleaks.toml", "[extend]\npath = '../outside.toml'\n");
     assert!(run(folder, &["check"]).err.contains("it lies outside of the repository"));
+    write(folder, ".gitleaks.toml", &"[[rules]]\nid = 'a'\nregex = 'b'\n".repeat(2001));
+    let done = run(folder, &["check"]);
+    assert!(done.code == Some(2) && done.err.contains("it has more than 2000 patterns"), "{}", done.err);
     write(folder, ".gitleaks.toml", "[extend]\nuseDefault = true\ndisabledRules = ['generic-api-key']\n");
     assert!(open(folder, &[]).is_empty());
 }
