@@ -12,6 +12,7 @@ use crate::custom::Sha1;
 use crate::date::Date;
 use crate::rule::{Confidence, Context, Rule, Severity};
 use crate::text::{Edit, Position, Source, Span};
+use crate::trust::Trust;
 
 /// One thing that is wrong, at one place.
 #[derive(Clone, Debug)]
@@ -56,11 +57,14 @@ pub struct Values {
 pub(crate) struct Kin {
     pub(crate) rule: &'static str,
     pub(crate) fingerprint: u128,
+    /// How sure a search of any text is of it.
+    pub(crate) trust: Option<Trust>,
 }
 
 impl Kin {
     pub(crate) fn of(finding: &Finding) -> Self {
-        Self { rule: finding.rule.id, fingerprint: finding.fingerprint }
+        let trust = finding.secret.as_ref().map(|secret| secret.trust);
+        Self { rule: finding.rule.id, fingerprint: finding.fingerprint, trust }
     }
 }
 
@@ -81,7 +85,10 @@ impl fmt::Debug for Values {
 /// What is known of a secret besides its place; never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secret {
-    pub confidence: Confidence,
+    /// How sure it is, and why.
+    pub trust: Trust,
+    /// The profile does not report it, because it is not sure enough. It is here for whoever asks why.
+    pub doubtful: bool,
     /// The same for the same secret anywhere in a run; `None` where it could be guessed, and so may stand in two places by
     /// chance. It is not for reports.
     pub(crate) identity: Option<u128>,
@@ -95,6 +102,12 @@ pub struct Secret {
     pub(crate) listed: Option<crate::custom::Sha1>,
     /// For secrets in a history.
     pub past: Option<Box<Past>>,
+}
+
+impl Secret {
+    pub fn confidence(&self) -> Confidence {
+        self.trust.confidence()
+    }
 }
 
 /// Where a secret of a history comes from.
@@ -204,6 +217,8 @@ pub enum Status {
     Open,
     Suppressed {
         by: Suppressor,
+        /// The comment, line or entry that does it, as far as it is known: `line 3`, `hullguard.yaml:7`.
+        at: String,
         /// What the person who suppressed it wrote, perhaps nothing.
         why: String,
     },

@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod archive;
 pub mod bake;
 pub mod baseline;
 pub mod blob;
@@ -38,4 +39,5 @@ pub mod shell;
 pub mod shellcheck;
 pub mod shown;
 pub mod text;
+pub mod trust;
 pub mod yaml;

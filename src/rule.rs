@@ -430,6 +430,8 @@ pub struct Policy {
     /// The stages that are shipped, by name or number, of Dockerfiles where the user says it. Paths are relative to the
     /// run's root.
     pub ships: HashMap<String, Vec<String>>,
+    /// Also show secrets that are not sure enough for the profile, marked as such. For whoever asks about one.
+    pub doubtful: bool,
     /// Draw the stages of Dockerfiles, too. For `scan`; no rule asks.
     pub graphs: bool,
     /// Work out what each container may do, too. For `scan`; no rule asks.
@@ -484,6 +486,7 @@ impl Default for Policy {
             base: String::new(),
             custom: Arc::default(),
             ships: HashMap::new(),
+            doubtful: false,
             graphs: false,
             privileges: false,
             hardening: false,

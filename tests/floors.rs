@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 10] = [
-    &["text", "blob", "gap", "date", "purpose"],
+    &["text", "blob", "gap", "date", "purpose", "archive"],
     &[
         "bake",
         "daemon",
@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 10] = [
         "graph",
         "privilege",
     ],
-    &["rule", "finding", "outcome", "place", "custom"],
+    &["rule", "finding", "outcome", "place", "custom", "trust"],
     &["rules", "effective", "secrets", "pragma", "shellcheck"],
     &["shown"],
     &["scan"],

@@ -2,6 +2,7 @@
 //! survival.
 
 mod action;
+mod archives;
 mod cases;
 mod clock;
 mod commands;
@@ -22,6 +23,7 @@ mod known;
 mod large;
 #[cfg(target_os = "linux")]
 mod links;
+mod local;
 mod names;
 mod newer;
 mod packaging;
@@ -46,4 +48,5 @@ mod together;
 mod tokens;
 mod tree;
 mod veiled;
+mod why;
 mod words;

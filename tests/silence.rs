@@ -9,6 +9,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::archives::{gzip, zip};
 use crate::cases::{git, hullguard};
 
 /// A row of the table: reason, list, human report, exit code.
@@ -123,10 +124,28 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             git(top, &["submodule", "--quiet", "deinit", "-f", "sub"]);
             Some(("sub", CHECK))
         }),
-        ("an archive: searched as bytes, the files in it are not", |top| {
+        (
+            "an archive of a kind that is not opened (bzip2, xz, zstd, lz4, 7z, rar, deb, rpm, cab): searched as bytes",
+            |top| {
+                write(&top.join("a.tar.xz"), b"\xfd7zXZ\0");
+                Some(("a.tar.xz", CHECK))
+            },
+        ),
+        ("an archive that is damaged or encrypted: what can be read in it is searched", |top| {
             write(&top.join("a.zip"), b"PK\x03\x04");
             Some(("a.zip", CHECK))
         }),
+        ("archives in an archive in an archive: the innermost are searched as bytes", |top| {
+            write(&top.join("a.gz"), gzip(&gzip(&gzip(b"a"))));
+            Some(("a.gz", CHECK))
+        }),
+        (
+            "an archive with more than 64 MiB or 10,000 files, a file in it over 16 MiB, or one that is compressed over 200 times: the rest is not searched",
+            |top| {
+                write(&top.join("a.zip"), zip(&[("a", &vec![0; 4 << 20])]));
+                Some(("a.zip", CHECK))
+            },
+        ),
         ("a path that `exclude` matches", |top| {
             write(&top.join("vendor/Dockerfile"), "FROM a\n");
             Some(("vendor", &["check", ".", "--exclude", "vendor"]))

@@ -34,6 +34,15 @@ Examples:
 Exit codes: 0 nothing to fail on, 1 findings at or above --fail-on,
 2 hullguard could not check everything, or was interrupted.";
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  hullguard explain latest-tag                    a rule
+  hullguard explain DL3007                        a rule of another tool
+  hullguard explain --finding config/app.env:12   why this line is reported, or why not
+  hullguard explain --finding 5c1e… --history     a secret in git history, by its fingerprint
+
+The value of a secret is never shown.";
+
 const GRAPH_EXAMPLES: &str = "\
 Examples:
   hullguard graph api/Dockerfile                  draw one file as a tree
@@ -116,11 +125,9 @@ pub(super) enum Command {
     Init(Init),
     /// Check an event of GitHub Actions and report to GitHub (action.yml runs this)
     Action,
-    /// Explain a rule, a family of rules, or another tool's code
-    Explain {
-        /// A rule (latest-tag), a family (image), or another tool's code (DL3007, trivy/DS-0002)
-        id: String,
-    },
+    /// Explain a rule, a family of rules, another tool's code, or a finding
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Box<Explain>),
     /// Draw the stages of Dockerfiles and what they copy from each other
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(Box<Graph>),
@@ -147,6 +154,36 @@ pub(super) enum Command {
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// A rule (latest-tag), a family (image), or another tool's code (DL3007, trivy/DS-0002)
+    #[arg(required_unless_present = "finding", conflicts_with = "finding")]
+    pub(super) id: Option<String>,
+    /// Explain why this finding is reported: its fingerprint, or FILE:LINE
+    #[arg(long, value_name = "FINDING")]
+    pub(super) finding: Option<String>,
+    /// With --finding: search the git history for the fingerprint
+    #[arg(long, requires = "finding")]
+    pub(super) history: bool,
+    /// With --finding: which rules run: default, strict, style [default: default]
+    #[arg(long, value_name = "PROFILE", requires = "finding", value_parser = among(profile, profiles), hide_possible_values = true)]
+    pub(super) profile: Option<Profile>,
+    /// With --finding: also run rules in preview
+    #[arg(long, requires = "finding")]
+    pub(super) preview: bool,
+    /// With --finding: format of the explanation: text, json
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = WhyFormat::Text, hide_possible_values = true)]
+    pub(super) format: WhyFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum WhyFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, clap::Args)]

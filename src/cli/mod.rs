@@ -17,6 +17,7 @@ mod harden;
 mod init;
 mod list;
 mod lists;
+mod local;
 mod meant;
 mod moved;
 mod newer;
@@ -29,6 +30,7 @@ mod privileges;
 mod pushed;
 mod shellcheck;
 mod term;
+mod why;
 
 use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -100,7 +102,11 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::Action) => action::run(),
         Some(Command::Baseline(args)) => baseline::run(&args),
-        Some(Command::Explain { id }) => explain::run(&id),
+        Some(Command::Explain(args)) => match (&args.finding, &args.id) {
+            (Some(finding), _) => why::run(&args, finding),
+            (None, Some(id)) => explain::run(id),
+            (None, None) => anyhow::bail!("name a rule, or a finding with --finding"),
+        },
         Some(Command::Graph(graph)) => graph::run(&graph),
         Some(Command::Harden(args)) => harden::run(&args),
         Some(Command::Init(args)) => init::run(&args),

@@ -15,7 +15,7 @@ use super::args::{Found, Look};
 use super::display::Display;
 use super::lists::{self, Reach};
 use super::shellcheck::Chosen;
-use super::{newer, past, term};
+use super::{local, newer, past, term};
 use crate::baseline::{Baseline, Known};
 use crate::blob::{Candidate, Tree};
 use crate::config::{self, Config, Date, Globs, UseShellCheck};
@@ -49,8 +49,10 @@ pub(super) struct Run {
     base: Option<newer::Base>,
     /// Comments in files silence nothing.
     deaf: bool,
-    /// A list of known findings is made, which has each of them.
-    making: bool,
+    /// The top of the clone, if its own configuration is looked at, too.
+    pub(super) clone: Option<PathBuf>,
+    /// Findings stay apart: a list of known findings has each of them, and somebody may ask about one.
+    pub(super) apart: bool,
     /// From the root of the run to the current folder's view of it.
     pub(super) display: Display,
     /// To the view from the top of the repository, which is what GitHub has.
@@ -116,6 +118,8 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     let all = known.looked.whole && !look.is_past();
     let said = said.chain(all.then(|| lists::unmatched(&config, &listing, &root)).into_iter().flatten());
     said.for_each(|warning| term::complain(&format!("warning: {warning}")));
+    let is_clone = known.looked.whole && top == root && !making && local::is_wanted(look, &policy);
+    let clone = is_clone.then_some(top);
     let Listing { candidates, skipped, failed } = listing;
     Ok(Run {
         config,
@@ -130,7 +134,8 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
         past,
         base,
         deaf: look.no_inline_ignore,
-        making,
+        clone,
+        apart: making,
         display,
         from_top,
         watch,
@@ -153,6 +158,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         base: place.base(),
         custom: Arc::new(custom),
         ships: config.ships.iter().map(|ship| (ship.dockerfile.clone(), ship.targets.clone())).collect(),
+        doubtful: false,
         graphs: false,
         privileges: false,
         hardening: false,
@@ -189,6 +195,9 @@ impl Run {
             Some(past) => past.run(law, &self.watch),
             None => scan::scan_change(&self.candidates, tree, policy, &self.watch, &silence),
         };
+        if let Some(top) = &self.clone {
+            local::add(&mut outcome, top, policy);
+        }
         let mark = |outcome: &mut Outcome| {
             if self.deaf {
                 outcome.pragmas.clear();
@@ -207,7 +216,7 @@ impl Run {
             let before = base.privileges(&self.candidates, &self.policy, &self.watch);
             outcome.changes = privilege::changes(&before, &outcome.privileges);
         }
-        if !self.making {
+        if !self.apart {
             filter::group(&mut outcome, &self.policy, &|_| true);
         }
         outcome

@@ -2,6 +2,7 @@
 //!
 //! A pattern without `/` holds at any depth; whatever matches a folder matches all that is in it.
 
+use crate::archive;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Patterns, each relative to the folder of the file that it stands in.
@@ -53,10 +54,13 @@ impl Globs {
     pub fn add(&mut self, others: Self) {
         self.sets.extend(others.sets);
     }
-    /// Whether one of them holds for a path below the root of the run.
+    /// Whether one of them holds for a path below the root of the run, or for the archive that it leads into.
     pub fn matches(&self, path: &str) -> bool {
-        let holds = |Set { set, base }: &Set| !set.is_empty() && set.is_match(format!("{base}{path}"));
-        self.sets.iter().any(holds)
+        let holds = |path: &str| {
+            let holds = |Set { set, base }: &Set| !set.is_empty() && set.is_match(format!("{base}{path}"));
+            self.sets.iter().any(holds)
+        };
+        archive::holders(path).any(holds)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::rule::Policy;
 pub(super) fn mark(outcome: &mut Outcome, policy: &Policy) {
     for finding in outcome.findings.iter_mut().filter(|finding| finding.status == Status::Open) {
         if let Some(why) = why(finding, policy) {
-            finding.status = Status::Suppressed { by: Suppressor::Config, why };
+            finding.status = Status::Suppressed { by: Suppressor::Config, at: String::new(), why };
         }
     }
 }

@@ -35,29 +35,32 @@ impl<'k> Use<'k> {
 /// May be called again when there are findings that were not there before.
 pub(super) fn mark(outcome: &mut Outcome, lists: &mut [Use], policy: &Policy, today: Date) {
     for Use { list, index, used } in lists {
-        // Where the first part that is known stands in a file, and why.
-        let mut parts: HashMap<(Arc<str>, &str), (u32, String)> = HashMap::new();
+        // Where the first part that is known stands in a file, by which entry, and why.
+        let mut parts: HashMap<(Arc<str>, &str), (u32, String, String)> = HashMap::new();
         for finding in &mut outcome.findings {
             let (own, kin) = entries(index, finding);
             kin.iter().chain([&own]).flatten().for_each(|&at| used[at] = true);
             let lasting = |at: &Option<usize>| at.is_some_and(|at| !list.entries[at].is_expired(today));
             let accepts = if lasting(&own) { own } else { kin.first().copied().flatten() };
             let Some(at) = accepts.filter(|_| lasting(&own) || kin.iter().all(lasting)) else { continue };
-            let why = list.entries[at].reason.clone().unwrap_or_default();
+            let entry = &list.entries[at];
+            let (place, why) =
+                (format!("{}:{}", list.name, entry.line), entry.reason.clone().unwrap_or_default());
             if finding.rule.part_of.is_some() {
                 let start = finding.place.span.start;
                 let first = parts.entry((Arc::clone(&finding.place.path), finding.rule.id));
-                let first = first.or_insert((start, why.clone()));
+                let first = first.or_insert((start, place.clone(), why.clone()));
                 first.0 = first.0.min(start);
             }
-            suppress(finding, why);
+            suppress(finding, place, why);
         }
         // In `default` these rules once had one finding a file, which stood for those behind it.
         if policy.profile < Profile::Strict && list.profile < Profile::Strict && !parts.is_empty() {
             for finding in outcome.findings.iter_mut().filter(|finding| finding.rule.part_of.is_some()) {
                 let first = parts.get(&(Arc::clone(&finding.place.path), finding.rule.id));
-                if let Some((_, why)) = first.filter(|(start, _)| *start <= finding.place.span.start) {
-                    suppress(finding, why.clone());
+                if let Some((_, place, why)) = first.filter(|(start, ..)| *start <= finding.place.span.start)
+                {
+                    suppress(finding, place.clone(), why.clone());
                 }
             }
         }
@@ -77,9 +80,9 @@ pub fn is_listed_as_kin(finding: &Finding, is_listed: impl Fn(u128) -> bool) -> 
     !is_listed(finding.fingerprint) && !kin.is_empty() && kin.iter().all(|kin| is_listed(kin.fingerprint))
 }
 
-fn suppress(finding: &mut Finding, why: String) {
+fn suppress(finding: &mut Finding, at: String, why: String) {
     if finding.status == Status::Open {
-        finding.status = Status::Suppressed { by: Suppressor::Baseline, why };
+        finding.status = Status::Suppressed { by: Suppressor::Baseline, at, why };
     }
 }
 

@@ -13,7 +13,8 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, today: Date) {
     let ignores: Vec<&Ignore> = config.ignores.iter().filter(|ignore| !ignore.is_expired(today)).collect();
     for finding in outcome.findings.iter_mut().filter(|finding| finding.status == Status::Open) {
         if let Some(ignore) = ignores.iter().find(|ignore| silences(ignore, finding)) {
-            finding.status = Status::Suppressed { by: Suppressor::Config, why: ignore.reason.clone() };
+            finding.status =
+                Status::Suppressed { by: Suppressor::Config, at: ignore.place(), why: ignore.reason.clone() };
         }
     }
 }

@@ -89,7 +89,7 @@ fn is_at(seen: &Seen, finding: &Finding, policy: &Policy) -> bool {
 
 fn suppress(finding: &mut Finding, list: &Foreign) {
     if finding.status == Status::Open {
-        finding.status =
-            Status::Suppressed { by: Suppressor::Baseline, why: format!("listed in {}", list.name) };
+        let why = format!("listed in {}", list.name);
+        finding.status = Status::Suppressed { by: Suppressor::Baseline, at: list.name.clone(), why };
     }
 }

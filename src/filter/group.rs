@@ -43,13 +43,15 @@ pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> boo
     for &(at, first) in &again {
         *more.entry(first).or_default() += 1;
         let (place, severity) = (findings[at].place.clone(), findings[at].severity);
-        let confidence = findings[at].secret.as_ref().map(|secret| secret.confidence);
+        let trust = findings[at].secret.as_ref().map(|secret| secret.trust);
         let (message, fix) = (findings[at].message.clone(), findings[at].fix.take());
         let is_secret = value(&findings[at]).is_some();
         let kept = &mut findings[first];
         kept.severity = kept.severity.max(severity);
-        if let (Some(here), Some(there)) = (&mut kept.secret, confidence) {
-            here.confidence = here.confidence.max(there);
+        if let (Some(here), Some(there)) = (&mut kept.secret, trust)
+            && here.confidence() < there.confidence()
+        {
+            here.trust = there;
         }
         if kept.related.len() < RELATED_AT_MOST {
             let message = if is_secret { "the same secret".to_owned() } else { message };

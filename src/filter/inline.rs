@@ -55,8 +55,8 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
             starts.each_new(range, |index| {
                 let finding = &mut findings[index];
                 if finding.status == Status::Open {
-                    let why = pragma.reason.clone();
-                    finding.status = Status::Suppressed { by: Suppressor::Inline, why };
+                    let (at, why) = (format!("line {}", pragma.place.start.line), pragma.reason.clone());
+                    finding.status = Status::Suppressed { by: Suppressor::Inline, at, why };
                 }
             });
         }

@@ -25,7 +25,7 @@ pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
         _ => return,
     };
     if finding.status == Status::Open {
-        finding.status = Status::Suppressed { by: Suppressor::Config, why };
+        finding.status = Status::Suppressed { by: Suppressor::Config, at: String::new(), why };
     }
 }
 

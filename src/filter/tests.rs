@@ -62,7 +62,7 @@ fn today() -> Date {
 fn statuses(outcome: &Outcome) -> Vec<String> {
     let status = |finding: &Finding| match &finding.status {
         Status::Open => format!("open {}", finding.rule.id),
-        Status::Suppressed { by: Suppressor::Inline, why } => format!("inline {why}"),
+        Status::Suppressed { by: Suppressor::Inline, why, .. } => format!("inline {why}"),
         Status::Suppressed { why, .. } => format!("config {why}"),
     };
     outcome.findings.iter().map(status).collect()

@@ -26,6 +26,9 @@ pub(super) struct Entry {
     pub(super) size: u32,
 }
 
+/// The largest configuration of git that is read.
+const CONFIGURATION: u64 = 1 << 20;
+
 /// Where the repository's own data lie whose work tree begins in a folder.
 pub(super) fn git_folder(folder: &Path) -> Option<PathBuf> {
     let git = folder.join(".git");
@@ -41,6 +44,12 @@ pub(super) fn git_folder(folder: &Path) -> Option<PathBuf> {
 pub(super) fn common_folder(git: &Path) -> PathBuf {
     let text = path_in(&git.join("commondir"));
     text.map_or_else(|| git.to_owned(), |text| git.join(text.trim()))
+}
+
+/// git's configuration of the repository whose work tree begins in a folder; nothing where there is none.
+pub(super) fn configuration(top: &Path) -> Option<Result<Vec<u8>, Gap>> {
+    let file = common_folder(&git_folder(top)?).join("config");
+    file.symlink_metadata().is_ok().then(|| regular::read(&file, CONFIGURATION))
 }
 
 /// The text of a file that holds a path.

@@ -19,6 +19,7 @@ pub mod walk;
 use std::path::{Component, Path, PathBuf};
 
 use crate::blob::Candidate;
+use crate::gap::Gap;
 use crate::outcome::Told;
 
 /// The largest file that is read. Nothing that people write comes near it, and spans are 32-bit numbers.
@@ -88,6 +89,12 @@ pub fn root_of(current: &Path, asked: &[PathBuf]) -> PathBuf {
 /// The top folder of the work tree that a folder lies in.
 pub fn top_of(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|above| above.join(".git").exists())
+}
+
+/// git's configuration of the repository whose work tree begins in a folder, which no commit has; nothing where there is
+/// none.
+pub fn git_configuration(top: &Path) -> Option<Result<Vec<u8>, Gap>> {
+    index::configuration(top)
 }
 
 /// `path` as seen from `root`, with `/` between its parts; `None` if it lies elsewhere or is no UTF-8.

@@ -22,18 +22,6 @@ pub enum Name {
 /// Endings of template engines' sources, for Compose files.
 const TEMPLATES: [&str; 8] = ["j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "mustache"];
 
-/// Endings of files that hold other files, which are not opened.
-const ARCHIVES: [&str; 29] = [
-    "zip", "tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "lz4", "7z", "rar", "jar", "war", "ear",
-    "aar", "apk", "ipa", "whl", "egg", "gem", "nupkg", "crate", "deb", "rpm", "cab", "iso", "docx", "xlsx",
-];
-
-/// Whether a name says that the file is an archive.
-pub fn is_archive(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ARCHIVES.iter().any(|archive| ending.eq_ignore_ascii_case(archive))
-}
-
 /// Reads a file's name, without its folder.
 pub fn classify(name: &str) -> Name {
     match kind::name(name) {

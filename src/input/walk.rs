@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::ignores::Ignores;
-use super::names::{Name, classify, is_archive};
+use super::names::{Name, classify};
 use super::{LARGEST, Listing, below, index};
 use crate::blob::Candidate;
 use crate::gap::{Gap, Reason};
@@ -159,11 +159,9 @@ pub(super) fn list(name: &str, size: u64, listing: &mut Listing) {
     if size > LARGEST {
         return listing.skipped.push(told(name, too_large()));
     }
-    // Both are searched for secrets as they are.
+    // It is searched for secrets as it is.
     if what == Name::Template {
         listing.skipped.push(told(name, template()));
-    } else if is_archive(base) {
-        listing.skipped.push(told(name, archive()));
     }
     let document = !matches!(what, Name::Other | Name::Template);
     listing.candidates.push(Candidate { path: name.into(), explicit: false, document });
@@ -245,9 +243,6 @@ fn see(
 
 pub(super) fn template() -> Gap {
     Gap::new(Reason::Template, "a template; lint the file that it generates")
-}
-pub(super) fn archive() -> Gap {
-    Gap::new(Reason::Archive, "an archive; the files in it are not searched")
 }
 pub(super) fn submodule() -> Gap {
     Gap::new(Reason::Submodule, "a submodule; its files are missing")

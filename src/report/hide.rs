@@ -87,7 +87,8 @@ impl Hider {
         if let Some(fix) = &mut finding.fix {
             self.text(&mut fix.title);
         }
-        if let Status::Suppressed { why, .. } = &mut finding.status {
+        if let Status::Suppressed { at, why, .. } = &mut finding.status {
+            self.named(at);
             self.text(why);
         }
         if let Some(past) = finding.secret.as_mut().and_then(|secret| secret.past.as_mut()) {

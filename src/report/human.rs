@@ -269,6 +269,22 @@ pub(super) fn style(severity: Severity) -> &'static str {
     }
 }
 
+/// One finding, as the report shows it.
+pub(super) fn one(finding: &Finding, options: &Options) -> String {
+    let mut text = String::new();
+    render(finding, Look { colour: options.colour, width: options.width }, &mut text);
+    text
+}
+
+/// Who suppresses a finding, in words.
+pub(super) fn by(suppressor: Suppressor) -> &'static str {
+    match suppressor {
+        Suppressor::Inline => "a comment",
+        Suppressor::Config => "the configuration",
+        Suppressor::Baseline => "the baseline",
+    }
+}
+
 /// The flag that applies a fix.
 pub(super) fn flag(safety: Safety) -> &'static str {
     match safety {
@@ -284,8 +300,8 @@ fn render(finding: &Finding, look: Look, out: &mut String) {
     let gutter = places.map(|place| digits(place.start.line)).max().unwrap_or(1);
     let label = format!("{}[{}]", finding.severity.name(), finding.rule.id);
     match &finding.secret {
-        Some(secret) if secret.confidence < Confidence::High => {
-            let sure = secret.confidence.name();
+        Some(secret) if secret.confidence() < Confidence::High => {
+            let sure = secret.confidence().name();
             header(out, look, style, &label, &format!("{} ({sure} confidence)", finding.message));
         }
         _ => header(out, look, style, &label, &finding.message),
@@ -313,12 +329,8 @@ fn render(finding: &Finding, look: Look, out: &mut String) {
         paint(out, colour, CYAN, "commit");
         let _ = writeln!(out, ": {url}");
     }
-    if let Status::Suppressed { by, why } = &finding.status {
-        let by = match by {
-            Suppressor::Inline => "a comment",
-            Suppressor::Config => "the configuration",
-            Suppressor::Baseline => "the baseline",
-        };
+    if let Status::Suppressed { by: suppressor, why, .. } = &finding.status {
+        let by = by(*suppressor);
         paint(out, colour, CYAN, "suppressed");
         let why = if why.is_empty() { String::new() } else { format!(": {}", escape::line(why)) };
         let _ = writeln!(out, "{}", look.fold(&format!(": by {by}{why}"), "suppressed".len()));

@@ -227,7 +227,7 @@ pub(super) fn history(finding: &Finding) -> Option<Value> {
 fn row(finding: &Finding) -> Row<'_> {
     let (status, suppressed_by, reason) = match &finding.status {
         Status::Open => ("open", None, None),
-        Status::Suppressed { by, why } => ("suppressed", Some(suppressor(*by)), Some(why.as_str())),
+        Status::Suppressed { by, why, .. } => ("suppressed", Some(suppressor(*by)), Some(why.as_str())),
     };
     Row {
         rule: finding.rule.id,
@@ -254,7 +254,7 @@ fn row(finding: &Finding) -> Row<'_> {
                 .collect(),
         }),
         fingerprint: format!("{:032x}", finding.fingerprint),
-        confidence: finding.secret.as_ref().map(|secret| secret.confidence.name()),
+        confidence: finding.secret.as_ref().map(|secret| secret.confidence().name()),
         history: history(finding),
     }
 }

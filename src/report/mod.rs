@@ -29,6 +29,7 @@ pub mod sarif;
 mod sonarqube;
 pub mod summary;
 mod table;
+pub mod why;
 
 pub use hide::{Hider, hide};
 

@@ -216,7 +216,7 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
     }
     result["message"] = json!({ "text": message });
     if let Some(secret) = &finding.secret {
-        result["properties"] = json!({ "confidence": secret.confidence.name() });
+        result["properties"] = json!({ "confidence": secret.confidence().name() });
         if let Some(history) = super::json::history(finding) {
             result["properties"]["history"] = history;
         }
@@ -224,7 +224,7 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
     if let Some(fix) = finding.fix.as_ref().filter(|fix| !fix.secret) {
         result["fixes"] = json!([sarif_fix(fix, &finding.place)]);
     }
-    if let Status::Suppressed { by, why } = &finding.status {
+    if let Status::Suppressed { by, why, .. } = &finding.status {
         let kind = if *by == Suppressor::Inline { "inSource" } else { "external" };
         result["suppressions"] =
             json!([{ "kind": kind, "status": "accepted", "justification": escape::plain(why) }]);

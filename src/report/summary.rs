@@ -49,7 +49,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     let mut open: Vec<&Finding> = outcome.findings.iter().filter(|finding| is_open(finding)).collect();
     // The sort is stable: among equals the order of files stays.
     open.sort_by_key(|finding| {
-        Reverse((finding.severity, finding.secret.as_ref().map(|secret| secret.confidence)))
+        Reverse((finding.severity, finding.secret.as_ref().map(|secret| secret.confidence())))
     });
     let (secrets, others): (Vec<&Finding>, Vec<&Finding>) =
         open.into_iter().partition(|finding| finding.secret.is_some());
@@ -111,7 +111,7 @@ fn told(all: &[Told]) -> impl ExactSizeIterator<Item = String> {
 fn row(finding: &Finding, web: Option<&Web>) -> String {
     let severity = finding.severity.name();
     let confidence = match &finding.secret {
-        Some(secret) => format!(" {} |", secret.confidence.name()),
+        Some(secret) => format!(" {} |", secret.confidence().name()),
         None => String::new(),
     };
     // A rule's id and addresses are ours, not the repository's.

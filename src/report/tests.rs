@@ -56,7 +56,7 @@ fn sample() -> Outcome {
     let mut second = on(text, "RUN x \\\n  y");
     second.severity = Severity::Error;
     second.message = "see [a](https://example.org)".into();
-    second.status = Status::Suppressed { by: Suppressor::Inline, why: "known".into() };
+    second.status = Status::Suppressed { by: Suppressor::Inline, at: String::new(), why: "known".into() };
     let mut third = finding_at("a b/ü%.yaml", "x: 1\n", Span::at(0), Severity::Note, "a note");
     third.place.origin = Origin::Index;
     let told = |path: &str, why: &str| Told::new(path, Gap::new(Reason::Unreadable, why));
@@ -407,7 +407,7 @@ fn hostile_text_stays_text() {
         finding.related.push(Related { place: finding.place.clone(), message: text(), again: false });
         finding.fix = Some(Fix { title: text(), edits: Vec::new(), safety: Safety::Safe, secret: false });
         let mut suppressed = finding.clone();
-        suppressed.status = Status::Suppressed { by: Suppressor::Config, why: text() };
+        suppressed.status = Status::Suppressed { by: Suppressor::Config, at: String::new(), why: text() };
         let told = vec![Told::new(path.as_str(), Gap::new(Reason::Unreadable, text()))];
         let outcome = Outcome {
             findings: vec![finding, suppressed],

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
+use crate::archive;
 use crate::blob::Origin;
 use crate::finding::{Status, Suppressor};
 use crate::outcome::Outcome;
@@ -47,9 +48,15 @@ impl<'a, T: Fn(&mut dyn FnMut(&Arc<str>, Vec<u8>))> Old<'a, T> {
     }
 }
 
-/// The secrets that stood in a text, however sure they were, but for those that were silenced there. What a list of known
+/// The secrets that stood in a file, however sure they were, but for those that were silenced there. What a list of known
 /// findings names is known wherever it goes.
 fn stood(path: &Arc<str>, bytes: Vec<u8>, policy: &Policy, silence: Silence) -> HashSet<Key> {
+    let mut keys = HashSet::new();
+    archive::open(path, bytes, &mut |path, bytes| keys.extend(stood_in(path, bytes, policy, silence)));
+    keys
+}
+
+fn stood_in(path: &Arc<str>, bytes: Vec<u8>, policy: &Policy, silence: Silence) -> HashSet<Key> {
     let text = secrets::as_utf8(bytes);
     let own = custom::find(&policy.custom, None, &text).into_iter().map(|found| found.hit);
     let hits = secrets::find(&text, About::default()).into_iter().chain(own);
@@ -57,13 +64,13 @@ fn stood(path: &Arc<str>, bytes: Vec<u8>, policy: &Policy, silence: Silence) -> 
     if keys.is_empty() {
         return keys;
     }
-    let searched = some(path, text.clone(), (&Origin::WorkTree, None), policy, |_, _| true);
+    let searched = some(path, text, (&Origin::WorkTree, None), policy, |_, _| true);
     let mut outcome =
         Outcome { findings: searched.findings, pragmas: searched.pragmas, ..Outcome::default() };
     silence(&mut outcome);
     let (mut silent, mut open) = (HashSet::new(), HashSet::new());
     for finding in &outcome.findings {
-        let key = Key::of(finding.rule, text.get(finding.place.span.range()).unwrap_or_default());
+        let Some(key) = Key::found(finding) else { continue };
         match &finding.status {
             Status::Suppressed { by: Suppressor::Inline | Suppressor::Config, .. } => silent.insert(key),
             _ => open.insert(key),

@@ -4,6 +4,7 @@
 
 use crate::purpose::Purpose;
 use crate::rule::Confidence;
+use crate::trust::{Sign, Trust};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -95,13 +96,15 @@ const TEMPLATES: [&str; 4] = ["dist", "template", "tmpl", "tpl"];
 
 impl About {
     /// A confidence as far as the file deserves it.
-    pub(super) fn weigh(self, confidence: Confidence) -> Confidence {
-        // A hash in a lock file begins like some token sooner or later.
-        if self.vendored || self.kind == Kind::Made {
-            return Confidence::Low;
+    pub(super) fn weigh(self, trust: Trust) -> Trust {
+        match self {
+            Self { vendored: true, .. } => trust.is(Sign::Vendored, Confidence::Low),
+            // A hash in a lock file begins like some token sooner or later.
+            Self { kind: Kind::Made, .. } => trust.is(Sign::Generated, Confidence::Low),
+            Self { staged: true, .. } => trust.lower(Sign::Staged),
+            Self { kind: Kind::Docs, .. } => trust.lower(Sign::Docs),
+            _ => trust,
         }
-        let doubtful = self.staged || self.kind == Kind::Docs;
-        if doubtful { confidence.lower() } else { confidence }
     }
 
     /// Made-up credentials are at home here: tests, samples, documentation, templates, what a tool or somebody else made.

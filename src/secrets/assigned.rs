@@ -11,7 +11,8 @@ use super::random;
 pub(super) use super::strength::{Strength, strength};
 use super::syntax::{Assignment, Form};
 use super::{decode, names, near, values};
-use crate::rule::Confidence::{self, High, Low, Medium};
+use crate::rule::Confidence::{High, Low, Medium};
+use crate::trust::{Sign, Trust};
 
 /// What a name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,16 @@ pub(super) enum Name {
     Perhaps,
 }
 
+impl Name {
+    fn sign(self) -> Sign {
+        match self {
+            Self::Password => Sign::PasswordName,
+            Self::Secret => Sign::SecretName,
+            Self::Perhaps => Sign::VagueName,
+        }
+    }
+}
+
 /// What a name announces, if it announces a credential at all.
 pub(super) fn name(text: &str) -> Option<Name> {
     if names::is_credential(text) {
@@ -32,7 +43,7 @@ pub(super) fn name(text: &str) -> Option<Name> {
 }
 
 /// How sure it is that an assignment writes out a secret; `None` if it is none.
-pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Confidence> {
+pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Trust> {
     let value = std::str::from_utf8(&text[found.value.clone()]).ok()?;
     let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
     let shown = value.trim();
@@ -63,42 +74,52 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
     }
     let long = shown.len() >= 16;
     let several = name == Name::Secret && names::is_plural(written);
-    let mut confidence = match (name, strength) {
-        (Name::Password | Name::Secret, Strength::Drawn) if long => High,
-        (Name::Password | Name::Secret, Strength::Drawn) => Medium,
-        (Name::Password, Strength::Chosen) => Medium,
+    let grade = |confidence| Trust::of(&[name.sign(), strength.sign()], confidence);
+    let mut trust = match (name, strength) {
+        (Name::Password | Name::Secret, Strength::Drawn) if long => grade(High),
+        (Name::Password | Name::Secret, Strength::Drawn) => grade(Medium).and(Sign::Short),
+        (Name::Password, Strength::Chosen) => grade(Medium),
         (Name::Secret, Strength::Chosen)
             if shown.len() >= 8 && !several && !names::may_name_a_place(written) =>
         {
-            Medium
+            grade(Medium)
         }
-        (Name::Password, Strength::Word) if is_set(written, shown, found, about.kind) => Medium,
-        (Name::Password | Name::Secret, _) => Low,
-        (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => Medium,
-        (Name::Perhaps, Strength::Drawn) if shown.len() >= 32 && near::names_a_provider(written) => Medium,
-        (Name::Perhaps, Strength::Drawn) if long => Low,
+        (Name::Password, Strength::Word) if is_set(written, shown, found, about.kind) => {
+            grade(Medium).and(Sign::LongWord)
+        }
+        (Name::Password | Name::Secret, _) => grade(Low),
+        (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => grade(Medium),
+        (Name::Perhaps, Strength::Drawn) if shown.len() >= 32 && near::names_a_provider(written) => {
+            grade(Medium).and(Sign::ProviderName)
+        }
+        (Name::Perhaps, Strength::Drawn) if long => grade(Low),
         (Name::Perhaps, _) => return None,
     };
     if is_uuid(shown) {
-        confidence = confidence.lower();
+        trust = trust.lower(Sign::Uuid);
     }
-    let passed = match found.form {
-        Form::Assigned => false,
+    let doubt = match found.form {
+        Form::Assigned => None,
         Form::Passed | Form::Spaced => {
-            strength != Strength::Drawn && !names::takes_a_password(last_part(written, Form::Passed))
+            let means_another =
+                strength != Strength::Drawn && !names::takes_a_password(last_part(written, Form::Passed));
+            means_another.then_some(Sign::Argument)
         }
         Form::Listed | Form::Loose if strength != Strength::Drawn => return None,
-        Form::Listed | Form::Loose => true,
+        Form::Listed | Form::Loose => Some(Sign::Listed),
     };
-    if passed || found.partial {
-        confidence = confidence.lower();
+    if let Some(doubt) = doubt.or(found.partial.then_some(Sign::Partial)) {
+        trust = trust.lower(doubt);
     }
     let remark = is_remark(text, found.name.start) || is_in_markup_comment(text, found.name.start);
     if remark {
         // A live line beside it cannot be surer than this.
-        confidence = confidence.min(Medium);
-        if strength == Strength::Word || is_said_to_be_a_sample(text, found.name.start) {
-            return Some(Low);
+        if strength == Strength::Word {
+            return Some(trust.is(Sign::Comment, Low));
+        }
+        trust = trust.at_most(Sign::Comment, Medium);
+        if is_said_to_be_a_sample(text, found.name.start) {
+            return Some(trust.is(Sign::Sample, Low));
         }
     }
     // Nobody makes such an effort for a sample.
@@ -109,18 +130,20 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Con
             Name::Secret => about.is_written() && !is_hex(shown) && found.form != Form::Listed,
             Name::Perhaps => false,
         };
-        return Some(if effort {
-            confidence.min(Medium).max(about.weigh(confidence))
-        } else {
-            about.weigh(confidence)
-        });
+        let (least, weighed) = (trust.confidence().min(Medium), about.weigh(trust));
+        let helps = effort && weighed.confidence() < least;
+        return Some(if helps { weighed.is(Sign::Effort, least) } else { weighed });
     }
     let careful = name == Name::Password && is_careful(shown) && about.is_written();
-    let thought_up = about.staged || remark && about.kind == Kind::Code;
+    let thought_up = match about {
+        About { staged: true, .. } => Some(Sign::Staged),
+        About { kind: Kind::Code, .. } if remark => Some(Sign::Comment),
+        _ => None,
+    };
     Some(match thought_up {
-        true if careful => confidence,
-        true => Low,
-        false => about.weigh(confidence),
+        Some(_) if careful => trust.and(Sign::Careful),
+        Some(sign) => trust.is(sign, Low),
+        None => about.weigh(trust),
     })
 }
 

@@ -8,8 +8,9 @@ use super::about::{About, Kind};
 use super::assigned::{Strength, strength};
 use super::cursor::Cursor;
 use super::{Hit, Rank, commands, random, values};
-use crate::rule::Confidence::{self, High, Low, Medium};
+use crate::rule::Confidence::{High, Low, Medium};
 use crate::rules;
+use crate::trust::{Sign, Trust};
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
 pub(super) const ANCHORS: [&str; 16] = [
@@ -109,21 +110,25 @@ fn judged(
     {
         return None;
     }
-    let confidence = grade(shown, strength, user, sets, about);
-    let hit = Hit::new(rules::find(id)?, value, confidence, Rank::Assigned);
+    let trust = grade(shown, strength, user, sets, about);
+    let hit = Hit::new(rules::find(id)?, value, trust, Rank::Assigned);
     Some(Hit { guessable: strength != Strength::Drawn, name, ..hit })
 }
 
-fn grade(password: &str, strength: Strength, user: Option<&str>, sets: bool, about: About) -> Confidence {
+fn grade(password: &str, strength: Strength, user: Option<&str>, sets: bool, about: About) -> Trust {
     let lower = password.to_ascii_lowercase();
     let same = user.is_some_and(|user| user.eq_ignore_ascii_case(password));
     let sample = same || lower.starts_with("pass") || lower.starts_with("pw") || lower.contains("user");
+    let trust = |confidence| Trust::of(&[Sign::Call, strength.sign()], confidence);
     match strength {
-        Strength::Drawn => about.weigh(if password.len() >= 16 { High } else { Medium }),
-        _ if about.staged || about.kind == Kind::Docs || sample => Low,
-        Strength::Chosen => about.weigh(Medium),
-        Strength::Word if sets && about.is_written() => Medium,
-        Strength::Word | Strength::Text => Low,
+        Strength::Drawn if password.len() >= 16 => about.weigh(trust(High)),
+        Strength::Drawn => about.weigh(trust(Medium).and(Sign::Short)),
+        _ if sample => trust(Low).and(Sign::Sample),
+        _ if about.staged => trust(Low).and(Sign::Staged),
+        _ if about.kind == Kind::Docs => trust(Low).and(Sign::Docs),
+        Strength::Chosen => about.weigh(trust(Medium)),
+        Strength::Word if sets && about.is_written() => trust(Medium).and(Sign::SetsPassword),
+        Strength::Word | Strength::Text => trust(Low),
     }
 }
 
@@ -188,7 +193,8 @@ fn one_time(text: &[u8], value: Range<usize>, about: About) -> Option<Hit> {
     let seed = &text[value.clone()];
     let is_base32 = seed.len() >= 16 && seed.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7' | b'='));
     let told = is_base32 && random::entropy(seed) > 3.0 && !random::is_pattern(seed);
-    told.then(|| Some(Hit::new(rules::find("assigned-secret")?, value, about.weigh(Medium), Rank::Assigned)))?
+    let trust = about.weigh(Trust::of(&[Sign::OneTimeSeed], Medium));
+    told.then(|| Some(Hit::new(rules::find("assigned-secret")?, value, trust, Rank::Assigned)))?
 }
 
 /// `echo "u:p" | chpasswd`: what is echoed last before the pipe that ends at `pipe`.
@@ -253,7 +259,7 @@ mod tests {
     /// What is told of a line of code, and how sure.
     fn told(line: &str) -> Vec<(String, Confidence)> {
         let hits = find(line.as_bytes(), About::path("app.py"));
-        hits.into_iter().map(|hit| (line[hit.span].to_owned(), hit.confidence)).collect()
+        hits.into_iter().map(|hit| (line[hit.span.clone()].to_owned(), hit.confidence())).collect()
     }
 
     #[test]

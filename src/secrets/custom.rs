@@ -12,6 +12,7 @@ use super::{Hit, Rank, is_binary, is_guessable, random};
 use crate::custom::{self, Allow, Custom, Pattern, Target};
 use crate::rule::Confidence;
 use crate::rules;
+use crate::trust::{Sign, Trust};
 
 /// The rule that tells what they find.
 pub const RULE: &str = "custom-secret";
@@ -68,7 +69,8 @@ fn matches<'c>(pattern: &'c Pattern, text: &[u8]) -> Vec<Found<'c>> {
 }
 
 fn found(pattern: &Pattern, span: Range<usize>, whole: Range<usize>, guessable: bool) -> Option<Found<'_>> {
-    let hit = Hit { guessable, ..Hit::new(rules::find(RULE)?, span, Confidence::High, Rank::Token) };
+    let trust = Trust::of(&[Sign::OwnPattern], Confidence::High);
+    let hit = Hit { guessable, ..Hit::new(rules::find(RULE)?, span, trust, Rank::Token) };
     Some(Found { hit, pattern, whole })
 }
 

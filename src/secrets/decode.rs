@@ -7,6 +7,7 @@ use super::about::About;
 use super::gate::{GATE, Lead};
 use super::{Hit, Rank, checksum, keys, patterns};
 use crate::rule::{Confidence, Rule};
+use crate::trust::{Sign, Trust};
 
 /// The rule of a known token or a private key in what a value decodes to.
 pub(super) fn token_within(value: &[u8], about: About) -> Option<&'static Rule> {
@@ -77,7 +78,8 @@ pub(super) fn around(text: &[u8], anchor: Range<usize>, about: About) -> Option<
     let padding = text[anchor.end + right..].iter().take(2).take_while(|&&b| b == b'=').count();
     let span = anchor.start - left..anchor.end + right + padding;
     let rule = token_within(&text[span.clone()], about)?;
-    let hit = Hit::new(rule, span, about.weigh(Confidence::High), Rank::Token);
+    let trust = about.weigh(Trust::of(&[Sign::Encoded], Confidence::High));
+    let hit = Hit::new(rule, span, trust, Rank::Token);
     Some(Hit { encoded: true, ..hit })
 }
 

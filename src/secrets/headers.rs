@@ -8,6 +8,7 @@ use super::assigned::{self, Strength};
 use super::structures::{hit, is_sample, sure};
 use super::{Hit, checksum, jwt, near, values};
 use crate::rule::Confidence::{Low, Medium};
+use crate::trust::{Sign, Trust};
 
 /// Schemes that announce a credential by themselves; in small letters. Recorded traffic, collections of requests and code
 /// often have the header's name on another line.
@@ -34,13 +35,16 @@ pub(super) fn behind_scheme(text: &[u8], scheme: Range<usize>, about: About) -> 
     }
     let made_up = || values::MADE_UP.iter().any(|word| token.to_ascii_lowercase().contains(word));
     let drawn = length >= 16 && assigned::strength(token) == Strength::Drawn && !made_up();
-    if !drawn && !jwt::is_one(token.as_bytes()) {
-        return None;
-    }
+    let trust = match jwt::Life::of(token.as_bytes()) {
+        Some(life) => life.weigh(Trust::of(&[Sign::Scheme, Sign::Jwt], Medium)),
+        None if drawn => Trust::of(&[Sign::Scheme, Sign::Random], Medium),
+        None => return None,
+    };
     // Among tests they are most often recorded.
-    let weight = if about.staged && about.is_written() { Medium } else { about.weigh(Medium) };
-    let confidence = if near::misses(text, &span) { Low } else { weight };
-    hit("authorization-header", span, confidence, false)
+    let recorded = about.staged && about.is_written();
+    let trust = if recorded { trust.and(Sign::Recorded) } else { about.weigh(trust) };
+    let trust = if near::misses(text, &span) { trust.is(Sign::NearMiss, Low) } else { trust };
+    hit("authorization-header", span, trust, false)
 }
 
 /// Base64 of a user and a password.
@@ -55,12 +59,12 @@ fn basic(token: &str, span: Range<usize>, about: About) -> Option<Hit> {
         || values::judge(password) != values::Value::Literal;
     let strength = assigned::strength(password);
     let recorded = about.staged && about.is_written();
-    let confidence = match sure(strength) {
-        _ if sample => Low,
-        sure if recorded => sure.min(Medium),
+    let trust = match sure(Sign::Scheme, strength) {
+        sure if sample => sure.is(Sign::Sample, Low),
+        sure if recorded => sure.at_most(Sign::Recorded, Medium),
         sure => about.weigh(sure),
     };
-    hit("authorization-header", span, confidence, strength != Strength::Drawn)
+    hit("authorization-header", span, trust, strength != Strength::Drawn)
 }
 
 /// `Authorization: Token …`, `Authorization: ApiKey …`, in headers, JSON and code. `name_end` is behind the name. What

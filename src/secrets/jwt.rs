@@ -4,6 +4,7 @@ use super::about::{About, Kind};
 use super::{Hit, Rank, checksum, patterns};
 use crate::rule::Confidence::{Low, Medium};
 use crate::rules;
+use crate::trust::{Sign, Trust};
 
 /// How base64 of a header begins: `{"a`, `{"c`, `{"e`, `{"j`, `{"k`, `{"t`, `{"x`, `{"z`, `{ "`.
 pub(super) const ANCHORS: [&str; 9] =
@@ -26,24 +27,53 @@ pub(super) fn at(text: &[u8], start: usize, about: About) -> Option<Hit> {
     let length = rest.iter().take_while(|b| is_url(b) || **b == b'.').count();
     let token = rest[..length].trim_ascii_end();
     let token = token.strip_suffix(b".").unwrap_or(token);
-    let claims = claims(token)?;
-    // What jwt.io opens with was issued at this second.
-    let is_sample = holds(&claims, b"1516239022");
-    let expires = number(&claims, b"\"exp\"");
+    let trust = Trust::of(&[Sign::Jwt], Medium);
     let made_up = about.staged || about.kind == Kind::Docs;
-    let (confidence, rank) = match expires {
-        _ if is_sample || about.vendored || about.kind == Kind::Made => (Low, Rank::Structure),
-        Some(at) if at < NOW => (Low, Rank::Structure),
+    let (trust, rank) = match Life::of(token)? {
+        life if about.vendored || about.kind == Kind::Made => {
+            (about.weigh(life.weigh(trust)), Rank::Structure)
+        }
         // Here its name knows more.
-        None if made_up => (Low, Rank::Assigned),
-        _ => (Medium, Rank::Structure),
+        Life::Endless if made_up => (trust.is(Sign::Endless, Low), Rank::Assigned),
+        life => (life.weigh(trust), Rank::Structure),
     };
-    Some(Hit::new(rules::find("json-web-token")?, start..start + token.len(), confidence, rank))
+    Some(Hit::new(rules::find("json-web-token")?, start..start + token.len(), trust, rank))
 }
 
-/// Whether a text is a signed token.
-pub(super) fn is_one(token: &[u8]) -> bool {
-    claims(token).is_some()
+/// What a signed token says of the time in which it is of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    /// Documentation shows it to everybody.
+    Published,
+    Expired,
+    /// It expires later.
+    Open,
+    /// It does not say.
+    Endless,
+}
+
+impl Life {
+    /// `None` for what is no signed token.
+    pub(super) fn of(token: &[u8]) -> Option<Self> {
+        let claims = claims(token)?;
+        // What jwt.io opens with was issued at this second.
+        if holds(&claims, b"1516239022") {
+            return Some(Self::Published);
+        }
+        Some(match number(&claims, b"\"exp\"") {
+            Some(at) if at < NOW => Self::Expired,
+            Some(_) => Self::Open,
+            None => Self::Endless,
+        })
+    }
+    /// Nobody gets anywhere with a token that has expired.
+    pub(super) fn weigh(self, trust: Trust) -> Trust {
+        match self {
+            Self::Published => trust.is(Sign::Published, Low),
+            Self::Expired => trust.is(Sign::Expired, Low),
+            Self::Open | Self::Endless => trust,
+        }
+    }
 }
 
 /// The claims of a signed token: three parts, a header that names an algorithm, an object, a signature.

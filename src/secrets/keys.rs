@@ -8,6 +8,7 @@ use super::cursor::Cursor;
 use super::structures::hit;
 use super::{Hit, random, reach};
 use crate::rule::Confidence::{High, Medium};
+use crate::trust::{Sign, Trust};
 
 /// How much of a private key tells it from others; characters of its base64.
 pub(super) const SHOWN: usize = 128;
@@ -77,10 +78,11 @@ pub(super) fn armoured(text: &[u8], start: usize, about: About) -> Option<Hit> {
     if body.len() < 44 || random::entropy(&body) < 3.5 {
         return None;
     }
-    let confidence = if encrypted { Medium } else { High };
+    let trust = Trust::of(&[Sign::Armour], High);
+    let trust = if encrypted { trust.is(Sign::Encrypted, Medium) } else { trust };
     let shown = about.kind == Kind::Code && is_remark(text, start);
-    let confidence = if shown { confidence.lower() } else { confidence };
-    hit("private-key", start..start + end, about.weigh(confidence), false)
+    let trust = if shown { trust.lower(Sign::Comment) } else { trust };
+    hit("private-key", start..start + end, about.weigh(trust), false)
 }
 
 /// A private key in DER, in base64 without armour. How it begins says what it is: version 0 or 1, then an algorithm, a
@@ -106,7 +108,7 @@ pub(super) fn bare(text: &[u8], anchor: usize, before: usize, about: About) -> O
     if run < if before > 0 { RSA } else { CURVE } || random::entropy(&rest[..run]) < 4.0 {
         return None;
     }
-    hit("private-key", start..start + run + padding, about.weigh(High), false)
+    hit("private-key", start..start + run + padding, about.weigh(Trust::of(&[Sign::Der], High)), false)
 }
 
 /// The private part of a JSON web key: `"d"` of RSA and of the curves, as long as only those are, and `"k"` of a key that
@@ -122,7 +124,7 @@ pub(super) fn web_key(text: &[u8], name: Range<usize>, about: About) -> Option<H
     if !fits || !shown.iter().all(is_url) || random::entropy(shown) < 4.0 || random::is_pattern(shown) {
         return None;
     }
-    hit("private-key", value, about.weigh(High), false)
+    hit("private-key", value, about.weigh(Trust::of(&[Sign::WebKey], High)), false)
 }
 
 /// The word stands on the line of a place, within a kilobyte.

@@ -32,7 +32,8 @@ impl Merit {
 /// The better of two comes first: a token before a structure before a name, then merit, confidence and length; the rest
 /// only makes the order certain.
 fn order(a: &Hit, b: &Hit) -> Ordering {
-    let order = |hit: &Hit| (hit.rank, Reverse(hit.merit), Reverse(hit.confidence), Reverse(hit.span.len()));
+    let order =
+        |hit: &Hit| (hit.rank, Reverse(hit.merit), Reverse(hit.confidence()), Reverse(hit.span.len()));
     order(a).cmp(&order(b)).then(a.span.start.cmp(&b.span.start)).then(a.rule.id.cmp(b.rule.id))
 }
 

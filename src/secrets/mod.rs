@@ -37,6 +37,7 @@ use std::ops::Range;
 
 use crate::rule::{Check, Checksum, Confidence, Rule};
 use crate::rules;
+use crate::trust::{Sign, Trust};
 use about::{About, Kind};
 use gate::{GATE, Lead};
 use merit::Merit;
@@ -51,7 +52,8 @@ pub struct Hit {
     pub rule: &'static Rule,
     /// The secret itself, in bytes of the text.
     pub span: Range<usize>,
-    pub confidence: Confidence,
+    /// How sure it is, and why.
+    pub trust: Trust,
     /// The value could be guessed from a hash of it: somebody thought it up.
     pub guessable: bool,
     /// It was found in what the span decodes to.
@@ -66,9 +68,12 @@ pub struct Hit {
 
 impl Hit {
     /// A hit of which nothing more is known.
-    fn new(rule: &'static Rule, span: Range<usize>, confidence: Confidence, rank: Rank) -> Self {
+    fn new(rule: &'static Rule, span: Range<usize>, trust: Trust, rank: Rank) -> Self {
         let merit = Merit::default();
-        Self { rule, span, confidence, guessable: false, encoded: false, prefix: 0, name: None, rank, merit }
+        Self { rule, span, trust, guessable: false, encoded: false, prefix: 0, name: None, rank, merit }
+    }
+    pub fn confidence(&self) -> Confidence {
+        self.trust.confidence()
     }
     /// A checksum in the token holds, which nobody makes up.
     pub fn is_proven(&self) -> bool {
@@ -85,7 +90,7 @@ impl Hit {
     /// It is told where nobody asks for what is doubtful. Everybody tries a scanner with a made-up token, so one whose
     /// checksum is wrong is, too.
     pub fn is_told(&self) -> bool {
-        self.confidence > Confidence::Low || self.is_altered()
+        self.confidence() > Confidence::Low || self.is_altered()
     }
     /// Nothing but the name before it speaks for its being a secret, or a structure that documents have, too.
     pub fn is_by_name(&self) -> bool {
@@ -109,7 +114,7 @@ enum Rank {
 pub fn holds_token(value: &str) -> bool {
     find(value.as_bytes(), About::default())
         .iter()
-        .any(|hit| hit.rank == Rank::Token && hit.confidence > Confidence::Low)
+        .any(|hit| hit.rank == Rank::Token && hit.confidence() > Confidence::Low)
 }
 
 /// Every secret in a text, ascending and apart. Linear in the text's length.
@@ -276,10 +281,13 @@ impl Search<'_> {
         let shown = std::str::from_utf8(value).ok()?;
         let written = std::str::from_utf8(&text[found.name.clone()]).ok()?;
         let span = found.value.clone();
-        if let Some(confidence) = judged
+        if let Some(trust) = judged
             && let Some(rule) = decode::token_within(value, about)
         {
-            return Some(Hit { encoded: true, ..Hit::new(rule, span, confidence, Rank::Token) });
+            return Some(Hit {
+                encoded: true,
+                ..Hit::new(rule, span, trust.and(Sign::Encoded), Rank::Token)
+            });
         }
         if judged.is_none() && !(found.quoted || about.kind == Kind::Config) {
             return None;
@@ -289,20 +297,21 @@ impl Search<'_> {
             && (judged.is_some() || !names::is_harmless(written))
             && let Some(mut known) = patterns::assigned(text, found.name.clone(), span.clone(), about)
         {
-            if known.merit.sound {
-                known.confidence = known.confidence.max(judged.unwrap_or(known.confidence));
+            let surer = judged.filter(|judged| known.merit.sound && judged.confidence() > known.confidence());
+            if let Some(judged) = surer {
+                known.trust = known.trust.is(Sign::SecretName, judged.confidence());
             }
             return Some(known);
         }
-        let mut confidence = judged?;
+        let mut trust = judged?;
         let password = assigned::name(written) == Some(assigned::Name::Password);
-        if confidence > Confidence::Low && !password && near::misses(text, &span) {
-            confidence = Confidence::Low;
+        if trust.confidence() > Confidence::Low && !password && near::misses(text, &span) {
+            trust = trust.is(Sign::NearMiss, Confidence::Low);
         }
         let id = if password { "assigned-password" } else { "assigned-secret" };
         let rule = rules::find(id)?;
         let name = Some(found.name);
-        Some(Hit { guessable, name, ..Hit::new(rule, span, confidence, Rank::Assigned) })
+        Some(Hit { guessable, name, ..Hit::new(rule, span, trust, Rank::Assigned) })
     }
 }
 

@@ -13,7 +13,10 @@ pub fn is_credential(name: &str) -> bool {
     let words = words(name);
     !are_harmless(&words)
         && words.iter().enumerate().any(|(i, word)| {
-            let passes_on = word == "pass" && i > 0 && PASSES_ON.contains(&words[i - 1].as_str());
+            let behind = words.get(i + 1).map_or("", String::as_str);
+            let passes_on = word == "pass"
+                && (i > 0 && PASSES_ON.contains(&words[i - 1].as_str())
+                    || ["by", "through"].contains(&behind));
             let key_of =
                 |before: &String| KEY_OF.contains(&before.as_str()) || KEY_FOR.contains(&before.as_str());
             SECRET.contains(&word.as_str()) && !passes_on
@@ -257,6 +260,7 @@ mod tests {
             "AUTHOR",
             "COMPASS_VERSION",
             "BYPASS",
+            "needless_pass_by_value",
             "DD_UWSGI_PASS",
             "SECRETS_PATH",
             "PATH",

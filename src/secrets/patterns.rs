@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::about::About;
+use super::about::{About, Kind};
 use super::gate::{GATE, lengths_of};
 use super::merit::Merit;
-use super::{Hit, Rank, checksum, random, values};
-use crate::rule::{Confidence, Pattern, Rule};
+use super::{Hit, Rank, checksum, jwt, random, values};
+use crate::rule::{Checksum, Confidence, Pattern, Rule};
 use crate::shape::{self, Alternatives, Node};
+use crate::trust::{Sign, Trust};
 
 /// How far from a token, on its line, a word may stand that says whose it is; bytes.
 const NEAR: usize = 200;
@@ -36,7 +37,15 @@ pub(super) fn at(
     }
     let token = &text[start..end];
     let merit = Merit::of(pattern, token, fixed, named);
-    let hit = Hit::new(rule, start..end, grade(token, pattern, about), Rank::Token);
+    let shape = if fixed >= PROVES { Sign::Prefix } else { Sign::Shape };
+    let announced = match (asked, named) {
+        (true, true) => Some(Sign::Nearby),
+        (true, false) => Some(Sign::Exact),
+        (false, _) => None,
+    };
+    let trust = begun(pattern, [shape, Sign::Even].into_iter().chain(announced));
+    let trust = grade(token, fixed, pattern, trust, about);
+    let hit = Hit::new(rule, start..end, trust, Rank::Token);
     Some(Hit { prefix: fixed.min(255) as u8, merit, ..hit })
 }
 
@@ -76,7 +85,11 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
     let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
     let hits = GATE.loose.iter().take_while(short).filter(known).map(|&(rule, pattern, _)| {
         let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
-        let hit = Hit::new(rule, value.clone(), grade(token, pattern, about), Rank::Structure);
+        let announced = if named { Sign::InName } else { Sign::Nearby };
+        let announced = Some(announced).filter(|_| !pattern.near.is_empty());
+        let trust = begun(pattern, [Sign::Shape, Sign::Even].into_iter().chain(announced));
+        let trust = grade(token, 0, pattern, trust, about);
+        let hit = Hit::new(rule, value.clone(), trust, Rank::Structure);
         Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
     });
     hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(a.rule.id)))
@@ -108,15 +121,32 @@ pub(super) fn is_digest(text: &[u8], value: &Range<usize>) -> bool {
             .any(|word| text[..value.start].strip_suffix(b":").is_some_and(|t| t.ends_with(word)))
 }
 
-/// What a match is worth here.
-fn grade(token: &[u8], pattern: &Pattern, about: About) -> Confidence {
+/// What a match with these signs is worth by itself.
+fn begun(pattern: &Pattern, signs: impl Iterator<Item = Sign>) -> Trust {
+    signs.fold(Trust::of(&[], pattern.confidence), Trust::and)
+}
+
+/// What a match that begins with so much fixed text is worth here.
+fn grade(token: &[u8], fixed: usize, pattern: &Pattern, trust: Trust, about: About) -> Trust {
     match pattern.checksum.map(|kind| checksum::holds(kind, token)) {
-        Some(false) => return Confidence::Low,
+        Some(false) => trust.is(Sign::ChecksumWrong, Confidence::Low),
         // Nobody makes a checksum up.
-        Some(true) => return pattern.confidence,
-        None => {}
+        Some(true) => {
+            let trust = trust.and(Sign::ChecksumHolds);
+            let life = jwt::Life::of(token).filter(|_| pattern.checksum == Some(Checksum::Jwt));
+            life.map_or(trust, |life| life.weigh(trust))
+        }
+        // A bundle or its source map is made of what somebody wrote, and no hash begins like that.
+        None if about.kind == Kind::Made && !about.vendored && is_telling(&token[..fixed]) => {
+            trust.lower(Sign::Generated)
+        }
+        None => about.weigh(trust),
     }
-    about.weigh(pattern.confidence)
+}
+
+/// Fixed text that base64 and words do not have by chance.
+fn is_telling(fixed: &[u8]) -> bool {
+    fixed.len() >= PROVES && fixed.iter().any(|b| !b.is_ascii_alphanumeric())
 }
 
 /// No word goes on before `start`. An escape (`\n`, `%3D`, `\u003d`) is no part of a word.
@@ -296,10 +326,8 @@ fn floor(shape: Alternatives, variable: &[u8]) -> f32 {
 
 /// The match is a piece of a long run of base64, an image or a certificate, where every prefix comes up by chance.
 fn is_inside_blob(text: &[u8], token: Range<usize>, fixed: usize) -> bool {
-    let telling =
-        text[token.start..token.start + fixed].iter().any(|b| !b.is_ascii_alphanumeric()) && fixed >= 4;
     let in_run = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let left = text[..token.start].iter().rev().take(256).take_while(in_run).count();
     let right = text[token.end..].iter().take(256).take_while(in_run).count();
-    !telling && left + right > 40
+    !is_telling(&text[token.start..token.start + fixed]) && left + right > 40
 }

@@ -2,6 +2,7 @@
 
 use super::names;
 use super::random::{self, DRAWN};
+use crate::trust::Sign;
 
 /// What a value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,17 @@ pub(super) enum Strength {
     Word,
     /// Prose, code, a path, an address: something else.
     Text,
+}
+
+impl Strength {
+    /// As a sign of how sure it is. What is text in one place is a word in another.
+    pub(super) fn sign(self) -> Sign {
+        match self {
+            Self::Drawn => Sign::Random,
+            Self::Chosen => Sign::Chosen,
+            Self::Word | Self::Text => Sign::Word,
+        }
+    }
 }
 
 /// What a value looks like, by itself.

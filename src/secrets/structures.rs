@@ -7,8 +7,9 @@ use super::about::About;
 use super::assigned::{self, Strength};
 use super::syntax::Assignment;
 use super::{Hit, Rank, checksum, decode, keys, near, reach, values};
-use crate::rule::Confidence::{self, High, Low, Medium};
+use crate::rule::Confidence::{High, Low, Medium};
 use crate::rules;
+use crate::trust::{Sign, Trust};
 
 /// How base64 of these begins: private keys, Docker's logins as people and tools indent them, addresses.
 pub(super) const ENCODED: [&str; 13] = [
@@ -33,23 +34,24 @@ const ENCODED_AT_MOST: usize = reach::KEY;
 const WRAPPED: usize = 60;
 
 /// A hit of a structure's rule.
-pub(super) fn hit(id: &str, span: Range<usize>, confidence: Confidence, guessable: bool) -> Option<Hit> {
+pub(super) fn hit(id: &str, span: Range<usize>, trust: Trust, guessable: bool) -> Option<Hit> {
     let rule = rules::find(id)?;
-    Some(Hit { guessable, ..Hit::new(rule, span, confidence, Rank::Structure) })
+    Some(Hit { guessable, ..Hit::new(rule, span, trust, Rank::Structure) })
 }
 
 /// How sure a password is one in use, where the structure says that it is a password.
-pub(super) fn sure(strength: Strength) -> Confidence {
-    match strength {
+pub(super) fn sure(structure: Sign, strength: Strength) -> Trust {
+    let confidence = match strength {
         Strength::Drawn => High,
         Strength::Chosen => Medium,
         Strength::Word | Strength::Text => Low,
-    }
+    };
+    Trust::of(&[structure, strength.sign()], confidence)
 }
 
 /// The same in a file: what somebody thought up among tests and samples is made up.
-fn weigh(about: About, confidence: Confidence, strength: Strength) -> Confidence {
-    if about.staged && strength != Strength::Drawn { Low } else { about.weigh(confidence) }
+fn weigh(about: About, trust: Trust, strength: Strength) -> Trust {
+    if about.staged && strength != Strength::Drawn { trust.is(Sign::Staged, Low) } else { about.weigh(trust) }
 }
 
 /// A password that stands for any, in small letters.
@@ -88,8 +90,10 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
             return None;
         }
         let span = start..start + alone.len();
-        let confidence = if near::misses(text, &span) { Low } else { about.weigh(Medium) };
-        return hit("url-credentials", span, confidence, false);
+        let trust = Trust::of(&[Sign::Url, Sign::Random], Medium);
+        let misses = near::misses(text, &span);
+        let trust = if misses { trust.is(Sign::NearMiss, Low) } else { about.weigh(trust) };
+        return hit("url-credentials", span, trust, false);
     };
     let (name, password) =
         (std::str::from_utf8(&user[..colon]).ok()?, std::str::from_utf8(&user[colon + 1..]).ok()?);
@@ -115,14 +119,17 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         return None;
     }
     let usual = ["root", "admin", "guest", "test", "postgres", "user"].contains(&lower.as_str());
-    let confidence = match strength {
-        _ if by_chance => Low,
-        Strength::Word if password.len() >= 5 && !usual && about.is_written() => Medium,
-        _ => sure(strength),
+    let trust = sure(Sign::Url, strength);
+    let trust = match strength {
+        _ if by_chance => trust.is(Sign::Sample, Low),
+        Strength::Word if password.len() >= 5 && !usual && about.is_written() => {
+            trust.is(Sign::LongWord, Medium)
+        }
+        _ => trust,
     };
     let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
-    let confidence = if local && !drawn { confidence.lower() } else { confidence };
-    hit("url-credentials", start + colon + 1..start + at, weigh(about, confidence, strength), !drawn)
+    let trust = if local && !drawn { trust.lower(Sign::Local) } else { trust };
+    hit("url-credentials", start + colon + 1..start + at, weigh(about, trust, strength), !drawn)
 }
 
 /// `"auth": "…"` of Docker's `config.json`, `_auth=…` of `.npmrc`: base64 of `user:password`.
@@ -142,12 +149,12 @@ pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Op
         || is_sample(&password.to_ascii_lowercase())
         || user.eq_ignore_ascii_case(password);
     let confidence = match strength {
-        _ if sample => Low,
-        Strength::Drawn => High,
-        Strength::Chosen => High,
+        Strength::Drawn | Strength::Chosen => High,
         Strength::Word | Strength::Text => Medium,
     };
-    hit(id, found.value.clone(), about.weigh(confidence), strength != Strength::Drawn)
+    let trust = Trust::of(&[Sign::RegistryLogin, strength.sign()], confidence);
+    let trust = if sample { trust.is(Sign::Sample, Low) } else { trust };
+    hit(id, found.value.clone(), about.weigh(trust), strength != Strength::Drawn)
 }
 
 /// `password …` in a `.netrc`, behind a machine and a login on the same line or the ones before.
@@ -178,8 +185,9 @@ pub(super) fn netrc(text: &[u8], name: &Range<usize>, about: About) -> Option<Hi
     }
     let strength = assigned::strength(password);
     let sample = is_sample(&password.to_ascii_lowercase());
-    let confidence = if sample { Low } else { weigh(about, sure(strength), strength) };
-    hit("netrc-password", span, confidence, strength != Strength::Drawn)
+    let trust = sure(Sign::Login, strength);
+    let trust = if sample { trust.is(Sign::Sample, Low) } else { weigh(about, trust, strength) };
+    hit("netrc-password", span, trust, strength != Strength::Drawn)
 }
 
 /// What is known by its structure, in base64: a key of a kubeconfig, what a Secret of Kubernetes holds.
@@ -204,30 +212,31 @@ pub(super) fn encoded(text: &[u8], start: usize, about: About) -> Option<Hit> {
             rest.windows(16).position(|w| w == b"PRIVATE KEY-----").is_some_and(|at| rest.len() > at + 24)
         })
     {
-        let hit = hit("private-key", span, about.weigh(Medium), false)?;
+        let hit =
+            hit("private-key", span, about.weigh(Trust::of(&[Sign::Armour, Sign::Encoded], Medium)), false)?;
         return Some(Hit { encoded: true, ..hit });
     }
     let plain = checksum::decode(&rest[..whole])?;
-    let hit = super::find(&plain, about).into_iter().max_by_key(|hit| hit.confidence)?;
+    let hit = super::find(&plain, about).into_iter().max_by_key(Hit::confidence)?;
     Some(Hit {
         encoded: true,
         guessable: hit.guessable,
-        ..Hit::new(hit.rule, span, hit.confidence, hit.rank)
+        ..Hit::new(hit.rule, span, hit.trust.and(Sign::Encoded), hit.rank)
     })
 }
 
 /// How sure a value is that was taken for one drawn by lot, if it is a text in base64: what that text is counts.
 /// Placeholders are none.
-pub(super) fn plainly(value: &[u8], confidence: Confidence) -> Option<Confidence> {
-    let Some(plain) = decode::plain(value) else { return Some(confidence) };
+pub(super) fn plainly(value: &[u8], trust: Trust) -> Option<Trust> {
+    let Some(plain) = decode::plain(value) else { return Some(trust) };
     if values::judge(&plain) != values::Value::Literal {
         return None;
     }
     let sample = is_sample(&plain.to_ascii_lowercase());
     Some(match assigned::strength(&plain) {
-        _ if sample => Low,
-        Strength::Word => confidence.min(Low),
-        Strength::Chosen => confidence.min(Medium),
-        Strength::Drawn | Strength::Text => confidence,
+        _ if sample => trust.is(Sign::Sample, Low),
+        Strength::Word => trust.is(Sign::EncodesWord, Low),
+        Strength::Chosen => trust.at_most(Sign::EncodesChosen, Medium),
+        Strength::Drawn | Strength::Text => trust,
     })
 }

@@ -113,6 +113,11 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
             }
             let (behind, operator) = cursor.operator()?;
             let behind = behind.blanks();
+            // An output in Terraform's state, a parameter of Azure: `"adminPassword": { "value": "…" }`.
+            let object = behind.skip_one(b'{').filter(|_| named);
+            if let Some(value) = object.and_then(|inside| inside.blanks_and_lines().pair_value()) {
+                return found(value, Form::Assigned);
+            }
             // `label("Password: ")`: what follows ends the text that the name is in.
             if quote.is_some() && !named && behind.peek() == quote {
                 return None;
@@ -246,7 +251,7 @@ fn behind_option(before: &[u8], cursor: Cursor) -> Option<Value> {
 
 /// Whether a line that [`opens`] may end like that.
 pub(super) fn may_open(last: u8) -> bool {
-    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']' | b'>')
+    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']' | b'>' | b'{')
 }
 
 /// Whether a value may follow on the next line: the line ends with `"name",` or `name: NAME`. Whatever [`assignment`]
@@ -257,6 +262,10 @@ pub(super) fn opens(line: &[u8]) -> bool {
     }
     if let Some(tag) = line.strip_suffix(b">") {
         return opens_an_element(tag);
+    }
+    if let Some(pair) = line.strip_suffix(b"{") {
+        let name = pair.trim_ascii_end().strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+        return name.is_some_and(|name| name.ends_with(b"\"") || name.ends_with(b"'"));
     }
     let listed = line.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
     let line = without(listed.unwrap_or(line), b"]");

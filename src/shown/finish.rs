@@ -203,7 +203,7 @@ fn secret_part(draft: &Draft) -> Option<Span> {
 
 /// The secret that was found, if it is surely one and no word that a file or a person may be called by.
 fn everywhere(draft: &Draft) -> Option<&str> {
-    draft.secret.as_ref().filter(|secret| secret.confidence > Confidence::Low)?;
+    draft.secret.as_ref().filter(|secret| secret.confidence() > Confidence::Low)?;
     let value = draft.source.slice(secret_part(draft)?);
     let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
     (value.len() >= NAMED && !value.contains('\n') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic))

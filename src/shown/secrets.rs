@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::finish::{Finished, Veils};
 use super::{Marks, guarded, own};
+use crate::archive;
 use crate::blob::{Candidate, Origin, Tree};
 use crate::custom::Pattern;
 use crate::finding::{Draft, Finding, Findings, Kin, Secret};
@@ -22,6 +23,7 @@ use crate::secrets::about::About;
 use crate::secrets::custom::{self, Found, Seen};
 use crate::secrets::{self, Hit};
 use crate::text::{Source, Span};
+use crate::trust::Sign;
 
 /// What one text comes to.
 #[derive(Default)]
@@ -43,9 +45,20 @@ pub struct Searched {
 }
 
 impl Searched {
+    /// What another text of the same file comes to.
+    fn add(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.pragmas.extend(other.pragmas);
+        self.hidden.extend(other.hidden);
+        self.failed.extend(other.failed);
+        self.unsure += other.unsure;
+        self.ours |= other.ours;
+    }
+
     /// Says on the findings of documents' own rules which secrets they are about.
     pub fn cover(&mut self, told: &Told, findings: &mut [Finding]) {
-        for covered in self.covered.drain(..) {
+        let is_sure = |covered: &Finding| covered.secret.as_ref().is_none_or(|secret| !secret.doubtful);
+        for covered in self.covered.drain(..).filter(is_sure) {
             for at in told.at(&covered) {
                 let values = &mut findings[at].values;
                 values.covers.extend(covered.values.own);
@@ -107,7 +120,7 @@ impl Key {
     }
 
     /// Of a secret that was found.
-    fn found(finding: &Finding) -> Option<Self> {
+    pub fn found(finding: &Finding) -> Option<Self> {
         Some(Self { rule: finding.rule.id, value: finding.values.own? })
     }
 
@@ -116,14 +129,29 @@ impl Key {
     }
 }
 
-/// Searches one text, with its origin and the commit that brought it, if one did, for those secrets that are wanted, by
-/// their rule and value.
+/// Searches one file, with its origin and the commit that brought it, if one did, for those secrets that are wanted, by
+/// their rule and value. Of an archive the files in it are searched.
 pub fn some(
+    path: &Arc<str>,
+    bytes: Vec<u8>,
+    from: (&Origin, Option<&str>),
+    policy: &Policy,
+    wanted: impl Fn(&'static Rule, &[u8]) -> bool,
+) -> Searched {
+    let mut all = Searched::default();
+    let gap = archive::open(path, bytes, &mut |inner, bytes| {
+        let searched = text(inner, bytes, from, policy, &wanted);
+        all.add(Searched { ours: searched.ours && inner == path, ..searched });
+    });
+    Searched { gap, ..all }
+}
+
+fn text(
     path: &Arc<str>,
     bytes: Vec<u8>,
     (origin, commit): (&Origin, Option<&str>),
     policy: &Policy,
-    wanted: impl Fn(&'static Rule, &[u8]) -> bool,
+    wanted: &dyn Fn(&'static Rule, &[u8]) -> bool,
 ) -> Searched {
     let ours = own::is_report(&bytes);
     let bytes = secrets::as_utf8(bytes);
@@ -189,10 +217,14 @@ impl Taken {
 }
 
 fn is_shown(hit: &Hit, about: About, policy: &Policy) -> bool {
-    policy.shows(hit.rule)
-        && (hit.is_told() && !(hit.is_altered() && about.is_for_show())
-            || policy.profile >= Profile::Strict
-            || policy.asked.contains(&hit.rule.id))
+    policy.shows(hit.rule) && (policy.doubtful || is_told(hit, about, policy))
+}
+
+/// It is sure enough for the profile, or somebody asked for its rule.
+fn is_told(hit: &Hit, about: About, policy: &Policy) -> bool {
+    hit.is_told() && !(hit.is_altered() && about.is_for_show())
+        || policy.profile >= Profile::Strict
+        || policy.asked.contains(&hit.rule.id)
 }
 
 /// What allowlists know of a text: its path from the top of the repository, and the commit that brought it.
@@ -214,13 +246,15 @@ fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Dr
     let id =
         shown.own.as_ref().map_or(hit.rule.id.to_owned(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
     let Of { path, commit, lines } = of;
+    let about = About::path(path);
     if shown.own.is_none() {
-        draft.severity = Some(severity(hit, About::path(path)).min(hit.rule.severity));
+        draft.severity = Some(severity(hit, about).min(hit.rule.severity));
     }
     let seen = Seen { path, text: text.as_bytes(), hit, pattern: shown.own.clone(), commit, lines };
     draft.value = Some(Key::of(hit.rule, source.slice(span).as_bytes()).value);
     draft.secret = Some(Box::new(Secret {
-        confidence: hit.confidence,
+        trust: hit.trust,
+        doubtful: !is_told(hit, about, policy),
         identity: (!hit.guessable && hit.span.len() >= 16)
             .then(|| identity(&id, source.slice(span).as_bytes())),
         prefix: hit.prefix,
@@ -244,7 +278,7 @@ pub(super) fn identity(rule: &str, value: &[u8]) -> u128 {
 /// How bad it is: as sure as it is a secret. Where people write made-up ones every day it fails nothing, unless a checksum
 /// proves that it is a token, for real ones get into tests, too.
 fn severity(hit: &Hit, about: About) -> Severity {
-    match hit.confidence {
+    match hit.confidence() {
         _ if about.is_for_show() => {
             if hit.is_proven() {
                 Severity::Warning
@@ -264,6 +298,9 @@ fn message(hit: &Hit, source: &Source) -> String {
     let encoded = if hit.encoded { ", encoded" } else { "" };
     if hit.is_altered() {
         return format!("{title} with wrong check characters, so it was changed or invented; remove it");
+    }
+    if hit.trust.has(Sign::Expired) {
+        return format!("{title} that has expired{encoded}; remove it");
     }
     match name {
         Some(name) => format!("{title}, in `{name}`{encoded}; remove it and change it"),

@@ -98,7 +98,7 @@ fn fate(rule: &Rule, pattern: &Pattern, place: &Place, key: &str, token: &str) -
         Some(hit) if hit.rule.id != rule.id && pattern.confidence > Confidence::Low => {
             Fate::Other(hit.rule.id)
         }
-        Some(hit) if hit.confidence < wanted => Fate::Doubted,
+        Some(hit) if hit.confidence() < wanted => Fate::Doubted,
         Some(_) => Fate::Found,
         None => Fate::Missed,
     }

@@ -75,7 +75,12 @@ fn told_apart(path: &str, told: &[&str], silent: &[&str]) {
             let (path, template) = template.split_once('¦').unwrap_or((path, template));
             let (text, secret) = filled(template, &mut random);
             let hits = secrets::find(text.as_bytes(), About::path(path));
-            let mut shown = hits.iter().filter(|hit| hit.confidence > Confidence::Low);
+            for hit in &hits {
+                // What explains a hit is what decided it.
+                let last = hit.trust.steps().last().map(|step| step.confidence);
+                assert_eq!(last, Some(hit.confidence()), "{path}: {}", hit.rule.id);
+            }
+            let mut shown = hits.iter().filter(|hit| hit.confidence() > Confidence::Low);
             let is_told = if wanted {
                 shown.any(|hit| text[hit.span.clone()].contains(secret.trim_end_matches('=')))
             } else {
@@ -83,7 +88,7 @@ fn told_apart(path: &str, told: &[&str], silent: &[&str]) {
             };
             if is_told != wanted {
                 let said: Vec<_> =
-                    hits.iter().map(|hit| (hit.rule.id, hit.confidence, &text[hit.span.clone()])).collect();
+                    hits.iter().map(|hit| (hit.rule.id, hit.confidence(), &text[hit.span.clone()])).collect();
                 let shown: String = text.chars().take(200).collect();
                 let _ = writeln!(
                     wrong,
@@ -285,6 +290,38 @@ fn escaped_and_serialised_objects() {
             "s:8:\"password\";N;",
             "s:9:\"pageToken\";s:12:\"‹T12›\";",
             "s:13:\"password_hash\";s:60:\"‹T40›\";",
+        ],
+    );
+}
+
+/// Terraform's state, parameters of Azure, and whatever has a value and its description under one name.
+#[test]
+fn values_one_object_deeper() {
+    told_apart(
+        "a.tfstate",
+        &[
+            "    \"db_password\": {⏎      \"value\": \"‹T24›\",⏎      \"type\": \"string\"",
+            "\"api_token\": {\"value\": \"‹T32›\", \"sensitive\": true}",
+            "a.parameters.json¦\"adminPassword\": {⏎  \"value\": \"‹C›\"⏎}",
+            "a.parameters.json¦\"storageKey\": { \"value\": \"‹T40›\" }",
+            "a.json¦\"clientSecret\":{\"value\":\"‹X64›\"}",
+            "a.json¦\"password\" : {⏎\t\"value\" : \"‹C›\"⏎}",
+            "a.ts¦'apiKey': { value: '‹T32›' },",
+            "a.yaml¦\"smtp_password\": {value: \"‹C›\"}",
+            "a.json¦\"access_token\": {⏎⏎  \"value\": \"‹X40›\"",
+            "a.json¦\"secret\": {\"defaultValue\": \"‹T24›\"}",
+        ],
+        &[
+            "\"db_password\": {⏎ \"type\": \"‹T24›\"",
+            "\"db_password\": {\"value\": \"\"}",
+            "\"db_password\": {\"value\": null}",
+            "a.parameters.json¦\"adminPassword\": { \"value\": \"[parameters('password')]\" }",
+            "a.json¦\"password\": {\"value\": \"${PASSWORD}\"}",
+            "a.json¦\"nextPageToken\": {\"value\": \"‹T24›\"}",
+            "a.json¦\"token\": {\"value\": \"color.primary\"}",
+            "a.json¦\"key\": {\"value\": \"‹T12›\"}",
+            "a.json¦\"password_hash\": {\"value\": \"‹X40›\"}",
+            "a.json¦\"password\": {\"value\": \"changeme\"}",
         ],
     );
 }

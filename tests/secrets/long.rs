@@ -20,7 +20,7 @@ fn base64(begin: &str, length: usize) -> String {
 
 fn found(text: &str) -> usize {
     let hits = find(text.as_bytes(), About::path("app.env"));
-    hits.iter().filter(|hit| hit.confidence >= Confidence::Medium).count()
+    hits.iter().filter(|hit| hit.confidence() >= Confidence::Medium).count()
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn what_only_resembles_a_token_is_not_told_as_one() {
                     let hits = secrets::find(line.as_bytes(), About::path(path));
                     let told = |id: Option<&str>| {
                         hits.iter().any(|hit| {
-                            hit.confidence > Confidence::Low && id.is_none_or(|id| hit.rule.id == id)
+                            hit.confidence() > Confidence::Low && id.is_none_or(|id| hit.rule.id == id)
                         })
                     };
                     let kind = kinds.entry(what).or_default();
@@ -224,7 +224,7 @@ fn digests_and_commits_are_no_tokens() {
             (format!("{word}_token_checksum: {sixty}\n"), "a.yml"),
         ] {
             for hit in secrets::find(line.as_bytes(), About::path(path)) {
-                if hit.confidence > Confidence::Low {
+                if hit.confidence() > Confidence::Low {
                     let _ = writeln!(wrong, "{}: {line}", hit.rule.id);
                 }
             }

@@ -3,7 +3,7 @@
 mod found;
 mod kinds;
 mod long;
-mod maker;
+pub(crate) mod maker;
 mod misses;
 mod random;
 mod severity;

@@ -10,7 +10,7 @@ use super::maker::{BASE62, Random, base64};
 /// `rule value` of what is told of a file by default.
 fn told(path: &str, text: &str) -> BTreeSet<String> {
     let hits = secrets::find(text.as_bytes(), About::path(path));
-    let shown = hits.into_iter().filter(|hit| hit.confidence > Confidence::Low);
+    let shown = hits.into_iter().filter(|hit| hit.confidence() > Confidence::Low);
     shown.map(|hit| format!("{} {}", hit.rule.id, &text[hit.span])).collect()
 }
 

@@ -14,6 +14,7 @@ use git2::Repository;
 use super::changes::Changes;
 use super::ground::Ground;
 use super::inputs::{Inputs, Past, Reach, Say};
+use crate::archive;
 use crate::baseline::Known;
 use crate::blob::{Candidate, Tree};
 use crate::cli::args::Look;
@@ -202,7 +203,7 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
     let by_base = task.base_law.map(|base| base.open_of(&all, again));
     law.mark(&mut all);
     if let Some(changes) = task.changes {
-        let is_changed = |path: &str| changes.new.contains(path);
+        let is_changed = |path: &str| archive::holders(path).any(|path| changes.new.contains(path));
         all.graphs.retain(|graph| is_changed(&graph.path));
         if task.inputs.reach == Reach::Changed {
             all.findings.retain(|finding| is_changed(&finding.place.path));
@@ -352,7 +353,8 @@ impl Old {
     /// Whether the commit has a finding that was not there. A file that is as it was, and that no rule looks at, has the
     /// secrets that it had.
     fn brings(&self, finding: &Finding, had: &Had) -> bool {
-        self.none || self.compared.contains(&*finding.place.path) && !had.has(finding, &self.renamed)
+        let is_compared = || archive::holders(&finding.place.path).any(|path| self.compared.contains(path));
+        self.none || is_compared() && !had.has(finding, &self.renamed)
     }
 }
 

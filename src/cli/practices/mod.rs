@@ -120,7 +120,7 @@ fn state<'o>(practice: &Practice, outcome: &'o Outcome) -> State<'o> {
     }
     // What may well be no secret breaks no practice.
     let is_unsure = |finding: &Finding| {
-        finding.secret.as_ref().is_some_and(|secret| secret.confidence == Confidence::Low)
+        finding.secret.as_ref().is_some_and(|secret| secret.confidence() == Confidence::Low)
     };
     let is_its = |finding: &&Finding| {
         practice.rules.iter().any(|rule| rule.id == finding.rule.id) && !is_unsure(finding)

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 
 use git2::{Odb, Oid, Repository};
 
@@ -90,6 +91,8 @@ impl<'a> Blobs<'a> {
             watch: self.watch,
             holders: Mutex::default(),
             failed: Mutex::default(),
+            skipped: Mutex::default(),
+            unpacked: AtomicUsize::new(0),
         };
         let search = Searching(&leaks);
         let object = Object { id: blob, kind: Kind::Blob, number: 0, root: 0 };

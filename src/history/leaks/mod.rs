@@ -9,13 +9,14 @@ mod tell;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use git2::Oid;
 
 use super::message::said;
 use super::{History, Hit, Object, Pages, Provenance, Reach, Search, Window};
+use crate::archive;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Told};
 use crate::rule::{Policy, Profile};
@@ -81,12 +82,22 @@ struct Leaks<'a> {
     holders: Mutex<Holders>,
     /// Objects that the search panicked on.
     failed: Mutex<Vec<Told>>,
+    /// Archives of which not all was searched.
+    skipped: Mutex<Vec<Told>>,
+    /// How many bytes archives have come to so far.
+    unpacked: AtomicUsize,
 }
+
+/// What is unpacked of the archives of a whole history; bytes. Each version of one counts.
+const UNPACKED: usize = 1 << 30;
 
 impl Search for Leaks<'_> {
     type What = Key;
 
     fn reach(&self, text: &[u8], lines: Range<usize>) -> Window {
+        if archive::is_one(text) {
+            return Window::whole(text);
+        }
         // Of a text in UTF-16 lines are not read, and a pattern of the user's own may go over them.
         if secrets::Wide::of(text).is_some() || !self.policy.custom.rules.is_empty() {
             let wider = |range: &Range<usize>| {
@@ -133,6 +144,13 @@ impl Leaks<'_> {
         let wanted = |hit: &secrets::Hit| {
             self.policy.shows(hit.rule) && (hit.is_told() || self.policy.profile >= Profile::Strict)
         };
+        if archive::is_one(text) {
+            if windows.iter().any(|window| window.own == (0..text.len())) {
+                return self.look_inside(object, text, &wanted, hits);
+            }
+            // The first part of one that is not held whole.
+            self.skip(object, Gap::new(Reason::TooLarge, "an archive larger than 16 MiB; searched as bytes"));
+        }
         if let Some(wide) = secrets::Wide::of(text) {
             for Window { look, .. } in windows {
                 let start = look.start & !1;
@@ -173,11 +191,52 @@ impl Leaks<'_> {
     }
 }
 
+impl Leaks<'_> {
+    /// Not all of an archive is searched.
+    fn skip(&self, object: &Object, gap: Gap) {
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.push(Told::new(format!("object {}", object.id), gap));
+    }
+
+    /// What the files in an archive hold stands for the whole of it.
+    fn look_inside(
+        &self,
+        object: &Object,
+        text: &[u8],
+        wanted: &dyn Fn(&secrets::Hit) -> bool,
+        hits: &mut Vec<Hit<Key>>,
+    ) {
+        if self.unpacked.load(Ordering::Relaxed) > UNPACKED {
+            let why = format!("the archives of a history are searched up to {} MiB together", UNPACKED >> 20);
+            return self.skip(object, Gap::new(Reason::Limit, why));
+        }
+        let gap = archive::open(&"".into(), text.to_vec(), &mut |_, bytes| {
+            self.unpacked.fetch_add(bytes.len(), Ordering::Relaxed);
+            let bytes = secrets::as_utf8(bytes);
+            let own = custom::find(&self.policy.custom, None, &bytes).into_iter().map(|found| found.hit);
+            let own = own.filter(|hit| self.policy.shows(hit.rule));
+            let found = secrets::find(&bytes, About::default()).into_iter().filter(wanted).chain(own);
+            hits.extend(found.map(|hit| Hit { span: 0..1, what: Key::of(hit.rule, &bytes[hit.span]) }));
+        });
+        if let Some(gap) = gap {
+            self.skip(object, gap);
+        }
+    }
+}
+
 /// All secrets of a history, each once.
 pub fn all(history: &History, law: Law, wish: &Wish, watch: &Watch) -> Outcome {
-    let search = Leaks { policy: law.policy, watch, holders: Mutex::default(), failed: Mutex::default() };
+    let search = Leaks {
+        policy: law.policy,
+        watch,
+        holders: Mutex::default(),
+        failed: Mutex::default(),
+        skipped: Mutex::default(),
+        unpacked: AtomicUsize::new(0),
+    };
     let mut told = history.search(&search);
     told.extend(search.failed.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let skipped = search.skipped.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut holders = search.holders.into_inner().expect("nothing panics while it holds the lock");
     // Threads found them in any order.
     for all in holders.values_mut() {
@@ -208,8 +267,8 @@ pub fn all(history: &History, law: Law, wish: &Wish, watch: &Watch) -> Outcome {
         .filter(|(_, (_, whole))| counts(whole))
         .map(|(key, (holders, whole))| Leak::new(*key, holders, whole))
         .collect();
-    let failed = Mutex::default();
-    let texts = Texts::new(history, Judge { law, wish, failed: &failed });
+    let (failed, known) = (Mutex::default(), Mutex::default());
+    let texts = Texts::new(history, Judge { law, wish, failed: &failed, skipped: &known });
     texts.at_first(&mut leaks);
     let others: Vec<Vec<&Holder>> = leaks.iter().map(Leak::others).collect();
     let each: Vec<Vec<Oid>> = others.iter().flatten().map(|holder| vec![holder.id]).collect();
@@ -228,8 +287,8 @@ pub fn all(history: &History, law: Law, wish: &Wish, watch: &Watch) -> Outcome {
     let (findings, lost) = texts.findings(leaks, Pages::of(history.repository()).as_ref());
     told.extend(lost);
     told.extend(failed.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let mut outcome =
-        Outcome { findings, objects: watch.done.load(Ordering::Relaxed), failed: told, ..Outcome::default() };
+    let objects = watch.done.load(Ordering::Relaxed);
+    let mut outcome = Outcome { findings, objects, skipped, failed: told, ..Outcome::default() };
     outcome.interrupted = watch.is_stopped();
     outcome
 }
@@ -268,6 +327,8 @@ mod tests {
                 watch: &watch,
                 holders: Mutex::default(),
                 failed: Mutex::default(),
+                skipped: Mutex::default(),
+                unpacked: AtomicUsize::new(0),
             };
             let history = History::open(
                 git2::Repository::open(&path).expect("a repository"),

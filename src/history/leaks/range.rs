@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::blobs::{Blobs, Read, Text};
 use super::tell::{self, Judge, Judged, Place, Said, with};
 use super::{Law, Wish};
+use crate::archive;
 use crate::blob::Commit;
 use crate::finding::{Finding, Past, Status, Suppressor};
 use crate::gap::{Gap, Reason};
@@ -52,8 +53,8 @@ pub fn range(
     wish: &Wish,
     watch: &Watch,
 ) -> Outcome {
-    let failed = Mutex::default();
-    let judge = Judge { law, wish, failed: &failed };
+    let (failed, skipped) = (Mutex::default(), Mutex::default());
+    let judge = Judge { law, wish, failed: &failed, skipped: &skipped };
     let mut told = Telling {
         repository,
         judge,
@@ -76,6 +77,7 @@ pub fn range(
     }
     let mut outcome = told.outcome;
     outcome.failed.extend(failed.into_inner().unwrap_or_else(PoisonError::into_inner));
+    outcome.skipped.extend(skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
     outcome
 }
 
@@ -294,7 +296,7 @@ fn search(some: &[Wanted], texts: Vec<Read>, policy: &Policy) -> Vec<Read> {
                 !known && !secrets::find(&text, about).is_empty()
                     || !custom::find(&policy.custom, Some(&site.path), &text).is_empty()
             };
-            let holds = wanted.sites.iter().any(&mut holds);
+            let holds = archive::is_one(&text) || wanted.sites.iter().any(&mut holds);
             Text::Whole(if holds { text } else { Vec::new() })
         });
         searched.map_err(|gap| gap.why)

@@ -39,6 +39,8 @@ pub(super) struct Judge<'a> {
     pub(super) wish: &'a Wish,
     /// Texts that could not be judged.
     pub(super) failed: &'a Mutex<Vec<Told>>,
+    /// Archives of which not all was searched.
+    pub(super) skipped: &'a Mutex<Vec<Told>>,
 }
 
 /// A finding, and what becomes of it in its place.
@@ -71,6 +73,10 @@ impl Judge<'_> {
         if !searched.failed.is_empty() {
             self.failed.lock().unwrap_or_else(PoisonError::into_inner).append(&mut searched.failed);
         }
+        if let Some(gap) = searched.gap.take_if(|gap| gap.reason != Reason::OwnOutput) {
+            let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+            skipped.push(Told::new(Arc::clone(path), gap));
+        }
         let mut outcome =
             Outcome { findings: searched.findings, pragmas: searched.pragmas, ..Outcome::default() };
         if self.law.deaf {
@@ -99,7 +105,7 @@ fn marked(outcome: &Outcome, silence: Silence) -> Vec<bool> {
 
 /// What a finding counts: an open one more than one that is silenced, of those the surer.
 fn weight(judged: &Judged) -> (bool, Option<Confidence>) {
-    (judged.open, judged.finding.secret.as_ref().map(|secret| secret.confidence))
+    (judged.open, judged.finding.secret.as_ref().map(|secret| secret.confidence()))
 }
 
 /// A secret, the objects that hold it, and where it comes from.
@@ -361,11 +367,10 @@ pub(super) fn said(
         let text = crate::secrets::as_utf8(bytes[message::said(kind, bytes)].to_vec());
         let before = memchr::memchr_iter(b'\n', &bytes[..own.start]).count() as u32;
         for mut judged in judge.text(&place.path, text.clone(), place.commit.as_ref(), wanted) {
-            let span = judged.finding.place.span.range();
-            let value = text.get(span.clone()).unwrap_or_default();
+            let start = judged.finding.place.span.start as usize;
             // In a text that was made UTF-8 places are other ones; there a finding may be said of two parts.
-            if at == 0 || text.len() != bytes.len() || own.contains(&span.start) {
-                let key = Key::of(judged.finding.rule, value);
+            if at == 0 || text.len() != bytes.len() || own.contains(&start) {
+                let Some(key) = Key::found(&judged.finding) else { continue };
                 judged.finding.place.move_down(at, lines - before.min(lines));
                 said.entry(key).or_default().push(judged);
             }

@@ -17,6 +17,7 @@ use crate::report::graph::{Drawing, draw};
 use crate::rule::{Confidence, Family, Severity};
 use crate::rules::RULES;
 use crate::text::{Source, Span};
+use crate::trust::{Sign, Trust};
 
 fn finding(path: &str, severity: Severity, message: &str) -> Finding {
     let source = Source::new(path, b"FROM a\nFROM b\n".to_vec());
@@ -38,7 +39,8 @@ fn finding(path: &str, severity: Severity, message: &str) -> Finding {
 fn secret(path: &str, message: &str) -> Finding {
     let rule = RULES.iter().find(|rule| !rule.revoke.is_empty()).expect("there is one");
     let secret = Secret {
-        confidence: Confidence::High,
+        trust: Trust::of(&[Sign::Shape], Confidence::High),
+        doubtful: false,
         identity: None,
         prefix: 0,
         by_name: false,
@@ -113,7 +115,7 @@ fn web() -> Option<Web> {
 #[test]
 fn the_severest_comes_first_and_secrets_stand_apart() {
     let mut silenced = finding("a", Severity::Error, "silenced");
-    silenced.status = Status::Suppressed { by: Suppressor::Inline, why: String::new() };
+    silenced.status = Status::Suppressed { by: Suppressor::Inline, at: String::new(), why: String::new() };
     let findings = vec![
         finding("a", Severity::Note, "a note"),
         secret("b c/#", "a key"),

@@ -12,7 +12,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let in_comment = |span: Span| file.comments.iter().any(|comment| comment.contains(span));
     for hit in secrets::find(file.source.bytes(), About::path(file.source.path())) {
         let span = Span::new(hit.span.start, hit.span.end);
-        if hit.confidence > Confidence::Low && !hit.is_assigned() && !in_comment(span) {
+        if hit.confidence() > Confidence::Low && !hit.is_assigned() && !in_comment(span) {
             let title = hit.rule.title;
             out.at(
                 file.source,
