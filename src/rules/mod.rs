@@ -51,9 +51,12 @@ pub fn by_alias(code: &str) -> impl Iterator<Item = &'static Rule> {
     // Every tool that runs ShellCheck has its codes.
     let bare = last_part(code).to_ascii_uppercase();
     let of_shellcheck = Some(bare).filter(|bare| bare.starts_with("SC"));
+    // betterleaks has the ids of gitleaks, and more.
+    let of_gitleaks = code.strip_prefix("betterleaks/").map(|id| format!("gitleaks/{id}"));
     let aliased = RULES.iter().filter(move |rule| {
         rule.aliases.iter().any(|alias| {
             alias.eq_ignore_ascii_case(code)
+                || of_gitleaks.as_ref().is_some_and(|code| alias.eq_ignore_ascii_case(code))
                 || alias.split_once('/').is_some_and(|(_, bare)| bare.eq_ignore_ascii_case(code))
         })
     });
