@@ -6,7 +6,8 @@ use super::about::{About, Kind};
 use super::assigned::is_remark;
 use super::cursor::Cursor;
 use super::structures::hit;
-use super::{Hit, random, reach};
+use super::{Hit, checksum, jwt, random, reach};
+use crate::date::Date;
 use crate::rule::Confidence::{High, Medium};
 use crate::trust::{Sign, Trust};
 
@@ -80,9 +81,37 @@ pub(super) fn armoured(text: &[u8], start: usize, about: About) -> Option<Hit> {
     }
     let trust = Trust::of(&[Sign::Armour], High);
     let trust = if encrypted { trust.is(Sign::Encrypted, Medium) } else { trust };
+    let is_over = has_expired_certificate(text, start..start + end);
+    let trust = if is_over { trust.at_most(Sign::ExpiredCertificate, Medium) } else { trust };
     let shown = about.kind == Kind::Code && is_remark(text, start);
     let trust = if shown { trust.lower(Sign::Comment) } else { trust };
     hit("private-key", start..start + end, about.weigh(trust), false)
+}
+
+/// How far from a key its certificate is looked for, and how much of one is read; bytes.
+const BESIDE: usize = 16 << 10;
+const CERTIFICATE: usize = 4 << 10;
+
+/// There are certificates beside the key, and all of them have expired.
+fn has_expired_certificate(text: &[u8], key: Range<usize>) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    let around = &text[key.start.saturating_sub(BESIDE)..(key.end + BESIDE).min(text.len())];
+    let begins = memchr::memmem::find_iter(around, BEGIN).map(|at| &around[at + BEGIN.len()..]);
+    let mut last_days = begins.filter_map(last_day).peekable();
+    last_days.peek().is_some() && last_days.all(|day| day < Date::of_seconds(jwt::NOW.cast_signed()))
+}
+
+/// The last day of a certificate: the second of the two times that are its validity.
+fn last_day(armoured: &[u8]) -> Option<Date> {
+    let body = armoured.iter().take(CERTIFICATE).take_while(|&&b| b != b'-');
+    let body: Vec<u8> = body.copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let der = checksum::decode(&body[..body.len() / 4 * 4])?;
+    // SEQUENCE of 30 bytes, and in it UTCTime of 13.
+    let validity = der.windows(4).position(|four| four == [0x30, 0x1e, 0x17, 0x0d])?;
+    let last = std::str::from_utf8(der.get(validity + 19..validity + 25)?).ok()?;
+    let (year, month, day) = (last.get(..2)?, last.get(2..4)?, last.get(4..)?);
+    let century = if year < "50" { "20" } else { "19" };
+    Date::parse(&format!("{century}{year}-{month}-{day}"))
 }
 
 /// A private key in DER, in base64 without armour. How it begins says what it is: version 0 or 1, then an algorithm, a

@@ -294,6 +294,29 @@ fn escaped_and_serialised_objects() {
     );
 }
 
+#[test]
+fn a_certificate_that_has_expired_speaks_against_its_key() {
+    let mut random = Random(51);
+    let armour = |what: &str, body: &str| format!("-----BEGIN {what}-----\n{body}\n-----END {what}-----\n");
+    let key = armour("PRIVATE KEY", &random.of(maker::BASE64, 600));
+    let mut certificate = |last: &str| {
+        let times = [b"0\x1e\x17\x0d200101000000Z\x17\x0d", last.as_bytes(), b"Z"].concat();
+        let der = [random.of(BASE62, 90).as_bytes(), &times, random.of(BASE62, 90).as_bytes()].concat();
+        armour("CERTIFICATE", &maker::base64(&der))
+    };
+    let (old, new) = (certificate("210101000000"), certificate("400101000000"));
+    for (text, expected) in [
+        (key.clone(), Confidence::High),
+        (format!("{old}{key}"), Confidence::Medium),
+        (format!("{key}{old}"), Confidence::Medium),
+        (format!("{key}{new}{old}"), Confidence::High),
+    ] {
+        let hits = secrets::find(text.as_bytes(), About::path("tls.pem"));
+        let told: Vec<_> = hits.iter().map(|hit| (hit.rule.id, hit.confidence())).collect();
+        assert_eq!(told, [("private-key", expected)]);
+    }
+}
+
 /// Terraform's state, parameters of Azure, and whatever has a value and its description under one name.
 #[test]
 fn values_one_object_deeper() {
