@@ -58,7 +58,8 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
     if is_of_something_else(written, shown) || is_public(text, &found.name) {
         return None;
     }
-    let strength = strength_of_text(shown);
+    let in_words = shown.contains(' ') && about.kind == Kind::Config;
+    let strength = if in_words { strength_of_words(written, shown) } else { strength_of_text(shown) };
     if strength == Strength::Text
         || is_a_label(written, shown, (name, strength), about)
         || name == Name::Perhaps && strength != Strength::Drawn
@@ -97,6 +98,10 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
     };
     if is_uuid(shown) {
         trust = trust.lower(Sign::Uuid);
+        // In code it is more often the id of something that is called after a password: `NordPass = "…"`.
+        if about.kind == Kind::Code && names::words(written).last().is_some_and(|last| last == "pass") {
+            trust = trust.is(Sign::Uuid, Low);
+        }
     }
     let doubt = match found.form {
         Form::Assigned => None,
@@ -156,26 +161,29 @@ fn is_of_something_else(name: &str, value: &str) -> bool {
     number && names::is_of_a_state(name) || hex && names::is_of_a_hash(name) || names_itself()
 }
 
-/// What stands before a name says that everybody may have the value: a beacon in a page, the address of a public file; or
-/// that the name is a host's, `//example.pw:8080`.
+/// What stands before a name says that everybody may have the value: a beacon in a page, the address of a public file or
+/// of one that was signed for an hour; or that the name is a host's, `//example.pw:8080`.
 fn is_public(text: &[u8], name: &Range<usize>) -> bool {
     let before = &text[name.start.saturating_sub(32)..name.start];
     let holds = |sign: &[u8]| before.windows(sign.len()).any(|there| there == sign);
     let host = || text[name.clone()].ends_with(b".pw") && (before.ends_with(b"//") || before.ends_with(b"@"));
-    holds(b"cf-beacon") || holds(b"alt=media&") || host()
+    let signed = || holds(b"?e=1") || holds(b"&e=1");
+    holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host()
 }
 
 /// A word that labels something: in a translation, as the token of a grammar (`token: "string"`), or the name of another
-/// credential (`HasOne("Models.Secret", "GrantedSecret")`).
+/// credential (`HasOne("Models.Secret", "GrantedSecret")`, `AddSecret("MYPASSWORD", …)`).
 fn is_a_label(written: &str, value: &str, (name, strength): (Name, Strength), about: About) -> bool {
     let is_word = value.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
-    let names_one = || names::words(value).len() > 1 && names::is_credential(value);
+    let constant = !value.bytes().any(|b| b.is_ascii_lowercase());
+    let names_one = || (constant || names::words(value).len() > 1) && names::is_credential(value);
+    let of_a_grammar = || names::words(written).last().is_some_and(|last| last == "token") && !constant;
     about.translated && strength != Strength::Drawn
         || name == Name::Secret
             && strength == Strength::Word
             && about.kind == Kind::Code
             && is_word
-            && (names::words(written) == ["token"] || names_one())
+            && (of_a_grammar() || names_one())
 }
 
 /// The value without the words before it in its quotes: `"Bearer q7Zr9L…"`, `"{AQAA q7Zr9L…}"`.
@@ -232,6 +240,28 @@ fn strength_of_text(value: &str) -> Strength {
         Some(strength) => strength,
         None => direct,
     }
+}
+
+/// What a value with blanks in it looks like: a password in groups, as those for apps are shown (`abcd efgh ijkl mnop`),
+/// a passphrase with a digit in it, and otherwise a sentence.
+fn strength_of_words(name: &str, value: &str) -> Strength {
+    let groups: Vec<&str> = value.split(' ').collect();
+    let grouped = groups.len() >= 3
+        && (4..=6).contains(&groups[0].len())
+        && groups.iter().all(|g| g.len() == groups[0].len() && g.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if grouped {
+        let bare = groups.concat();
+        let is_a_word = |group: &&&str| random::reads(group.as_bytes());
+        let of_an_app = groups.len() == 4
+            && bare.bytes().all(|b| b.is_ascii_lowercase())
+            && groups.iter().filter(is_a_word).count() < 3;
+        let drawn = of_an_app || strength(&bare) == Strength::Drawn;
+        return if drawn { Strength::Drawn } else { Strength::Text };
+    }
+    let phrase = names::words(name).iter().any(|word| word == "passphrase")
+        && (3..=8).contains(&groups.len())
+        && value.bytes().any(|b| b.is_ascii_digit());
+    if phrase { Strength::Chosen } else { Strength::Text }
 }
 
 /// A line that is a comment shows how something is used, or what it was.

@@ -13,12 +13,13 @@ use crate::rules;
 use crate::trust::{Sign, Trust};
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
-pub(super) const ANCHORS: [&str; 16] = [
+pub(super) const ANCHORS: [&str; 17] = [
     "login(",
     "authenticate(",
     "user(",
     "connect",
     "mysqli(",
+    "pdo(",
     "identified ",
     "chpasswd",
     "@tcp(",
@@ -47,7 +48,7 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
             let open = ["(", "ion("].into_iter().find(|open| cursor.rest().starts_with(open.as_bytes()))?;
             arguments(cursor.skip(open.len()).argument()?.0)?
         }
-        b"mysqli(" => arguments(cursor.argument()?.0)?,
+        b"mysqli(" | b"pdo(" => arguments(cursor.argument()?.0)?,
         shown if shown.starts_with(b"jwt.") => (None, behind_payload(cursor)?),
         _ => with_user(cursor)?,
     };

@@ -33,7 +33,7 @@ pub(super) fn password(text: &[u8], anchor: &Range<usize>) -> Option<(Option<Ran
         }
         // `mysqldump`, `mongosh`, `ldapsearch`.
         let rest = text[anchor.end..].iter().take(if program.starred { 16 } else { 0 });
-        let behind = anchor.end + rest.take_while(|b| b.is_ascii_alphabetic() || **b == b'-').count();
+        let behind = anchor.end + rest.take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
         let open = text[..anchor.start].iter().rev().take(64).find(|b| !is_path(**b)).copied();
         let close = text.get(behind).copied().filter(|b| matches!(b, b'"' | b'\''));
         (program.takes, behind, close.filter(|_| open == close))
@@ -89,6 +89,11 @@ fn find(text: &[u8], arguments: Arguments, takes: &[Takes]) -> Option<(Option<Ra
                     let user = rest.nth(file).cloned();
                     return user.zip(rest.next().cloned()).map(|(user, password)| (Some(user), password));
                 }
+                Behind(name) if name.ends_with(':') && shown.starts_with(name.as_bytes()) => {
+                    let user = word.start + name.len()..word.end;
+                    let password = next().filter(|next| text[next.start] != b'/');
+                    return password.map(|password| (Some(user), password));
+                }
                 Behind(_) | Pass(_) | Last => None,
             };
             let Some(mut value) = found.filter(|value| !value.is_empty()) else { continue };
@@ -115,6 +120,7 @@ fn behind(word: &[u8], option: &str) -> Option<usize> {
     }
     match word.strip_prefix(option.as_bytes())? {
         [] => Some(option.len()),
+        [_, ..] if option.ends_with(':') => Some(option.len()),
         [b'=', _, ..] => Some(option.len() + 1),
         _ => None,
     }
@@ -209,6 +215,8 @@ impl Arguments<'_> {
             word.end -= 1;
             return (length > 0).then_some(word);
         }
-        (length > 0 && !rest.starts_with(b"\\")).then_some(word)
+        // A line that goes on ends the command here; `\\\\host` is a word.
+        let goes_on = rest.starts_with(b"\\") && !rest.starts_with(b"\\\\");
+        (length > 0 && !goes_on).then_some(word)
     }
 }

@@ -10,8 +10,9 @@ const LONGEST: usize = 4096;
 pub(super) const BEFORE: usize = 1024;
 
 /// Calls that give back the literal they are given, as another type or decoded.
-const WRAPS: [&[u8]; 20] = [
+const WRAPS: [&[u8]; 21] = [
     b"some",
+    b"option",
     b"just",
     b"of",
     b"from",
@@ -116,6 +117,20 @@ impl<'t> Cursor<'t> {
             }
         }
         matches!(rest.first(), Some(b'=' | b':')).then(|| (self.next(), Operator::Assign))
+    }
+
+    /// From a tag's end to the next tag, which closes the element: `>value</entry>`.
+    pub(super) fn text_on_line(self) -> Option<Value> {
+        let value = self.skip_one(b'>')?.until(|b| matches!(b, b'<' | b'\n'), true)?;
+        let behind = Cursor { at: value.range.end, ..self }.blanks();
+        behind.rest().starts_with(b"</").then_some(value)
+    }
+
+    /// ODBC's `Pwd={value};`.
+    pub(super) fn braced(self) -> Option<Value> {
+        let value = self.skip_one(b'{')?.until(|b| matches!(b, b'}' | b'\n' | b' '), false)?;
+        let behind = &self.text[value.range.end..];
+        (behind.starts_with(b"};") || behind.starts_with(b"}\"")).then_some(value)
     }
 
     /// Past a type between `:` and `=`: `password: &str = "…"`.

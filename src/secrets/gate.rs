@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::random::pair_cost;
-use super::{calls, commands, decode, headers, jwt, keys, near, structures};
+use super::{calls, commands, cookies, decode, headers, jwt, keys, near, structures};
 use crate::rule::{Check, Pattern, Rule};
 use crate::rules::RULES;
 use crate::shape::{Alternatives, Node, Set};
@@ -29,6 +29,8 @@ pub(super) enum Lead {
     Der(usize),
     /// `bearer `.
     Scheme,
+    /// `cookie`.
+    Cookie,
     /// How base64 of a JSON web token's header begins.
     Jwt,
     /// The name of a private member of a JSON web key.
@@ -88,7 +90,7 @@ const NAMES: [(&str, &str); 17] = [
     ("secret", ""),
     ("token", ""),
     ("credential", ""),
-    ("key", "=:\"' _-.>)],;\ts\\0123456789"),
+    ("key", "=:\"' _-.<>)],;\ts\\0123456789"),
     ("auth", "=:\"' _-.>()],;\ttko\\"),
     ("cred", "=:\"' _-.>)],;\ts\\"),
     ("passphrase", ""),
@@ -147,6 +149,7 @@ impl Gate {
         for text in headers::SCHEMES {
             gate.add(text, Set([0; 2]), Lead::Scheme);
         }
+        gate.add(cookies::ANCHOR, Set([0; 2]), Lead::Cookie);
         for text in jwt::ANCHORS {
             gate.add(text, Set([0; 2]), Lead::Jwt);
         }

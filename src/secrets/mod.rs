@@ -1,7 +1,7 @@
 //! What a secret looks like, and where one stands in a text.
 //!
 //! [`find`] scans any text: the gate looks at every byte and leads to what may be a secret; known tokens are matched by
-//! `patterns`, structures (URLs, logins) by `structures`, `keys`, `headers` and `jwt`, values under names of credentials by `syntax`
+//! `patterns`, structures (URLs, logins) by `structures`, `keys`, `headers`, `cookies` and `jwt`, values under names of credentials by `syntax`
 //! and `assigned`, passwords that no name announces by `calls` and `commands`; `near` tells what only resembles a token. Rules for
 //! Dockerfiles and containers ask `names` and `values`; what must not be shown of a text is `shown`'s. Files, git
 //! and reports are left to others, and no value leaves through a message.
@@ -11,6 +11,7 @@ mod assigned;
 mod calls;
 mod checksum;
 mod commands;
+mod cookies;
 mod cursor;
 pub mod custom;
 mod decode;
@@ -241,6 +242,7 @@ impl Search<'_> {
             Lead::Command => calls::in_command(text, start..end, about),
             Lead::Call => calls::at(text, start..end, about),
             Lead::Scheme => headers::behind_scheme(text, start..end, about),
+            Lead::Cookie => cookies::at(text, start..end, about),
             Lead::Jwt => jwt::at(text, start, about),
             Lead::WebKey => keys::web_key(text, start..end, about),
             Lead::Within => decode::around(text, start..end, about),

@@ -12,7 +12,7 @@ pub(crate) enum Takes {
     Pair(&'static str, u8),
     /// The same behind `pass:`.
     Pass(&'static str),
-    /// Behind a word and a user: `add_user u P`.
+    /// Behind a word and a user: `add_user u P`, `/user:u P`.
     Behind(&'static str),
     /// The last word of the command.
     Last,
@@ -73,7 +73,7 @@ const fn hidden(name: &'static str, takes: &'static [Takes]) -> Program {
 
 pub(crate) const LOGIN: &str = "login";
 
-pub(crate) static PROGRAMS: [Program; 36] = [
+pub(crate) static PROGRAMS: [Program; 40] = [
     all("mysql", &[Joined("-p")]),
     all("mariadb", &[Joined("-p")]),
     all("mongo", &[Either("-p"), Either("--password")]),
@@ -92,6 +92,10 @@ pub(crate) static PROGRAMS: [Program; 36] = [
         "htpasswd",
         &[Behind("-b"), Behind("-cb"), Behind("-bc"), Behind("-nb"), Behind("-Bb"), Behind("-bB"), Last],
     ),
+    all("psexec", &[Either("-p")]),
+    found("schtasks", &[Either("/rp"), Either("/RP")]),
+    found("xfreerdp", &[Joined("/p:")]),
+    found("net use", &[Behind("/user:"), Behind("/USER:")]),
     login("docker"),
     login("podman"),
     login("buildah"),
@@ -100,7 +104,7 @@ pub(crate) static PROGRAMS: [Program; 36] = [
     login("skopeo"),
     login("oras"),
     login("crane"),
-    Program { found: false, ..login("az") },
+    login("az"),
     Program { found: false, ..login("oc") },
     Program { found: false, ..login("cf") },
     hidden("bcp", &[Either("-P")]),

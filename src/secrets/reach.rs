@@ -1,6 +1,6 @@
 //! How far what is new in a text reaches: which secrets may have come with some lines, or gone.
 //!
-//! A secret hangs on its own line, and no further, but for three: the value on the line after its name, with nothing but
+//! A secret hangs on its own line, and no further, but for three: the value on the line after its name or header, with nothing but
 //! white space between; the password of a `.netrc`, below its machine; and the private key. So a text of which some lines
 //! are new needs no more than these lines to be searched, which is what makes a history quick (`history::windows`).
 

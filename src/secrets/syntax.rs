@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::cursor::{BEFORE, Cursor, Operator, Value, blank, is_name};
-use super::names;
+use super::{cookies, names};
 
 /// How a value is tied to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     let whole_line = leads && !lead.ends_with(b"\"") && !lead.ends_with(b"'");
 
     if before.ends_with(b"<") {
-        return found(element(cursor)?, Form::Assigned);
+        return found(element(before, cursor)?, Form::Assigned);
     }
     if let Some(value) = behind_option(before, cursor) {
         return found(value, Form::Spaced);
@@ -131,9 +131,13 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
                     }
                     let listed = names::is_plural(written).then(|| behind.first_of_list()).flatten();
                     let value = behind.second_argument().or_else(|| behind.wrapped()).or(listed);
+                    let value = value.or_else(|| behind.braced());
                     let value = value.or_else(|| behind.value(whole_line))?;
                     // `NAME=value command` is shell's; else more words behind the first are prose.
-                    let tight = behind.at == cursor.at + 1 && cursor.peek() == Some(b'=');
+                    // So are options of Windows' programs: `/password:value`.
+                    let sign = cursor.peek();
+                    let tight = behind.at == cursor.at + 1
+                        && (sign == Some(b'=') || sign == Some(b':') && before.ends_with(b" /"));
                     let alone = value.quoted || tight || !behind.goes_on(&value);
                     let form = if alone { Form::Assigned } else { Form::Listed };
                     found(value, form)
@@ -165,11 +169,21 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
             found(cursor.blanks_and_lines().pair_value()?, Form::Assigned)
         }
         b'>' | b'v' if named && names_a_pair(before) => {
-            // `<add key="password" value="…"/>`
-            found(cursor.pair_value()?, Form::Assigned)
+            // `<add key="password" value="…"/>`, `<entry key="password">…</entry>`
+            found(cursor.pair_value().or_else(|| cursor.text_on_line())?, Form::Assigned)
+        }
+        b'<' if !named && before.ends_with(b"<key>") => found(listed_property(cursor)?, Form::Assigned),
+        b'"' if !named && before.ends_with(b":") && cursor.at > name.end => {
+            // Clojure's `{:api-key "value"}`.
+            found(cursor.quoted()?, Form::Assigned)
+        }
+        _ if cursor.at > name.end && leads && is_a_directive(written) => {
+            found(cursor.value(true)?, Form::Spaced)
         }
         _ if cursor.at > name.end && (before.ends_with(b"-") || takes_words(before)) => {
-            found(cursor.value(false)?, Form::Spaced)
+            // `username ann password 0 value`: what follows another number is encrypted.
+            let plain = cursor.rest().strip_prefix(b"0 ").map_or(cursor, |_| cursor.skip(2));
+            found(plain.value(false)?, Form::Spaced)
         }
         b'"' | b'\'' if whole_line && cursor.at > name.end && !named => {
             // Gradle's and Ruby's `password 'value'`.
@@ -184,8 +198,9 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     }
 }
 
-/// The text of an element whose name ends at the cursor: `<name>value</name>`, or alone on the line behind its tag.
-fn element(cursor: Cursor) -> Option<Value> {
+/// The text of an element whose name ends at the cursor: `<name>value</name>`, or alone on the line behind its tag, if that
+/// is no place to be filled in: `password=<Password>`.
+fn element(before: &[u8], cursor: Cursor) -> Option<Value> {
     let inside = cursor.behind(b'>').filter(|inside| inside.text[inside.at - 2] != b'/')?;
     let below = inside.blanks_and_lines();
     // Windows' answer files have one more inside: `<Password><Value>…</Value>`.
@@ -193,6 +208,10 @@ fn element(cursor: Cursor) -> Option<Value> {
         return below.skip(7).until(|b| matches!(b, b'<' | b'\n'), true);
     }
     if inside.text[inside.at..below.at].contains(&b'\n') {
+        let opens = before.strip_suffix(b"<").unwrap_or(before).trim_ascii_end();
+        if !(opens.is_empty() || opens.ends_with(b">")) {
+            return None;
+        }
         let value = below.until(|b| b.is_ascii_whitespace() || b == b'<', false)?;
         let behind = Cursor { at: value.range.end, ..below }.blanks();
         let alone = matches!(behind.peek(), None | Some(b'\n' | b'\r')) || behind.rest().starts_with(b"</");
@@ -201,6 +220,17 @@ fn element(cursor: Cursor) -> Option<Value> {
     let value = inside.until(|b| matches!(b, b'<' | b'\n'), true)?;
     let behind = inside.skip(value.range.end - inside.at).blanks();
     behind.rest().starts_with(b"</").then_some(value)
+}
+
+/// The string of a property list's key: `<key>name</key>` and, on the next line, `<string>value</string>`.
+fn listed_property(cursor: Cursor) -> Option<Value> {
+    let behind = cursor.rest().strip_prefix(b"</key>").map(|_| cursor.skip(6))?.blanks_and_lines();
+    behind.rest().strip_prefix(b"<string>").and_then(|_| behind.skip(7).text_on_line())
+}
+
+/// A directive of Redis' configuration, which a password follows.
+fn is_a_directive(name: &str) -> bool {
+    matches!(name, "requirepass" | "masterauth")
 }
 
 /// The last word of a line, behind a name and nothing but blanks, dashes and quotes, if it may be randomly generated.
@@ -251,7 +281,7 @@ fn behind_option(before: &[u8], cursor: Cursor) -> Option<Value> {
 
 /// Whether a line that [`opens`] may end like that.
 pub(super) fn may_open(last: u8) -> bool {
-    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']' | b'>' | b'{')
+    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']' | b'>' | b'{' | b':' | b'[')
 }
 
 /// Whether a value may follow on the next line: the line ends with `"name",` or `name: NAME`. Whatever [`assignment`]
@@ -267,6 +297,9 @@ pub(super) fn opens(line: &[u8]) -> bool {
         let name = pair.trim_ascii_end().strip_suffix(b":").map(<[u8]>::trim_ascii_end);
         return name.is_some_and(|name| name.ends_with(b"\"") || name.ends_with(b"'"));
     }
+    if matches!(line.last(), Some(b':' | b'[')) {
+        return opens_cookies(line);
+    }
     let listed = line.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
     let line = without(listed.unwrap_or(line), b"]");
     let bare = without(line, b"\"'`");
@@ -277,15 +310,28 @@ pub(super) fn opens(line: &[u8]) -> bool {
     name > 0 && names_a_pair(&bare[..bare.len() - name])
 }
 
+/// The header of cookies stands alone on its line: `Set-Cookie:`, `"cookie": [`.
+fn opens_cookies(line: &[u8]) -> bool {
+    let end = line.len() - line.iter().rev().take_while(|b| b"[:\"' ".contains(b)).count();
+    let word = &line[end.saturating_sub(cookies::ANCHOR.len())..end];
+    word.eq_ignore_ascii_case(cookies::ANCHOR.as_bytes())
+}
+
 /// The line ends in a tag that may be named after a credential; its `>` is taken off.
 fn opens_an_element(tag: &[u8]) -> bool {
     const WORDS: [&[u8]; 9] =
         [b"pass", b"pwd", b"psw", b"pword", b"secret", b"token", b"cred", b"key", b"auth"];
-    let tag = tag.rsplit(|&b| b == b'>').next().unwrap_or(tag);
-    let names = tag.split(|&b| b == b'<').skip(1).filter(|_| !tag.ends_with(b"/"));
-    names.map(|rest| &rest[..rest.iter().take_while(|&&b| is_name(b)).count()]).any(|name| {
+    let holds_one = |name: &[u8]| {
         WORDS.iter().any(|word| name.windows(word.len()).any(|there| there.eq_ignore_ascii_case(word)))
-    })
+    };
+    // `<key>apiKey</key>`: the value is in the element behind.
+    let listed = tag.strip_suffix(b"</key");
+    let tag = listed.unwrap_or(tag).rsplit(|&b| b == b'>').next().unwrap_or(tag);
+    if listed.is_some() {
+        return holds_one(tag);
+    }
+    let names = tag.split(|&b| b == b'<').skip(1).filter(|_| !tag.ends_with(b"/"));
+    names.map(|rest| &rest[..rest.iter().take_while(|&&b| is_name(b)).count()]).any(holds_one)
 }
 
 /// The text before a name that is itself a value: `- name: `, `"key": "`, `key="`.
@@ -318,8 +364,8 @@ fn alters_a_user(before: &[u8]) -> bool {
 fn takes_words(before: &[u8]) -> bool {
     let mut words = before.split(|&b| blank(b)).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
-    [&b"ENV"[..], b"env", b"setenv", b"login", b"machine", b"default"].contains(&first)
-        || (first == b"set" && words.next().is_none())
+    let opens = [&b"ENV"[..], b"env", b"setenv", b"login", b"machine", b"default", b"enable", b"username"];
+    opens.contains(&first) || (first == b"set" && words.next().is_none())
 }
 
 #[cfg(test)]

@@ -272,6 +272,7 @@ pub fn is_reference(value: &str) -> bool {
         || value.contains("{{")
         || value.contains("<%")
         || (value.starts_with('%') && value.ends_with('%') && value.len() > 2)
+        || (value.starts_with("@@") && value.ends_with("@@") && value.len() > 4)
         || ["vault:", "op://", "ssm:", "secretsmanager:", "file:", "env:", "hash:/"]
             .iter()
             .any(|scheme| value.starts_with(scheme))
@@ -290,7 +291,7 @@ fn is_path(value: &str) -> bool {
         || value.starts_with("~/");
     begins
         && !value.contains(char::is_whitespace)
-        && value[1..].bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-~".contains(&b))
+        && value[1..].bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-~#".contains(&b))
 }
 
 /// The value says of what kind a token is (`jwt`), or names a file that holds the secret (`broker_creds`, as Kafka's
@@ -298,6 +299,8 @@ fn is_path(value: &str) -> bool {
 fn is_kind_or_file(value: &str) -> bool {
     // What a workflow may do with its token, too: `id-token: write`.
     matches!(value, "jwt" | "opaque" | "read" | "write")
+        // The type of a field that must be given, in GraphQL.
+        || matches!(value, "string!" | "[string!]!" | "id!" | "int!")
         // The type of a column.
         || ["varchar(", "nvarchar(", "char(", "varbinary(", "text not null"]
             .iter()

@@ -109,7 +109,9 @@ pub(super) const KEY_FOR: [&str; 10] = [
     "deploy",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-pub(super) const ABOUT: [&str; 182] = [
+pub(super) const ABOUT: [&str; 184] = [
+    "time",
+    "timestamp",
     "file",
     "files",
     "path",

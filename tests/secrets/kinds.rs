@@ -116,6 +116,11 @@ fn elements_over_several_lines() {
             "<secretKey>⏎⏎    ‹T40›⏎</secretKey>",
             "<db.password>⏎    ‹C›⏎</db.password>",
             "<privateToken>⏎  ‹T20›⏎</privateToken>",
+            "<entry key=\"password\">‹C›</entry>",
+            "<string name=\"api_key\">‹T32›</string>",
+            "a.plist¦<key>apiKey</key>⏎\t<string>‹T32›</string>",
+            "a.clj¦{:api-key \"‹T32›\"}",
+            "redis.conf¦requirepass ‹C›⏎",
         ],
         &[
             "<apiToken>⏎    ${‹T24›}⏎</apiToken>",
@@ -128,6 +133,9 @@ fn elements_over_several_lines() {
             "<secret>⏎  @token@⏎</secret>",
             "a=<ACME_SECRET>&mail=<ACME_MAIL>",
             "<pageToken>⏎ ‹T24›⏎</pageToken>",
+            "<entry key=\"password\">Your password</entry>",
+            "a.plist¦<key>apiKey</key>⏎<string>$(API_KEY)</string>",
+            "a.graphql¦password: String!⏎",
         ],
     );
 }
@@ -546,6 +554,14 @@ fn what_is_no_secret_by_its_name_or_place() {
             "a.py¦\"https://acme.dev/a.gif?alt=media&token=‹U›\"",
             "a.conf¦# Example: https://acme.dev/api?apikey=‹X32›⏎",
             "a.xml¦<!-- ⏎<password>proxypass</password> -->",
+            "a.go¦llb.AddSecret(\"MYPASSWORD\", llb.SecretID(\"pass\"))",
+            "a.js¦state.lastToken == 'type'",
+            "a.ts¦  NordPass = \"‹U›\",",
+            "a.json¦\"http://cdn.acme.dev/5dcbb2ea?e=1573634298&token=‹T40›:‹T27›=\"",
+            "a.env¦bindPassword2=<Password>⏎⏎sourceHost=myhost1⏎",
+            "a.yml¦AdminPassword: '@@FILE:/u01/oracle/adminpass.properties@@'⏎",
+            "a.md¦[storage.private_key]: ../storage/mysql.md#tls⏎",
+            "a.json¦\"client.secret.creation.time\" : \"1711229144\"",
         ],
     );
 }
@@ -585,6 +601,103 @@ fn passwords_by_their_place_in_a_call() {
             "a.rb¦  password \"password\"⏎",
             "run.sh¦git clone https://ann:@host.acme.dev/a.git",
             "unattend.xml¦<Password><Value></Value></Password>",
+        ],
+    );
+}
+
+#[test]
+fn cookies_of_sessions_in_recorded_traffic() {
+    told_apart(
+        "app.har",
+        &[
+            "{\"name\":\"Cookie\",\"value\":\"acme_session=‹T40›; theme=dark\"}",
+            "{\"name\":\"Set-Cookie\",\"value\":\"sid=‹T32›; Path=/; HttpOnly\"}",
+            "{\"name\":\"Cookie\",\"value\":\"theme=dark; lang=en; sid=‹T32›\"}",
+            "fixtures/cassettes/a.yml¦    Set-Cookie:⏎    - _acme_session=‹T48›; path=/⏎",
+            "tests/cassettes/a.yml¦      Cookie:⏎      - auth=‹X40›⏎",
+            "run.sh¦curl https://acme.dev/ -H \"Cookie: JSESSIONID=‹X32›\"⏎",
+            "run.sh¦curl --cookie \"PHPSESSID=‹L26›\" https://acme.dev⏎",
+            "a.json¦{\"key\":\"Cookie\",\"value\":\"connect.sid=s%3A‹T32›.‹T43›\"}",
+            "a.http¦GET https://acme.dev/⏎Cookie: session=‹T40›⏎",
+            "a.json¦\"Set-Cookie\":[\"user_session=‹T48›; path=/; secure\"]",
+            "a.json¦\"set-cookie\": [⏎  \"remember_me=‹T40›; path=/\"⏎",
+        ],
+        &[
+            "{\"name\":\"Cookie\",\"value\":\"theme=dark; lang=en\"}",
+            "{\"name\":\"Set-Cookie\",\"value\":\"_ga=GA1.2.‹T12›.17; Path=/\"}",
+            "a.yml¦    Set-Cookie:⏎    - csrf_session=‹T32›; path=/⏎",
+            "a.yml¦    Set-Cookie:⏎    - session=; Max-Age=0⏎",
+            "a.yml¦    Cookie:⏎    - session=REDACTED⏎",
+            "{\"name\":\"Cookie\",\"value\":\"session={{session}}\"}",
+            "a.md¦Set-Cookie: session=‹T40›; Path=/⏎",
+            "a.yml¦    Set-Cookie:⏎    - consent=‹T40›; path=/⏎",
+            "a.py¦response.set_cookie(\"session\", value)",
+            "a.py¦headers = {\"Cookie\": \"session=‹T40›\"}",
+            "a.yml¦    Cookie: session=abc123abc123abc123abc123⏎",
+            "cookies = session=‹T12›",
+        ],
+    );
+}
+
+#[test]
+fn passwords_that_commands_take() {
+    told_apart(
+        "run.bat",
+        &[
+            "psexec \\\\host -u admin -p ‹C› cmd⏎",
+            "psexec64 \\\\host -u admin -p ‹C› cmd⏎",
+            "net use z: \\\\srv\\share /user:acme\\ann ‹C›⏎",
+            "schtasks /create /tn x /ru acme\\svc /rp ‹C› /tr a⏎",
+            "wmic /node:a /user:ann /password:‹C› os⏎",
+            "cmdkey /add:srv /user:ann /pass:‹C›⏎",
+            "run.sh¦xfreerdp /u:a /p:‹C› /v:x⏎",
+            "run.sh¦az login --service-principal -u a -p ‹T34› --tenant x⏎",
+            "router.cfg¦enable password ‹C›⏎",
+            "router.cfg¦username ann password 0 ‹C›⏎",
+            "a.txt¦DSN=x;Uid=ann;Pwd={‹C›};⏎",
+        ],
+        &[
+            "psexec \\\\host -u admin -p %PW% cmd⏎",
+            "net use z: \\\\srv\\share⏎",
+            "net use z: \\\\srv\\share /user:ann /persistent:no1⏎",
+            "schtasks /create /tn x /ru SYSTEM /tr a1!⏎",
+            "wmic /node:a /user:ann /password:%PW% os⏎",
+            "run.sh¦xfreerdp /u:a /p:$PW /v:x⏎",
+            "run.sh¦az login --identity⏎",
+            "router.cfg¦enable password level 7⏎",
+            "router.cfg¦username ann password 7 ‹X12›⏎",
+            "a.txt¦DSN=x;Uid=ann;Pwd={};⏎",
+        ],
+    );
+}
+
+#[test]
+fn passwords_with_blanks_in_them() {
+    told_apart(
+        "app.yml",
+        &[
+            "smtp_password: \"qvzj wkhq xzvk jqhw\"⏎",
+            "app.env¦SMTP_PASS=\"qvzj wkhq xzvk jqhw\"⏎",
+            "a.json¦{\"password\": \"‹T4› ‹T4› ‹T4›\"}",
+            "password: \"‹T4› ‹T4› ‹T4› ‹T4›\"⏎",
+            "db_password: '‹T5› ‹T5› ‹T5›'⏎",
+            "passphrase: 'correct horse 7 battery staple'⏎",
+            "key_passphrase: \"four 4 words and a number\"⏎",
+            "a.toml¦passphrase = \"blue whale 42 sings\"⏎",
+            "a.json¦{\"gpg_passphrase\": \"my cat is 9 years old\"}",
+            "a.json¦{\"mail_pass\": \"zqvk jhwx kqzj vwhk\"}",
+        ],
+        &[
+            "password: Enter your password⏎",
+            "password: this that with from⏎",
+            "passphrase: the passphrase of the key⏎",
+            "a.json¦{\"password\": \"Das Passwort ist falsch\"}",
+            "a.json¦{\"passphrase\": \"Enter passphrase\"}",
+            "password: \"must have 8 characters\"⏎",
+            "a.json¦{\"password\": \"word word word\"}",
+            "password: one of 3 kinds⏎",
+            "a.json¦{\"password\": \"Your new password is too short\"}",
+            "secret: a b c⏎",
         ],
     );
 }

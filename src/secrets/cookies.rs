@@ -1,0 +1,95 @@
+//! Cookies that log somebody in, in recorded traffic: `Cookie: acme_session=…`, in headers, cassettes, HAR files,
+//! collections of requests and commands.
+
+use std::ops::Range;
+
+use super::about::{About, Kind};
+use super::assigned::{self, Strength};
+use super::cursor::is_name;
+use super::structures::hit;
+use super::{Hit, reach, values};
+use crate::rule::Confidence::{Low, Medium};
+use crate::trust::{Sign, Trust};
+
+/// What leads here, in small letters.
+pub(super) const ANCHOR: &str = "cookie";
+
+/// How many cookies of one header are looked at, and how long one may be; bytes.
+const COOKIES: usize = 16;
+const LONGEST: usize = 512;
+/// The shortest value that is a session's.
+const SHORT: usize = 24;
+
+/// The first cookie of a session in the header whose name ends with the word at `word`.
+pub(super) fn at(text: &[u8], word: Range<usize>, about: About) -> Option<Hit> {
+    if text[..word.start].last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')) {
+        return None;
+    }
+    let mut at = first(text, word.end)?;
+    for _ in 0..COOKIES {
+        let (name, value) = pair(text, at)?;
+        if is_of_a_session(&text[name]) && is_drawn(&text[value.clone()]) {
+            let recorded = matches!(about.kind, Kind::Config | Kind::Unknown) && !about.vendored;
+            let trust = Trust::of(&[Sign::Cookie, Sign::Random], if recorded { Medium } else { Low });
+            return hit("session-cookie", value, trust, false);
+        }
+        let rest = &text[value.end..];
+        let gap = rest.iter().take(8).take_while(|b| matches!(b, b';' | b' ')).count();
+        if gap == 0 || !rest.starts_with(b";") {
+            return None;
+        }
+        at = value.end + gap;
+    }
+    None
+}
+
+/// Where the first cookie begins, behind what ties it to the header's name: `: `, `":["`, `","value":"`, a line's end and
+/// a dash.
+fn first(text: &[u8], name_end: usize) -> Option<usize> {
+    if !matches!(text.get(name_end), Some(b':' | b'"' | b'\'' | b'`' | b'\\' | b' ')) {
+        return None;
+    }
+    let mut at = name_end;
+    while at < name_end + reach::GAP {
+        let rest = &text[at..];
+        let word = usize::from(rest.starts_with(b"value")) * 5;
+        let tie = |b: &u8| b.is_ascii_whitespace() || b"\"'`\\:,[-".contains(b);
+        let step = rest.iter().take(reach::GAP).take_while(|b| tie(b)).count().max(word);
+        if step == 0 {
+            break;
+        }
+        at += step;
+    }
+    Some(at)
+}
+
+/// The name and the value of the cookie that begins here.
+fn pair(text: &[u8], at: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let name = text[at..].iter().take(128).take_while(|&&b| is_name(b)).count();
+    let value = at + name + 1;
+    if name == 0 || text.get(value - 1) != Some(&b'=') {
+        return None;
+    }
+    let ends = |b: &&u8| !b.is_ascii_whitespace() && !matches!(b, b';' | b'"' | b'\'' | b',' | b'\\' | b'`');
+    let length = text[value..].iter().take(LONGEST).take_while(ends).count();
+    Some((at..at + name, value..value + length))
+}
+
+/// Who has a cookie of that name is logged in.
+fn is_of_a_session(name: &[u8]) -> bool {
+    const OF_ONE: [&str; 8] = ["sess", "auth", "token", "jwt", "remember", "login", "identity", "ticket"];
+    const OTHERS: [&str; 6] = ["csrf", "xsrf", "consent", "visitor", "track", "analytics"];
+    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    !holds(&OTHERS) && (holds(&OF_ONE) || name.split(['.', '_', '-']).any(|word| word == "sid"))
+}
+
+/// It is drawn by lot, but for what the encoding of addresses puts between: `s%3A`.
+fn is_drawn(value: &[u8]) -> bool {
+    let Ok(value) = std::str::from_utf8(value) else { return false };
+    let longest = value.split(['%', '.', '|']).max_by_key(|piece| piece.len()).unwrap_or(value);
+    longest.len() >= SHORT
+        && assigned::strength(longest) == Strength::Drawn
+        && values::judge(value) == values::Value::Literal
+        && !values::MADE_UP.iter().any(|word| longest.to_ascii_lowercase().contains(word))
+}
