@@ -38,6 +38,7 @@ pub mod shape;
 pub mod shell;
 pub mod shellcheck;
 pub mod shown;
+pub mod surface;
 pub mod text;
 pub mod trust;
 pub mod yaml;

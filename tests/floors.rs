@@ -19,6 +19,7 @@ const FLOORS: [&[&str]; 10] = [
         "shape",
         "graph",
         "privilege",
+        "surface",
     ],
     &["rule", "finding", "outcome", "place", "custom", "trust"],
     &["rules", "effective", "secrets", "pragma", "shellcheck"],

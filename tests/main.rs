@@ -39,6 +39,7 @@ mod secrets;
 mod shellcheck;
 #[cfg(unix)]
 mod silence;
+mod surfaces;
 #[cfg(unix)]
 mod surroundings;
 mod survived;

@@ -229,6 +229,21 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             },
         ),
         (
+            "a script or other file over 1 MiB that may start containers: searched for secrets, not for containers",
+            |top| {
+                let text = "docker run a:1\n".to_owned() + &"#\n".repeat(512 << 10);
+                write(&top.join("deploy.sh"), text);
+                Some(("deploy.sh", &["check"]))
+            },
+        ),
+        (
+            "a workflow or other YAML file that may start containers and has a syntax error: searched for secrets, not for containers",
+            |top| {
+                write(&top.join(".gitlab-ci.yml"), "a:\n  script: docker run a:1\n b: [\n");
+                Some((".gitlab-ci.yml", &["check"]))
+            },
+        ),
+        (
             "a bake file, workflow or Compose file near the checked files with a syntax error: it is not used as context, or only in part",
             |top| {
                 write(&top.join("api/Dockerfile"), "FROM alpine:3.22\nUSER 1\n");

@@ -134,8 +134,9 @@ impl Base {
         policy: &Policy,
         watch: &Watch,
     ) -> Vec<Privileges> {
-        let is_there =
-            |file: &&Candidate| file.document && self.tree.exists(&file.path) && !(self.excluded)(&file.path);
+        let is_there = |file: &&Candidate| {
+            scan::may_be_checked(file) && self.tree.exists(&file.path) && !(self.excluded)(&file.path)
+        };
         let files: Vec<Candidate> = candidates.iter().filter(is_there).cloned().collect();
         let watch = Watch { stop: Arc::clone(&watch.stop), ..Watch::default() };
         scan::scan(&files, &self.tree, policy, &watch).privileges
@@ -168,7 +169,7 @@ impl Base {
         let mut paths: Vec<Candidate> = Vec::new();
         for candidate in candidates {
             let path = &*candidate.path;
-            if candidate.document && is_there(path) || of_secrets(path) {
+            if scan::may_be_checked(candidate) && is_there(path) || of_secrets(path) {
                 paths.push(candidate.clone());
             }
             if let Some(old) = moved.renamed.get(path) {

@@ -6,8 +6,9 @@ use super::args::{Look, Privileges};
 use super::{CLEAN, FAILED, open, print, term};
 use crate::config::{UseShellCheck, suggest};
 use crate::report::privileges as report;
+use crate::scan;
 
-pub(super) const NOTHING: &str = "no Compose service here, so there is nothing to show";
+pub(super) const NOTHING: &str = "no container is configured here, so there is nothing to show";
 
 pub(super) fn run(args: &Privileges) -> Result<u8> {
     let look = Look {
@@ -22,7 +23,7 @@ pub(super) fn run(args: &Privileges) -> Result<u8> {
     look.validate()?;
     let mut run = open::open(&look, false)?;
     run.policy.privileges = true;
-    run.candidates.retain(|candidate| candidate.document || candidate.explicit);
+    run.candidates.retain(|candidate| scan::may_be_checked(candidate) || candidate.explicit);
     let mut outcome = run.scan_patiently();
     run.complete(&mut outcome);
     outcome.privileges.sort_by(|a, b| a.place.cmp(&b.place));

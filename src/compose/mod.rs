@@ -22,6 +22,7 @@ mod ports;
 mod read;
 mod resource;
 mod service;
+pub mod short;
 mod spec;
 mod value;
 mod volumes;

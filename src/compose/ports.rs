@@ -6,7 +6,7 @@
 use super::ProblemKind;
 use super::read::{Reader, last_of_each};
 use super::value::{Shape, Value};
-use crate::container::{Device, Known, Port, Ports, Text};
+use crate::container::{At, Device, Known, Port, Ports, Text};
 
 impl Reader<'_> {
     pub(super) fn ports(&mut self, service: &Value<'_>) -> Vec<Port> {
@@ -57,9 +57,8 @@ impl Reader<'_> {
         if published.is_none() && host_ip.is_none() && target.as_ref().is_some_and(|t| t.text.is_unknown()) {
             host_ip = target.as_ref().map(|t| t.text.clone());
         }
-        let bad = |ports: &Ports| ports.range.is_none() && !ports.text.is_unknown();
-        let invalid = target.as_ref().is_none_or(bad)
-            || published.as_ref().is_some_and(bad)
+        let invalid = target.as_ref().is_none_or(is_bad)
+            || published.as_ref().is_some_and(is_bad)
             || host_ip
                 .as_ref()
                 .and_then(Text::value)
@@ -76,24 +75,19 @@ impl Reader<'_> {
     }
 
     fn long_port(&mut self, item: &Value<'_>) -> Port {
-        let target = self.text_of(item, "target").map(ports_of);
-        let published = self.text_of(item, "published").filter(|text| !text.is("")).map(ports_of);
-        let bad = |ports: &Ports| ports.range.is_none() && !ports.text.is_unknown();
-        if let Some(published) = published.as_ref().filter(|ports| bad(ports)) {
+        let port = long(
+            item.at,
+            self.text_of(item, "host_ip").filter(|text| !text.is("")),
+            self.text_of(item, "published").filter(|text| !text.is("")),
+            self.text_of(item, "target"),
+            self.text_of(item, "protocol"),
+            self.text_of(item, "mode"),
+        );
+        if let Some(published) = port.published.as_ref().filter(|ports| is_bad(ports)) {
             let message = "`published` must be a port or a range of ports; write an address in `host_ip`";
             self.problem(published.text.at, message);
         }
-        let invalid = target.as_ref().is_none_or(bad) || published.as_ref().is_some_and(bad);
-        Port {
-            host_ip: self.text_of(item, "host_ip").filter(|text| !text.is("")),
-            published,
-            target,
-            protocol: self.text_of(item, "protocol"),
-            mode: self.text_of(item, "mode"),
-            long: true,
-            invalid,
-            at: item.at,
-        }
+        port
     }
 
     pub(super) fn devices(&mut self, service: &Value<'_>) -> Vec<Device> {
@@ -107,17 +101,38 @@ impl Reader<'_> {
                     at: item.at,
                 });
             }
-            let text = self.text(item)?;
-            // `vendor.com/class=name` is a CDI device: no path, no parts.
-            let path = text.raw.starts_with(['/', '$', '.']);
-            let mut parts = if path { self.split(&text, ':', |_| false) } else { vec![text] }.into_iter();
-            let source = parts.next()?;
-            Some(Device { source, target: parts.next(), permissions: parts.next(), at: item.at })
+            self.text(item).and_then(|text| self.short_device(&text))
         });
         last_of_each(devices.collect(), |device: &Device| {
             device.target.as_ref().unwrap_or(&device.source).value().map(str::to_owned)
         })
     }
+
+    pub(super) fn short_device(&self, text: &Text) -> Option<Device> {
+        // `vendor.com/class=name` is a CDI device: no path, no parts.
+        let path = text.raw.starts_with(['/', '$', '.']);
+        let mut parts = if path { self.split(text, ':', |_| false) } else { vec![text.clone()] }.into_iter();
+        let source = parts.next()?;
+        Some(Device { source, target: parts.next(), permissions: parts.next(), at: text.at })
+    }
+}
+
+/// A port whose parts are written apart.
+pub(super) fn long(
+    at: At,
+    host_ip: Option<Text>,
+    published: Option<Text>,
+    target: Option<Text>,
+    protocol: Option<Text>,
+    mode: Option<Text>,
+) -> Port {
+    let (published, target) = (published.map(ports_of), target.map(ports_of));
+    let invalid = target.as_ref().is_none_or(is_bad) || published.as_ref().is_some_and(is_bad);
+    Port { host_ip, published, target, protocol, mode, long: true, invalid, at }
+}
+
+fn is_bad(ports: &Ports) -> bool {
+    ports.range.is_none() && !ports.text.is_unknown()
 }
 
 /// Why Compose refuses a port.

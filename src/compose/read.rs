@@ -12,15 +12,26 @@ use crate::yaml::Node;
 
 /// Reads values; knows the variables of each file, and collects what does not fit.
 pub(super) struct Reader<'r> {
-    pub(super) envs: &'r HashMap<FileId, Vec<&'r Env>>,
+    variables: Variables<'r>,
     pub(super) problems: Vec<Problem>,
     /// What was said already: a value behind an anchor is read by each service that pulls it in.
     said: HashSet<(FileId, Span)>,
 }
 
+/// What is known of variables.
+enum Variables<'r> {
+    /// `.env` files, by the file that they are for.
+    Files(&'r HashMap<FileId, Vec<&'r Env>>),
+    /// The text is not of a Compose file; this says how much is known of a piece of it.
+    Foreign(fn(&str) -> Known<Box<str>>),
+}
+
 impl<'r> Reader<'r> {
     pub(super) fn new(envs: &'r HashMap<FileId, Vec<&'r Env>>) -> Self {
-        Self { envs, problems: Vec::new(), said: HashSet::new() }
+        Self { variables: Variables::Files(envs), problems: Vec::new(), said: HashSet::new() }
+    }
+    pub(super) fn foreign(known: fn(&str) -> Known<Box<str>>) -> Self {
+        Self { variables: Variables::Foreign(known), problems: Vec::new(), said: HashSet::new() }
     }
 
     /// Takes note of a value of the wrong type.
@@ -34,7 +45,10 @@ impl<'r> Reader<'r> {
     }
 
     fn known(&self, raw: &str, file: FileId) -> Known<Box<str>> {
-        let envs = self.envs.get(&file).map_or(&[][..], Vec::as_slice);
+        let envs = match self.variables {
+            Variables::Files(envs) => envs.get(&file).map_or(&[][..], Vec::as_slice),
+            Variables::Foreign(known) => return known(raw),
+        };
         interpolate(raw, &|name| envs.iter().find_map(|env| env.get(name)).map(Box::from))
     }
 
@@ -187,15 +201,22 @@ impl<'r> Reader<'r> {
         read: fn(&str) -> Option<T>,
     ) -> Option<Setting<T>> {
         let value = parent.get(name).filter(|value| !value.is_null())?;
-        let text = self.text(value);
-        let read_as = text.as_ref().and_then(|text| text.value().map(|text| read(text.trim())));
-        let invalid = text.is_none() || matches!(read_as, Some(None));
-        if invalid {
+        let setting = match self.text(value) {
+            Some(text) => setting(&text, read),
+            None => Setting { value: None, from_default: false, invalid: true, at: value.at },
+        };
+        if setting.invalid {
             self.problem(value.at, format!("`{name}` must be {wanted}"));
         }
-        let from_default = text.as_ref().is_some_and(Text::from_default);
-        Some(Setting { value: read_as.flatten(), from_default, invalid, at: value.at })
+        Some(setting)
     }
+}
+
+/// What a text says as a number or a truth value.
+pub(super) fn setting<T>(text: &Text, read: fn(&str) -> Option<T>) -> Setting<T> {
+    let read_as = text.value().map(|text| read(text.trim()));
+    let invalid = matches!(read_as, Some(None));
+    Setting { value: read_as.flatten(), from_default: text.from_default(), invalid, at: text.at }
 }
 
 /// Bytes between the span's start and the first of the text, if the text stands in the source as it is.

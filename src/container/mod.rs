@@ -1,7 +1,7 @@
 //! One model of a container's settings, whatever surface they were written on.
 //!
-//! Compose services fill it today; `docker run`, workflow `container:` and `services:`, devcontainers and quadlets
-//! fill the same type, so that a runtime rule is written once. It is pure data: reading a surface is left to
+//! Compose services fill it, and what `surface` reads: `docker run` in scripts and the like, so that a runtime rule is
+//! written once. It is pure data: reading a surface is left to
 //! `compose` and its like, judging it to the rules.
 //!
 //! Three things go through all of it. Every value has a place ([`At`]). Every value is three-valued ([`Text`],
@@ -14,6 +14,7 @@ mod limits;
 mod network;
 mod process;
 mod storage;
+mod surface;
 mod value;
 
 use std::sync::Arc;
@@ -24,25 +25,14 @@ pub use limits::{Deploy, Limits, Logging, Ulimit};
 pub use network::{NetworkRef, Port, Ports};
 pub use process::{Command, CommandForm, DependsOn, EnvFile, HealthTest, Healthcheck, Hook};
 pub use storage::{Device, Grant, Mount, MountKind};
+pub use surface::{Lifetime, Surface};
 pub use value::{At, FileId, Key, Known, Pair, Pull, PullId, PullKind, Setting, Text};
-
-/// The surface a container was found on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
-pub enum Surface {
-    #[default]
-    ComposeService,
-    DockerRun,
-    DockerServiceCreate,
-    WorkflowContainer,
-    WorkflowService,
-    Devcontainer,
-    Quadlet,
-}
 
 /// Everything that is written about one container.
 #[derive(Clone, Debug, Default)]
 pub struct ContainerSpec {
     pub surface: Surface,
+    pub lifetime: Lifetime,
     /// Service name; empty where the surface has none.
     pub name: Box<str>,
     /// The name, or what stands for it: where a finding about the whole container belongs.

@@ -22,6 +22,23 @@ pub struct Mount {
     pub at: At,
 }
 
+impl Mount {
+    /// A mount whose parts are written apart, without any yet.
+    pub fn long(kind: MountKind, at: At) -> Self {
+        Self {
+            kind,
+            source: None,
+            target: None,
+            read_only: Some(false),
+            options: Vec::new(),
+            propagation: None,
+            create_host_path: None,
+            long: true,
+            at,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum MountKind {
     Bind,

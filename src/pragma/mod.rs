@@ -7,7 +7,7 @@ mod mistyped;
 mod text;
 
 pub use mistyped::{is_rule, meant};
-pub use text::text;
+pub use text::{surface, text};
 
 use std::sync::Arc;
 

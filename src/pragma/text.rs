@@ -13,6 +13,22 @@ use crate::text::{Source, Span};
 
 /// The comments that silence rules on these lines, and above them, of a text in any language; and all of our own.
 pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
+    of_lines(source, lines, &|line| line)
+}
+
+/// The comments of our own in a text with containers in it. `extents` are all that is written of each, ascending: a comment
+/// above a command speaks of all lines that it goes on to.
+pub fn surface(source: &Source, extents: &[Span]) -> Vec<Found> {
+    let whole = |line: Span| {
+        let first = extents.partition_point(|extent| extent.start < line.start);
+        let begins = extents[first..].iter().take_while(|extent| extent.start < line.end);
+        begins.fold(line, |all, extent| all.cover(*extent))
+    };
+    of_lines(source, &BTreeSet::new(), &whole)
+}
+
+/// `whole` makes of a line below a comment all that the comment speaks of.
+fn of_lines(source: &Source, lines: &BTreeSet<u32>, whole: &dyn Fn(Span) -> Span) -> Vec<Found> {
     let own = source.text().match_indices("hullguard:").map(|(at, _)| source.line_of(at));
     let near = lines.iter().flat_map(|&line| [line.saturating_sub(1).max(1), line]);
     let all: BTreeSet<u32> = own.chain(near).collect();
@@ -22,7 +38,7 @@ pub fn text(source: &Source, lines: &BTreeSet<u32>) -> Vec<Found> {
         let text = source.slice(span);
         // Behind the last line nothing stands: an empty scope silences nothing and is told as unused.
         let last = line == source.line_count();
-        let next = || if last { Span::at(source.text().len()) } else { source.line_span(line + 1) };
+        let next = || if last { Span::at(source.text().len()) } else { whole(source.line_span(line + 1)) };
         if let Some(at) = text.find("hullguard:")
             && let Some(read) = read(without_end(&text[at..]))
         {

@@ -14,6 +14,7 @@ use crate::rule::{Family, Policy, Rule};
 use crate::rules::RULES;
 use crate::secrets;
 use crate::shown::secrets::{self as shown, Searched, Told};
+use crate::surface::Form;
 
 /// As [`shown::some`]. If the text is a document, comments in it apply to what they apply to there.
 pub fn some(
@@ -65,7 +66,7 @@ pub(super) fn relate(
 }
 
 fn may_be_document(path: &str) -> bool {
-    kind::name(path) != kind::Name::Other
+    kind::name(path) != kind::Name::Other || Form::of(path).is_some()
 }
 
 /// A tree in which nothing else is known.

@@ -207,10 +207,30 @@ pub(super) fn compose(
         let mut veils = Veils::new(marks.clone(), tree.origin(), cx.policy);
         (drafts, veils.pragmas(found, &files[file.id.0 as usize]))
     });
+    let in_containers = containers(cx);
+    let is_linted = |path: &Arc<str>| linted.contains(path);
+    let privileges = privileges(cx, is_linted, &mut Veils::new(marks.clone(), tree.origin(), cx.policy));
+    let hardenings = if cx.policy.hardening {
+        hardenings(cx, all, linted, &mut Veils::new(marks.clone(), tree.origin(), cx.policy))
+    } else {
+        Vec::new()
+    };
+    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks, privileges, hardenings };
+    for (drafts, pragmas) in in_documents {
+        all.drafts.extend(drafts);
+        all.pragmas.extend(pragmas);
+    }
+    all.drafts
+        .extend(in_containers.into_iter().flatten().filter(|draft| linted.contains(draft.source.path())));
+    all
+}
+
+/// Runs the rules on the containers of a project, and on their images; what they say of each.
+pub(super) fn containers(cx: &Context) -> Vec<Vec<Draft>> {
     let images = project::container_images(cx.project);
     let containers: Vec<(&ContainerSpec, Option<ImageUse>)> =
         cx.project.containers.iter().zip(images).collect();
-    let in_containers = super::each(containers, |(spec, image)| {
+    super::each(containers, |(spec, image)| {
         let mut drafts = Vec::new();
         for rule in wanted(cx) {
             let mut out = Findings::new(rule);
@@ -229,32 +249,24 @@ pub(super) fn compose(
             drafts.append(&mut out.list);
         }
         drafts
-    });
-    let privileges = if cx.policy.privileges {
-        privileges(cx, linted, &mut Veils::new(marks.clone(), tree.origin(), cx.policy))
-    } else {
-        Vec::new()
-    };
-    let hardenings = if cx.policy.hardening {
-        hardenings(cx, all, linted, &mut Veils::new(marks.clone(), tree.origin(), cx.policy))
-    } else {
-        Vec::new()
-    };
-    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks, privileges, hardenings };
-    for (drafts, pragmas) in in_documents {
-        all.drafts.extend(drafts);
-        all.pragmas.extend(pragmas);
-    }
-    all.drafts
-        .extend(in_containers.into_iter().flatten().filter(|draft| linted.contains(draft.source.path())));
-    all
+    })
 }
 
-/// What the containers of the files that count may do, without secrets.
-fn privileges(cx: &Context, linted: &HashSet<Arc<str>>, veils: &mut Veils) -> Vec<Privileges> {
-    let mine = cx.project.containers.iter().filter(|spec| linted.contains(cx.project.source(spec.at).path()));
+/// What the containers of the files that count may do, without secrets; nothing unless the policy asks.
+pub(super) fn privileges(
+    cx: &Context,
+    counts: impl Fn(&Arc<str>) -> bool,
+    veils: &mut Veils,
+) -> Vec<Privileges> {
+    if !cx.policy.privileges {
+        return Vec::new();
+    }
+    let mine = cx.project.containers.iter().filter(|spec| counts(cx.project.source(spec.at).path()));
     mine.filter_map(|spec| {
         let mut privileges = effective::of(cx, spec)?;
+        if privileges.service.is_empty() {
+            spec.image.as_ref().map_or("a container", |image| &image.raw).clone_into(&mut privileges.service);
+        }
         for text in privileges.texts_mut() {
             *text = veils.label(cx.project.source(spec.at), text);
         }

@@ -19,6 +19,7 @@ pub mod old;
 mod opening;
 mod shell;
 mod starts;
+mod surfaces;
 mod template;
 
 use std::collections::{HashMap, HashSet};
@@ -42,6 +43,7 @@ use crate::rules;
 use crate::shellcheck::Program;
 use crate::shown::finish::{Finished, Veils};
 use crate::shown::{Marks, guarded, secrets};
+use crate::surface::Form;
 use crate::text::Source;
 use aside::Aside;
 use load::Loaded;
@@ -68,6 +70,11 @@ impl Watch {
     pub fn count(&self, files: usize) {
         self.done.fetch_add(files, Ordering::Relaxed);
     }
+}
+
+/// Whether a file may have something to check besides secrets, by its name.
+pub fn may_be_checked(candidate: &Candidate) -> bool {
+    candidate.document || Form::of(&candidate.path).is_some()
 }
 
 /// Whether files are searched for secrets; otherwise documents are all that is looked at.
@@ -283,7 +290,9 @@ fn from_top(
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
     outcome.take(Veils::new(marks, tree.origin(), policy).finish(drafts));
-    let documents: HashSet<Arc<str>> = files.into_iter().cloned().collect();
+    let surfaces = surfaces::check(candidates, &files, tree, policy, watch, &mut outcome);
+    outcome.skipped.retain(|told| told.why != load::NO_DOCUMENT || !surfaces.contains(&told.path));
+    let documents: HashSet<Arc<str>> = files.into_iter().cloned().chain(surfaces).collect();
     let mut shells = Vec::new();
     for one in checked {
         outcome.has_shell_code |= one.has_shell_code;

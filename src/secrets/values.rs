@@ -305,7 +305,7 @@ fn is_kind_or_file(value: &str) -> bool {
         || ["varchar(", "nvarchar(", "char(", "varbinary(", "text not null"]
             .iter()
             .any(|kind| value.starts_with(kind))
-        || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".txt"]
+        || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".rsa", ".txt"]
             .iter()
             .any(|end| value.ends_with(end))
 }

@@ -310,8 +310,8 @@ impl<'e, 'c, 'p> Plan<'e, 'c, 'p> {
         for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(cx, spec, port)) {
             let Some(store) = exposure::datastore(cx, spec, port) else { continue };
             let is_called = exposure::meant(cx, spec, port, &called) != Meant::No;
-            let edit =
-                port_all_interfaces::fix(cx, port).filter(|_| self.editor.is_own("ports", port.at.span));
+            let edit = port_all_interfaces::fix(cx, spec, port)
+                .filter(|_| self.editor.is_own("ports", port.at.span));
             let (Some(edit), false, Datastore::Image(_)) = (edit, is_called, store) else {
                 self.ask(format!(
                     "is {} called from other hosts? If not, bind it to `127.0.0.1`",

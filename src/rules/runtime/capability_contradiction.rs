@@ -8,8 +8,11 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let name = pulled::name(spec);
     if spec.privileged.as_ref().is_some_and(Setting::is_true) {
         if let Some(key) = spec.key("cap_drop").filter(|_| !spec.cap_drop.is_empty()) {
-            let message =
-                format!("{name} is privileged and keeps all capabilities; remove `privileged` or `cap_drop`");
+            let message = format!(
+                "{name} is privileged and keeps all capabilities; remove {} or {}",
+                pulled::word(spec, "privileged"),
+                pulled::word(spec, "cap_drop")
+            );
             pulled::on(cx, spec, out, key.at, message);
         }
         return;

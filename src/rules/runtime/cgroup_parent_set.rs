@@ -11,8 +11,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         return;
     };
     let message = format!(
-        "{} is outside the control group of the engine's containers, so its limits may not apply; remove `cgroup_parent`",
-        pulled::name(spec)
+        "{} is outside the control group of the engine's containers, so its limits may not apply; remove {}",
+        pulled::name(spec),
+        pulled::word(spec, "cgroup_parent")
     );
     pulled::on(cx, spec, out, parent.at, message);
 }

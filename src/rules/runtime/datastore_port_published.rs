@@ -19,14 +19,14 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             }
         };
         let clustered = exposure::meant(cx, spec, port, &called) == Meant::Perhaps;
-        let advice = if cx.project.around.swarm {
-            exposure::advice(cx, port, Meant::No)
+        let advice = if settings::is_swarm(cx, spec) {
+            exposure::advice(cx, spec, port, Meant::No)
         } else if clustered {
             "if other hosts connect to it, limit access with a firewall; otherwise remove it"
         } else {
             "remove it, or bind it to `127.0.0.1`"
         };
-        let edit = port_all_interfaces::fix(cx, port).filter(|_| !clustered);
+        let edit = port_all_interfaces::fix(cx, spec, port).filter(|_| !clustered);
         let finding = pulled::on(cx, spec, out, port.at, format!("{opens}; {advice}"));
         if let Some(edit) = edit {
             finding.fix(Safety::Unsafe, "bind it to `127.0.0.1`", vec![edit]);

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::{known_images, pulled};
+use super::{known_images, pulled, settings};
 use crate::compose::{Piece, pieces};
 use crate::container::{ContainerSpec, Port, Ports, Text};
 use crate::rule::Context;
@@ -47,7 +47,7 @@ pub fn on_all_interfaces(cx: &Context, spec: &ContainerSpec, port: &Port) -> boo
     match &port.host_ip {
         None => true,
         // Swarm leaves addresses out.
-        Some(_) if cx.project.around.swarm => true,
+        Some(_) if settings::is_swarm(cx, spec) => true,
         Some(ip) => matches!(ip.value(), Some("" | "0.0.0.0" | "::" | "[::]" | "*")),
     }
 }
@@ -227,8 +227,8 @@ fn is_elsewhere(cx: &Context, host: &str) -> bool {
 }
 
 /// What to do about a port that is open to the whole network.
-pub fn advice(cx: &Context, port: &Port, meant: Meant) -> &'static str {
-    let swarm = cx.project.around.swarm;
+pub fn advice(cx: &Context, spec: &ContainerSpec, port: &Port, meant: Meant) -> &'static str {
+    let swarm = settings::is_swarm(cx, spec);
     if swarm && port.mode.as_ref().is_some_and(|mode| mode.is("host")) {
         return "Swarm opens it on each node that runs the service; remove it, or limit access with a firewall";
     }

@@ -1,11 +1,14 @@
 use super::pulled;
 use crate::compose::{Operator, Piece, pieces};
-use crate::container::{At, Command, ContainerSpec, HealthTest, Known, Text};
+use crate::container::{At, Command, ContainerSpec, HealthTest, Known, Surface, Text};
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::secrets::names;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    if spec.surface != Surface::ComposeService {
+        return;
+    }
     let commands = spec.entrypoint.iter().chain(&spec.command);
     let commands = commands.chain(spec.hooks.iter().filter_map(|hook| hook.command.as_ref()));
     let test = spec.healthcheck.as_ref().and_then(|check| check.test.as_ref());

@@ -1,9 +1,12 @@
 use super::pulled;
-use crate::container::{ContainerSpec, Text};
+use crate::container::{ContainerSpec, Surface, Text};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    if spec.surface != Surface::ComposeService {
+        return;
+    }
     let joined = [
         (&spec.network_mode, "network", Severity::Note),
         (&spec.pid, "processes", Severity::Warning),

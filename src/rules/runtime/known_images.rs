@@ -385,6 +385,11 @@ pub fn is_docker_in_docker(image: &ImageRef) -> bool {
     };
     says(image.name()) || image.tag.is_some_and(says)
 }
+/// Tells the kernel how to run programs of other processors, and ends: the documentation of Docker runs it with
+/// `--privileged`.
+pub fn registers_formats(image: &ImageRef) -> bool {
+    matches!(image.name(), "binfmt" | "qemu-user-static")
+}
 /// The image is one for Windows, where Linux' capabilities and privileges do not exist.
 pub fn is_windows(image: &ImageRef) -> bool {
     let tag = image.tag.unwrap_or_default();

@@ -1,4 +1,4 @@
-use super::{hardening, known_images, pulled, security_options};
+use super::{hardening, known_images, pulled, security_options, settings};
 use crate::container::ContainerSpec;
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
@@ -8,7 +8,7 @@ const OPTION: &str = "no-new-privileges:true";
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     // A privileged container has nothing left to gain, and Swarm knows no `security_opt`.
     let pointless =
-        spec.privileged.is_some_and(|privileged| !privileged.is_false()) || cx.project.around.swarm;
+        spec.privileged.is_some_and(|privileged| !privileged.is_false()) || settings::is_swarm(cx, spec);
     if hardening::is_beside_the_point(cx, spec) || pointless || known_images::runs_windows(cx, spec) {
         return;
     }
@@ -18,8 +18,11 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     if mentioned || spec.security_opt.iter().any(crate::container::Text::is_unknown) {
         return;
     }
-    let message =
-        format!("programs in {} can gain privileges; add `{OPTION}` to `security_opt`", pulled::name(spec));
+    let message = format!(
+        "programs in {} can gain privileges; {}",
+        pulled::name(spec),
+        spec.surface.no_new_privileges()
+    );
     let finding = pulled::on(cx, spec, out, spec.at, message);
     let edit = match (spec.security_opt.last(), spec.insertion) {
         (Some(last), _) if pulled::is_own(last.at) && last.at.file == spec.at.file => {

@@ -11,14 +11,12 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     if let Some(disabled) = spec.oom_kill_disable.filter(Setting::is_true) {
         let limited = !settings::is_unlimited(spec.limits.memory);
         let (what, advice) = if limited {
-            ("stops without being ended when it reaches its memory limit", "remove `oom_kill_disable`")
+            ("stops without being ended when it reaches its memory limit", "remove")
         } else {
-            (
-                "is not ended when it uses all memory of the host",
-                "set a memory limit, or remove `oom_kill_disable`",
-            )
+            ("is not ended when it uses all memory of the host", "set a memory limit, or remove")
         };
-        let finding = pulled::on(cx, spec, out, disabled.at, format!("{name} {what}; {advice}"));
+        let message = format!("{name} {what}; {advice} {}", pulled::word(spec, "oom_kill_disable"));
+        let finding = pulled::on(cx, spec, out, disabled.at, message);
         if limited {
             finding.severity(Severity::Note);
         }

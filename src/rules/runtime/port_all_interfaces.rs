@@ -6,7 +6,8 @@ use crate::rule::{Context, Severity};
 use crate::text::Edit;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    if settings::is_ephemeral(spec) {
+    // Who starts a container by hand chooses where it is reached.
+    if !settings::is_service(spec) {
         return;
     }
     let called = Called::of(cx, spec);
@@ -18,9 +19,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         let message = format!(
             "{} is open to the whole network; {}",
             exposure::name(spec, port),
-            exposure::advice(cx, port, meant)
+            exposure::advice(cx, spec, port, meant)
         );
-        let edit = fix(cx, port);
+        let edit = fix(cx, spec, port);
         let finding = pulled::on(cx, spec, out, port.at, message);
         if let Some(edit) = edit {
             finding.fix(Safety::Unsafe, "bind it to `127.0.0.1`", vec![edit]);
@@ -32,10 +33,10 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
 }
 
 /// The edit that binds a port in the short syntax to the host itself.
-pub fn fix(cx: &Context, port: &Port) -> Option<Edit> {
+pub fn fix(cx: &Context, spec: &ContainerSpec, port: &Port) -> Option<Edit> {
     // Swarm leaves the address out; a variable may hold one.
     let unknown = port.published.as_ref().is_some_and(|published| published.text.is_unknown());
-    if port.long || unknown || cx.project.around.swarm || !pulled::is_own(port.at) {
+    if port.long || unknown || settings::is_swarm(cx, spec) || !pulled::is_own(port.at) {
         return None;
     }
     let written = cx.project.source(port.at).slice(port.at.span);

@@ -34,6 +34,11 @@ pub fn name(spec: &ContainerSpec) -> String {
     if spec.name.is_empty() { "the container".to_owned() } else { format!("`{}`", spec.name) }
 }
 
+/// How to speak of a setting, by the key that it has in Compose files.
+pub fn word(spec: &ContainerSpec, key: &'static str) -> String {
+    format!("`{}`", spec.surface.word(key))
+}
+
 /// What to say of a value that only holds while a variable is not set.
 pub fn by_default(from_default: bool) -> &'static str {
     if from_default { " by default" } else { "" }

@@ -1,6 +1,7 @@
 //! Questions about settings that several rules ask.
 
-use crate::container::{ContainerSpec, Setting, Surface, Text};
+use crate::container::{ContainerSpec, Lifetime, Setting, Surface, Text};
+use crate::rule::Context;
 
 /// The user is root: `root`, `0`, `root:…`, `0:…`.
 pub fn is_root(user: &str) -> bool {
@@ -31,5 +32,15 @@ pub fn is_unlimited<T: PartialEq + Default>(limit: Option<Setting<T>>) -> bool {
 
 /// The container lives on a machine that is thrown away with it.
 pub fn is_ephemeral(spec: &ContainerSpec) -> bool {
-    matches!(spec.surface, Surface::WorkflowContainer | Surface::WorkflowService)
+    spec.lifetime == Lifetime::Job
+}
+
+/// The container is there for others, and something starts it again: what makes a service last is asked of no other.
+pub fn is_service(spec: &ContainerSpec) -> bool {
+    spec.lifetime == Lifetime::Service
+}
+
+/// Swarm runs the container.
+pub fn is_swarm(cx: &Context, spec: &ContainerSpec) -> bool {
+    cx.project.around.swarm || spec.surface == Surface::ServiceCreate
 }

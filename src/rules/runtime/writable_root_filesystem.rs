@@ -13,8 +13,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         Some(_) => return,
     };
     let message = format!(
-        "{} can write to its root file system; set `read_only: true` and add a `tmpfs` where it writes",
-        pulled::name(spec)
+        "{} can write to its root file system; set `{}` and add a `tmpfs` where it writes",
+        pulled::name(spec),
+        spec.surface.on("read_only")
     );
     pulled::on(cx, spec, out, at, message);
 }

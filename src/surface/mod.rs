@@ -1,0 +1,156 @@
+//! Containers that are configured elsewhere than in Compose files: one model, filled from text by pure functions.
+//!
+//! [`Form::of`] says by a file's name what it may be, [`Form::read`] looks for containers in it. A text in which no word
+//! of the form stands is not parsed. What is wrong with a container is left to the rules.
+
+mod code;
+mod command;
+mod devcontainer;
+mod ecs;
+mod fill;
+mod flags;
+mod host;
+mod json;
+mod kubernetes;
+mod pipeline;
+mod quadlet;
+mod words;
+
+pub use code::recipes;
+
+use crate::container::{ContainerSpec, Known, Lifetime};
+use crate::gap::{Gap, Reason};
+use crate::image;
+use crate::text::{Joined, Source, Span, last_part};
+
+/// Bytes of a file that is read; few that people write are larger.
+const LARGEST: usize = 1 << 20;
+
+/// What a file is, as far as its name says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    Script,
+    /// A file without an ending: a script if its first line says so.
+    PerhapsScript,
+    Makefile,
+    Justfile,
+    Jenkinsfile,
+    /// A service of systemd.
+    Unit,
+    Markdown,
+    /// A workflow or a composite action of GitHub, or of what is compatible.
+    Workflow,
+    Gitlab,
+    Devcontainer,
+    /// A unit of Podman.
+    Quadlet,
+    /// YAML of another name: Kubernetes, if anything.
+    Manifest,
+    /// JSON of another name: a task definition of Amazon ECS, if anything.
+    Json,
+}
+
+/// A container, and all that is written of it.
+pub struct Found {
+    pub spec: ContainerSpec,
+    pub extent: Span,
+}
+
+impl Form {
+    /// Reads a path.
+    pub fn of(path: &str) -> Option<Self> {
+        let name = last_part(path);
+        let folder = &path[..path.len() - name.len()];
+        let Some((stem, ending)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else {
+            return Some(match name {
+                "Makefile" | "makefile" | "GNUmakefile" => Self::Makefile,
+                "justfile" | "Justfile" | ".justfile" => Self::Justfile,
+                "Jenkinsfile" => Self::Jenkinsfile,
+                _ if name.starts_with('.') => return None,
+                _ => Self::PerhapsScript,
+            });
+        };
+        Some(match ending {
+            "sh" | "bash" | "zsh" | "ksh" => Self::Script,
+            "mk" => Self::Makefile,
+            "just" => Self::Justfile,
+            "jenkinsfile" | "Jenkinsfile" => Self::Jenkinsfile,
+            "service" => Self::Unit,
+            "container" => Self::Quadlet,
+            "json" if stem == "devcontainer" || stem == ".devcontainer" => Self::Devcontainer,
+            "json" => Self::Json,
+            "conf" if folder.ends_with(".service.d/") => Self::Unit,
+            "yml" | "yaml" if name.ends_with(".gitlab-ci.yml") => Self::Gitlab,
+            "yml" | "yaml" if folder.ends_with("/workflows/") || stem == "action" => Self::Workflow,
+            "yml" | "yaml" => Self::Manifest,
+            "md" | "mdx" | "markdown" => Self::Markdown,
+            _ if stem == "Makefile" => Self::Makefile,
+            _ if stem == "Jenkinsfile" => Self::Jenkinsfile,
+            _ => return None,
+        })
+    }
+
+    /// A cheap look: whether the text may start a container.
+    fn may_start(self, text: &str) -> bool {
+        let has = |words: &[&str]| {
+            words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+        };
+        let engine = || has(&["docker", "DOCKER", "podman", "PODMAN", "nerdctl", "CONTAINER_"]);
+        let runs = || engine() && has(&["run", "create"]);
+        match self {
+            Self::PerhapsScript => code::is_script(text) && runs(),
+            Self::Workflow => runs() || has(&["container", "services"]),
+            Self::Gitlab | Self::Devcontainer | Self::Quadlet => true,
+            Self::Manifest => has(&["apiVersion"]) && has(&["ontainers:"]) && !has(&["{{"]),
+            Self::Json => has(&["\"containerDefinitions\""]),
+            _ => runs(),
+        }
+    }
+
+    /// The containers of a file, in its order.
+    ///
+    /// # Errors
+    /// It may have some, and is too large to be read, or cannot be understood.
+    pub fn read(self, source: &Source) -> Result<Vec<Found>, Gap> {
+        let text = source.text();
+        if !self.may_start(text) {
+            return Ok(Vec::new());
+        }
+        if text.len() > LARGEST {
+            return Err(Gap::new(Reason::TooLarge, "not searched for containers: larger than 1 MiB"));
+        }
+        let scripts = match self {
+            Self::Script | Self::PerhapsScript => vec![Joined::unbroken(text, 0)],
+            Self::Makefile => code::recipes(text),
+            Self::Justfile => code::just(text),
+            Self::Jenkinsfile => code::jenkins(text),
+            Self::Unit => code::unit(text),
+            Self::Markdown => code::markdown(text),
+            Self::Workflow => return pipeline::workflow(source),
+            Self::Gitlab => return pipeline::gitlab(source),
+            Self::Devcontainer => return devcontainer::container(source),
+            Self::Quadlet => return Ok(quadlet::container(source).into_iter().collect()),
+            Self::Manifest => return Ok(kubernetes::containers(source)),
+            Self::Json => return ecs::containers(source),
+        };
+        let lifetime = if self == Self::Unit { Lifetime::Service } else { Lifetime::Task };
+        let lifetime = if self == Self::Jenkinsfile { Lifetime::Job } else { lifetime };
+        let mut found: Vec<Found> =
+            scripts.iter().flat_map(|script| command::containers(source, script, lifetime)).collect();
+        if self == Self::Markdown {
+            for found in &mut found {
+                forget_placeholder(&mut found.spec);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// In a text for people, what is no image is a name to be filled in: `registry.example/ORGANIZATION/app`.
+fn forget_placeholder(spec: &mut ContainerSpec) {
+    if let Some(image) = &mut spec.image
+        && image.value().is_some_and(|name| image::parse(name).is_err())
+    {
+        image.known = Known::Unknown;
+    }
+}
