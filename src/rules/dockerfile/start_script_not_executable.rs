@@ -3,6 +3,7 @@ use crate::dockerfile::{Dockerfile, Instruction, Kind, Transfer};
 use crate::finding::{Findings, Safety};
 use crate::project::Sent;
 use crate::rule::Context;
+use crate::shell::{Call, Script, Word};
 use crate::text::{Edit, last_part};
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -52,19 +53,27 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// Some command may make the file executable, or bring another one: one that changes modes names it, or all files of a
-/// folder, or what a variable holds.
+/// Some command may make the file executable, or bring another one: it names the file, changes the modes of several files,
+/// or runs what is not to be seen here.
 fn may_change_mode(file: &Dockerfile, stage: usize, program: &str) -> bool {
     let name = last_part(program);
     let runs = file.ancestry(stage).flat_map(|stage| file.stage_instructions(stage));
     runs.filter(|one| matches!(one.kind, Kind::Run(_) | Kind::Onbuild(_))).any(|run| {
         let text = file.source.slice(run.span);
-        let changes = ["chmod", "install", "setfacl"].iter().any(|word| text.contains(word));
-        text.contains(name)
-            || changes && [" -R", "--recursive", "*", "$", "find ", "xargs"].iter().any(|mark| text.contains(mark))
-            // A script may do anything.
-            || text.contains(".sh")
+        let calls: Vec<Call> = run.scripts().iter().flat_map(Script::calls).collect();
+        let may_change = |call: &Call| match call.name() {
+            Some("chmod" | "install" | "setfacl") => call.args().iter().any(names_several),
+            Some("find" | "xargs") => text.contains("chmod"),
+            _ => call.words[0].text.contains('/'),
+        };
+        text.contains(name) || text.contains(".sh") || calls.is_empty() || calls.iter().any(may_change)
     })
+}
+
+/// A pattern, a variable, or the flag for all files of a folder.
+fn names_several(word: &Word) -> bool {
+    let is_flag = word.text.starts_with('-') && word.text.contains('R') || &*word.text == "--recursive";
+    is_flag || word.text.contains(['*', '$'])
 }
 
 /// A file of the build context that becomes a file of the image.
