@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Place, Status};
 use crate::gap::{Gap, Reason};
 use crate::graph::StageGraph;
-use crate::privilege::{Change, Hardening, Privileges};
+use crate::privilege::{Change, Hardening, NetworkMap, Privileges};
 use crate::rule::{Family, Rule, Severity};
 use crate::text::Span;
 
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub privileges: Vec<Privileges>,
     /// What would take privileges from each container, by file and line; empty unless that was asked for.
     pub hardenings: Vec<Hardening>,
+    /// The networks of each group of Compose files; empty unless they were asked for.
+    pub networks: Vec<NetworkMap>,
     /// How that differs from what it was, where the run compares with a commit.
     pub changes: Vec<Change>,
     /// Entries of lists of known findings that match nothing any more.
@@ -87,6 +89,7 @@ impl Outcome {
         self.graphs.iter_mut().for_each(|graph| rename(&mut graph.path));
         self.privileges.iter_mut().flat_map(Privileges::paths_mut).for_each(&mut rename);
         self.hardenings.iter_mut().for_each(|hardening| rename(&mut hardening.place.path));
+        self.networks.iter_mut().flat_map(NetworkMap::paths_mut).for_each(&mut rename);
         self.changes.iter_mut().flat_map(Change::paths_mut).for_each(&mut rename);
         self.skipped.iter_mut().chain(&mut self.failed).for_each(|told| rename(&mut told.path));
         self.hidden = std::mem::take(&mut self.hidden)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::bake::{Known, Names, Passed};
 use crate::blob::Tracked;
-use crate::compose::Problem;
+use crate::compose::{Problem, Resource};
 use crate::container::{At, ContainerSpec};
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
 use crate::dockerignore::Ignore;
@@ -28,6 +28,8 @@ pub struct Project<'a> {
     pub builds: Vec<BuildEdge<'a>>,
     /// The files that Compose `secrets` name.
     pub secret_files: Vec<SecretFile>,
+    /// The networks that the files define.
+    pub networks: Vec<Resource>,
     /// What Compose would refuse, or what could not be followed.
     pub problems: Vec<Problem>,
     pub around: Around,

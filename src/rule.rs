@@ -438,6 +438,8 @@ pub struct Policy {
     pub privileges: bool,
     /// Work out what would take privileges from each container, too. For `scan`; no rule asks.
     pub hardening: bool,
+    /// Map the networks of each project, too. For `scan`; no rule asks.
+    pub networks: bool,
 }
 
 impl Context<'_> {
@@ -490,6 +492,7 @@ impl Default for Policy {
             graphs: false,
             privileges: false,
             hardening: false,
+            networks: false,
         }
     }
 }

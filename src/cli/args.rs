@@ -48,6 +48,7 @@ Examples:
   hullguard graph api/Dockerfile                  draw one file as a tree
   hullguard graph --format mermaid > stages.mmd   draw all files below the current folder
   hullguard graph --format dot Dockerfile | dot -Tsvg > stages.svg
+  hullguard graph --network compose.yaml          who is on which network, what is published
 
 Compose files below the current folder are also read: a stage that a service builds
 ships. Findings are counted in the picture. They do not change the exit code.";
@@ -257,6 +258,9 @@ pub(super) struct Graph {
     /// Dockerfiles and folders; `-` is standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+    /// Draw the networks of Compose files, not the stages of Dockerfiles
+    #[arg(long)]
+    pub(super) network: bool,
     /// Path of the file that standard input holds
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_path: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! `hullguard graph`: the stages of Dockerfiles, drawn.
+//! `hullguard graph`: the stages of Dockerfiles, or the networks of Compose files, drawn.
 //!
 //! It is a run like any other, for what is found is marked in the picture. Compose files of the whole root are read,
 //! whatever was asked for, because they say what ships.
@@ -12,6 +12,7 @@ use super::args::{Graph, Look};
 use super::{CLEAN, FAILED, open, print, term};
 use crate::config::UseShellCheck;
 use crate::input;
+use crate::outcome::Outcome;
 use crate::report::graph;
 use crate::scan::kind::{self, Name};
 
@@ -36,7 +37,8 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
     let is_asked = |path: &Path| asked.is_empty() || asked.iter().any(|asked| path.starts_with(asked));
 
     let mut run = open::open(&look, false)?;
-    run.policy.graphs = true;
+    run.policy.graphs = !args.network;
+    run.policy.networks = args.network;
     let root = run.display.root.clone();
     run.candidates.retain(|candidate| {
         let may_build = || matches!(kind::name(&candidate.path), Name::Compose | Name::Yaml);
@@ -45,6 +47,8 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
     let mut outcome = run.scan_patiently();
     run.complete(&mut outcome);
     outcome.graphs.retain(|graph| is_asked(&root.join(&*graph.path)));
+    outcome.networks.retain(|map| is_asked(&root.join(&*map.path)));
+    outcome.networks.sort_by(|a, b| a.path.cmp(&b.path));
     outcome.skipped.retain(|told| is_asked(&root.join(&*told.path)));
     run.display.show(&mut outcome);
     for (kind, told) in [("skipped", &outcome.skipped), ("error", &outcome.failed)] {
@@ -52,7 +56,9 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
             term::complain(&format!("{kind}: {}: {}", told.path, told.why));
         }
     }
-    if outcome.graphs.is_empty() {
+    if args.network {
+        draw_networks(args, &outcome)?;
+    } else if outcome.graphs.is_empty() {
         term::complain("no Dockerfile here, so there is nothing to draw");
     } else {
         let (text, fits) = graph::draw(args.format, &outcome);
@@ -64,4 +70,13 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
         }
     }
     Ok(if outcome.is_incomplete() { FAILED } else { CLEAN })
+}
+
+fn draw_networks(args: &Graph, outcome: &Outcome) -> Result<()> {
+    if outcome.networks.is_empty() {
+        term::complain("no Compose service here, so there is nothing to draw");
+    } else {
+        print(graph::network::draw(args.format, &outcome.networks).as_bytes())?;
+    }
+    Ok(())
 }

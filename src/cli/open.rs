@@ -162,6 +162,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         graphs: false,
         privileges: false,
         hardening: false,
+        networks: false,
     }
 }
 

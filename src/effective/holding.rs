@@ -6,12 +6,11 @@ use super::user::{User, Who};
 use crate::container::{At, ContainerSpec, Text};
 use crate::privilege::{Aspect, Held, Place, Weight};
 use crate::rule::Context;
+use crate::rules::runtime::neighbours::{self, MANY};
 use crate::rules::runtime::{exposure, host_paths, security_options};
 
 /// How many names a row of the table shows.
-const SHOWN: usize = 8;
-/// Services of a project that are compared with each other; with more of them that takes too long.
-pub(super) const MANY: usize = 1000;
+pub(super) const SHOWN: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct Holding<'c, 'p> {
@@ -282,22 +281,10 @@ impl<'c, 'p> Holding<'c, 'p> {
             let what = format!("not worked out: the project has more than {MANY} services");
             return Some(self.row(Aspect::Reaches, what, Weight::Usual, &[]));
         }
-        let own = networks(self.spec);
         let others = self.cx.project.containers.iter().filter(|other| other.name != self.spec.name);
-        let near = others.filter(|other| networks(other).iter().any(|network| own.contains(network)));
+        let near = others.filter(|other| neighbours::shared(self.spec, other).is_some());
         let names: Vec<&str> = near.map(|other| &*other.name).collect();
         (!names.is_empty()).then(|| self.row(Aspect::Reaches, some(&names), Weight::Usual, &[]))
-    }
-}
-
-/// The project's networks that a container is on; those that have no known name are left out.
-pub(super) fn networks(spec: &ContainerSpec) -> Vec<&str> {
-    if spec.network_mode.is_some() {
-        return Vec::new();
-    }
-    match &spec.networks {
-        None => vec!["default"],
-        Some(list) => list.iter().filter_map(|network| network.name.value()).collect(),
     }
 }
 

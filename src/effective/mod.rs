@@ -8,6 +8,7 @@ mod capabilities;
 mod grants;
 pub mod harden;
 mod holding;
+pub mod network;
 mod user;
 mod ways;
 

@@ -3,10 +3,11 @@
 //! They suppose an engine that runs as root without user namespaces, as Docker does unless its host says otherwise; the
 //! report says so. Whatever else a way needs that no file tells is a condition of it.
 
-use super::holding::{Holding, HostMount, MANY};
+use super::holding::{Holding, HostMount};
 use super::user::Who;
 use crate::container::{At, Device, Setting, Text};
 use crate::privilege::{Gain, Step, Way};
+use crate::rules::runtime::neighbours::MANY;
 use crate::rules::runtime::{host_paths, known_images};
 
 struct Known {

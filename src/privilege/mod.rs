@@ -5,11 +5,13 @@
 
 mod change;
 mod hardening;
+mod network;
 
 use std::sync::Arc;
 
 pub use change::{Change, changes};
 pub use hardening::{Hardening, Measure, Rewrite, spare_extended};
+pub use network::{Member, NetworkMap, NetworkNode};
 
 /// One container.
 #[derive(Clone, Debug, PartialEq, Eq)]

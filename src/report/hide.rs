@@ -54,6 +54,10 @@ impl Hider {
             self.path(&mut graph.path);
             self.graph(graph);
         }
+        for map in &mut outcome.networks {
+            map.paths_mut().for_each(|path| self.path(path));
+            map.texts_mut().for_each(|text| self.text(text));
+        }
         for hardening in &mut outcome.hardenings {
             self.path(&mut hardening.place.path);
             hardening.texts_mut().for_each(|text| self.text(text));

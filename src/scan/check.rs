@@ -15,7 +15,7 @@ use crate::finding::{Draft, Finding, Findings};
 use crate::graph::StageGraph;
 use crate::outcome::{Pragma, Told};
 use crate::pragma;
-use crate::privilege::{Hardening, Privileges};
+use crate::privilege::{Hardening, NetworkMap, Privileges};
 use crate::project::{self, ImageUse, Project};
 use crate::rule::{Check, Context, Family, Policy, Rule, Severity};
 use crate::rules::{self, RULES};
@@ -173,6 +173,7 @@ pub(super) struct InCompose {
     pub(super) marks: Marks,
     pub(super) privileges: Vec<Privileges>,
     pub(super) hardenings: Vec<Hardening>,
+    pub(super) networks: Option<NetworkMap>,
 }
 
 /// Checks Compose files as written (`documents`), and the containers that they come to, with `all` that they name. Only what lies in a file of `linted` counts.
@@ -215,7 +216,13 @@ pub(super) fn compose(
     } else {
         Vec::new()
     };
-    let mut all = InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks, privileges, hardenings };
+    let networks = if cx.policy.networks {
+        networks(cx, &mut Veils::new(marks.clone(), tree.origin(), cx.policy))
+    } else {
+        None
+    };
+    let mut all =
+        InCompose { drafts: Vec::new(), pragmas: Vec::new(), marks, privileges, hardenings, networks };
     for (drafts, pragmas) in in_documents {
         all.drafts.extend(drafts);
         all.pragmas.extend(pragmas);
@@ -273,6 +280,16 @@ pub(super) fn privileges(
         Some(privileges)
     })
     .collect()
+}
+
+/// The networks of the group, without secrets.
+fn networks(cx: &Context, veils: &mut Veils) -> Option<NetworkMap> {
+    let mut map = effective::network::map(cx)?;
+    let source = cx.project.files.first()?;
+    for text in map.texts_mut() {
+        *text = veils.label(source, text);
+    }
+    Some(map)
 }
 
 /// What would take privileges from the containers of the files that count, without secrets.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::aside::Aside;
 use super::contexts;
 use crate::bake::Passed;
-use crate::compose::{self, ComposeFile, Env, Model, Nearby, resolve};
+use crate::compose::{self, ComposeFile, Env, Model, Nearby, Resource, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
 use crate::project::{Around, BuildEdge, Project, SecretFile};
@@ -29,6 +29,7 @@ pub(super) struct Joined {
     /// One for each container with `build:`.
     pub(super) edges: Vec<Edge>,
     secret_files: Vec<SecretFile>,
+    networks: Vec<Resource>,
     around: Around,
 }
 
@@ -120,6 +121,7 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &As
         let tracked = if tree.exists(&path) { tree.is_tracked(&path) } else { Some(false) };
         joined.secret_files.push(SecretFile { at: file.at, path: path.into(), tracked });
     }
+    joined.networks = std::mem::take(&mut model.networks);
     let services = std::mem::take(&mut model.services);
     for (container, service) in services.iter().enumerate().filter(|(_, service)| service.build.is_some()) {
         joined.edges.push(edge(service, container, &model));
@@ -219,6 +221,7 @@ pub(super) fn project<'a>(
         files: sources,
         containers: joined.containers,
         secret_files: joined.secret_files,
+        networks: joined.networks,
         problems: joined.problems,
         around: joined.around,
         baked: &[],

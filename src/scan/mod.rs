@@ -36,7 +36,7 @@ use crate::dockerfile::{self, Dockerfile};
 use crate::finding::Draft;
 use crate::gap::{Gap, Reason};
 use crate::outcome::{Outcome, Pragma, Told};
-use crate::privilege::{self, Hardening, Privileges};
+use crate::privilege::{self, Hardening, NetworkMap, Privileges};
 use crate::project::Project;
 use crate::rule::{Context, Family, Policy};
 use crate::rules;
@@ -214,6 +214,7 @@ fn from_top(
         outcome.pragmas.extend(group.pragmas);
         outcome.privileges.extend(group.privileges);
         outcome.hardenings.extend(group.hardenings);
+        outcome.networks.extend(group.networks);
         for (path, builder) in group.builders {
             builders.entry(path).or_default().push(builder);
         }
@@ -394,6 +395,7 @@ struct Group {
     marks: Marks,
     privileges: Vec<Privileges>,
     hardenings: Vec<Hardening>,
+    networks: Option<NetworkMap>,
     /// Files that could not be checked.
     failed: Vec<Told>,
 }
@@ -459,8 +461,8 @@ fn check_group(
     found.drafts.extend(check::project(&cx));
     let builders = join::builders(&project.containers, edges, &built);
     let checked = own.iter().filter(|file| linted.contains(file.source.path()) && !is_part(file)).count();
-    let check::InCompose { drafts, pragmas, marks, privileges, hardenings } = found;
-    Group { checked, drafts, pragmas, builders, marks, privileges, hardenings, failed: Vec::new() }
+    let check::InCompose { drafts, pragmas, marks, privileges, hardenings, networks } = found;
+    Group { checked, drafts, pragmas, builders, marks, privileges, hardenings, networks, failed: Vec::new() }
 }
 
 /// Runs a function over items on all cores, results in the items' order; a few items are not worth a thread.

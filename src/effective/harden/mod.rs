@@ -4,12 +4,11 @@
 //! would help is a question, which is written as a comment.
 
 mod editor;
-mod networks;
 mod program;
 
 use std::collections::HashSet;
 
-use super::holding::Holding;
+use super::holding::{Holding, SHOWN};
 use super::user::Who;
 use super::{in_file, place, ways};
 use crate::compose::{ComposeFile, directory, resolve};
@@ -18,7 +17,7 @@ use crate::privilege::{Hardening, Measure, Place, Rewrite, Way};
 use crate::rule::Context;
 use crate::rules::runtime::capabilities::{self, Reach};
 use crate::rules::runtime::exposure::{self, Called, Datastore, Meant};
-use crate::rules::runtime::{host_paths, known_images, port_all_interfaces, settings};
+use crate::rules::runtime::{host_paths, known_images, neighbours, port_all_interfaces, settings};
 use crate::text::{Edit, Span};
 use crate::yaml::Node;
 use editor::{Editor, Refused};
@@ -378,8 +377,15 @@ impl<'e, 'c, 'p> Plan<'e, 'c, 'p> {
     }
 
     fn networks(&mut self) {
-        if let Some(question) = networks::question(&self.holding) {
-            self.ask(question);
+        if let Some(beside) = neighbours::beside(self.holding.cx, self.spec()) {
+            let users = beside.users.iter().take(SHOWN).map(|other| format!("`{}`", other.name));
+            self.ask(format!(
+                "`{}` is published, shares the network `{}` with it and does not seem to use it; put it and {} on a \
+                 network of their own",
+                beside.stranger.name,
+                beside.network,
+                users.collect::<Vec<_>>().join(", ")
+            ));
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::rule::Severity;
 
 mod dot;
 pub mod mermaid;
+pub mod network;
 mod text;
 
 /// How many characters of a name a node shows.
