@@ -1,5 +1,7 @@
 //! `hullguard privileges`: what the services of Compose files may do, and their paths to the host.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::args::{Look, Privileges};
@@ -56,8 +58,12 @@ pub(super) fn tell_missing(asked: &[String], known: &[String]) -> bool {
     let mut is_missing = false;
     for service in asked.iter().filter(|service| !known.contains(service)) {
         is_missing = true;
-        let meant = suggest(service, known.iter().map(String::as_str));
-        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        let meant = if Path::new(service).exists() {
+            format!("; it is a path: use `--file {service}`")
+        } else {
+            let meant = suggest(service, known.iter().map(String::as_str));
+            meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
+        };
         term::complain(&format!("error: no service `{service}` in these files{meant}"));
     }
     is_missing

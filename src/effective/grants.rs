@@ -14,7 +14,7 @@ pub(super) fn of(holding: &Holding) -> Vec<Grant> {
         grants.push(Grant { what, usual: at.is_none(), place });
     };
     if holding.user.who == Who::Root {
-        add("root as its user".to_owned(), spec.user.as_ref().map(|user| user.at));
+        add(Grant::ROOT.to_owned(), spec.user.as_ref().map(|user| user.at));
     }
     if let Some(at) = holding.privileged {
         add("every capability and device (`privileged`)".to_owned(), Some(at));

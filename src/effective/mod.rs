@@ -30,6 +30,7 @@ pub fn of(cx: &Context, spec: &ContainerSpec) -> Option<Privileges> {
         service: spec.name.to_string(),
         held: holding.rows(),
         grants: grants::of(&holding),
+        user_unknown: holding.user.who == user::Who::Unknown,
         ways: ways::open(&holding),
         unknown: spec.gaps.iter().map(|gap| gap.why.to_string()).collect(),
     })

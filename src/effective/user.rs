@@ -8,7 +8,21 @@ use crate::image;
 use crate::privilege::Place;
 use crate::rule::Context;
 use crate::rules::dockerfile::root;
+use crate::rules::runtime::image_needs::{self, Start};
 use crate::rules::runtime::{known_images, settings};
+
+/// How an image starts its program: by what is known of it, then by what is known of its kind.
+fn start(image: &image::ImageRef) -> Option<Start> {
+    if let Some(needs) = image_needs::of(image) {
+        Some(needs.start)
+    } else if known_images::drops_privileges(image) {
+        Some(Start::Drops)
+    } else if root::is_of_other(image) {
+        Some(Start::User)
+    } else {
+        known_images::runs_as_root(image).map(|is_root| if is_root { Start::Root } else { Start::User })
+    }
+}
 
 /// Who a program is to the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,19 +96,13 @@ impl User {
 
     fn image(image: &image::ImageRef, places: Vec<Place>) -> Self {
         let name = image.familiar_name();
-        let is_root = if root::is_of_other(image) { Some(false) } else { known_images::runs_as_root(image) };
-        match is_root {
-            Some(true) if known_images::drops_privileges(image) => Self {
-                who: Who::RootAtFirst,
-                what: format!("root, given up by the entrypoint of `{name}`"),
-                places,
-            },
-            Some(true) => {
-                Self { who: Who::Root, what: format!("root, as `{name}` has no other user"), places }
-            }
-            Some(false) => Self { who: Who::Other, what: format!("the user of `{name}`, not root"), places },
-            None => Self::unknown(&format!("that of `{name}`"), places),
-        }
+        let (who, what) = match start(image) {
+            Some(Start::Drops) => (Who::RootAtFirst, format!("root, given up by the entrypoint of `{name}`")),
+            Some(Start::Root) => (Who::Root, format!("root, as `{name}` has no other user")),
+            Some(Start::User) => (Who::Other, format!("the user of `{name}`, not root")),
+            None => return Self::unknown(&format!("that of `{name}`"), places),
+        };
+        Self { who, what, places }
     }
 
     fn unknown(why: &str, places: Vec<Place>) -> Self {

@@ -51,6 +51,8 @@ pub fn changes(before: &[Privileges], now: &[Privileges]) -> Vec<Change> {
 fn change(before: Option<&Privileges>, now: &Privileges) -> Change {
     let had: HashSet<&str> = grants(before).map(|grant| &*grant.what).collect();
     let has: HashSet<&str> = now.grants.iter().map(|grant| &*grant.what).collect();
+    let is_lost =
+        |grant: &&Grant| !has.contains(&*grant.what) && !(now.user_unknown && grant.what == Grant::ROOT);
     // Of a new service only what it has besides the usual is news.
     let is_news = |grant: &&Grant| !had.contains(&*grant.what) && (before.is_some() || !grant.usual);
     let conditions: HashMap<&str, usize> =
@@ -59,7 +61,7 @@ fn change(before: Option<&Privileges>, now: &Privileges) -> Change {
     Change {
         is_new: before.is_none(),
         gained: now.grants.iter().filter(is_news).cloned().collect(),
-        lost: grants(before).filter(|grant| !has.contains(&*grant.what)).cloned().collect(),
+        lost: grants(before).filter(is_lost).cloned().collect(),
         opened: now.ways.iter().find(is_opened).cloned(),
         closed: now.ways.is_empty() && before.is_some_and(|one| !one.ways.is_empty()),
         service: now.service.clone(),

@@ -23,6 +23,8 @@ pub struct Privileges {
     pub held: Vec<Held>,
     /// The same as single things, for comparing two versions of a container.
     pub grants: Vec<Grant>,
+    /// Nobody here knows as whom its program runs, so that it may be root.
+    pub user_unknown: bool,
     /// The shortest and surest first.
     pub ways: Vec<Way>,
     /// Why not all of it is known; whole sentences without a full stop.
@@ -55,6 +57,10 @@ pub struct Grant {
     pub usual: bool,
     /// Where it is written; one of Docker's own is not.
     pub place: Option<Place>,
+}
+
+impl Grant {
+    pub const ROOT: &str = "root as its user";
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

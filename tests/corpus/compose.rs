@@ -306,5 +306,6 @@ fn large_and_deep_texts_are_survived() {
     }
     let steps: String = (0..3_000).flat_map(|depth| [" ".repeat(depth), "a:\n".to_owned()]).collect();
     parsed("steps.yml", steps.into_bytes(), |_, file| assert!(!file.yaml.errors.is_empty()));
-    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+    // Squares take hours; the rest is what a loaded machine takes.
+    assert!(start.elapsed() < Duration::from_secs(600), "{:?}", start.elapsed());
 }

@@ -148,17 +148,25 @@ fn has_work(rule: &Rule, outcome: &Outcome) -> bool {
     })
 }
 
+/// What the names of states mean, in their order.
+const MEANINGS: [&str; 4] = [
+    "its rules report findings",
+    "its rules ran and report nothing",
+    "nothing here is what its rules look at",
+    "files do not show it, or no rule checks it yet",
+];
+
 /// All practices by their states, the broken ones first.
 fn overview(states: &[(&Practice, State)], outcome: &Outcome) -> String {
     let mut text = String::new();
     let columns = term::columns();
     let wide = states.iter().map(|(practice, _)| practice.id.len()).max().unwrap_or(0);
-    for name in State::NAMES {
+    for (name, meaning) in State::NAMES.into_iter().zip(MEANINGS) {
         let these = || states.iter().filter(|(_, state)| state.name() == name);
         if these().next().is_none() {
             continue;
         }
-        let _ = writeln!(text, "{name} ({})", these().count());
+        let _ = writeln!(text, "{name} ({}): {meaning}", these().count());
         for (practice, state) in these() {
             let said = said(practice, state).map_or(String::new(), |said| format!(": {said}"));
             term::row(
@@ -177,7 +185,10 @@ fn overview(states: &[(&Practice, State)], outcome: &Outcome) -> String {
     };
     let (documents, files) = (plural(outcome.checked, "document"), plural(outcome.searched, "file"));
     let _ = writeln!(text, "checked: {documents}, and {files} for secrets{left_out}");
-    text.push_str("More about one: hullguard practices --only 000-non-root\n");
+    text.push_str(
+        "ids: 000 is the founding list, 004 the practice guide, see docs/practices.md\n\
+         More about one: hullguard practices --only 000-non-root\n",
+    );
     text
 }
 

@@ -372,19 +372,23 @@ impl<'e, 'c, 'p> Plan<'e, 'c, 'p> {
         let pids = missing("`pids_limit`", settings::is_unlimited(limits.pids));
         let missing: Vec<&str> = memory.into_iter().chain(pids).collect();
         if !missing.is_empty() {
-            self.ask(format!("how much does it need? Set {}", missing.join(" and ")));
+            self.ask(format!("set {} to what the service needs", missing.join(" and ")));
         }
     }
 
     fn networks(&mut self) {
         if let Some(beside) = neighbours::beside(self.holding.cx, self.spec()) {
             let users = beside.users.iter().take(SHOWN).map(|other| format!("`{}`", other.name));
+            let mut users: Vec<String> = users.collect();
+            if beside.users.len() > SHOWN {
+                users.push(format!("the {} others that use it", beside.users.len() - SHOWN));
+            }
+            let (stranger, own) = (&beside.stranger.name, &self.spec().name);
             self.ask(format!(
-                "`{}` is published, shares the network `{}` with it and does not seem to use it; put it and {} on a \
-                 network of their own",
-                beside.stranger.name,
+                "`{stranger}` is published, shares the network `{}` with `{own}` and does not seem to use it; put \
+                 `{own}` and {} on a network of their own",
                 beside.network,
-                users.collect::<Vec<_>>().join(", ")
+                users.join(", ")
             ));
         }
     }
