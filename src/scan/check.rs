@@ -2,8 +2,9 @@
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
+use super::chosen::Chosen;
 use super::shell::Shell;
 use crate::blob::Tree;
 use crate::compose::ComposeFile;
@@ -17,8 +18,8 @@ use crate::outcome::{Pragma, Told};
 use crate::pragma;
 use crate::privilege::{Hardening, NetworkMap, Privileges};
 use crate::project::{self, ImageUse, Project};
-use crate::rule::{Check, Context, Family, Policy, Rule, Severity};
-use crate::rules::{self, RULES};
+use crate::rule::{Check, Context, Policy, Rule, Severity};
+use crate::rules;
 use crate::shellcheck;
 use crate::shown::finish::{Finished, Veils, gather};
 use crate::shown::{Marks, guarded as caught, marks};
@@ -41,11 +42,17 @@ pub(super) struct Checked {
 }
 
 /// Checks a Dockerfile. `keep_shell`: its shell code is checked later.
-pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree, keep_shell: bool) -> Checked {
+pub(super) fn dockerfile(
+    cx: &Context,
+    rules: &Chosen,
+    file: &Dockerfile,
+    tree: &dyn Tree,
+    keep_shell: bool,
+) -> Checked {
     let path = file.source.path();
     let images = project::dockerfile_images(file);
     let mut drafts = Vec::new();
-    for rule in wanted(cx) {
+    for &rule in &rules.dockerfile {
         let mut out = Findings::new(rule);
         guarded(rule, file.source, &mut out, |out| {
             for check in rule.checks {
@@ -98,11 +105,12 @@ pub(super) fn dockerfile(cx: &Context, file: &Dockerfile, tree: &dyn Tree, keep_
 }
 
 /// Checks the settings of an engine.
-pub(super) fn daemon(source: &Arc<Source>, tree: &dyn Tree, policy: &Policy) -> Checked {
+pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> Checked {
+    let policy = rules.policy;
     let (file, project) = (daemon::parse(source), Project::default());
     let cx = Context { policy, project: &project, sent: None };
     let mut drafts = Vec::new();
-    for rule in wanted(&cx) {
+    for &rule in &rules.daemon {
         let mut out = Findings::new(rule);
         guarded(rule, source, &mut out, |out| {
             for check in rule.checks {
@@ -179,6 +187,7 @@ pub(super) struct InCompose {
 /// Checks Compose files as written (`documents`), and the containers that they come to, with `all` that they name. Only what lies in a file of `linted` counts.
 pub(super) fn compose(
     cx: &Context,
+    rules: &Chosen,
     documents: &[&ComposeFile],
     all: &[ComposeFile],
     linted: &HashSet<Arc<str>>,
@@ -191,7 +200,7 @@ pub(super) fn compose(
         documents.iter().copied().filter(|file| linted.contains(file.source.path())).collect();
     let in_documents = super::each(mine, |file| {
         let mut drafts = Vec::new();
-        for rule in wanted(cx) {
+        for &rule in &rules.compose {
             let mut out = Findings::new(rule);
             guarded(rule, &files[file.id.0 as usize], &mut out, |out| {
                 for check in rule.checks {
@@ -208,7 +217,7 @@ pub(super) fn compose(
         let mut veils = Veils::new(marks.clone(), tree.origin(), cx.policy);
         (drafts, veils.pragmas(found, &files[file.id.0 as usize]))
     });
-    let in_containers = containers(cx);
+    let in_containers = containers(cx, rules);
     let is_linted = |path: &Arc<str>| linted.contains(path);
     let privileges = privileges(cx, is_linted, &mut Veils::new(marks.clone(), tree.origin(), cx.policy));
     let hardenings = if cx.policy.hardening {
@@ -233,13 +242,13 @@ pub(super) fn compose(
 }
 
 /// Runs the rules on the containers of a project, and on their images; what they say of each.
-pub(super) fn containers(cx: &Context) -> Vec<Vec<Draft>> {
+pub(super) fn containers(cx: &Context, rules: &Chosen) -> Vec<Vec<Draft>> {
     let images = project::container_images(cx.project);
     let containers: Vec<(&ContainerSpec, Option<ImageUse>)> =
         cx.project.containers.iter().zip(images).collect();
     super::each(containers, |(spec, image)| {
         let mut drafts = Vec::new();
-        for rule in wanted(cx) {
+        for &rule in &rules.container {
             let mut out = Findings::new(rule);
             guarded(rule, cx.project.source(spec.at), &mut out, |out| {
                 for check in rule.checks {
@@ -312,10 +321,10 @@ fn hardenings(
 }
 
 /// Runs the rules that look at all documents together.
-pub(super) fn project(cx: &Context) -> Vec<Draft> {
+pub(super) fn project(cx: &Context, rules: &Chosen) -> Vec<Draft> {
     let Some(anywhere) = cx.project.files.first() else { return Vec::new() };
     let mut drafts = Vec::new();
-    for rule in wanted(cx) {
+    for &rule in &rules.project {
         let mut out = Findings::new(rule);
         guarded(rule, anywhere, &mut out, |out| {
             for check in rule.checks {
@@ -346,19 +355,6 @@ fn parts_of(file: &ComposeFile) -> Vec<Span> {
 /// The first of the parts after a comment.
 fn next_in(parts: &[Span], comment: Span) -> Option<Span> {
     parts.get(parts.partition_point(|part| part.start < comment.end)).copied()
-}
-
-/// The rules that look at documents. Most others are kinds of secrets; to pass over them again for each file costs more than
-/// many a rule.
-static CHECKED: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
-    let is_checked = |rule: &&Rule| rule.family != Family::Secrets && !rule.checks.is_empty();
-    RULES.iter().filter(is_checked).collect()
-});
-
-/// The rules that the policy shows.
-fn wanted<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'static Rule> + use<'c> {
-    let policy = cx.policy;
-    CHECKED.iter().copied().filter(|rule| policy.shows(rule))
 }
 
 /// Runs a rule; if it panics, what it found so far stays and a finding says so.

@@ -10,6 +10,7 @@ mod aside;
 mod builds;
 mod chains;
 mod check;
+mod chosen;
 mod contexts;
 mod evidence;
 mod join;
@@ -46,6 +47,7 @@ use crate::shown::{Marks, guarded, secrets};
 use crate::surface::Form;
 use crate::text::Source;
 use aside::Aside;
+use chosen::Chosen;
 use load::Loaded;
 use old::{Old, Silence};
 
@@ -123,6 +125,7 @@ fn from_top(
 ) -> Outcome {
     watch.done.store(0, Ordering::Relaxed);
     let mut outcome = Outcome::default();
+    let rules = Chosen::by(policy);
     let documents = candidates.iter().filter(|candidate| candidate.document);
     let (later, now): (Vec<&Candidate>, Vec<&Candidate>) = documents.partition(|c| load::is_streamed(c));
 
@@ -180,7 +183,7 @@ fn from_top(
         if watch.is_stopped() {
             return Group::default();
         }
-        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, &aside, policy)) {
+        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, &aside, &rules)) {
             Ok(checked) => checked,
             Err(gap) => {
                 let own = group.sources.iter().map(|source| source.path()).zip(0..);
@@ -249,7 +252,7 @@ fn from_top(
             let project = Project { baked, passed, ..join::project(builders, &[], &file, &aside) };
             let sent = contexts::of(&project, &file[0], &aside);
             let cx = Context { policy, project: &project, sent: sent.as_ref() };
-            let checked = check::dockerfile(&cx, &file[0], tree, shellcheck.is_some());
+            let checked = check::dockerfile(&cx, &rules, &file[0], tree, shellcheck.is_some());
             watch.count(1);
             checked
         })
@@ -271,7 +274,7 @@ fn from_top(
             Loaded::Dockerfile(source) => one(&source),
             Loaded::Daemon(source) => guarded(|| {
                 watch.count(1);
-                check::daemon(&source, tree, policy)
+                check::daemon(&source, &rules, tree)
             })
             .map_err(Loaded::Fail),
             other => {
@@ -291,7 +294,7 @@ fn from_top(
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
     outcome.take(Veils::new(marks, tree.origin(), policy).finish(drafts));
-    let surfaces = surfaces::check(candidates, &files, tree, policy, watch, &mut outcome);
+    let surfaces = surfaces::check(candidates, &files, tree, &rules, watch, &mut outcome);
     outcome.skipped.retain(|told| told.why != load::NO_DOCUMENT || !surfaces.contains(&told.path));
     let documents: HashSet<Arc<str>> = files.into_iter().cloned().chain(surfaces).collect();
     let mut shells = Vec::new();
@@ -417,9 +420,9 @@ fn check_group(
     parts: &HashSet<Arc<str>>,
     read: &Read,
     aside: &Aside,
-    policy: &Policy,
+    rules: &Chosen,
 ) -> Group {
-    let tree = aside.tree();
+    let (tree, policy) = (aside.tree(), rules.policy);
     let numbered = group.sources.iter().zip(0..);
     let documents: Vec<ComposeFile> =
         numbered.map(|(source, id)| compose::parse(source, FileId(id))).collect();
@@ -457,8 +460,8 @@ fn check_group(
     let is_part = |file: &&ComposeFile| parts.contains(file.source.path());
     let written: Vec<&ComposeFile> =
         own.iter().copied().chain(documents.iter().skip(group.own).filter(is_part)).collect();
-    let mut found = check::compose(&cx, &written, &documents, linted, tree);
-    found.drafts.extend(check::project(&cx));
+    let mut found = check::compose(&cx, rules, &written, &documents, linted, tree);
+    found.drafts.extend(check::project(&cx, rules));
     let builders = join::builders(&project.containers, edges, &built);
     let checked = own.iter().filter(|file| linted.contains(file.source.path()) && !is_part(file)).count();
     let check::InCompose { drafts, pragmas, marks, privileges, hardenings, networks } = found;

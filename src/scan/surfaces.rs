@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::chosen::Chosen;
 use super::{Watch, check, load};
 use crate::blob::{Candidate, Tree};
 use crate::container::Lifetime;
@@ -14,7 +15,7 @@ use crate::pragma;
 use crate::privilege::Privileges;
 use crate::project::{Around, Project};
 use crate::purpose::Purpose;
-use crate::rule::{Context, Policy, Profile, Severity};
+use crate::rule::{Context, Profile, Severity};
 use crate::shown::finish::{Finished, Veils};
 use crate::shown::{Marks, guarded, marks};
 use crate::surface::{Form, Found};
@@ -31,7 +32,7 @@ pub(super) fn check(
     candidates: &[Candidate],
     documents: &HashSet<&Arc<str>>,
     tree: &dyn Tree,
-    policy: &Policy,
+    rules: &Chosen,
     watch: &Watch,
     outcome: &mut Outcome,
 ) -> Vec<Arc<str>> {
@@ -39,7 +40,7 @@ pub(super) fn check(
     let forms: Vec<(&Candidate, Form)> =
         forms.filter_map(|candidate| Some((candidate, Form::of(&candidate.path)?))).collect();
     let checked = super::each(forms, |(candidate, form)| {
-        let one = || file(&candidate.path, form, tree, policy);
+        let one = || file(&candidate.path, form, tree, rules);
         let result = if watch.is_stopped() { Ok(None) } else { guarded(one).and_then(|result| result) };
         (candidate, result)
     });
@@ -61,7 +62,8 @@ pub(super) fn check(
 }
 
 /// Checks one file; `None` if it has no containers. What cannot be read is told by the search for secrets.
-fn file(path: &Arc<str>, form: Form, tree: &dyn Tree, policy: &Policy) -> Result<Option<Checked>, Gap> {
+fn file(path: &Arc<str>, form: Form, tree: &dyn Tree, rules: &Chosen) -> Result<Option<Checked>, Gap> {
+    let policy = rules.policy;
     let Ok(bytes) = tree.read(path) else { return Ok(None) };
     let source = load::source(path, bytes);
     let found = form.read(&source)?;
@@ -75,7 +77,7 @@ fn file(path: &Arc<str>, form: Form, tree: &dyn Tree, policy: &Policy) -> Result
     let project = Project { files: &sources, containers, around, ..Project::default() };
     let cx = Context { policy, project: &project, sent: None };
     let mut drafts: Vec<Draft> = Vec::new();
-    for (spec, mut found) in project.containers.iter().zip(check::containers(&cx)) {
+    for (spec, mut found) in project.containers.iter().zip(check::containers(&cx, rules)) {
         if form == Form::Markdown || spec.lifetime.is_short() {
             soften(&cx, &mut found, spec.lifetime != Lifetime::Job);
         }
