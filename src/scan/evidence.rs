@@ -9,6 +9,8 @@ use crate::yaml::{Node, Yaml};
 const CONTAINERS: [&str; 2] = ["services", "jobs"];
 /// Other sections that a file of Compose may consist of.
 const SECTIONS: [&str; 6] = ["include", "volumes", "networks", "secrets", "configs", "models"];
+/// What else stands at the top of a file of Compose.
+const BESIDE: [&str; 2] = ["name", "version"];
 /// One of them makes a mapping a container.
 const MARKS: [&str; 4] = ["image", "build", "extends", "provider"];
 /// What Compose says of a container and others hardly do.
@@ -124,6 +126,37 @@ fn is_pipeline(root: Node<'_>) -> bool {
     steps || drone || list || hired
 }
 
+/// Whether a text plainly has what [`evidence`] looks for: all keys at its top are Compose's, and `services` holds a mapping.
+pub(super) fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // By itself it ends a line, too.
+    if memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
+        return false;
+    }
+    let says = |line: &&str| !matches!(line.trim_start().bytes().next(), None | Some(b'#'));
+    let mut lines = text.lines().filter(says).peekable();
+    let mut found = false;
+    while let Some(line) = lines.next() {
+        if line.starts_with(' ') {
+            continue;
+        }
+        let Some((key, value)) = line.split_once(':') else { return false };
+        if key == "services" {
+            let is_above = matches!(value.trim_start().bytes().next(), None | Some(b'#'));
+            let is_key = |line: &&str| {
+                line.starts_with(' ') && line.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric())
+            };
+            if !is_above || !lines.peek().is_some_and(is_key) {
+                return false;
+            }
+            found = true;
+        } else if !(SECTIONS.contains(&key) || BESIDE.contains(&key) || key.starts_with("x-")) {
+            return false;
+        }
+    }
+    found
+}
+
 /// Whether a text may have `services:` at the top of a document. Cheap, for most YAML files have not.
 pub(super) fn may_have_services(text: &str) -> bool {
     if memchr::memmem::find(text.as_bytes(), b"services").is_none() {
@@ -201,6 +234,30 @@ mod tests {
         assert_eq!(of("web:\n  image: a\n"), Evidence::Bare);
         assert_eq!(of("volumes:\n  a:\n"), Evidence::Section);
         assert_eq!(of("a: [\n"), Evidence::None);
+    }
+
+    #[test]
+    fn a_plain_file_is_told_by_its_lines() {
+        for text in [
+            "services:\n  a:\n    image: b\n",
+            "# a\nversion: '3'\nx-a: &a\n  b: c\n\nservices: # d\n\n  # e\n  a:\n    <<: *a\nvolumes:\r\n  data:\n",
+        ] {
+            assert!(is_plain(text) && matches!(of(text), Evidence::Sure | Evidence::Services), "{text}");
+        }
+        for text in [
+            "services:\n  - a\n",
+            "services:\n- a\n",
+            "services: [a]\n",
+            "services:\n",
+            "services:\n  a:\n    image: b\nsteps:\n  c: d\n",
+            "services:\n  a:\n    image: b\n# c\rsteps:\n",
+            "services:\n  a:\n    image: b\n---\nsteps:\n  c: d\n",
+            "services:\n  a:\n    image: b\n\"steps\":\n  c: d\n",
+            "a: \"\nservices:\n  b:\n\"\n",
+            "version: '3'\n",
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
     }
 
     #[test]

@@ -215,12 +215,17 @@ fn dockerfile(source: &Arc<Source>) -> Kind {
 
 /// `named`: the name says Compose, or the user. `promised`: so surely that a broken file is told as one.
 fn yaml_kind(source: &Source, named: bool, promised: bool) -> Kind {
+    let marks = template::yaml_marks(source.text());
+    // Most files are told by their lines, and are read but once, for their rules.
+    if promised && marks.is_empty() && evidence::is_plain(source.text()) {
+        return Kind::Compose;
+    }
     let yaml = yaml::parse(source);
     let evidence = evidence::evidence(&yaml);
     if evidence == Evidence::Pipeline || !named && evidence != Evidence::Sure {
         return Kind::Other;
     }
-    if template::is_yaml_template(&yaml) {
+    if template::is_yaml_template(&yaml, &marks) {
         return Kind::Skip(Reason::Template, "a template");
     }
     match evidence {

@@ -25,7 +25,9 @@ fn is_mark(text: &str) -> bool {
         text.strip_prefix("__").and_then(|rest| rest.split_once("__")).is_some_and(|(name, rest)| {
             is_name(name) && !name.bytes().any(|b| b.is_ascii_lowercase()) && rest.trim().is_empty()
         });
-    named || framed || MARKS.iter().any(|mark| text.starts_with(mark))
+    // Every line is asked for each of them, and the first letter says enough of most.
+    let begins = |mark: &str| text.as_bytes().first() == mark.as_bytes().first() && text.starts_with(mark);
+    named || framed || MARKS.into_iter().any(begins)
 }
 
 /// `BASEIMAGE`: no builder takes it, and no image is called so in small letters.
@@ -124,10 +126,25 @@ fn has_foreign_image(file: &dockerfile::Dockerfile) -> bool {
     })
 }
 
-/// Whether a YAML file has a mark where a line or a value begins, and is broken by it. In a block scalar, in quotes and
-/// in a comment it is text.
-pub(super) fn is_yaml_template(yaml: &Yaml<'_>) -> bool {
-    let text = yaml.source.text();
+/// Whether one of its [`yaml_marks`] breaks a YAML file. In a block scalar, in quotes and in a comment it is text.
+pub(super) fn is_yaml_template(yaml: &Yaml<'_>, marks: &[usize]) -> bool {
+    if marks.is_empty() {
+        return false;
+    }
+    let mut shields: Vec<Span> = yaml.comments.clone();
+    shields.extend(yaml.nodes().filter(|node| is_shield(*node)).map(Node::span));
+    shields.sort_unstable();
+    // They do not overlap, so the last that begins before a place is the one that may hold it.
+    let is_text = |at: usize| {
+        let before = shields.partition_point(|span| (span.start as usize) <= at);
+        before.checked_sub(1).is_some_and(|last| at < shields[last].end as usize)
+    };
+    let broken = || !yaml.errors.is_empty() || yaml.nodes().any(has_collection_as_key);
+    marks.iter().any(|&at| !is_text(at)) && broken()
+}
+
+/// The marks where a line or a value of YAML begins.
+pub(super) fn yaml_marks(text: &str) -> Vec<usize> {
     let mut offset = 0;
     let mut marks = Vec::new();
     for line in text.split_inclusive('\n') {
@@ -142,19 +159,7 @@ pub(super) fn is_yaml_template(yaml: &Yaml<'_>) -> bool {
         }
         offset += line.len();
     }
-    if marks.is_empty() {
-        return false;
-    }
-    let mut shields: Vec<Span> = yaml.comments.clone();
-    shields.extend(yaml.nodes().filter(|node| is_shield(*node)).map(Node::span));
-    shields.sort_unstable();
-    // They do not overlap, so the last that begins before a place is the one that may hold it.
-    let is_text = |at: usize| {
-        let before = shields.partition_point(|span| (span.start as usize) <= at);
-        before.checked_sub(1).is_some_and(|last| at < shields[last].end as usize)
-    };
-    let broken = || !yaml.errors.is_empty() || yaml.nodes().any(has_collection_as_key);
-    marks.iter().any(|&at| !is_text(at)) && broken()
+    marks
 }
 
 /// What is read as text whatever stands in it.
@@ -235,7 +240,7 @@ mod tests {
     fn marks_inside_a_scalar_are_text() {
         let template = |text: &str| {
             let source = Source::new("compose.yaml", text.into());
-            is_yaml_template(&yaml::parse(&source))
+            is_yaml_template(&yaml::parse(&source), &yaml_marks(text))
         };
         for text in [
             "services:\n{% for s in all %}\n  a:\n    image: b\n{% endfor %}\n",
