@@ -28,7 +28,12 @@ impl Set {
     }
     /// Its characters, ascending.
     pub fn bytes(self) -> impl Iterator<Item = u8> {
-        (0..128).filter(move |&byte| self.contains(byte))
+        let mut left = u128::from(self.0[0]) | u128::from(self.0[1]) << 64;
+        std::iter::from_fn(move || {
+            let byte = (left != 0).then(|| left.trailing_zeros() as u8)?;
+            left &= left - 1;
+            Some(byte)
+        })
     }
 }
 

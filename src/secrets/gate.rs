@@ -5,7 +5,7 @@
 //! text is asked at each position with one multiplication and one bit, and what passes once more by another hash. What
 //! is left is compared with the anchors. The table is made on first use, and nothing is compiled.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::random::pair_cost;
@@ -48,8 +48,8 @@ pub(super) enum Lead {
 }
 
 struct Anchor {
-    /// In small letters; compared without regard to case.
-    text: Vec<u8>,
+    /// In [`Gate::texts`].
+    text: Range<usize>,
     lead: Lead,
 }
 
@@ -69,6 +69,8 @@ pub(super) struct Gate {
     starts: Vec<u16>,
     entries: Vec<Entry>,
     anchors: Vec<Anchor>,
+    /// All anchors, one behind the other; compared without regard to case.
+    texts: Vec<u8>,
     /// Patterns without fixed text, and how short and long their tokens are: they are tried on values of assignments.
     pub(super) loose: Vec<(&'static Rule, &'static Pattern, (u16, u16))>,
 }
@@ -111,7 +113,7 @@ const BITS: usize = 1 << 19;
 /// And how many the second.
 const AGAIN: usize = 1 << 16;
 /// So many neighbouring bits share a list of entries.
-const FEW: usize = 8;
+const FEW: usize = 32;
 
 fn hash(gram: u32) -> usize {
     (gram.wrapping_mul(0x9e37_79b1) >> (32 - BITS.ilog2())) as usize
@@ -129,6 +131,7 @@ impl Gate {
             starts: Vec::new(),
             entries: Vec::new(),
             anchors: Vec::new(),
+            texts: Vec::new(),
             loose: Vec::new(),
         };
         for (name, next) in NAMES {
@@ -174,7 +177,9 @@ impl Gate {
         }
         gate.loose.sort_by_key(|&(_, _, (least, _))| least);
         let near = gate.loose.iter().flat_map(|&(_, pattern, _)| pattern.near).copied();
-        let words: BTreeSet<&str> = near.filter(|word| near::is_a_providers(word)).collect();
+        let mut words: Vec<&str> = near.filter(|word| near::is_a_providers(word)).collect();
+        words.sort_unstable();
+        words.dedup();
         for word in words {
             gate.add(word, Set([0; 2]), Lead::Provider);
         }
@@ -207,12 +212,10 @@ impl Gate {
     fn add_pattern(&mut self, rule: &'static Rule, pattern: &'static Pattern) {
         let mut loose = false;
         for nodes in pattern.shape {
-            let found = anchors_of(nodes);
-            loose |= found.is_empty();
-            for anchor in found {
-                let lead = Lead::Pattern { rule, pattern, least: anchor.least, most: anchor.most };
-                self.add(&anchor.text, anchor.next, lead);
-            }
+            let found = anchors_of(nodes, &mut |text, next, (least, most)| {
+                self.add(text, next, Lead::Pattern { rule, pattern, least, most });
+            });
+            loose |= !found;
         }
         if loose {
             self.loose.push((rule, pattern, shape_length(pattern.shape)));
@@ -221,24 +224,26 @@ impl Gate {
 
     /// `next` are the characters that may follow a text of three bytes; none: any.
     fn add(&mut self, text: &str, next: Set, lead: Lead) {
-        let text = text.to_ascii_lowercase().into_bytes();
-        if text.len() >= 4 && next.is_empty() {
-            let at = (0..=text.len() - 4).max_by_key(|&at| (rarity(&text[at..at + 4]), at)).unwrap_or(0);
-            if let Some(&four) = text[at..].first_chunk::<4>() {
+        let bytes = text.as_bytes();
+        if bytes.len() >= 4 && next.is_empty() {
+            let at = rarest(bytes);
+            if let Some(&four) = bytes[at..].first_chunk::<4>() {
                 self.enter(fold(four), at);
             }
-        } else if let Some(tail) = text.last_chunk::<3>() {
+        } else if let Some(tail) = bytes.last_chunk::<3>() {
             let next = if next.is_empty() { PRINTED } else { next };
             // Two characters may fold into one.
             let mut seen = Set([0; 2]);
             for byte in next.bytes().map(|byte| byte | 0x20) {
                 if !seen.contains(byte) {
                     seen = seen.with(byte);
-                    self.enter(fold([tail[0], tail[1], tail[2], byte]), text.len() - 3);
+                    self.enter(fold([tail[0], tail[1], tail[2], byte]), bytes.len() - 3);
                 }
             }
         }
-        self.anchors.push(Anchor { text, lead });
+        let start = self.texts.len();
+        self.texts.extend_from_slice(bytes);
+        self.anchors.push(Anchor { text: start..self.texts.len(), lead });
     }
 
     /// Four bytes of the next anchor.
@@ -267,7 +272,8 @@ impl Gate {
                 let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
                 let anchor = &self.anchors[usize::from(entry.anchor)];
                 let end = start + anchor.text.len();
-                if text.get(start..end).is_some_and(|there| there.eq_ignore_ascii_case(&anchor.text)) {
+                let wanted = &self.texts[anchor.text.clone()];
+                if text.get(start..end).is_some_and(|there| there.eq_ignore_ascii_case(wanted)) {
                     found(&anchor.lead, start, end);
                 }
             }
@@ -299,105 +305,149 @@ impl Gate {
     }
 }
 
-/// How seldom four bytes stand in texts, by their pairs.
-fn rarity(four: &[u8]) -> u32 {
-    four.windows(2)
-        .map(|pair| match (pair[0].is_ascii_alphabetic(), pair[1].is_ascii_alphabetic()) {
-            (true, true) => pair_cost(pair[0], pair[1]),
-            (false, false) if pair[0] == pair[1] => 3,
-            _ => 7,
-        })
-        .sum()
+/// Where the four bytes of a text begin that stand in texts most seldom, by their pairs; of several the last.
+fn rarest(text: &[u8]) -> usize {
+    let cost = |at: usize| match (text[at].is_ascii_alphabetic(), text[at + 1].is_ascii_alphabetic()) {
+        (true, true) => pair_cost(text[at], text[at + 1]),
+        (false, false) if text[at] == text[at + 1] => 3,
+        _ => 7,
+    };
+    let (mut first, mut second) = (cost(0), cost(1));
+    let mut best = (0, 0);
+    for at in 0..=text.len() - 4 {
+        let third = cost(at + 2);
+        best = best.max((first + second + third, at));
+        (first, second) = (second, third);
+    }
+    best.1
 }
 
-/// Fixed text of a shape.
-struct Fixed {
-    text: String,
-    /// How many bytes of the token stand before it.
-    least: u16,
-    most: u16,
-    /// What may follow it, for a short one.
-    next: Set,
-}
+/// What is told of an anchor: its text, what may follow a short one, and how many bytes of the token stand before it, at
+/// least and at most.
+type See<'s> = &'s mut dyn FnMut(&str, Set, (u16, u16));
 
-/// The fixed texts of which one stands in every token of a sequence, the first that are long enough; none if there is
-/// nothing of three bytes.
-fn anchors_of(nodes: &'static [Node]) -> Vec<Fixed> {
+/// Tells the fixed texts of which one stands in every token of a sequence, the first that are long enough; false if there
+/// is nothing of three bytes.
+fn anchors_of(nodes: &'static [Node], see: See) -> bool {
     let (mut least, mut most) = (0u16, 0u16);
+    let mut begins = Beginnings::default();
     for (at, node) in nodes.iter().enumerate() {
         // Of a run the last character may belong to it: `7:A` is rarer than `:A`.
         let last = match node {
-            Node::Run(set, 2.., _) if set.len() <= 10 => set.bytes().map(char::from).collect(),
-            _ => Vec::new(),
+            Node::Run(set, 2.., _) if set.len() <= 10 => *set,
+            _ => Set([0; 2]),
         };
         let (shortest, longest) = lengths(node);
-        let begins = prefixes(if last.is_empty() { &nodes[at..] } else { &nodes[at + 1..] });
-        let long = |more: usize| {
-            let length = |(text, next): &(String, Set)| match text.len() + more {
-                0..=2 => false,
-                3 => !next.is_empty(),
-                _ => true,
-            };
-            !begins.is_empty() && begins.iter().all(length)
+        begins.read(if last.is_empty() { &nodes[at..] } else { &nodes[at + 1..] });
+        let mut tell = |text: &str, next: Set, before: (u16, u16)| {
+            see(text, if text.len() == 3 { next } else { Set([0; 2]) }, before);
         };
-        let fixed = |text: String, next: Set, before: (u16, u16)| {
-            let next = if text.len() == 3 { next } else { Set([0; 2]) };
-            Fixed { text, least: before.0, most: before.1, next }
-        };
-        if last.is_empty() && long(0) {
-            return begins.into_iter().map(|(text, next)| fixed(text, next, (least, most))).collect();
+        if last.is_empty() && begins.are_long(0) {
+            begins.all().for_each(|(text, next)| tell(text, next, (least, most)));
+            return true;
         }
-        if !last.is_empty() && !long(0) && long(1) {
+        if !last.is_empty() && !begins.are_long(0) && begins.are_long(1) {
             let before = (least + shortest - 1, most + longest - 1);
-            let with = |&(ref text, next): &(String, Set)| -> Vec<Fixed> {
-                last.iter().map(|c| fixed(format!("{c}{text}"), next, before)).collect()
-            };
-            return begins.iter().flat_map(with).collect();
+            let mut whole = String::new();
+            for (text, next) in begins.all() {
+                for character in last.bytes() {
+                    whole.clear();
+                    whole.push(char::from(character));
+                    whole.push_str(text);
+                    tell(&whole, next, before);
+                }
+            }
+            return true;
         }
         (least, most) = (least.saturating_add(shortest), most.saturating_add(longest));
         if most > 512 {
             break;
         }
     }
-    Vec::new()
+    false
 }
 
-/// Every fixed text that a sequence may begin with, and what may follow it.
-fn prefixes(nodes: &'static [Node]) -> Vec<(String, Set)> {
-    const MOST: usize = 64;
-    let Some((node, rest)) = nodes.split_first() else { return vec![(String::new(), Set([0; 2]))] };
-    match node {
-        Node::Text(text) => {
-            prefixes(rest).into_iter().map(|(more, next)| (format!("{text}{more}"), next)).collect()
-        }
-        Node::Run(set, least, _) => {
-            if matches!(node, Node::Run(_, 1, 1)) && set.len() <= 10 {
-                let behind = prefixes(rest);
-                let with = |byte: u8| {
-                    behind.iter().map(move |&(ref more, next)| (format!("{}{more}", char::from(byte)), next))
-                };
-                return set.bytes().flat_map(with).collect();
+/// Every fixed text that a sequence may begin with, and what may follow it. They lie in one buffer, because every start of
+/// the program makes thousands.
+#[derive(Default)]
+struct Beginnings {
+    texts: String,
+    found: Vec<(Range<usize>, Set)>,
+    /// The one in the making.
+    text: String,
+}
+
+impl Beginnings {
+    fn read(&mut self, nodes: &[Node]) {
+        self.texts.clear();
+        self.found.clear();
+        self.text.clear();
+        self.go(nodes, &[]);
+    }
+    fn all(&self) -> impl Iterator<Item = (&str, Set)> {
+        self.found.iter().map(|(text, next)| (&self.texts[text.clone()], *next))
+    }
+    /// With so many bytes more each is long enough for an anchor.
+    fn are_long(&self, more: usize) -> bool {
+        !self.found.is_empty()
+            && self.found.iter().all(|(text, next)| match text.len() + more {
+                0..=2 => false,
+                3 => !next.is_empty(),
+                _ => true,
+            })
+    }
+
+    /// Adds what `nodes`, and `then` behind them, begin with, each behind the text in the making.
+    fn go(&mut self, nodes: &[Node], then: &[Node]) {
+        const MOST: usize = 64;
+        let Some((node, rest)) = nodes.split_first() else {
+            if then.is_empty() {
+                self.end(Set([0; 2]));
+            } else {
+                self.go(then, &[]);
             }
-            vec![(String::new(), if *least > 0 { *set } else { Set([0; 2]) })]
-        }
-        Node::Group(inside, least, most) => {
-            let mut all = Vec::new();
-            if *least == 0 {
-                all.extend(prefixes(rest));
+            return;
+        };
+        let length = self.text.len();
+        match node {
+            Node::Text(text) => {
+                self.text.push_str(text);
+                self.go(rest, then);
             }
-            for nodes in *inside {
-                for (text, next) in prefixes(nodes) {
-                    // Only if the alternative is fixed text to its end may what is behind the group be added.
-                    let fixed = nodes.iter().all(|node| matches!(node, Node::Text(_)));
-                    if fixed && *most == 1 {
-                        all.extend(prefixes(rest).into_iter().map(|(more, n)| (format!("{text}{more}"), n)));
-                    } else {
-                        all.push((text, next));
-                    }
+            Node::Run(set, 1, 1) if set.len() <= 10 => {
+                for byte in set.bytes() {
+                    self.text.push(char::from(byte));
+                    self.go(rest, then);
+                    self.text.truncate(length);
                 }
             }
-            if all.len() > MOST { vec![(String::new(), Set([0; 2]))] } else { all }
+            Node::Run(set, least, _) => self.end(if *least > 0 { *set } else { Set([0; 2]) }),
+            Node::Group(inside, least, most) => {
+                let (texts, found) = (self.texts.len(), self.found.len());
+                if *least == 0 {
+                    self.go(rest, then);
+                }
+                for nodes in *inside {
+                    // Only if the alternative is fixed text to its end may what is behind the group be added.
+                    let fixed = nodes.iter().all(|node| matches!(node, Node::Text(_)));
+                    self.go(nodes, if fixed && *most == 1 { rest } else { &[] });
+                }
+                if self.found.len() - found > MOST {
+                    self.texts.truncate(texts);
+                    self.found.truncate(found);
+                    self.text.truncate(length);
+                    self.end(Set([0; 2]));
+                }
+            }
         }
+        self.text.truncate(length);
+    }
+
+    /// The text in the making is done.
+    fn end(&mut self, next: Set) {
+        let start = self.texts.len();
+        self.texts.push_str(&self.text);
+        self.found.push((start..self.texts.len(), next));
     }
 }
 
