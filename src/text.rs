@@ -11,7 +11,7 @@ use crate::gap::Reason;
 
 /// The last part of a path, of a file, a folder, a program or an image.
 pub fn last_part(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
+    memchr::memrchr(b'/', path.as_bytes()).map_or(path, |at| &path[at + 1..])
 }
 
 /// A half-open range of bytes in one [`Source`].

@@ -90,6 +90,8 @@ pub enum CommandKind {
     Simple {
         assignments: Vec<Word>,
         words: Vec<Word>,
+        /// The word that names the program which the words finally run: in `sudo env A=b make` the fourth. 0 if there is none.
+        program: usize,
         /// Scripts that a new shell reads from the words or from a heredoc: `sh -c '…'`, `eval …`, `bash <<EOF`.
         inner: Vec<Script>,
     },
@@ -167,7 +169,8 @@ pub fn exec<'w>(words: impl Iterator<Item = (&'w str, Span)>) -> Script {
     let Some(span) = words.first().zip(words.last()).map(|(first, last)| first.span.cover(last.span)) else {
         return Script::default();
     };
-    let kind = CommandKind::Simple { assignments: Vec::new(), words, inner: Vec::new() };
+    let program = wrappers::program(&words);
+    let kind = CommandKind::Simple { assignments: Vec::new(), words, program, inner: Vec::new() };
     let commands = vec![Command { span, kind, redirects: Vec::new() }];
     Script::new(vec![Pipeline { span, joined_by: Join::Start, negated: false, commands }])
 }

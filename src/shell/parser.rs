@@ -333,20 +333,26 @@ impl<'p> Parser<'p> {
             words.push(word);
             maps.push(map);
         }
-        let inner = self.inner(&words, &maps, &redirects, input);
+        let program = wrappers::program(&words);
+        let inner = self.inner((&words, program), &maps, &redirects, input);
         Command {
             span: self.span_from(start),
-            kind: CommandKind::Simple { assignments, words, inner },
+            kind: CommandKind::Simple { assignments, words, program, inner },
             redirects,
         }
     }
 
     /// The scripts that a shell started by these words will read.
-    fn inner(&self, words: &[Word], maps: &[Map], redirects: &[Redirect], input: Option<Map>) -> Vec<Script> {
+    fn inner(
+        &self,
+        (words, program): (&[Word], usize),
+        maps: &[Map],
+        redirects: &[Redirect],
+        input: Option<Map>,
+    ) -> Vec<Script> {
         if self.at_limit() {
             return Vec::new();
         }
-        let program = wrappers::program(words);
         let mut text = Joined::empty(0);
         let mut opaque = Vec::new();
         let mut append = |word: &Word, map: &Map| {

@@ -22,6 +22,8 @@ pub struct Call<'s> {
     /// The words before it: `sudo`, `env`, their flags.
     pub wrappers: &'s [Word],
     pub place: Place,
+    /// For [`Call::name`], which nearly every rule asks.
+    name: Option<&'s str>,
 }
 
 /// What holds where a command stands.
@@ -55,7 +57,7 @@ pub struct Pipe<'s> {
 impl<'s> Call<'s> {
     /// The program's name without folders; `None` if an expansion makes it.
     pub fn name(&self) -> Option<&'s str> {
-        wrappers::program_name(&self.words[0])
+        self.name
     }
     pub fn is(&self, name: &str) -> bool {
         self.name() == Some(name)
@@ -191,11 +193,11 @@ impl<'s> Visitor<'_, 's> {
 
     fn command(&mut self, command: &'s Command, pipeline: &'s Pipeline, position: usize, place: &mut Place) {
         match &command.kind {
-            CommandKind::Simple { assignments, words, inner } => {
+            CommandKind::Simple { assignments, words, program, inner } => {
                 self.words(assignments, *place);
                 self.words(words, *place);
                 self.redirects(command, *place);
-                self.simple(assignments, words, inner, (command, pipeline, position), place);
+                self.simple(assignments, (words, *program), inner, (command, pipeline, position), place);
                 return;
             }
             CommandKind::Subshell(script) => self.script(script, &mut place.clone()),
@@ -219,7 +221,7 @@ impl<'s> Visitor<'_, 's> {
     fn simple(
         &mut self,
         assignments: &'s [Word],
-        words: &'s [Word],
+        (words, program): (&'s [Word], usize),
         inner: &'s [Script],
         (command, pipeline, position): (&'s Command, &'s Pipeline, usize),
         place: &mut Place,
@@ -230,14 +232,15 @@ impl<'s> Visitor<'_, 's> {
             }
             return;
         }
-        let program = wrappers::program(words);
         let (wrappers, words) = words.split_at(program);
-        let call = Call { command, pipeline, position, assignments, words, wrappers, place: *place };
+        let name = wrappers::program_name(&words[0]);
+        let call = Call { command, pipeline, position, assignments, words, wrappers, place: *place, name };
         (self.see)(Event::Call(call));
         if call.is("find") {
             for words in wrappers::executed_by_find(words) {
-                let skip = wrappers::program(words);
-                (self.see)(Event::Call(Call { words: &words[skip..], wrappers: &words[..skip], ..call }));
+                let (wrappers, words) = words.split_at(wrappers::program(words));
+                let name = wrappers::program_name(&words[0]);
+                (self.see)(Event::Call(Call { words, wrappers, name, ..call }));
             }
         }
         if wrappers.is_empty() {

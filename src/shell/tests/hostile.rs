@@ -38,7 +38,7 @@ fn check(script: &Script, source: &str) {
             for Command { span, kind, redirects } in &pipeline.commands {
                 within(*span);
                 match kind {
-                    CommandKind::Simple { assignments, words, inner } => {
+                    CommandKind::Simple { assignments, words, inner, .. } => {
                         scripts(assignments, &mut left, &within);
                         scripts(words, &mut left, &within);
                         left.extend(inner);
