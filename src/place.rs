@@ -4,7 +4,7 @@
 //! control characters made visible. Finding the secrets is left to `scan`, drawing carets to `report`.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::blob::Origin;
@@ -130,7 +130,8 @@ pub fn visible(c: char) -> Option<char> {
 ///
 /// Outside of strings JSON is ASCII and has no `#`, so whatever is replaced here is inside one.
 pub fn harmless_json(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.contains("##[") && !text.contains('\x7f') {
+    let holds = |bytes: &[u8]| memchr::memmem::find(text.as_bytes(), bytes).is_some();
+    if text.is_ascii() && !holds(b"##[") && !holds(b"\x7f") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
@@ -176,19 +177,22 @@ pub fn fingerprint(rule_id: &str, path: &str, line: &str, ordinal: u32) -> u128 
 /// A hash covers the 100 UTF-16 units that follow the line's beginning, blanks left out, so it reaches into the next
 /// lines; `:N` counts the equal hashes so far. GitHub ends a line at a lone `\r` too.
 pub fn line_hashes(bytes: &[u8], lines: &[u32]) -> BTreeMap<u32, Box<str>> {
-    let mut hashes = BTreeMap::new();
-    let Some(&last) = lines.iter().max() else { return hashes };
-    let lines: HashSet<u32> = lines.iter().copied().collect();
-    let mut counts: HashMap<u64, u32> = HashMap::new();
+    let Some(&last) = lines.iter().max() else { return BTreeMap::new() };
+    let mut asked = lines.to_vec();
+    asked.sort_unstable();
+    // Equal ones stand together then, in the order of their lines.
+    let mut all = hashes_to(last, bytes);
+    all.sort_unstable();
+    let equal = all.chunk_by(|one, next| one.0 == next.0);
+    let counted = equal.flat_map(|lines| lines.iter().zip(1..));
+    let wanted = counted.filter(|((_, line), _)| asked.binary_search(line).is_ok());
+    wanted.map(|(&(hash, line), count)| (line, format!("{hash:x}:{count}").into())).collect()
+}
+
+/// The hash and the number of each line, up to one of them.
+fn hashes_to(last: u32, bytes: &[u8]) -> Vec<(u64, u32)> {
+    let mut hashes = Vec::new();
     let mut rolling = Rolling::new();
-    let mut emit = |line: u32, hash: u64| {
-        let count = counts.entry(hash).or_insert(0);
-        *count += 1;
-        if lines.contains(&line) {
-            hashes.insert(line, format!("{hash:x}:{count}").into());
-        }
-        line < last
-    };
     let text = String::from_utf8_lossy(bytes);
     let (mut line, mut at_start, mut after_cr) = (0, true, false);
     // The end of the file counts as one character.
@@ -199,10 +203,11 @@ pub fn line_hashes(bytes: &[u8], lines: &[u32]) -> BTreeMap<u32, Box<str>> {
             continue;
         }
         let unit = if unit == 0x0d { 0x0a } else { unit };
-        if let Some((line, hash)) = rolling.due()
-            && !emit(line, hash)
-        {
-            return hashes;
+        if let Some(due) = rolling.due() {
+            hashes.push(due);
+            if due.1 >= last {
+                return hashes;
+            }
         }
         if at_start {
             line += 1;
@@ -212,9 +217,7 @@ pub fn line_hashes(bytes: &[u8], lines: &[u32]) -> BTreeMap<u32, Box<str>> {
         rolling.push(unit);
     }
     for _ in 0..Rolling::BLOCK {
-        if let Some((line, hash)) = rolling.due() {
-            emit(line, hash);
-        }
+        hashes.extend(rolling.due());
         rolling.push(0);
     }
     hashes
@@ -239,10 +242,10 @@ impl Rolling {
         let oldest = (0..Self::BLOCK).fold(1u64, |power, _| power.wrapping_mul(Self::FACTOR));
         Self { window: [0; Self::BLOCK], lines: [0; Self::BLOCK], at: 0, hash: 0, oldest }
     }
-    /// The line that began a hundred units ago, with its hash.
-    fn due(&mut self) -> Option<(u32, u64)> {
+    /// The line that began a hundred units ago, behind its hash.
+    fn due(&mut self) -> Option<(u64, u32)> {
         let line = std::mem::take(&mut self.lines[self.at]);
-        (line != 0).then_some((line, self.hash))
+        (line != 0).then_some((self.hash, line))
     }
     fn begin(&mut self, line: u32) {
         self.lines[self.at] = line;

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::place::{harmless_json, visible};
 
 /// Text that stays on one line and does nothing there: control characters are shown, a tab is a blank.
@@ -94,20 +96,53 @@ pub fn dot(text: &str) -> String {
     line(text).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
 
-/// What `serde_json` writes, made [harmless](harmless_json) on its way, so that no report is held in memory.
+/// Writes a value as JSON that is [harmless](harmless_json), on one line.
+pub fn json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    let mut json = Json { out, pieces: Vec::new() };
+    serde_json::to_writer(&mut json, value)?;
+    json.pass_on()
+}
+
+/// The same for people to read.
+pub fn pretty_json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    let mut json = Json { out, pieces: Vec::new() };
+    serde_json::to_writer_pretty(&mut json, value)?;
+    json.pass_on()
+}
+
+/// What `serde_json` writes, made harmless on its way, so that no report is held in memory.
 ///
 /// `serde_json` writes a string in pieces that end only at a character which it escapes itself. Nothing that is
-/// replaced here holds such a character, so each piece can be looked at alone.
-pub struct Json<W>(pub W);
+/// replaced here holds such a character, so some pieces can be looked at without the others.
+struct Json<'w> {
+    out: &'w mut dyn Write,
+    /// Gathered, because most are a few bytes.
+    pieces: Vec<u8>,
+}
 
-impl<W: Write> Write for Json<W> {
+/// So many bytes are enough to look at.
+const ENOUGH: usize = 1 << 13;
+
+impl Write for Json<'_> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
-        self.0.write_all(harmless_json(text).as_bytes())?;
+        self.pieces.extend_from_slice(piece);
+        if self.pieces.len() >= ENOUGH {
+            self.pass_on()?;
+        }
         Ok(piece.len())
     }
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.pass_on()?;
+        self.out.flush()
+    }
+}
+
+impl Json<'_> {
+    fn pass_on(&mut self) -> io::Result<()> {
+        let text = std::str::from_utf8(&self.pieces).map_err(io::Error::other)?;
+        self.out.write_all(harmless_json(text).as_bytes())?;
+        self.pieces.clear();
+        Ok(())
     }
 }
 
@@ -127,7 +162,7 @@ mod tests {
     fn json_stays_the_same_json() {
         let hostile = "##[error] \u{202e}\u{7f}\u{9b}\u{e0041} ä \u{1b}\\##[";
         let mut escaped = Vec::new();
-        serde_json::to_writer(Json(&mut escaped), hostile).unwrap();
+        json(&mut escaped, hostile).unwrap();
         let escaped = String::from_utf8(escaped).unwrap();
         assert!(!escaped.contains("##[") && !escaped.contains(['\u{202e}', '\u{7f}', '\u{9b}', '\u{e0041}']));
         assert!(escaped.contains('ä'));

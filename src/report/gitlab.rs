@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::escape::{Json, plain};
-use super::{Options, faults, is_open};
+use super::escape::plain;
+use super::{Options, escape, faults, is_open};
 use crate::finding::Finding;
 use crate::outcome::Outcome;
 use crate::place::fingerprint;
@@ -23,7 +23,7 @@ pub(super) fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) 
     let mut item = |issue: &Value| -> io::Result<()> {
         writeln!(out, "{lead}")?;
         lead = ",";
-        serde_json::to_writer(Json(&mut *out), issue).map_err(Into::into)
+        escape::json(out, issue)
     };
     for (path, why) in faults(outcome) {
         let print = unused(fingerprint(NOT_CHECKED, path, &why, 0), &mut seen);

@@ -7,8 +7,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::escape::Json;
-use super::{Options, privileges, suppressor};
+use super::{Options, escape, privileges, suppressor};
 use crate::blob::Origin;
 use crate::date::Date;
 use crate::finding::{Finding, Place, Related, Safety, Status};
@@ -19,17 +18,17 @@ use crate::text::Position;
 const VERSION: u32 = 1;
 
 pub fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(Json(&mut *out), &document(outcome, Some(Rows(&outcome.findings))))?;
+    escape::pretty_json(out, &document(outcome, Some(Rows(&outcome.findings))))?;
     writeln!(out)
 }
 
 /// One finding a line, then the run without its findings.
 pub fn write_lines(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
     for finding in &outcome.findings {
-        serde_json::to_writer(Json(&mut *out), &row(finding))?;
+        escape::json(out, &row(finding))?;
         writeln!(out)?;
     }
-    serde_json::to_writer(Json(&mut *out), &document(outcome, None))?;
+    escape::json(out, &document(outcome, None))?;
     writeln!(out)
 }
 

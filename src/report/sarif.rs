@@ -70,7 +70,7 @@ pub fn write_as(
             results: Results { findings, rules },
         }],
     };
-    serde_json::to_writer(escape::Json(&mut *out), &log)?;
+    escape::json(out, &log)?;
     writeln!(out)
 }
 

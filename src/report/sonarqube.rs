@@ -9,8 +9,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::escape::{Json, plain};
-use super::{Options, faults, is_open};
+use super::escape::plain;
+use super::{Options, escape, faults, is_open};
 use crate::finding::{Finding, Place};
 use crate::outcome::Outcome;
 use crate::rule::{Rule, Severity};
@@ -34,13 +34,13 @@ pub(super) fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) 
         }));
     }
     write!(out, "{{\"rules\":")?;
-    serde_json::to_writer(Json(&mut *out), &rules)?;
+    escape::json(out, &rules)?;
     write!(out, ",\n\"issues\":[")?;
     let mut lead = "";
     let mut item = |issue: &Value| -> io::Result<()> {
         writeln!(out, "{lead}")?;
         lead = ",";
-        serde_json::to_writer(Json(&mut *out), issue).map_err(Into::into)
+        escape::json(out, issue)
     };
     for (path, why) in &faults {
         let message = format!("not checked: {why}");

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::escape::{self, Json};
+use super::escape;
 use super::{Options, human, suppressor};
 use crate::archive;
 use crate::finding::{Finding, Status, Suppressor};
@@ -187,7 +187,7 @@ pub fn json(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         }
         None => {}
     }
-    serde_json::to_writer_pretty(Json(&mut *out), &told)?;
+    escape::pretty_json(out, &told)?;
     writeln!(out)
 }
 
