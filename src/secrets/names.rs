@@ -174,7 +174,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
             && is(Some(at + 1), u8::is_ascii_lowercase)
             && is(Some(at + 2), u8::is_ascii_lowercase);
         if !open || byte.is_ascii_uppercase() && (small || runs_on) {
-            words.push(String::new());
+            words.push(String::with_capacity(bytes.len() - at));
             open = true;
         }
         words.last_mut().expect("a word is open").push(char::from(byte.to_ascii_lowercase()));

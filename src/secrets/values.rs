@@ -13,7 +13,7 @@ pub enum Value {
 
 /// Words that people put where a secret should come. They count where a value begins with them, alone or among
 /// [`FILLERS`], and where they are all of a run of letters.
-const STAND_INS: [&str; 38] = [
+static STAND_INS: Words<38> = with_letters([
     "changeme",
     "changeit",
     "changethis",
@@ -52,9 +52,9 @@ const STAND_INS: [&str; 38] = [
     "longandrandom",
     "setme",
     "something",
-];
+]);
 /// The same, with signs between their words.
-const STAND_IN_PHRASES: [&str; 19] = [
+static STAND_IN_PHRASES: Words<19> = with_letters([
     "change-me",
     "change_me",
     "replace_me",
@@ -74,9 +74,9 @@ const STAND_IN_PHRASES: [&str; 19] = [
     "set-secure-",
     "set-your-",
     "set_your_",
-];
+]);
 /// Long words that stand in no password by chance.
-const UNMISTAKABLE: [&str; 14] = [
+static UNMISTAKABLE: Words<14> = with_letters([
     "xxxxxx",
     "changeme",
     "changethis",
@@ -91,9 +91,9 @@ const UNMISTAKABLE: [&str; 14] = [
     "your-key",
     "your_api",
     "your-api",
-];
+]);
 /// Words that stand beside a stand-in and say nothing more: `changemePassword`, `yourApiKey`, `fakesecret`.
-const FILLERS: [&str; 65] = [
+static FILLERS: Words<65> = with_letters([
     "my",
     "your",
     "this",
@@ -159,7 +159,7 @@ const FILLERS: [&str; 65] = [
     "secure",
     "strong",
     "default",
-];
+]);
 
 /// Letters that a token drawn by lot does not hold and a made-up one often does; in small letters.
 pub(super) const MADE_UP: [&str; 17] = [
@@ -181,6 +181,37 @@ pub(super) const MADE_UP: [&str; 17] = [
     "fake",
     "deadbeef",
 ];
+
+/// Words with the letters that each is made of: in a text that lacks one of them the word need not be looked for.
+type Words<const N: usize> = [(&'static str, u32); N];
+
+const fn with_letters<const N: usize>(words: [&'static str; N]) -> Words<N> {
+    let mut all = [("", 0); N];
+    let mut at = 0;
+    while at < N {
+        all[at] = (words[at], letters(words[at]));
+        at += 1;
+    }
+    all
+}
+
+/// A bit for each letter of a text.
+const fn letters(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let mut letters = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        letters |= 1 << (bytes[at] & 31);
+        at += 1;
+    }
+    letters
+}
+
+/// The words that may stand in a text.
+fn may_stand_in(words: &[(&'static str, u32)], text: &str) -> impl Iterator<Item = &'static str> {
+    let missing = !letters(text);
+    words.iter().filter(move |(_, letters)| letters & missing == 0).map(|(word, _)| *word)
+}
 
 /// The value is the name over again: `API_KEY=api-key`. Nothing is said by it, and nothing hidden.
 pub fn repeats_name(name: &str, value: &str) -> bool {
@@ -229,10 +260,11 @@ pub fn judge(value: &str) -> Value {
 /// A value, in small letters, says that another is to be put in its place: a run of letters in it is a stand-in, alone
 /// or among words that say no more. `fakenham` is a town, `nilesh` a name, and a password may begin with either.
 fn stands_in(lower: &str) -> bool {
-    let anywhere = STAND_IN_PHRASES.iter().chain(&UNMISTAKABLE).any(|phrase| lower.contains(phrase));
+    let holds = |words: &[(&'static str, u32)]| may_stand_in(words, lower).any(|word| lower.contains(word));
     let first = lower.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    anywhere
-        || STAND_INS.iter().any(|word| {
+    holds(&STAND_IN_PHRASES)
+        || holds(&UNMISTAKABLE)
+        || may_stand_in(&STAND_INS, first).any(|word| {
             first.find(word).is_some_and(|start| {
                 let behind = first[start + word.len()..].trim_start_matches('x');
                 is_filler(&first[..start]) && is_filler(behind)
@@ -244,16 +276,17 @@ fn stands_in(lower: &str) -> bool {
 }
 
 fn holds_one(run: &str) -> bool {
-    STAND_INS.iter().any(|word| word.len() > 3 && run.contains(word))
+    may_stand_in(&STAND_INS, run).any(|word| word.len() > 3 && run.contains(word))
 }
 
 /// Nothing but [`FILLERS`] and stand-ins, one after the other.
 fn is_filler(run: &str) -> bool {
     let mut reached = vec![false; run.len() + 1];
     reached[0] = true;
+    let words: Vec<&str> = may_stand_in(&FILLERS, run).chain(may_stand_in(&STAND_INS, run)).collect();
     for at in 0..run.len() {
         if reached[at] {
-            for word in FILLERS.iter().chain(&STAND_INS).filter(|word| run[at..].starts_with(**word)) {
+            for word in words.iter().filter(|word| run[at..].starts_with(**word)) {
                 reached[at + word.len()] = true;
             }
         }
@@ -263,6 +296,10 @@ fn is_filler(run: &str) -> bool {
 
 /// The value is looked up elsewhere: a variable, a template, a command.
 pub fn is_reference(value: &str) -> bool {
+    // Most values have none of the signs that a reference is written with.
+    if !value.contains(['$', '#', '{', '<', '%', '`', ':']) {
+        return false;
+    }
     let unescaped = value.replace("$$", "");
     unescaped.starts_with('$')
         || opens_and_closes(&unescaped, "${", '}')
