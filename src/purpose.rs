@@ -12,6 +12,10 @@
 //! - In the name of a *file* every word counts, because such names are qualified with words (`compose.dev-ssh.yaml`,
 //!   `docker-compose-test-parallel.yml`), unless the words name a program: `Dockerfile.dev-portal`.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// What a path says its file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Purpose {
@@ -230,17 +234,19 @@ fn of_folder(name: &str) -> Purpose {
 }
 
 fn of_word(word: &str) -> Purpose {
-    if has(&TEST, word) {
-        Purpose::Test
-    } else if has(&SAMPLE, word) {
-        Purpose::Sample
-    } else if has(&PRODUCTION, word) {
-        Purpose::Production
-    } else if has(&DEVELOPMENT, word) {
-        Purpose::Development
-    } else {
-        Purpose::Unsaid
-    }
+    static WORDS: LazyLock<HashMap<&str, Purpose>> = LazyLock::new(|| {
+        let lists = [
+            (&PRODUCTION[..], Purpose::Production),
+            (&DEVELOPMENT, Purpose::Development),
+            (&TEST, Purpose::Test),
+            (&SAMPLE, Purpose::Sample),
+        ];
+        lists
+            .into_iter()
+            .flat_map(|(words, purpose)| words.iter().map(move |word| (*word, purpose)))
+            .collect()
+    });
+    WORDS.get(word).copied().unwrap_or_default()
 }
 
 fn has(sorted: &[&str], word: &str) -> bool {
@@ -248,19 +254,23 @@ fn has(sorted: &[&str], word: &str) -> bool {
 }
 
 /// The words of a name, in small letters.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut small = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() || small && c.is_uppercase() {
-            words.push(String::new());
+fn words(name: &str) -> Vec<Cow<'_, str>> {
+    let mut words = Vec::new();
+    let (mut start, mut small) = (0, false);
+    let ends = name.char_indices().map(|(at, c)| (at, Some(c))).chain([(name.len(), None)]);
+    for (at, c) in ends {
+        let (in_word, capital) = (c.is_some_and(char::is_alphanumeric), c.is_some_and(char::is_uppercase));
+        if !in_word || small && capital {
+            let word = &name[start..at];
+            if word.bytes().any(|byte| !matches!(byte, b'a'..=b'z' | b'0'..=b'9')) {
+                words.push(Cow::Owned(word.to_lowercase()));
+            } else if !word.is_empty() {
+                words.push(Cow::Borrowed(word));
+            }
+            start = at + if in_word { 0 } else { c.map_or(0, char::len_utf8) };
         }
-        small = c.is_lowercase();
-        if c.is_alphanumeric() {
-            words.last_mut().expect("there is a first one").extend(c.to_lowercase());
-        }
+        small = c.is_some_and(char::is_lowercase);
     }
-    words.retain(|word| !word.is_empty());
     words
 }
 

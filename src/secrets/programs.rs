@@ -1,6 +1,8 @@
 //! Programs that take a password among their arguments though no name says so: `mysql -pP`, `curl -u u:P`. The one table for
 //! those who look for secrets (`commands`) and those who hide them (`crate::shown`).
 
+use std::sync::LazyLock;
+
 /// How arguments hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Takes {
@@ -21,10 +23,6 @@ pub(crate) enum Takes {
 use Takes::{Behind, Either, Joined, Last, Pair, Pass};
 
 impl Takes {
-    /// A password comes behind that word, and a user.
-    pub(crate) fn is_behind(self, word: &str) -> bool {
-        matches!(self, Behind(name) if name == word)
-    }
     /// The option that a password follows.
     pub(crate) fn option(self) -> Option<&'static str> {
         match self {
@@ -47,8 +45,23 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn is_called(&self, name: &str) -> bool {
-        name.strip_prefix(self.name).is_some_and(|rest| rest.is_empty() || self.starred)
+        // Every word of a command is asked of every program, and most differ in their first letter.
+        name.as_bytes().first() == self.name.as_bytes().first()
+            && name.strip_prefix(self.name).is_some_and(|rest| rest.is_empty() || self.starred)
     }
+}
+
+/// Whether a word says what some program shall do, so that a password comes behind it.
+pub(crate) fn is_verb(word: &str) -> bool {
+    static VERBS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let behind = |takes: &Takes| if let Behind(word) = takes { Some(*word) } else { None };
+        let of = |program: &Program| program.takes.iter().filter_map(behind).chain([program.verb]);
+        let mut verbs: Vec<&str> = PROGRAMS.iter().flat_map(of).collect();
+        verbs.sort_unstable();
+        verbs.dedup();
+        verbs
+    });
+    VERBS.contains(&word)
 }
 
 /// A program whose passwords are found.

@@ -6,10 +6,10 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::values::hides;
-use crate::secrets::programs::{PROGRAMS, Program, Takes};
+use crate::secrets::programs::{PROGRAMS, Program, Takes, is_verb};
 use crate::text;
 
 /// Words that say that a password comes on standard input.
@@ -17,7 +17,10 @@ const READERS: [&str; 5] = ["--password-stdin", "chpasswd", "--stdin", "--passph
 
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let names = PROGRAMS.iter().map(|program| program.name).chain(READERS);
-    AhoCorasick::new(names).expect("some forty short words are no big table")
+    // A table of all states and bytes would take longer to make than most runs to read.
+    let mut builder = AhoCorasick::builder();
+    let builder = builder.kind(Some(AhoCorasickKind::ContiguousNFA));
+    builder.build(names).expect("some forty short words are no big table")
 });
 
 /// Scripts within scripts are followed so deep.
@@ -193,10 +196,9 @@ impl<'t, 'o> Line<'t, 'o> {
             if program.is_called(base) && !known() {
                 command.programs.push(program);
             }
-            let is_verb = word == program.verb || program.takes.iter().any(|takes| takes.is_behind(word));
-            if is_verb && !command.verbs.contains(&word) {
-                command.verbs.push(word);
-            }
+        }
+        if is_verb(word) && !command.verbs.contains(&word) {
+            command.verbs.push(word);
         }
         if matches!(base, "echo" | "printf") {
             command.prints = true;

@@ -13,6 +13,10 @@ const LARGE: [&str; 18] = [
 ];
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let removes = |run: &Instruction| run.scripts().iter().any(|script| !script.facts().removals.is_empty());
+    if !file.runs().any(removes) {
+        return;
+    }
     let is_strict = cx.policy.profile >= Profile::Strict;
     let brings = |instruction| {
         let mut brought = copied(file, instruction);

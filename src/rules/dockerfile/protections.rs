@@ -237,17 +237,19 @@ impl Search<'_, '_> {
     /// Looks for settings in a text: `name=value`, `name: value`, `name "value"`; `next` is the word after it.
     fn text(&mut self, span: Span, next: Option<&Word>) {
         let text = self.file.source.slice(span);
+        let bytes = text.as_bytes();
         let mut at = 0;
-        while let Some(start) = text[at..].find(is_name).map(|found| at + found) {
-            let end = text[start..].find(|c| !is_name(c)).map_or(text.len(), |length| start + length);
+        while let Some(start) = bytes[at..].iter().position(|&b| is_name(b)).map(|found| at + found) {
+            let length = bytes[start..].iter().position(|&b| !is_name(b));
+            let end = length.map_or(text.len(), |length| start + length);
             at = end;
             let Some(off) = setting(&text[start..end], self.wanted) else { continue };
             let behind = &text[end..];
             let gap = behind.find(|c: char| !matches!(c, ' ' | '\t' | '=' | ':' | '"' | '\'' | '\\'));
             let value_at = end + gap.unwrap_or(behind.len());
-            let is_value = |c| is_name(c) || matches!(c, '$' | '{' | '}');
-            let value_end =
-                text[value_at..].find(|c| !is_value(c)).map_or(text.len(), |length| value_at + length);
+            let is_value = |b: u8| is_name(b) || matches!(b, b'$' | b'{' | b'}');
+            let length = bytes[value_at..].iter().position(|&b| !is_value(b));
+            let value_end = length.map_or(text.len(), |length| value_at + length);
             let (value, until) = match next.filter(|_| value_at == text.len()) {
                 Some(word) => (&*word.text, word.span.end),
                 None => (&text[value_at..value_end], span.start + value_end as u32),
@@ -263,8 +265,8 @@ impl Search<'_, '_> {
 }
 
 /// What a name can be made of, as tools write their settings; `=` ends it.
-fn is_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':')
 }
 
 /// `trusted=yes` is between the brackets of a source of apt, or in a file of sources, and the source is not on this machine.
@@ -279,7 +281,7 @@ fn is_of_source(before: &str, after: &str) -> bool {
 /// When the setting of this name turns a protection off.
 fn setting(name: &str, wanted: Protection) -> Option<Off> {
     let name = name.trim_matches(':').trim_start_matches('-');
-    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
+    let last = name.bytes().rposition(|b| matches!(b, b'.' | b':')).map_or(name, |at| &name[at + 1..]);
     if name.ends_with(MAVEN) && wanted == Certificates {
         return Some(Off::Yes);
     }

@@ -218,6 +218,12 @@ pub(super) fn each<'f, 'a>(
     brings: impl Fn(&'f Instruction<'a>) -> Vec<Brought<'f, 'a>>,
     mut see: impl FnMut(Brought<'f, 'a>, Option<&'f Removal>),
 ) {
+    // Most files bring none, and few a key; then nobody asks what is removed, or taken as one.
+    let brought = || file.all().flat_map(&brings);
+    if brought().next().is_none() {
+        return;
+    }
+    let public = brought().any(|brought| may_be_public(&brought.name));
     let patterns = RefCell::new(Patterns::default());
     let done = |run: &'f Instruction<'a>| {
         let scripts = if matches!(run.kind, Kind::Run(_)) { run.scripts() } else { &[] };
@@ -226,7 +232,8 @@ pub(super) fn each<'f, 'a>(
             let keys = keys(file, run, removal, &mut patterns.borrow_mut());
             keys.into_iter().map(move |key| (key, (order, Some(removal))))
         });
-        let taken = imported(file, run, scripts).into_iter().map(|path| (Key::Imported(path), (0, None)));
+        let taken = if public { imported(file, run, scripts) } else { Vec::new() };
+        let taken = taken.into_iter().map(|path| (Key::Imported(path), (0, None)));
         removed.chain(taken).collect()
     };
     backwards(file, done, |instruction, later| {

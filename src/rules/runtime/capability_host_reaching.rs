@@ -2,12 +2,11 @@ use super::capabilities::{self, Reach};
 use super::{known_images, pulled};
 use crate::container::ContainerSpec;
 use crate::finding::Findings;
+use crate::image::ImageRef;
 use crate::rule::{Context, Severity};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    let image = known_images::of(spec);
-    let monitor = image.as_ref().is_some_and(known_images::is_monitor);
-    let router = image.as_ref().is_some_and(known_images::needs_host_network);
+    let is = |what: fn(&ImageRef) -> bool| known_images::of(spec).is_some_and(|image| what(&image));
     for capability in capabilities::added(spec).filter(|capability| capability.reach == Reach::Shared) {
         let message = format!(
             "{} can {}; remove `{}` unless the program is made for that",
@@ -17,8 +16,8 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         );
         let finding = pulled::on(cx, spec, out, capability.text.at, message);
         let meant = match capability.name {
-            "NET_ADMIN" => router,
-            "BPF" | "PERFMON" | "SYSLOG" => monitor,
+            "NET_ADMIN" => is(known_images::needs_host_network),
+            "BPF" | "PERFMON" | "SYSLOG" => is(known_images::is_monitor),
             _ => false,
         };
         if meant {

@@ -13,7 +13,7 @@ const KERNEL: [(&str, &str); 5] = [
 ];
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    let monitor = known_images::of(spec).is_some_and(|image| known_images::is_monitor(&image));
+    let is_monitor = || known_images::of(spec).is_some_and(|image| known_images::is_monitor(&image));
     for device in &spec.devices {
         let Some(path) = host_paths::normal(&device.source) else { continue };
         let Some(what) = what(&path) else { continue };
@@ -25,7 +25,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             pulled::name(spec)
         );
         let finding = pulled::on(cx, spec, out, device.source.at, message);
-        if path == "/dev/kmsg" && monitor {
+        if path == "/dev/kmsg" && is_monitor() {
             finding.severity(Severity::Note);
         } else if reads_only || path == "/dev/kmsg" {
             finding.severity(Severity::Warning);

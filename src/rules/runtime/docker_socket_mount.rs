@@ -1,19 +1,18 @@
 use super::{host_paths, known_images, pulled};
 use crate::container::ContainerSpec;
 use crate::finding::Findings;
+use crate::image::ImageRef;
 use crate::rule::{Context, Severity};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    let image = known_images::of(spec);
-    let proxy = image.as_ref().is_some_and(known_images::is_socket_proxy);
-    let monitor = image.as_ref().is_some_and(known_images::is_monitor);
+    let is = |what: fn(&ImageRef) -> bool| known_images::of(spec).is_some_and(|image| what(&image));
     for (_, path, at) in host_paths::mounted(spec) {
         let within = host_paths::holds_control_socket(&path);
         if !within && !host_paths::is_control_socket(&path) {
             continue;
         }
         let name = pulled::name(spec);
-        if proxy {
+        if is(known_images::is_socket_proxy) {
             let message = format!(
                 "{name} is a proxy for the container engine's socket; keep it on an internal network"
             );
@@ -25,7 +24,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             );
             let finding = pulled::on(cx, spec, out, at, message);
             // cAdvisor's own instructions mount it.
-            if monitor {
+            if is(known_images::is_monitor) {
                 finding.severity(Severity::Warning);
             }
         } else {

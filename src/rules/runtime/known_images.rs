@@ -342,9 +342,7 @@ pub fn is_socket_proxy(image: &ImageRef) -> bool {
     SOCKET_PROXIES.contains(&image.repository)
 }
 pub fn is_monitor(image: &ImageRef) -> bool {
-    MONITORS
-        .iter()
-        .any(|known| if known.contains('/') { image.repository == *known } else { image.name() == *known })
+    MONITORS.contains(&image.name()) || MONITORS.contains(&image.repository)
 }
 /// BuildKit that runs as somebody else than root, and mounts its own `/proc`.
 pub fn is_rootless_builder(image: &ImageRef) -> bool {

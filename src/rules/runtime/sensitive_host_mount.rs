@@ -5,14 +5,14 @@ use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    let monitor = known_images::of(spec).is_some_and(|image| known_images::is_monitor(&image));
+    let is_monitor = || known_images::of(spec).is_some_and(|image| known_images::is_monitor(&image));
     for (mount, path, at) in host_paths::mounted(spec) {
         let Some(how) = host_paths::sensitive(&path) else { continue };
         let name = pulled::name(spec);
         match mount.read_only {
             // Whether it may write is not known; only what must not be read either is sure.
             None if how == Sensitive::Write => {}
-            Some(true) if how == Sensitive::Write || monitor => {}
+            Some(true) if how == Sensitive::Write || is_monitor() => {}
             Some(true) | None => {
                 let message =
                     format!("{name} can read the host's `{path}`; mount only the files that it needs");
