@@ -124,7 +124,10 @@ fn jobs_are_services() {
     let extended = "services:\n  a:\n    extends: {service: j}\njobs:\n  j:\n    image: nginx:1.25\n    privileged: true\n";
     assert_eq!(places(&run(&[("compose.yaml", extended)]), "privileged-container"), ["compose.yaml:7"]);
     let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    container: {image: \"a:latest\", options: --privileged}\n";
-    assert_eq!(run(&[(".github/workflows/compose.yml", workflow)]).checked, 0);
+    // Jobs of a workflow are none of Compose's.
+    let workflow = run(&[(".github/workflows/compose.yml", workflow)]);
+    assert_eq!(places(&workflow, "privileged-container"), [".github/workflows/compose.yml:5"]);
+    assert_eq!(places(&workflow, "compose-unknown-key"), [""; 0]);
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn change(before: Option<&Privileges>, now: &Privileges) -> Change {
     let had: HashSet<&str> = grants(before).map(|grant| &*grant.what).collect();
     let has: HashSet<&str> = now.grants.iter().map(|grant| &*grant.what).collect();
     let is_lost =
-        |grant: &&Grant| !has.contains(&*grant.what) && !(now.user_unknown && grant.what == Grant::ROOT);
+        |grant: &&Grant| !(has.contains(&*grant.what) || now.user_unknown && grant.what == Grant::ROOT);
     // Of a new service only what it has besides the usual is news.
     let is_news = |grant: &&Grant| !had.contains(&*grant.what) && (before.is_some() || !grant.usual);
     let conditions: HashMap<&str, usize> =

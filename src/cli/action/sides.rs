@@ -196,7 +196,7 @@ pub(super) fn check(task: &Task, law: &Law, tree: &Committed, watch: &Watch) -> 
     missing(task, tree)?;
     let mut candidates = law.candidates(tree, &task.inputs.paths, &mut told)?;
     if let Some(changes) = task.changes.filter(|_| !task.whole) {
-        candidates.retain(|file| scan::may_be_checked(file) || changes.new.contains(&*file.path));
+        candidates.retain(|file| file.document || changes.new.contains(&*file.path));
     }
     let mut all = scan::scan(&candidates, tree, &law.policy, watch);
     let again = |policy: &Policy| scan::scan(&candidates, tree, policy, watch);
@@ -365,7 +365,7 @@ fn old_side(task: &Task, law: &Law, now: &Outcome, watch: &Watch) -> Result<Old>
     let tree = Committed::open(task.repository, base)?;
     let mut told = Outcome::default();
     let mut candidates = law.candidates(&tree, &task.inputs.paths, &mut told)?;
-    candidates.retain(|file| scan::may_be_checked(file) || changes.old.contains(&*file.path));
+    candidates.retain(|file| file.document || changes.old.contains(&*file.path));
     let mut outcome = scan::scan(&candidates, &tree, &law.policy, watch);
     law.mark(&mut outcome);
     let had = |wanted: &dyn Fn(&Status) -> bool| {
