@@ -118,20 +118,25 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
     [-1, 0, 1].into_iter().any(steps) || (1..=16).any(repeats)
 }
 
-/// Somewhere in the text twelve characters count, as in `1234567890123`, or are the same: no random value holds such.
+/// Somewhere in the text twelve characters count, as in `1234567890123`, or are the same, or four are an `x`, or most of
+/// it counts, up and down: no random value holds such.
 pub(super) fn counts_somewhere(text: &[u8]) -> bool {
-    let step = |pair: &[u8]| match (pair[0], pair[1]) {
+    let step = |pair: &[u8]| match (pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()) {
         (b'9', b'0') => 1,
+        (b'0', b'9') => -1,
         (a, b) if a.is_ascii_alphanumeric() => i16::from(b) - i16::from(a),
         _ => 2,
     };
-    let (mut run, mut last) = (0, 2);
-    text.windows(2).any(|pair| {
+    let (mut run, mut last, mut counting) = (0, 2, 0);
+    let has_run = text.windows(2).any(|pair| {
         let step = step(pair);
         run = if step == last && step.abs() <= 1 { run + 1 } else { 1 };
         last = step;
+        counting += usize::from(step.abs() == 1);
         run >= 11
-    })
+    });
+    let crossed_out = || text.windows(4).any(|part| part.iter().all(|b| b.eq_ignore_ascii_case(&b'x')));
+    has_run || counting * 4 >= text.len() * 3 || crossed_out()
 }
 
 #[cfg(test)]
@@ -162,7 +167,14 @@ mod tests {
             assert!(is_pattern(pattern.as_bytes()), "{pattern}");
         }
         assert!(!is_pattern(b"hunter2"));
-        for text in ["q7Zr9-123456789012", "q7Zr9xxxxxxxxxxxx", "abcdefghijklq7Zr"] {
+        for text in [
+            "q7Zr9-123456789012",
+            "q7Zr9xxxxxxxxxxxx",
+            "abcdefghijklq7Zr",
+            "7:AbCDEfGhiJkLmnOpQRst",
+            "abcdef1234567890fedcba0987654321",
+            "PLk6OlXXXXVj3q7Zr9",
+        ] {
             assert!(counts_somewhere(text.as_bytes()), "{text}");
         }
         assert!(!counts_somewhere(b"q7Zr9Lx2Vb8KpM3tW5yN4cD6123456789"));
