@@ -251,6 +251,10 @@ fn strength_of_words(name: &str, value: &str) -> Strength {
         && groups.iter().all(|g| g.len() == groups[0].len() && g.bytes().all(|b| b.is_ascii_alphanumeric()));
     if grouped {
         let bare = groups.concat();
+        // A fingerprint, as gpg prints it.
+        if matches!(bare.len(), 32 | 40 | 64) && bare.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Strength::Text;
+        }
         let is_a_word = |group: &&&str| random::reads(group.as_bytes());
         let of_an_app = groups.len() == 4
             && bare.bytes().all(|b| b.is_ascii_lowercase())

@@ -199,6 +199,8 @@ fn digests_and_commits_are_no_tokens() {
         let (forty, sixty) = (random.of(b"0123456789abcdef", 40), random.of(b"0123456789abcdef", 64));
         let thirty = random.of(b"0123456789abcdef", 32);
         let integrity = maker::base64(random.of(maker::BASE62, 64).as_bytes());
+        let grouped: Vec<&str> = (0..10).map(|at| &forty[4 * at..4 * at + 4]).collect();
+        let grouped = grouped.join(" ").to_uppercase();
         let uuid = format!(
             "{}-{}-4{}-a{}-{}",
             &forty[..8],
@@ -217,6 +219,8 @@ fn digests_and_commits_are_no_tokens() {
             (format!("{sixty}  {word}-token-1.2.tgz\n"), "SHA256SUMS"),
             (format!("{thirty}  {word}-key.tgz\n"), "MD5SUMS"),
             (format!("commit {forty} # {word}: rotate the token\n"), "notes"),
+            // As gpg prints a fingerprint.
+            (format!("\tkey='{grouped}'; \\\n"), "Dockerfile"),
             (format!("    \"resolved\": \"https://host.invalid/{word}-token/-/a.tgz#{forty}\",\n"), "a.json"),
             (format!("    --hash=sha256:{sixty} \\\n"), "requirements.txt"),
             (format!("{word}_token_sha256 = \"{sixty}\"\n"), "a.tf"),
