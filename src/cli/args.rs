@@ -168,7 +168,8 @@ pub(super) struct Explain {
     /// With --finding: search the git history for the fingerprint
     #[arg(long, requires = "finding")]
     pub(super) history: bool,
-    /// With --finding: which rules run: default, strict, style [default: default]
+    /// With --finding: which rules run: default, reproducible, strict, style
+    /// [default: default]
     #[arg(long, value_name = "PROFILE", requires = "finding", value_parser = among(profile, profiles), hide_possible_values = true)]
     pub(super) profile: Option<Profile>,
     /// With --finding: also run rules in preview

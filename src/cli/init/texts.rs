@@ -12,7 +12,7 @@ pub(super) fn configuration(peers: &[Peer]) -> String {
     let mut text = format!(
         "# yaml-language-server: $schema={raw}/v{VERSION}/hullguard.schema.json\n\
          # All keys: {REPOSITORY}/blob/v{VERSION}/docs/configuration.md\n\n\
-         # Which rules run: default, strict or style.\n\
+         # Which rules run: default, reproducible, strict or style.\n\
          profile: default\n\n\
          # Switch rules off or change their severity, everywhere or in some paths.\n"
     );
