@@ -6,13 +6,13 @@
 mod editor;
 mod program;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::holding::{Holding, SHOWN};
 use super::user::Who;
 use super::{in_file, place, ways};
 use crate::compose::{ComposeFile, directory, resolve};
-use crate::container::{At, ContainerSpec, Text};
+use crate::container::{At, ContainerSpec, FileId, Text};
 use crate::privilege::{Hardening, Measure, Place, Rewrite, Way};
 use crate::rule::Context;
 use crate::rules::runtime::capabilities::{self, Reach};
@@ -48,21 +48,31 @@ const ADVICE: [(&str, &str); 15] = [
     ("host-network", "remove NET_ADMIN, or give it a network of its own"),
 ];
 
-/// The files that containers are written in, and those that they extend.
+/// The services as the files of a project have them: those of containers, and those that they extend.
 pub struct Files<'c> {
-    files: &'c [ComposeFile<'c>],
+    /// By file and place of the name.
+    places: HashMap<(FileId, Span), Node<'c>>,
+    /// By path and name.
+    names: HashMap<&'c str, HashMap<&'c str, Place>>,
 }
 
 impl<'c> Files<'c> {
     pub fn of(files: &'c [ComposeFile<'c>]) -> Self {
-        Self { files }
+        let mut all = Self { places: HashMap::new(), names: HashMap::new() };
+        for file in files {
+            let names = all.names.entry(file.source.path()).or_default();
+            for entry in file.services() {
+                let span = entry.key_span();
+                all.places.entry((file.id, span)).or_insert(entry.value);
+                names.entry(entry.key_str()).or_insert_with(|| in_file(file.source, span.start));
+            }
+        }
+        all
     }
 
     /// The service as it is written at `at`.
     fn service(&self, at: At) -> Option<Node<'c>> {
-        let file = self.files.iter().find(|file| file.id == at.file)?;
-        let entry = file.services().into_iter().find(|entry| entry.key_span() == at.span)?;
-        Some(entry.value)
+        self.places.get(&(at.file, at.span)).copied()
     }
 
     /// Where the service is that a service extends, if it is in one of the files.
@@ -74,9 +84,7 @@ impl<'c> Files<'c> {
             Some(path) => resolve(directory(own.path()), path)?,
             None => own.path().to_string(),
         };
-        let file = self.files.iter().find(|file| **file.source.path() == *path)?;
-        let entry = file.services().into_iter().find(|entry| entry.key_str() == name)?;
-        Some(in_file(file.source, entry.key_span().start))
+        self.names.get(&*path)?.get(name).cloned()
     }
 }
 
