@@ -289,6 +289,20 @@ pub(super) struct Settings {
     pub(super) no_config: bool,
 }
 
+impl Settings {
+    /// A run over these paths, without ShellCheck.
+    pub(super) fn look(&self, paths: &[PathBuf]) -> Look {
+        Look {
+            paths: paths.to_vec(),
+            exclude: self.exclude.clone(),
+            config: self.config.clone(),
+            no_config: self.no_config,
+            shellcheck: Some(UseShellCheck::Off),
+            ..Look::default()
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Privileges {
     /// Only these services [default: all]

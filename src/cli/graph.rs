@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::args::{Graph, Look};
-use super::{CLEAN, FAILED, open, print, term};
-use crate::config::UseShellCheck;
+use super::{CLEAN, FAILED, open, print, tell_gaps, term};
 use crate::input;
 use crate::outcome::Outcome;
 use crate::report::graph;
@@ -18,14 +17,9 @@ use crate::scan::kind::{self, Name};
 
 pub(super) fn run(args: &Graph) -> Result<u8> {
     let mut look = Look {
-        paths: args.paths.clone(),
         stdin_path: args.stdin_path.clone(),
         profile: args.profile,
-        exclude: args.settings.exclude.clone(),
-        config: args.settings.config.clone(),
-        no_config: args.settings.no_config,
-        shellcheck: Some(UseShellCheck::Off),
-        ..Look::default()
+        ..args.settings.look(&args.paths)
     };
     look.validate()?;
     let mut asked: Vec<PathBuf> = Vec::new();
@@ -51,11 +45,7 @@ pub(super) fn run(args: &Graph) -> Result<u8> {
     outcome.networks.sort_by(|a, b| a.path.cmp(&b.path));
     outcome.skipped.retain(|told| is_asked(&root.join(&*told.path)));
     run.display.show(&mut outcome);
-    for (kind, told) in [("skipped", &outcome.skipped), ("error", &outcome.failed)] {
-        for told in told {
-            term::complain(&format!("{kind}: {}: {}", told.path, told.why));
-        }
-    }
+    tell_gaps(&outcome.skipped, &outcome.failed);
     if args.network {
         draw_networks(args, &outcome)?;
     } else if outcome.graphs.is_empty() {

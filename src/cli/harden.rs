@@ -2,11 +2,10 @@
 
 use anyhow::{Context as _, Result};
 
-use super::args::{Harden, Look, OverviewFormat};
+use super::args::{Harden, OverviewFormat};
 use super::open::Run;
 use super::privileges::{NOTHING, tell_missing};
 use super::{CLEAN, FAILED, fixed, open, plural, print, term};
-use crate::config::UseShellCheck;
 use crate::fix::{self, Fixed, Seen};
 use crate::outcome::{Outcome, Told};
 use crate::privilege::Hardening;
@@ -14,14 +13,7 @@ use crate::report::Hider;
 use crate::report::hardening::{self, UNTESTED};
 
 pub(super) fn run(args: &Harden) -> Result<u8> {
-    let look = Look {
-        paths: args.file.clone(),
-        exclude: args.settings.exclude.clone(),
-        config: args.settings.config.clone(),
-        no_config: args.settings.no_config,
-        shellcheck: Some(UseShellCheck::Off),
-        ..Look::default()
-    };
+    let look = args.settings.look(&args.file);
     look.validate()?;
     let mut run = open::open(&look, false)?;
     run.policy.hardening = true;

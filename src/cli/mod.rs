@@ -40,6 +40,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::outcome::Told;
 use crate::report::human::count as plural;
 use args::{Args, Command};
 
@@ -115,6 +116,14 @@ fn work(args: Args) -> Result<u8> {
         Some(Command::Rules(rules)) => list::run(&rules),
         Some(Command::Completions { shell }) => print(completions::script(shell).as_bytes()),
         Some(Command::Man { command, dir }) => man(command.as_deref(), dir.as_deref()),
+    }
+}
+
+/// Says on standard error what was not looked at, and why.
+fn tell_gaps<'t>(skipped: impl IntoIterator<Item = &'t Told>, failed: &[Told]) {
+    let skipped = skipped.into_iter().map(|told| ("skipped", told));
+    for (kind, told) in skipped.chain(failed.iter().map(|told| ("error", told))) {
+        term::complain(&format!("{kind}: {}: {}", told.path, told.why));
     }
 }
 

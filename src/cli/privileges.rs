@@ -5,23 +5,15 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::args::{Look, Privileges};
-use super::{CLEAN, FAILED, open, print, term};
-use crate::config::{UseShellCheck, suggest};
+use super::{CLEAN, FAILED, open, print, tell_gaps, term};
+use crate::config::suggest;
 use crate::report::privileges as report;
 use crate::scan;
 
 pub(super) const NOTHING: &str = "no container is configured here, so there is nothing to show";
 
 pub(super) fn run(args: &Privileges) -> Result<u8> {
-    let look = Look {
-        paths: args.file.clone(),
-        exclude: args.settings.exclude.clone(),
-        config: args.settings.config.clone(),
-        no_config: args.settings.no_config,
-        new_from: args.new_from.clone(),
-        shellcheck: Some(UseShellCheck::Off),
-        ..Look::default()
-    };
+    let look = Look { new_from: args.new_from.clone(), ..args.settings.look(&args.file) };
     look.validate()?;
     let mut run = open::open(&look, false)?;
     run.policy.privileges = true;
@@ -35,11 +27,7 @@ pub(super) fn run(args: &Privileges) -> Result<u8> {
         outcome.changes.retain(|change| args.services.contains(&change.service));
     }
     run.display.show(&mut outcome);
-    for (kind, told) in [("skipped", &outcome.skipped), ("error", &outcome.failed)] {
-        for told in told {
-            term::complain(&format!("{kind}: {}: {}", told.path, told.why));
-        }
-    }
+    tell_gaps(&outcome.skipped, &outcome.failed);
     let is_missing = tell_missing(&args.services, &known);
     if known.is_empty() {
         term::complain(NOTHING);

@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result, anyhow};
 use serde_json::{Value, json};
 
 use super::args::{Look, OverviewFormat, Practices};
-use super::{CLEAN, FAILED, open, plural, print, term};
-use crate::config::{UseShellCheck, suggest};
+use super::{CLEAN, FAILED, open, plural, print, tell_gaps, term};
+use crate::config::suggest;
 use crate::finding::{Finding, Status};
 use crate::outcome::Outcome;
 use crate::place::harmless_json;
@@ -71,28 +71,14 @@ pub(super) fn run(args: &Practices) -> Result<u8> {
         }
         practices.retain(|practice| args.only.iter().any(|id| practice.id == id));
     }
-    let look = Look {
-        paths: args.paths.clone(),
-        exclude: args.settings.exclude.clone(),
-        config: args.settings.config.clone(),
-        no_config: args.settings.no_config,
-        profile: Some(Profile::Strict),
-        preview: true,
-        shellcheck: Some(UseShellCheck::Off),
-        ..Look::default()
-    };
+    let look = Look { profile: Some(Profile::Strict), preview: true, ..args.settings.look(&args.paths) };
     look.validate()?;
     let mut run = open::open(&look, false)?;
     (run.policy.graphs, run.policy.privileges) = (true, true);
     let mut outcome = run.scan_patiently();
     run.complete(&mut outcome);
     run.display.show(&mut outcome);
-    for told in &outcome.failed {
-        term::complain(&format!("error: {}: {}", told.path, told.why));
-    }
-    for told in outcome.skipped.iter().filter(|told| !told.reason.is_counted()) {
-        term::complain(&format!("skipped: {}: {}", told.path, told.why));
-    }
+    tell_gaps(outcome.skipped.iter().filter(|told| !told.reason.is_counted()), &outcome.failed);
     let states: Vec<(&Practice, State)> =
         practices.iter().map(|practice| (practice, state(practice, &outcome))).collect();
     let text = match args.format {
