@@ -14,6 +14,16 @@ pub fn last_part(path: &str) -> &str {
     memchr::memrchr(b'/', path.as_bytes()).map_or(path, |at| &path[at + 1..])
 }
 
+/// The known name that a wrong one is most likely meant to be, so many slips of the keyboard away at most.
+pub fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>, slips: usize) -> Option<&'k str> {
+    known
+        .filter(|known| known.len().abs_diff(wrong.len()) <= slips)
+        .map(|known| (strsim::osa_distance(wrong, known), known))
+        .filter(|(needed, _)| (1..=slips).contains(needed))
+        .min()
+        .map(|(_, known)| known)
+}
+
 /// A half-open range of bytes in one [`Source`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Span {

@@ -11,6 +11,7 @@ use super::read::Reader;
 use super::spec::{BOOL, Check, FLOAT, INT, Key, NULL, Names, STRING, Scalar, Section, TOP, Type, Written};
 use super::value::{Field, Shape, Value};
 use crate::container::{At, MountKind};
+use crate::text::nearest;
 use crate::yaml::{Kind, Node, Style};
 
 /// So many wrong names are compared with known ones; a file made to take long holds any number.
@@ -446,13 +447,7 @@ impl<'r> Conform<'_, '_, 'r> {
             _ => return None,
         };
         self.guesses = self.guesses.checked_sub(1)?;
-        known
-            .take(GUESSES as usize)
-            .filter(|known| known.len().abs_diff(wrong.len()) <= allowed)
-            .map(|known| (strsim::osa_distance(wrong, known), known))
-            .filter(|&(slips, _)| (1..=allowed).contains(&slips))
-            .min()
-            .map(|(_, known)| known)
+        nearest(wrong, known.take(GUESSES as usize), allowed)
     }
 }
 

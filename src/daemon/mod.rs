@@ -151,9 +151,7 @@ pub fn parse(source: &Arc<Source>) -> Daemon<'_> {
 /// The known key that somebody probably meant: one slip away, or two in a long one.
 pub fn nearest_key(wrong: &str) -> Option<&'static str> {
     let allowed = if wrong.len() < 8 { 1 } else { 2 };
-    let near = keys::KEYS.iter().filter(|(key, _)| key.len().abs_diff(wrong.len()) <= allowed);
-    let near = near.map(|(key, _)| (strsim::osa_distance(wrong, key), *key));
-    near.filter(|(slips, _)| *slips <= allowed).min().map(|(_, key)| key)
+    text::nearest(wrong, keys::KEYS.iter().map(|(key, _)| *key), allowed)
 }
 
 fn settings(mapping: Node) -> Vec<Setting> {

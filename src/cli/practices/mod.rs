@@ -13,7 +13,6 @@ use super::{CLEAN, FAILED, open, plural, print, tell_gaps, term};
 use crate::config::suggest;
 use crate::finding::{Finding, Status};
 use crate::outcome::Outcome;
-use crate::place::harmless_json;
 use crate::report::escape;
 use crate::rule::{Check, Confidence, Profile, Rule};
 use crate::rules::RULES;
@@ -83,10 +82,10 @@ pub(super) fn run(args: &Practices) -> Result<u8> {
         practices.iter().map(|practice| (practice, state(practice, &outcome))).collect();
     let text = match args.format {
         OverviewFormat::Json => json(&states, &outcome)?,
-        OverviewFormat::Text if args.only.is_empty() => overview(&states, &outcome),
-        OverviewFormat::Text => in_full(&states),
+        OverviewFormat::Text if args.only.is_empty() => overview(&states, &outcome).into_bytes(),
+        OverviewFormat::Text => in_full(&states).into_bytes(),
     };
-    print(text.as_bytes())?;
+    print(&text)?;
     Ok(if outcome.is_incomplete() { FAILED } else { CLEAN })
 }
 
@@ -227,7 +226,7 @@ fn in_full(states: &[(&Practice, State)]) -> String {
     text
 }
 
-fn json(states: &[(&Practice, State)], outcome: &Outcome) -> Result<String> {
+fn json(states: &[(&Practice, State)], outcome: &Outcome) -> Result<Vec<u8>> {
     let practices: Vec<Value> = states
         .iter()
         .map(|(practice, state)| {
@@ -255,8 +254,10 @@ fn json(states: &[(&Practice, State)], outcome: &Outcome) -> Result<String> {
         })
         .collect();
     let whole = json!({ "version": 1, "incomplete": outcome.is_incomplete(), "practices": practices });
-    let text = serde_json::to_string_pretty(&whole).context("cannot make JSON of the practices")?;
-    Ok(harmless_json(&text).into_owned() + "\n")
+    let mut text = Vec::new();
+    escape::pretty_json(&mut text, &whole).context("cannot make JSON of the practices")?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 #[cfg(test)]
