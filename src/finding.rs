@@ -11,7 +11,7 @@ use crate::container::At;
 use crate::custom::Sha1;
 use crate::date::Date;
 use crate::rule::{Confidence, Context, Rule, Severity};
-use crate::text::{Edit, Position, Source, Span};
+use crate::text::{Edit, Position, Source, Span, Spot};
 use crate::trust::Trust;
 
 /// One thing that is wrong, at one place.
@@ -172,6 +172,8 @@ pub struct Related {
     pub message: String,
     /// It is the same fault again, which has no finding of its own.
     pub again: bool,
+    /// It is a step on the path that the finding's own place opens; steps are in order.
+    pub is_step: bool,
 }
 
 /// A span in a file, with all that a report needs to show it.
@@ -268,7 +270,7 @@ pub struct Draft {
     pub(crate) source: Arc<Source>,
     pub(crate) span: Span,
     pub(crate) message: String,
-    pub(crate) related: Vec<(Arc<Source>, Span, String)>,
+    pub(crate) related: Vec<Clue>,
     pub(crate) fix: Option<Fix>,
     pub(crate) severity: Option<Severity>,
     pub(crate) secret: Option<Box<Secret>>,
@@ -276,6 +278,14 @@ pub struct Draft {
     pub(crate) value: Option<u128>,
     /// For [`Finding::container`].
     pub(crate) container: Option<Box<str>>,
+}
+
+/// A [`Related`] in the making.
+#[derive(Debug)]
+pub(crate) struct Clue {
+    pub(crate) spot: Spot,
+    pub(crate) message: String,
+    pub(crate) is_step: bool,
 }
 
 impl Findings {
@@ -315,7 +325,14 @@ impl Findings {
 impl Draft {
     /// Adds a place that explains the finding, in any file of the run.
     pub fn see(&mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> &mut Self {
-        self.related.push((Arc::clone(source), span, message.into()));
+        self.clue(Spot { source: Arc::clone(source), span }, message.into(), false)
+    }
+    /// Adds the next step of the path that its own place opens.
+    pub(crate) fn step(&mut self, spot: Spot, message: String) -> &mut Self {
+        self.clue(spot, message, true)
+    }
+    fn clue(&mut self, spot: Spot, message: String, is_step: bool) -> &mut Self {
+        self.related.push(Clue { spot, message, is_step });
         self
     }
     /// Adds a place in a container's settings.

@@ -10,10 +10,11 @@ use crate::bake::{Known, Names, Passed};
 use crate::blob::Tracked;
 use crate::compose::{Problem, Resource};
 use crate::container::{At, ContainerSpec};
+use crate::daemon::Engine;
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
 use crate::dockerignore::Ignore;
 use crate::image;
-use crate::text::{Source, Span, last_part};
+use crate::text::{Source, Span, Spot, last_part};
 
 /// What belongs together: a Compose file with what overrides, extends and includes it, and the Dockerfiles that it
 /// builds. While a Dockerfile is checked: the services of all Compose files that build it, whose own texts are gone
@@ -33,6 +34,8 @@ pub struct Project<'a> {
     /// What Compose would refuse, or what could not be followed.
     pub problems: Vec<Problem>,
     pub around: Around,
+    /// What runs the containers, as far as the repository says.
+    pub engine: Arc<Engine>,
     /// While a Dockerfile is checked: the targets of bake files that build it.
     pub baked: &'a [Baked],
     /// What they pass.
@@ -194,6 +197,10 @@ impl<'a> Project<'a> {
     /// The file that a place in a container lies in.
     pub fn source(&self, at: At) -> &Arc<Source> {
         &self.files[at.file.0 as usize]
+    }
+    /// The place with its file.
+    pub fn spot(&self, at: At) -> Spot {
+        Spot { source: Arc::clone(self.source(at)), span: at.span }
     }
     /// How a container is built.
     pub fn build_of(&self, container: &ContainerSpec) -> Option<&BuildEdge<'a>> {

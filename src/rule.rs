@@ -47,6 +47,14 @@ impl Severity {
     }
 }
 
+/// The tag of rules whose severity follows the path to the host, and what it means, for people.
+pub const FOLLOWS_PATH: (&str, &str) = (
+    "host-path",
+    "The severity is for a container whose root is root of the host. It is one step lower where the container or the \
+     engine maps users, where a `daemon.json` in the repository belongs to a rootless engine, or where its user is not root \
+     and cannot become it. The message says so. Where a path to the host is open, the finding shows its steps.",
+);
+
 /// What `softens: true` on a page means, for people.
 pub const SOFTENS: &str = "In files for development the severity is one step lower. In tests, samples, documentation and \
     vendored code it is a note. hullguard decides by words in the path of the file, such as `dev`, `test`, `example`, `docs` \

@@ -159,6 +159,13 @@ pub struct Source {
     characters: OnceLock<Vec<u32>>,
 }
 
+/// A place in a text, with the text.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    pub source: Arc<Source>,
+    pub span: Span,
+}
+
 /// A line may be a whole file with a thousand findings in it, whose columns are not counted from its beginning.
 const BLOCK: usize = 4096;
 

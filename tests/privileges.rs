@@ -10,19 +10,36 @@ use crate::cases::{git, hullguard};
 
 /// A path's id, a service that opens it, and the same service with one link less: other user, read-only, without the
 /// capability, without the host's processes. `~` instead of a service: nothing closes it but taking it away.
-const PATHS: [(&str, &str, &str); 28] = [
+const PATHS: [(&str, &str, &str); 38] = [
     (
         "engine-socket",
         "volumes: ['/var/run/docker.sock:/s:ro']",
         "volumes: ['/var/run/mysqld/mysqld.sock:/s']",
     ),
     ("engine-socket", "volumes: ['/run:/host/run']", "volumes: ['/run/mysqld:/run/mysqld']"),
+    (
+        "engine-socket",
+        "volumes_from: ['x:ro']\n  x:\n    image: b\n    volumes: ['/run/docker.sock:/s']",
+        "volumes_from: ['x:ro']\n  x:\n    image: b\n    volumes: ['./s:/s']",
+    ),
     ("engine-api-socket", "use_api_socket: true", "use_api_socket: false"),
     (
         "engine-address",
         "environment: {DOCKER_HOST: 'tcp://host.docker.internal:2375'}",
         "environment: {DOCKER_HOST: 'tcp://build.example.org:2376'}",
     ),
+    (
+        "engine-address",
+        "environment: {DOCKER_HOST: 'tcp://localhost:2375'}\n    network_mode: 'service:x'\n  x:\n    image: b\n    \
+         volumes: ['/run/docker.sock:/s']",
+        "environment: {DOCKER_HOST: 'tcp://localhost:2375'}\n  x:\n    image: b\n    volumes: ['/run/docker.sock:/s']",
+    ),
+    (
+        "engine-address",
+        "environment: {DOCKER_HOST: 'tcp://x:2375'}\n  x:\n    image: docker:28-dind\n    privileged: true",
+        "environment: {DOCKER_HOST: 'tcp://x:2375'}\n  x:\n    image: docker:28-dind-rootless",
+    ),
+    ("engine-port", "network_mode: host", "network_mode: bridge"),
     (
         "privileged",
         "privileged: true",
@@ -34,6 +51,11 @@ const PATHS: [(&str, &str, &str); 28] = [
     ("root-home", "volumes: ['/root/.ssh:/k']", "volumes: ['/root/.ssh:/k:ro']"),
     ("kernel-settings", "volumes: ['/proc:/host/proc']", "volumes: ['/proc:/host/proc:ro']"),
     ("device-events", "volumes: ['/sys:/host/sys']", "volumes: ['/sys/class:/host/sys']"),
+    (
+        "control-groups",
+        "volumes: ['/sys/fs/cgroup:/sys/fs/cgroup']",
+        "volumes: ['/sys/fs/cgroup:/sys/fs/cgroup:ro']",
+    ),
     ("disk", "devices: ['/dev/sda:/dev/sda']", "devices: ['/dev/sda:/dev/sda:r']"),
     (
         "device-rule",
@@ -47,10 +69,22 @@ const PATHS: [(&str, &str, &str); 28] = [
         "cap_add: [SYS_MODULE]\n    user: '1000'\n    security_opt: ['no-new-privileges:true']",
     ),
     ("kernel-module", "cap_add: [ALL]", "cap_add: [ALL]\n    cap_drop: [SYS_MODULE]"),
+    ("other-kernel", "cap_add: [SYS_BOOT]", "cap_add: [SYS_TIME]"),
+    ("kernel-programs", "cap_add: [BPF, PERFMON]", "cap_add: [BPF]"),
     ("process-memory", "cap_add: [SYS_PTRACE]\n    pid: host", "cap_add: [SYS_PTRACE]"),
     ("kernel-memory", "cap_add: [SYS_RAWIO]\n    devices: [/dev/mem]", "devices: [/dev/mem]"),
     ("system-administration", "cap_add: [CAP_SYS_ADMIN]", "cap_add: [SYS_NICE]"),
     ("system-paths", "security_opt: ['systempaths=unconfined']", "security_opt: ['seccomp=unconfined']"),
+    (
+        "joined-processes",
+        "pid: 'service:x'\n  x:\n    image: debian:12\n    volumes: ['/:/host']",
+        "pid: 'service:x'\n  x:\n    image: debian:12",
+    ),
+    (
+        "joined-processes",
+        "pid: 'service:x'\n    cap_add: [SYS_PTRACE]\n  x:\n    image: debian:12\n    privileged: true",
+        "pid: 'service:x'\n  x:\n    image: debian:12\n    privileged: true",
+    ),
     (
         "privileged-hook",
         "post_start: [{command: /init.sh, privileged: true}]",
@@ -63,6 +97,7 @@ const PATHS: [(&str, &str, &str); 28] = [
     ("file-handles", "cap_add: [DAC_READ_SEARCH]", "cap_add: [SYSLOG]"),
     ("credentials", "volumes: ['~/.kube:/k:ro']", "volumes: ['~/site:/k:ro']"),
     ("host-network", "network_mode: host\n    cap_add: [NET_ADMIN]", "cap_add: [NET_ADMIN]"),
+    ("host-ipc", "ipc: host", "ipc: shareable"),
 ];
 
 fn privileges(folder: &Path, arguments: &[&str]) -> String {
@@ -71,11 +106,18 @@ fn privileges(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(done.stdout).expect("it is UTF-8")
 }
 
+/// Writes an engine's settings.
+fn engine(top: &Path, folder: &str, settings: &str) {
+    fs::create_dir_all(top.join(folder)).expect("a folder can be made");
+    fs::write(top.join(folder).join("daemon.json"), settings).expect("a file can be written");
+}
+
 /// The paths of the service `s`.
 fn paths(service: &str) -> Vec<Value> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let text = format!("services:\n  s:\n    image: debian:12\n    {service}\n");
     fs::write(folder.path().join("compose.yaml"), text).expect("a file can be written");
+    engine(folder.path(), "etc/docker", r#"{"hosts": ["tcp://127.0.0.1:2375"]}"#);
     let told: Value =
         serde_json::from_str(&privileges(folder.path(), &["--format", "json", "s"])).expect("it is JSON");
     told["services"][0]["paths_to_host"].as_array().expect("it is a list").clone()
@@ -125,6 +167,113 @@ fn a_user_that_is_not_root_makes_a_path_conditional_and_no_new_privileges_closes
     assert_eq!(conditions("cap_add: [SYS_ADMIN]"), [1]);
     assert_eq!(conditions("cap_add: [SYS_ADMIN]\n    security_opt: ['apparmor:unconfined']"), [0]);
     assert!(paths("cap_drop: [ALL]\n    cap_add: [NET_BIND_SERVICE]").is_empty());
+}
+
+/// What is found in a file of this service beside an engine's settings: severity, message, and how many related places.
+fn found(service: &str, folder: &str, settings: &str) -> Vec<(String, String, usize)> {
+    let top = tempfile::tempdir().expect("a folder can be made");
+    let text = format!("services:\n  s:\n    image: debian:12\n    {service}\n");
+    fs::write(top.path().join("compose.yaml"), text).expect("a file can be written");
+    engine(top.path(), folder, settings);
+    let rules =
+        ["--rule", "privileged-container,docker-socket-mount,sensitive-host-mount,run-as-root-explicit"];
+    let done = hullguard(top.path()).args(["check", "--format", "json"]).args(rules).output();
+    let told: Value = serde_json::from_slice(&done.expect("hullguard runs").stdout).expect("it is JSON");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let all = told["findings"].as_array().expect("it is a list").iter();
+    let of = |one: &Value| {
+        (text(&one["severity"]), text(&one["message"]), one["related"].as_array().map_or(0, Vec::len))
+    };
+    all.map(of).collect()
+}
+
+#[test]
+fn a_finding_is_as_bad_as_the_path_that_it_opens() {
+    let remap = r#"{"userns-remap": "default"}"#;
+    for (service, folder, settings, severity, says) in [
+        ("privileged: true", "etc", "{}", "error", "full control of the host;"),
+        ("privileged: true", "etc", remap, "warning", "does not start such a container"),
+        ("privileged: true\n    userns_mode: host", "etc", remap, "error", "full control of the host;"),
+        ("privileged: true", ".config/docker", "{\"debug\": false}", "warning", "the engine is rootless"),
+        ("privileged: true", "tests/docker", remap, "error", "full control of the host;"),
+        ("privileged: true", "etc", r#"{"userns-remap": ""}"#, "error", "full control of the host;"),
+        (
+            "volumes: ['/run/docker.sock:/s']",
+            "etc",
+            remap,
+            "warning",
+            "another user of the host (`userns-remap`)",
+        ),
+        ("volumes: ['/run/user/1000/docker.sock:/s']", "etc", "{}", "warning", "a rootless engine"),
+        ("volumes: ['/etc:/e']\n    user: '7'", "etc", "{}", "error", "the host's `/etc`; mount"),
+        (
+            "volumes: ['/etc:/e']\n    user: '7'\n    security_opt: [no-new-privileges]",
+            "etc",
+            "{}",
+            "warning",
+            "its user is not root and cannot become it",
+        ),
+        (
+            "volumes: ['/etc:/e']\n    user: '7'",
+            "etc",
+            r#"{"no-new-privileges": true}"#,
+            "warning",
+            "its user is not root and cannot become it",
+        ),
+        ("user: root", "etc", "{}", "note", "no path to the host is known"),
+        (
+            "userns_mode: auto\n    privileged: true",
+            "etc",
+            "{}",
+            "warning",
+            "another user of the host (`userns_mode`)",
+        ),
+    ] {
+        let all = found(service, folder, settings);
+        let [(found, message, _)] = &all[..] else { panic!("{service}: {all:?}") };
+        assert!(found == severity && message.contains(says), "{service} with {settings}: {found}: {message}");
+    }
+    let all = found("user: root\n    volumes: ['/run/docker.sock:/s']", "etc", "{}");
+    let said: Vec<(&str, usize)> = all.iter().map(|(severity, _, related)| (&**severity, *related)).collect();
+    assert_eq!(said, [("warning", 0), ("error", 1)], "{all:?}");
+}
+
+#[test]
+fn engines_count_as_far_as_their_settings_agree() {
+    let top = tempfile::tempdir().expect("a folder can be made");
+    let text = "services:\n  s:\n    image: debian:12\n    network_mode: bridge\n";
+    fs::write(top.path().join("compose.yaml"), text).expect("a file can be written");
+    engine(top.path(), "a", r#"{"no-new-privileges": true, "icc": false, "userns-remap": "default"}"#);
+    let all = privileges(top.path(), &["s"]);
+    for row in ["mapped by the engine", "not allowed, by the engine", "no other container, by `icc`"] {
+        assert!(all.contains(row) && all.contains("(a/daemon.json:1)"), "{row}: {all}");
+    }
+    engine(top.path(), "b", r#"{"icc": false, "seccomp-profile": "unconfined"}"#);
+    let all = privileges(top.path(), &["s"]);
+    assert!(!all.contains("mapped by the engine") && !all.contains("by the engine"), "{all}");
+    assert!(all.contains("no other container, by `icc`"), "{all}");
+    // Settings that no engine starts with are none.
+    engine(top.path(), "b", "{\"icc\": false,}");
+    assert!(privileges(top.path(), &["s"]).contains("mapped by the engine"));
+}
+
+#[test]
+fn sarif_has_the_path_as_a_code_flow() {
+    let top = tempfile::tempdir().expect("a folder can be made");
+    fs::write(top.path().join("Dockerfile"), "FROM debian:12\nUSER root\n").expect("a file can be written");
+    let text = "services:\n  s:\n    build: .\n    volumes: ['/run/docker.sock:/s']\n";
+    fs::write(top.path().join("compose.yaml"), text).expect("a file can be written");
+    let check = ["check", "--format", "sarif", "--rule", "docker-socket-mount"];
+    let done = hullguard(top.path()).args(check).output().expect("hullguard runs");
+    let sarif: Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    let flow = &sarif["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let place = |step: &Value| {
+        let place = &step["location"]["physicalLocation"];
+        let file = place["artifactLocation"]["uri"].as_str().unwrap_or_default().to_owned();
+        (file, place["region"]["startLine"].as_u64().unwrap_or_default())
+    };
+    let places: Vec<_> = flow.as_array().expect("a list").iter().map(place).collect();
+    assert_eq!(places, [("compose.yaml".to_owned(), 4), ("Dockerfile".to_owned(), 2)]);
 }
 
 #[test]

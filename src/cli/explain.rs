@@ -60,6 +60,11 @@ fn page(rule: &Rule, width: usize) -> String {
         text.push('\n');
         wrap(crate::rule::SOFTENS, width, "", &mut text);
     }
+    let (tag, meaning) = crate::rule::FOLLOWS_PATH;
+    if rule.tags.contains(&tag) {
+        text.push('\n');
+        wrap(meaning, width, "", &mut text);
+    }
     for paragraph in rule.remedy().iter().flat_map(|remedy| remedy.split("\n\n")) {
         text.push('\n');
         wrap(paragraph, width, "", &mut text);

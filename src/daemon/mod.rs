@@ -3,10 +3,12 @@
 //! JSON is read by the tree of YAML, which has it inside and knows places; whether it is JSON at all is for `serde_json`
 //! to say, as strictly as the engine does.
 
+mod engine;
 mod keys;
 
 use std::sync::Arc;
 
+pub use engine::Engine;
 pub use keys::Takes;
 
 use crate::text::{self, Source, Span};
@@ -99,6 +101,11 @@ impl Daemon<'_> {
             _ => &[],
         };
         items.iter().map(|(text, span)| (&**text, *span))
+    }
+    /// Those of the [`Daemon::addresses`] that ask for no certificate.
+    pub fn plain_addresses(&self) -> impl Iterator<Item = (&str, Span)> {
+        let is_plain = self.flag("tlsverify") != Some(true);
+        self.addresses().filter(move |_| is_plain)
     }
     /// The addresses on the network that the engine listens on: what follows `tcp://`, and where the entry stands.
     pub fn addresses(&self) -> impl Iterator<Item = (&str, Span)> {

@@ -1,13 +1,17 @@
 //! What a container holds: the settings that count for a way out of it, each with its place, and the table of them.
 
 use super::capabilities::{Capabilities, USUAL_COUNT};
-use super::place;
+use super::confined::{By, Confined};
 use super::user::{User, Who};
-use crate::container::{At, ContainerSpec, Text};
+use super::ways::Trail;
+use super::{place, ways};
+use crate::container::{At, ContainerSpec, Mount, Text};
+use crate::daemon::Engine;
 use crate::privilege::{Aspect, Held, Place, Weight};
 use crate::rule::Context;
 use crate::rules::runtime::neighbours::{self, MANY};
-use crate::rules::runtime::{exposure, host_paths, security_options};
+use crate::rules::runtime::{exposure, host_paths, security_options, settings};
+use crate::text::Spot;
 
 /// How many names a row of the table shows.
 pub(super) const SHOWN: usize = 8;
@@ -17,12 +21,20 @@ pub(super) struct Holding<'c, 'p> {
     pub(super) cx: &'c Context<'p>,
     pub(super) spec: &'c ContainerSpec,
     pub(super) user: User,
+    /// Its root is somebody else on the host.
+    pub(super) confined: Option<Confined>,
+    /// The service whose network it has.
+    pub(super) network_of: Option<(&'c ContainerSpec, At)>,
     pub(super) capabilities: Capabilities,
     /// `privileged: true`
     pub(super) privileged: Option<At>,
     /// What is written about `no-new-privileges`, the last word counts.
     pub(super) no_new_privileges: Option<(bool, At)>,
+    /// The engine's settings, if they are here and the container's surface has an engine.
+    pub(super) engine: Option<&'c Engine>,
     pub(super) seccomp_off: Option<At>,
+    /// A profile is named, or none.
+    seccomp_said: bool,
     /// AppArmor or SELinux is off.
     pub(super) lsm_off: Option<At>,
     /// `systempaths=unconfined`: `/proc/sys` can be written.
@@ -40,12 +52,30 @@ pub(super) struct HostMount {
     /// Not `ro`, as far as is known.
     pub(super) writable: bool,
     pub(super) at: At,
+    /// The service that it comes from by `volumes_from`.
+    pub(super) lent: Option<(Box<str>, At)>,
 }
 
 impl HostMount {
+    fn of((mount, written, at): (&Mount, String, At), lent: Option<(Box<str>, At)>) -> Self {
+        let path = match written.strip_prefix("/var/run") {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("/run{rest}"),
+            _ => written.clone(),
+        };
+        Self { written, path, writable: mount.read_only != Some(true), at, lent }
+    }
+    /// A way that begins with it.
+    pub(super) fn trail(&self, text: impl Into<String>) -> Trail {
+        match &self.lent {
+            Some((name, at)) => {
+                Trail::new(format!("it gets the mounts of `{name}`"), *at).step(text, [self.at])
+            }
+            None => Trail::new(text, self.at),
+        }
+    }
     /// It is the engine's socket, or a folder with it.
     pub(super) fn holds_socket(&self) -> bool {
-        host_paths::is_control_socket(&self.path) || host_paths::holds_control_socket(&self.path)
+        host_paths::reaches_engine(&self.path)
     }
     /// It is the system's own.
     pub(super) fn is_sensitive(&self) -> bool {
@@ -68,10 +98,14 @@ impl<'c, 'p> Holding<'c, 'p> {
             cx,
             spec,
             user: User::of(cx, spec),
+            confined: Confined::of(cx, spec),
+            network_of: spec.network_mode.as_ref().and_then(|mode| neighbours::joined(cx, mode)),
             capabilities: Capabilities::of(spec),
             privileged,
             no_new_privileges: None,
+            engine: settings::engine(cx, spec),
             seccomp_off: privileged,
+            seccomp_said: privileged.is_some(),
             lsm_off: privileged,
             system_paths: privileged,
             mounts: Vec::new(),
@@ -80,34 +114,40 @@ impl<'c, 'p> Holding<'c, 'p> {
             let at = Some(option.text.at);
             if let Some(on) = option.no_new_privileges() {
                 holding.no_new_privileges = Some((on, option.text.at));
-            } else if option.is("seccomp", "unconfined") {
-                holding.seccomp_off = at;
+            } else if option.name.eq_ignore_ascii_case("seccomp") {
+                holding.seccomp_said = true;
+                holding.seccomp_off = at.filter(|_| option.is("seccomp", "unconfined"));
             } else if option.is("apparmor", "unconfined") || option.is("label", "disable") {
                 holding.lsm_off = at;
             } else if option.is("systempaths", "unconfined") {
                 holding.system_paths = at;
             }
         }
-        holding.mounts.extend(host_paths::mounted(spec).map(|(mount, written, at)| {
-            let path = match written.strip_prefix("/var/run") {
-                Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("/run{rest}"),
-                _ => written.clone(),
-            };
-            HostMount { written, path, writable: mount.read_only != Some(true), at }
-        }));
+        holding.mounts.extend(host_paths::mounted(spec).map(|mount| HostMount::of(mount, None)));
+        holding.mounts.extend(lent(cx, spec));
         holding
     }
 
     /// Its user cannot become another one.
     pub(super) fn stays_itself(&self) -> bool {
-        self.no_new_privileges.is_some_and(|(on, _)| on)
+        match self.no_new_privileges {
+            Some((on, _)) => on,
+            None => self.engine.is_some_and(|engine| engine.no_new_privileges.is_some()),
+        }
+    }
+    /// It runs as root from the start, and that is the host's root, or a rootless engine's user.
+    pub(super) fn is_hosts_root(&self) -> bool {
+        let is_other = self.confined.as_ref().is_some_and(|confined| confined.by != By::Rootless);
+        self.user.who == Who::Root && !is_other
     }
     /// Where the container shares a namespace with the host.
     pub(super) fn of_host(setting: Option<&Text>) -> Option<At> {
         setting.filter(|text| text.is("host")).map(|text| text.at)
     }
     pub(super) fn host_network(&self) -> Option<At> {
-        Self::of_host(self.spec.network_mode.as_ref())
+        let joined =
+            self.network_of.filter(|(other, _)| Self::of_host(other.network_mode.as_ref()).is_some());
+        Self::of_host(self.spec.network_mode.as_ref()).or(joined.map(|(_, at)| at))
     }
     pub(super) fn host_pid(&self) -> Option<At> {
         Self::of_host(self.spec.pid.as_ref())
@@ -118,8 +158,9 @@ impl<'c, 'p> Holding<'c, 'p> {
 
     /// The table, in the order of [`Aspect`].
     pub(super) fn rows(&self) -> Vec<Held> {
-        let mut rows = vec![self.user_row(), self.capability_row(), self.no_new_privileges_row()];
-        rows.push(self.switch(Aspect::Seccomp, self.seccomp_off));
+        let mut rows = vec![self.user_row()];
+        rows.extend(self.users_row());
+        rows.extend([self.capability_row(), self.no_new_privileges_row(), self.seccomp_row()]);
         rows.push(self.switch(Aspect::Lsm, self.lsm_off));
         rows.push(self.root_row());
         rows.extend(self.namespace_row());
@@ -156,7 +197,14 @@ impl<'c, 'p> Holding<'c, 'p> {
         };
         let groups = self.spec.group_add.iter().map(|group| format!(", group {}", group.raw));
         let what = self.user.what.clone() + &groups.collect::<String>();
-        Held { aspect: Aspect::User, what, weight, places: self.user.places.clone() }
+        let places = self.user.places.iter().map(ways::place).collect();
+        Held { aspect: Aspect::User, what, weight, places }
+    }
+
+    /// Only where it is not the host's.
+    fn users_row(&self) -> Option<Held> {
+        let confined = self.confined.as_ref()?;
+        Some(by_engine(Aspect::Users, confined.what(), Weight::Less, &confined.spot))
     }
 
     fn capability_row(&self) -> Held {
@@ -189,7 +237,19 @@ impl<'c, 'p> Holding<'c, 'p> {
         match self.no_new_privileges {
             Some((true, at)) => self.row(Aspect::NewPrivileges, "not allowed", Weight::Less, &[at]),
             Some((false, at)) => self.row(Aspect::NewPrivileges, "allowed", Weight::Usual, &[at]),
-            None => self.row(Aspect::NewPrivileges, "allowed", Weight::Usual, &[]),
+            None => match self.engine.and_then(|engine| engine.no_new_privileges.as_ref()) {
+                Some(spot) => {
+                    by_engine(Aspect::NewPrivileges, "not allowed, by the engine", Weight::Less, spot)
+                }
+                None => self.row(Aspect::NewPrivileges, "allowed", Weight::Usual, &[]),
+            },
+        }
+    }
+
+    fn seccomp_row(&self) -> Held {
+        match self.engine.and_then(|engine| engine.seccomp_off.as_ref()).filter(|_| !self.seccomp_said) {
+            Some(spot) => by_engine(Aspect::Seccomp, "off, by the engine", Weight::More, spot),
+            None => self.switch(Aspect::Seccomp, self.seccomp_off),
         }
     }
 
@@ -281,11 +341,31 @@ impl<'c, 'p> Holding<'c, 'p> {
             let what = format!("not worked out: the project has more than {MANY} services");
             return Some(self.row(Aspect::Reaches, what, Weight::Usual, &[]));
         }
+        if self.spec.network_mode.as_ref().is_some_and(|mode| mode.is("bridge")) {
+            let spot = self.engine?.bridge_closed.as_ref()?;
+            return Some(by_engine(Aspect::Reaches, "no other container, by `icc`", Weight::Less, spot));
+        }
         let others = self.cx.project.containers.iter().filter(|other| other.name != self.spec.name);
         let near = others.filter(|other| neighbours::shared(self.spec, other).is_some());
         let names: Vec<&str> = near.map(|other| &*other.name).collect();
         (!names.is_empty()).then(|| self.row(Aspect::Reaches, some(&names), Weight::Usual, &[]))
     }
+}
+
+/// A row that rests on the engine's settings.
+fn by_engine(aspect: Aspect, what: &str, weight: Weight, spot: &Spot) -> Held {
+    Held { aspect, what: what.to_owned(), weight, places: vec![ways::place(spot)] }
+}
+
+/// What it gets by `volumes_from`, from other services of the project.
+fn lent(cx: &Context, spec: &ContainerSpec) -> Vec<HostMount> {
+    let mut mounts = Vec::new();
+    for from in &spec.volumes_from {
+        let Some(other) = from.value().and_then(|name| neighbours::lender(cx, name)) else { continue };
+        let all = host_paths::mounted(other);
+        mounts.extend(all.map(|mount| HostMount::of(mount, Some((other.name.clone(), from.at)))));
+    }
+    mounts
 }
 
 /// A list of names, cut where it gets long.

@@ -5,10 +5,12 @@
 //! and which ways to the host that opens (`ways.rs`). What is not written or not known closes no way and opens none by itself: it becomes a condition.
 
 mod capabilities;
+mod confined;
 mod grants;
 pub mod harden;
 mod holding;
 pub mod network;
+pub mod proof;
 mod user;
 mod ways;
 

@@ -1,15 +1,16 @@
 //! As whom a container's program runs: by `user:`, by USER of the stage that it is built from, by what is known of the
 //! image.
 
-use super::{in_file, place};
+use std::sync::Arc;
+
 use crate::container::ContainerSpec;
 use crate::dockerfile::{Base, Kind};
 use crate::image;
-use crate::privilege::Place;
 use crate::rule::Context;
 use crate::rules::dockerfile::root;
 use crate::rules::runtime::image_needs::{self, Start};
 use crate::rules::runtime::{known_images, settings};
+use crate::text::{Span, Spot};
 
 /// How an image starts its program: by what is known of it, then by what is known of its kind.
 fn start(image: &image::ImageRef) -> Option<Start> {
@@ -39,19 +40,21 @@ pub(super) struct User {
     pub(super) who: Who,
     /// As a table shows it.
     pub(super) what: String,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<Spot>,
+    /// A file says so, and not only what is known of an image.
+    pub(super) is_written: bool,
 }
 
 impl User {
     pub(super) fn of(cx: &Context, spec: &ContainerSpec) -> Self {
         if let Some(user) = &spec.user {
-            return Self::written(user.value(), &user.raw, vec![place(cx, user.at)]);
+            return Self::written(user.value(), &user.raw, cx.project.spot(user.at));
         }
         if spec.build.is_some() {
             return Self::built(cx, spec)
                 .unwrap_or_else(|| Self::unknown("its Dockerfile could not be followed", Vec::new()));
         }
-        let places = spec.image.iter().map(|text| place(cx, text.at)).collect();
+        let places = spec.image.iter().map(|text| cx.project.spot(text.at)).collect();
         match known_images::of(spec) {
             Some(image) => Self::image(&image, places),
             None => Self::unknown("the image does not say", places),
@@ -59,33 +62,35 @@ impl User {
     }
 
     /// `value` of a setting that is written as `raw`.
-    fn written(value: Option<&str>, raw: &str, places: Vec<Place>) -> Self {
-        match value {
-            Some(value) if settings::is_root(value) => {
-                Self { who: Who::Root, what: "root".to_owned(), places }
-            }
-            Some(value) => Self { who: Who::Other, what: value.to_owned(), places },
-            None => Self { who: Who::Unknown, what: raw.to_owned(), places },
-        }
+    fn written(value: Option<&str>, raw: &str, spot: Spot) -> Self {
+        let (who, what) = match value {
+            Some(value) if settings::is_root(value) => (Who::Root, "root"),
+            Some(value) => (Who::Other, value),
+            None => (Who::Unknown, raw),
+        };
+        Self { who, what: what.to_owned(), places: vec![spot], is_written: true }
     }
 
     fn built(cx: &Context, spec: &ContainerSpec) -> Option<Self> {
         let edge = cx.project.build_of(spec)?;
         let (file, stage) = (edge.dockerfile?, edge.stage?);
+        let spot = |span: Span| Spot { source: Arc::clone(file.source), span };
         let mut user = if let Some(instruction) = file.user_of(stage) {
             let Kind::User(word) = &instruction.kind else { return None };
             let value = (!word.has_variable()).then(|| word.text.trim_matches(['"', '\'']));
-            Self::written(value, &word.text, vec![in_file(file.source, word.span.start)])
+            Self::written(value, &word.text, spot(word.span))
         } else {
             let places = file.ancestry(stage).last().and_then(|first| file.from_of(first));
-            let places = places.map(|from| in_file(file.source, from.image.span.start)).into_iter().collect();
-            match file.root_base(stage) {
+            let places: Vec<Spot> = places.map(|from| spot(from.image.span)).into_iter().collect();
+            let user = match file.root_base(stage) {
                 Base::Image(base) => Self::image(&image::parse(base).ok()?, places),
                 Base::Scratch => {
-                    Self { who: Who::Root, what: "root, as in every `scratch`".to_owned(), places }
+                    let what = "root, as in every `scratch`".to_owned();
+                    Self { who: Who::Root, what, places, is_written: true }
                 }
                 Base::Unknown | Base::Stage(_) => return None,
-            }
+            };
+            Self { is_written: true, ..user }
         };
         if user.who == Who::Root && root::gives_up_root(file, stage) {
             user.who = Who::RootAtFirst;
@@ -94,7 +99,7 @@ impl User {
         Some(user)
     }
 
-    fn image(image: &image::ImageRef, places: Vec<Place>) -> Self {
+    fn image(image: &image::ImageRef, places: Vec<Spot>) -> Self {
         let name = image.familiar_name();
         let (who, what) = match start(image) {
             Some(Start::Drops) => (Who::RootAtFirst, format!("root, given up by the entrypoint of `{name}`")),
@@ -102,10 +107,10 @@ impl User {
             Some(Start::User) => (Who::Other, format!("the user of `{name}`, not root")),
             None => return Self::unknown(&format!("that of `{name}`"), places),
         };
-        Self { who, what, places }
+        Self { who, what, places, is_written: false }
     }
 
-    fn unknown(why: &str, places: Vec<Place>) -> Self {
-        Self { who: Who::Unknown, what: format!("not known: {why}"), places }
+    fn unknown(why: &str, places: Vec<Spot>) -> Self {
+        Self { who: Who::Unknown, what: format!("not known: {why}"), places, is_written: false }
     }
 }

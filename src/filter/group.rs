@@ -55,7 +55,7 @@ pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> boo
         }
         if kept.related.len() < RELATED_AT_MOST {
             let message = if is_secret { "the same secret".to_owned() } else { message };
-            kept.related.push(Related { place, message, again: !is_secret });
+            kept.related.push(Related { place, message, again: !is_secret, is_step: false });
         }
         // A secret may be in many files; edits are of one.
         match (&mut kept.fix, fix.filter(|_| !is_secret)) {

@@ -73,8 +73,12 @@ fn one(whole: &'static Rule, parts: Vec<Finding>, path: &str) -> Finding {
     let place = parts[0].place.clone();
     let mut seen = HashSet::from([who(&parts[0])]);
     let others = parts.iter().filter(|part| seen.insert(who(part))).take(RELATED_AT_MOST);
-    let related =
-        others.map(|part| Related { place: part.place.clone(), message: part.message.clone(), again: true });
+    let related = others.map(|part| Related {
+        place: part.place.clone(),
+        message: part.message.clone(),
+        again: true,
+        is_step: false,
+    });
     let related = related.collect();
     let mut fix: Option<Fix> = None;
     for more in parts.into_iter().filter_map(|part| part.fix) {

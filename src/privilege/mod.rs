@@ -66,6 +66,7 @@ impl Grant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Aspect {
     User,
+    Users,
     Capabilities,
     NewPrivileges,
     Seccomp,
@@ -84,6 +85,7 @@ impl Aspect {
     pub fn name(self) -> &'static str {
         match self {
             Self::User => "user",
+            Self::Users => "user namespace",
             Self::Capabilities => "capabilities",
             Self::NewPrivileges => "new privileges",
             Self::Seccomp => "seccomp",

@@ -232,8 +232,24 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
     result
 }
 
-/// The way of a file or a value through a Dockerfile, for rules that follow one: from the first line to the last.
+/// The path to the host that a finding opens, or the way of a file or a value through a Dockerfile.
 fn code_flow(finding: &Finding) -> Option<Vec<Value>> {
+    let next = finding.related.iter().filter(|related| related.is_step);
+    let mut steps: Vec<_> = next.map(|related| (&related.place, &related.message)).collect();
+    if steps.is_empty() {
+        steps = data_flow(finding)?;
+    } else {
+        steps.insert(0, (&finding.place, &finding.message));
+    }
+    let step = |(place, message): (&Place, &String)| {
+        let text = no_links(&escape::plain(message));
+        json!({ "location": { "physicalLocation": physical_location(place), "message": { "text": text } } })
+    };
+    Some(steps.into_iter().map(step).collect())
+}
+
+/// For rules that follow a file or a value: from the first line to the last.
+fn data_flow(finding: &Finding) -> Option<Vec<(&Place, &String)>> {
     let is_here = |related: &&Related| related.place.path == finding.place.path && !related.again;
     if !finding.rule.tags.contains(&"data-flow") || !finding.related.iter().all(|related| is_here(&related)) {
         return None;
@@ -241,11 +257,7 @@ fn code_flow(finding: &Finding) -> Option<Vec<Value>> {
     let others = finding.related.iter().map(|related| (&related.place, &related.message));
     let mut steps: Vec<_> = others.chain([(&finding.place, &finding.message)]).collect();
     steps.sort_by_key(|(place, _)| place.span);
-    let step = |(place, message): (&Place, &String)| {
-        let text = no_links(&escape::plain(message));
-        json!({ "location": { "physicalLocation": physical_location(place), "message": { "text": text } } })
-    };
-    Some(steps.into_iter().map(step).collect())
+    Some(steps)
 }
 
 /// In a SARIF message `[text](target)` is a link; text from a file shall not make one.

@@ -46,6 +46,7 @@ fn sample() -> Outcome {
         place: on(text, "RUN x \\\n  y").place,
         message: "used [here](9)".into(),
         again: false,
+        is_step: false,
     });
     first.fix = Some(Fix {
         title: "name a version".into(),
@@ -118,7 +119,12 @@ fn human_counts_cells_not_bytes() {
 fn human_aligns_the_gutter_to_the_longest_number() {
     let text = format!("A\n{}B\n", "\n".repeat(10));
     let mut finding = on(&text, "B");
-    finding.related.push(Related { place: on(&text, "A").place, message: "m".into(), again: false });
+    finding.related.push(Related {
+        place: on(&text, "A").place,
+        message: "m".into(),
+        again: false,
+        is_step: false,
+    });
     let shown = human::finding(&finding);
     assert!(shown.contains("  --> Dockerfile:12:1\n   |\n12 | B\n   | ^\n"), "{shown}");
     assert!(shown.contains("  --> Dockerfile:1:1\n   |\n 1 | A\n   | -\n"), "{shown}");
@@ -275,7 +281,7 @@ fn sarif_shows_the_way_of_a_file() {
     let mut finding = on(text, "--from=b");
     finding.rule = crate::rules::find("secret-crosses-stages").expect("it is there");
     let message = "it enters here".to_owned();
-    finding.related.push(Related { place: on(text, "COPY x").place, message, again: false });
+    finding.related.push(Related { place: on(text, "COPY x").place, message, again: false, is_step: false });
     let outcome = Outcome { findings: vec![finding], ..Outcome::default() };
     let sarif = parsed(Format::Sarif, &outcome, false);
     let flow = &sarif["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
@@ -404,7 +410,12 @@ fn hostile_text_stays_text() {
         };
         let (path, line, message) = (text(), text(), text());
         let mut finding = finding_at(&path, &line, Span::new(0, line.len()), Severity::Warning, &message);
-        finding.related.push(Related { place: finding.place.clone(), message: text(), again: false });
+        finding.related.push(Related {
+            place: finding.place.clone(),
+            message: text(),
+            again: false,
+            is_step: false,
+        });
         finding.fix = Some(Fix { title: text(), edits: Vec::new(), safety: Safety::Safe, secret: false });
         let mut suppressed = finding.clone();
         suppressed.status = Status::Suppressed { by: Suppressor::Config, at: String::new(), why: text() };

@@ -264,6 +264,7 @@ pub(super) fn containers(cx: &Context, rules: &Chosen) -> Vec<Vec<Draft>> {
             }
             drafts.append(&mut out.list);
         }
+        effective::proof::follow(cx, spec, &mut drafts);
         drafts
     })
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::aside::Aside;
 use super::contexts;
-use crate::bake::Passed;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, Resource, resolve};
 use crate::container::ContainerSpec;
 use crate::dockerfile::Dockerfile;
@@ -224,7 +223,6 @@ pub(super) fn project<'a>(
         networks: joined.networks,
         problems: joined.problems,
         around: joined.around,
-        baked: &[],
-        passed: Passed::default(),
+        ..Project::default()
     }
 }

@@ -12,6 +12,7 @@ mod chains;
 mod check;
 mod chosen;
 mod contexts;
+mod engine;
 mod evidence;
 mod join;
 pub mod kind;
@@ -33,6 +34,7 @@ use crate::bake::Passed;
 use crate::blob::{Candidate, Tree};
 use crate::compose::{self, ComposeFile};
 use crate::container::FileId;
+use crate::daemon::Engine;
 use crate::dockerfile::{self, Dockerfile};
 use crate::finding::Draft;
 use crate::gap::{Gap, Reason};
@@ -155,6 +157,7 @@ fn from_top(
         around::surroundings(candidates, &to_build, &compose, tree);
     outcome.skipped.extend(skipped);
     let aside = Aside::new(tree);
+    let engine = Arc::new(engine::of(candidates, &aside, policy));
     let settings =
         candidates.iter().map(|file| &*file.path).filter(|path| path.ends_with("devcontainer.json"));
     let load::Groups { list: mut groups, shared, parts, failed } =
@@ -183,7 +186,7 @@ fn from_top(
         if watch.is_stopped() {
             return Group::default();
         }
-        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, &aside, &rules)) {
+        let checked = match guarded(|| check_group(&group, &linted, &parts, &read, &aside, &engine, &rules)) {
             Ok(checked) => checked,
             Err(gap) => {
                 let own = group.sources.iter().map(|source| source.path()).zip(0..);
@@ -294,7 +297,7 @@ fn from_top(
     let files: HashSet<&Arc<str>> = linted.iter().chain(checked.iter().map(|one| &one.path)).collect();
     drafts.retain(|draft| files.contains(draft.source.path()));
     outcome.take(Veils::new(marks, tree.origin(), policy).finish(drafts));
-    let surfaces = surfaces::check(candidates, &files, tree, &rules, watch, &mut outcome);
+    let surfaces = surfaces::check(candidates, &files, tree, &engine, &rules, watch, &mut outcome);
     outcome.skipped.retain(|told| told.why != load::NO_DOCUMENT || !surfaces.contains(&told.path));
     let documents: HashSet<Arc<str>> = files.into_iter().cloned().chain(surfaces).collect();
     let mut shells = Vec::new();
@@ -420,6 +423,7 @@ fn check_group(
     parts: &HashSet<Arc<str>>,
     read: &Read,
     aside: &Aside,
+    engine: &Arc<Engine>,
     rules: &Chosen,
 ) -> Group {
     let (tree, policy) = (aside.tree(), rules.policy);
@@ -455,7 +459,8 @@ fn check_group(
         starts::fill(file, joined.contexts_of(file.source.path()), aside);
     }
     let edges = joined.edges.clone();
-    let project = join::project(joined, &group.sources, &dockerfiles, aside);
+    let engine = Arc::clone(engine);
+    let project = Project { engine, ..join::project(joined, &group.sources, &dockerfiles, aside) };
     let cx = Context { policy, project: &project, sent: None };
     let is_part = |file: &&ComposeFile| parts.contains(file.source.path());
     let written: Vec<&ComposeFile> =

@@ -8,6 +8,7 @@ use super::chosen::Chosen;
 use super::{Watch, check, load};
 use crate::blob::{Candidate, Tree};
 use crate::container::Lifetime;
+use crate::daemon::Engine;
 use crate::finding::Draft;
 use crate::gap::Gap;
 use crate::outcome::{Outcome, Pragma};
@@ -32,6 +33,7 @@ pub(super) fn check(
     candidates: &[Candidate],
     documents: &HashSet<&Arc<str>>,
     tree: &dyn Tree,
+    engine: &Arc<Engine>,
     rules: &Chosen,
     watch: &Watch,
     outcome: &mut Outcome,
@@ -40,7 +42,7 @@ pub(super) fn check(
     let forms: Vec<(&Candidate, Form)> =
         forms.filter_map(|candidate| Some((candidate, Form::of(&candidate.path)?))).collect();
     let checked = super::each(forms, |(candidate, form)| {
-        let one = || file(&candidate.path, form, tree, rules);
+        let one = || file(&candidate.path, form, tree, engine, rules);
         let result = if watch.is_stopped() { Ok(None) } else { guarded(one).and_then(|result| result) };
         (candidate, result)
     });
@@ -62,7 +64,13 @@ pub(super) fn check(
 }
 
 /// Checks one file; `None` if it has no containers. What cannot be read is told by the search for secrets.
-fn file(path: &Arc<str>, form: Form, tree: &dyn Tree, rules: &Chosen) -> Result<Option<Checked>, Gap> {
+fn file(
+    path: &Arc<str>,
+    form: Form,
+    tree: &dyn Tree,
+    engine: &Arc<Engine>,
+    rules: &Chosen,
+) -> Result<Option<Checked>, Gap> {
     let policy = rules.policy;
     let Ok(bytes) = tree.read(path) else { return Ok(None) };
     let source = load::source(path, bytes);
@@ -74,7 +82,8 @@ fn file(path: &Arc<str>, form: Form, tree: &dyn Tree, rules: &Chosen) -> Result<
     let containers: Vec<_> = found.into_iter().map(|Found { spec, .. }| spec).collect();
     let sources = [source];
     let around = Around::of(&containers, std::iter::empty(), Vec::new());
-    let project = Project { files: &sources, containers, around, ..Project::default() };
+    let engine = Arc::clone(engine);
+    let project = Project { files: &sources, containers, around, engine, ..Project::default() };
     let cx = Context { policy, project: &project, sent: None };
     let mut drafts: Vec<Draft> = Vec::new();
     for (spec, mut found) in project.containers.iter().zip(check::containers(&cx, rules)) {

@@ -135,15 +135,15 @@ impl<'p> Veils<'p> {
                 let first = place::fingerprint(draft.rule.id, &path, &line, 0);
                 let ordinal = seen.entry(first).and_modify(|n| *n += 1).or_insert(0);
                 let fingerprint = place::fingerprint(draft.rule.id, &path, &line, *ordinal);
-                let related = draft.related.iter().map(|(source, span, message)| {
+                let related = draft.related.iter().map(|clue| {
+                    let (source, span) = (&clue.spot.source, clue.spot.span);
                     let there = self.of(source);
-                    let message = said(message);
+                    let message = said(&clue.message);
                     Related {
                         again: false,
-                        place: place::place(source, *span, &origin, there.spans()),
-                        message: there
-                            .sentence(&message, source.text(), lines_of(source, *span))
-                            .into_owned(),
+                        is_step: clue.is_step,
+                        place: place::place(source, span, &origin, there.spans()),
+                        message: there.sentence(&message, source.text(), lines_of(source, span)).into_owned(),
                     }
                 });
                 let related = related.collect();
@@ -279,7 +279,7 @@ pub fn gather(mut drafts: Vec<Draft>, profile: Profile) -> Vec<Draft> {
             }
         }
         if stays.related.len() < RELATED_AT_MOST {
-            stays.related.push((draft.source, draft.span, draft.message));
+            stays.see(&draft.source, draft.span, draft.message);
         }
     }
     for (count, last) in of_rule.into_values() {

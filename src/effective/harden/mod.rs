@@ -26,7 +26,7 @@ use program::Program;
 const NO_NEW_PRIVILEGES: &str = "no-new-privileges:true";
 
 /// What to do about a path to the host that no sure edit closes, by its id.
-const ADVICE: [(&str, &str); 15] = [
+const ADVICE: [(&str, &str); 19] = [
     (
         "engine-socket",
         "let it use the engine through a socket proxy that allows only what it needs, such as \
@@ -34,6 +34,7 @@ const ADVICE: [(&str, &str); 15] = [
     ),
     ("engine-api-socket", "remove `use_api_socket` if it does not need the engine"),
     ("engine-address", "let it use the engine through a socket proxy that allows only what it needs"),
+    ("engine-port", "give it a network of its own, and the engine certificates (`tlsverify`)"),
     ("privileged", "replace `privileged` by the devices and capabilities that it needs"),
     ("host-root", "mount only the folders that it needs, read-only"),
     ("system-settings", "mount it read-only, or only the files that it needs"),
@@ -41,10 +42,13 @@ const ADVICE: [(&str, &str); 15] = [
     ("root-home", "mount only the files that it needs, read-only"),
     ("kernel-settings", "mount it read-only"),
     ("device-events", "mount it read-only"),
+    ("control-groups", "mount it read-only"),
+    ("joined-processes", "remove `pid`"),
     ("disk", "give it a file or a partition of its own, or `:r`"),
     ("boot", "mount it read-only"),
     ("home", "mount only the folders that it needs"),
     ("credentials", "give it a credential of its own as a secret"),
+    ("host-ipc", "remove `ipc`, or use `ipc: shareable` in one service and `service:` in the other"),
     ("host-network", "remove NET_ADMIN, or give it a network of its own"),
 ];
 
@@ -306,7 +310,8 @@ impl<'e, 'c, 'p> Plan<'e, 'c, 'p> {
             let edit = Edit::insert(written.at.span.end as usize - quote, ":ro");
             let what = format!("mount the host's `{}` read-only", mount.written);
             self.measures.push(replaced(what, edit));
-            let ids = ["host-root", "kernel-settings", "device-events", "boot", "engine-data"];
+            let ids =
+                ["host-root", "kernel-settings", "device-events", "control-groups", "boot", "engine-data"];
             self.closed.extend(ids);
         }
     }
@@ -412,8 +417,10 @@ fn but(exceptions: &[&str]) -> String {
 }
 
 /// The path that a capability opens by itself.
-const OPENS: [(&str, &str); 6] = [
+const OPENS: [(&str, &str); 8] = [
+    ("BPF", "kernel-programs"),
     ("SYS_ADMIN", "system-administration"),
+    ("SYS_BOOT", "other-kernel"),
     ("SYS_MODULE", "kernel-module"),
     ("SYS_PTRACE", "process-memory"),
     ("SYS_RAWIO", "kernel-memory"),

@@ -14,7 +14,8 @@ pub use change::sentence;
 pub use json::{Row, row_of};
 
 /// What all of it supposes.
-const ASSUMED: &str = "Assumed: the engine runs as root and without user namespaces.";
+const ASSUMED: &str =
+    "Assumed: the engine runs as root and without user namespaces, unless its `daemon.json` is here.";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Telling {

@@ -4,11 +4,8 @@ use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
-    if file.flag("tlsverify") == Some(true) {
-        return;
-    }
     let encrypted = file.flag("tls") == Some(true);
-    for (address, span) in file.addresses() {
+    for (address, span) in file.plain_addresses() {
         let local = is_local(host_of(address));
         let who = if local { "every program on this machine" } else { "everybody who reaches it" };
         let how = if encrypted { "asks for no certificate" } else { "has neither encryption nor a password" };

@@ -2,7 +2,10 @@
 //!
 //! Source: capabilities(7), and Docker's table of capabilities that it gives by default and on request.
 
+use super::pulled;
 use crate::container::{ContainerSpec, Setting, Text};
+use crate::finding::Findings;
+use crate::rule::{Context, Severity};
 
 /// How far a capability reaches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -105,6 +108,25 @@ pub fn added(spec: &ContainerSpec) -> impl Iterator<Item = Capability<'_>> {
         }
         _ => capability,
     })
+}
+
+/// Reports what a container gets with `cap_add` and reaches so far. `then`: what follows from it, after what it lets the
+/// container do. `milder`: the severity where the program is made for it.
+pub fn report(
+    cx: &Context,
+    spec: &ContainerSpec,
+    out: &mut Findings,
+    reach: Reach,
+    then: impl Fn(&str) -> String,
+    milder: impl Fn(&str) -> Option<Severity>,
+) {
+    for capability in added(spec).filter(|capability| capability.reach == reach) {
+        let message = format!("{} can {}{}", pulled::name(spec), capability.lets, then(capability.name));
+        let finding = pulled::on(cx, spec, out, capability.text.at, message);
+        if let Some(severity) = milder(capability.name) {
+            finding.severity(severity);
+        }
+    }
 }
 
 /// The name that a wrong one is most likely meant to be.

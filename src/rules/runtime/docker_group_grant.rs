@@ -8,9 +8,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         |group: &&Text| group.value().is_some_and(|name| name.trim().eq_ignore_ascii_case("docker"));
     let Some(group) = spec.group_add.iter().find(is_docker) else { return };
     let mounts = || host_paths::mounted(spec);
-    let socket = mounts().find(|(_, path, _)| {
-        host_paths::is_control_socket(path) || host_paths::holds_control_socket(path) || path == "/"
-    });
+    let socket = mounts().find(|(_, path, _)| host_paths::reaches_engine(path) || path == "/");
     let name = pulled::name(spec);
     if let Some((_, _, at)) = socket {
         let message = format!(

@@ -27,6 +27,12 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             if is(known_images::is_monitor) {
                 finding.severity(Severity::Warning);
             }
+        } else if host_paths::is_of_rootless(&path) {
+            let message = format!(
+                "{name} mounts the socket of a rootless engine, which gives it all that the engine's user may do; put a \
+                 socket proxy in between"
+            );
+            pulled::on(cx, spec, out, at, message).severity(Severity::Warning);
         } else {
             let message = format!(
                 "{name} mounts the container engine's socket, which gives it root on the host; put a socket proxy in between"

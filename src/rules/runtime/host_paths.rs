@@ -176,6 +176,18 @@ pub fn holds_control_socket(path: &str) -> bool {
     SOCKET_FOLDERS.contains(&path)
 }
 
+/// The path is such a socket, or a folder with one.
+pub fn reaches_engine(path: &str) -> bool {
+    is_control_socket(path) || holds_control_socket(path)
+}
+
+/// The path is the socket of an engine that runs as a user, below that user's runtime folder.
+pub fn is_of_rootless(path: &str) -> bool {
+    let path = path.strip_prefix("/var").filter(|rest| is_in(rest, "/run")).unwrap_or(path);
+    path.strip_prefix("/run/user/").is_some_and(|rest| rest.contains('/') && !rest.starts_with("0/"))
+        && is_control_socket(path)
+}
+
 /// How bad it is to hand out a path of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sensitive {
@@ -187,11 +199,7 @@ pub enum Sensitive {
 
 /// Whether a path is the system's own; control sockets and `/` are other rules' business.
 pub fn sensitive(path: &str) -> Option<Sensitive> {
-    if path == "/"
-        || is_control_socket(path)
-        || holds_control_socket(path)
-        || HARMLESS.iter().any(|folder| is_in(path, folder))
-    {
+    if path == "/" || reaches_engine(path) || HARMLESS.iter().any(|folder| is_in(path, folder)) {
         return None;
     }
     if is_home(path) {

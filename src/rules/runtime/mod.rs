@@ -25,6 +25,7 @@ pub mod default_bridge_network;
 pub mod depends_on_ignores_healthcheck;
 pub mod depends_on_unhealthy_target;
 pub mod device_cgroup_rule_wide;
+pub mod device_rules;
 pub mod dind_without_tls;
 pub mod docker_group_grant;
 pub mod docker_host_tcp_plain;

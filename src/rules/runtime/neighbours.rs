@@ -1,7 +1,7 @@
 //! Which services share a network, and which of them use each other, as far as their settings tell.
 
 use super::{exposure, known_images};
-use crate::container::{ContainerSpec, Port, Text};
+use crate::container::{At, ContainerSpec, Port, Text};
 use crate::rule::Context;
 
 /// Services of a project that are compared with each other; with more of them that takes too long.
@@ -22,6 +22,27 @@ pub fn networks(spec: &ContainerSpec) -> Vec<&str> {
 pub fn shared<'s>(one: &'s ContainerSpec, other: &ContainerSpec) -> Option<&'s str> {
     let others = networks(other);
     networks(one).into_iter().find(|network| others.contains(network))
+}
+
+/// The container of the project whose namespace a setting such as `service:db` joins, and where it says so.
+pub fn joined<'p>(cx: &'p Context, mode: &Text) -> Option<(&'p ContainerSpec, At)> {
+    let name = mode.value().filter(|name| name.starts_with("service:") || name.starts_with("container:"))?;
+    Some((named(cx, name)?, mode.at))
+}
+
+/// The container of the project that an entry of `volumes_from` names: `db`, `db:ro`, `container:db-1:ro`.
+pub fn lender<'p>(cx: &'p Context, from: &str) -> Option<&'p ContainerSpec> {
+    named(cx, from.strip_suffix(":ro").or_else(|| from.strip_suffix(":rw")).unwrap_or(from))
+}
+
+/// A service by its name, after `service:` or alone, or by its container's after `container:`.
+fn named<'p>(cx: &'p Context, name: &str) -> Option<&'p ContainerSpec> {
+    let mut all = cx.project.containers.iter().take(MANY);
+    if let Some(name) = name.strip_prefix("container:") {
+        return all.find(|other| other.container_name.as_ref().is_some_and(|own| own.is(name)));
+    }
+    let name = name.strip_prefix("service:").unwrap_or(name).trim();
+    all.find(|other| &*other.name == name)
 }
 
 pub fn is_datastore(cx: &Context, spec: &ContainerSpec) -> bool {

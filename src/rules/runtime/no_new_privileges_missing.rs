@@ -12,6 +12,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     if hardening::is_beside_the_point(cx, spec) || pointless || known_images::runs_windows(cx, spec) {
         return;
     }
+    if settings::engine(cx, spec).is_some_and(|engine| engine.no_new_privileges.is_some()) {
+        return;
+    }
     // What is written about it, on or off, is another rule's; what is unknown may be it.
     let mentioned =
         security_options::known(spec).any(|opt| opt.name.eq_ignore_ascii_case("no-new-privileges"));

@@ -1,6 +1,7 @@
 //! Questions about settings that several rules ask.
 
 use crate::container::{ContainerSpec, Lifetime, Setting, Surface, Text};
+use crate::daemon::Engine;
 use crate::rule::Context;
 
 /// The user is root: `root`, `0`, `root:…`, `0:…`.
@@ -28,6 +29,12 @@ pub fn is_unlimited<T: PartialEq + Default>(limit: Option<Setting<T>>) -> bool {
         None => true,
         Some(setting) => setting.value == Some(T::default()),
     }
+}
+
+/// The settings of the engine that runs the container, as far as the repository has them: Docker's, and nobody else's.
+pub fn engine<'p>(cx: &'p Context, spec: &ContainerSpec) -> Option<&'p Engine> {
+    let of_docker = [Surface::ComposeService, Surface::Run, Surface::ServiceCreate, Surface::Devcontainer];
+    of_docker.contains(&spec.surface).then_some(&*cx.project.engine)
 }
 
 /// The container lives on a machine that is thrown away with it.
