@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use packed::Packed;
+
+mod packed;
 mod shapes;
 mod shellcheck;
 mod version;
@@ -54,12 +57,13 @@ fn main() {
     println!("cargo::rustc-env=HULLGUARD_BUILD={}", version::build());
     let mut rules = BTreeMap::new();
     let mut mistakes = Vec::new();
+    let mut packed = Packed::default();
     for family in FAMILIES {
         let groups = folders(&Path::new("rules").join(family));
         let groups = groups.iter().filter_map(|group| group.file_name()?.to_str());
         let groups = groups.map(|group| format!("{family}/{group}"));
         for folder in std::iter::once(family.to_owned()).chain(groups) {
-            if let Err(mistake) = read_folder(&folder, &mut rules, &mut mistakes) {
+            if let Err(mistake) = read_folder(&folder, &mut rules, &mut packed, &mut mistakes) {
                 mistakes.push(mistake);
             }
         }
@@ -67,11 +71,11 @@ fn main() {
     for provider in folders(&Path::new("rules").join(SECRETS)) {
         for page in files(&provider, "md") {
             let id = page.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
-            let done = fs::read_to_string(&page)
-                .map_err(|e| e.to_string())
-                .and_then(|text| read_page(&text.replace("\r\n", "\n"), SECRETS, &page, Path::new("")));
+            let done = fs::read_to_string(&page).map_err(|e| e.to_string()).and_then(|text| {
+                read_page(&text.replace("\r\n", "\n"), SECRETS, &page, Path::new(""), &mut packed)
+            });
             match done {
-                Ok((rule, _)) => {
+                Ok(rule) => {
                     if rules.insert(id, rule).is_some() {
                         mistakes.push(format!("{}: that id is taken; one id, one page", page.display()));
                     }
@@ -81,14 +85,14 @@ fn main() {
         }
     }
     let parts: Vec<(String, String)> =
-        rules.iter().filter_map(|(id, rule)| Some((id.clone(), part_of(rule)?.to_owned()))).collect();
+        rules.iter().filter_map(|(id, rule)| Some((id.clone(), rule.part_of.clone()?))).collect();
     for (part, whole) in parts {
         match rules.get_mut(&whole) {
-            Some(rule) => *rule = rule.replacen("gathers: false", "gathers: true", 1),
+            Some(rule) => rule.text = rule.text.replacen("gathers: false", "gathers: true", 1),
             None => mistakes.push(format!("{part}: it is `part-of` {whole}, which is no rule")),
         }
     }
-    let shellcheck = shellcheck::table().unwrap_or_else(|mistake| {
+    let shellcheck = shellcheck::table(&mut packed).unwrap_or_else(|mistake| {
         mistakes.push(mistake);
         String::new()
     });
@@ -98,23 +102,43 @@ fn main() {
         }
         return;
     }
-    let mut table = String::from("pub static RULES: &[Rule] = &[\n");
-    table.extend(rules.values().map(String::as_str));
-    table.push_str("];\n");
-    table.push_str(&shellcheck);
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("rules.rs");
-    fs::write(out, table).expect("OUT_DIR can be written");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("rules.rs"), table(&rules, &mut packed) + &shellcheck)
+        .expect("OUT_DIR can be written");
+    fs::write(out.join("packed.rs"), packed.statics()).expect("OUT_DIR can be written");
 }
 
-/// The rule that a `Rule { … }` says it is part of.
-fn part_of(rule: &str) -> Option<&str> {
-    Some(rule.split_once("part_of: Some(\"")?.1.split_once('"')?.0)
+/// The rules and, one list for all of them, their checks.
+fn table(rules: &BTreeMap<String, Page>, packed: &mut Packed) -> String {
+    let (mut table, mut checks) = (String::from("pub static RULES: &[Rule] = &[\n"), Vec::new());
+    for rule in rules.values() {
+        let first = checks.len();
+        checks.extend(rule.checks.iter().map(String::as_str));
+        // Texts that are seldom read stand behind those that each run looks at.
+        let page = packed.text(&rule.body);
+        let _ = writeln!(table, "{}page: {page}, checks: ({first}, {}) }},", rule.text, checks.len());
+    }
+    let _ = writeln!(table, "];\nstatic CHECKS: &[Check] = &[{}];", checks.join(", "));
+    table
+}
+
+/// A page as the table has it.
+struct Page {
+    /// `Rule { … }`, without its `page` and its `checks`, which come last.
+    text: String,
+    /// What stands behind the front matter.
+    body: String,
+    /// Each a `Check`.
+    checks: Vec<String>,
+    part_of: Option<String>,
+    has_module: bool,
 }
 
 /// Reads the pages of a family's folder, or of a group's in it, and holds them against `src/rules/<folder>/`.
 fn read_folder(
     folder: &str,
-    rules: &mut BTreeMap<String, String>,
+    rules: &mut BTreeMap<String, Page>,
+    packed: &mut Packed,
     mistakes: &mut Vec<String>,
 ) -> Result<(), String> {
     let modules = Path::new("src/rules").join(folder);
@@ -130,9 +154,9 @@ fn read_folder(
         let module = id.replace('-', "_");
         let name = page.display();
         let text = fs::read_to_string(&page).map_err(|e| format!("{name}: {e}"))?.replace("\r\n", "\n");
-        match read_page(&text, folder, &page, &modules.join(format!("{module}.rs"))) {
-            Ok((rule, has_module)) => {
-                if has_module && !declared.contains(&module.as_str()) {
+        match read_page(&text, folder, &page, &modules.join(format!("{module}.rs")), packed) {
+            Ok(rule) => {
+                if rule.has_module && !declared.contains(&module.as_str()) {
                     mistakes.push(format!("src/rules/{folder}/mod.rs: add `pub mod {module};` for {name}"));
                 }
                 if rules.insert(id.clone(), rule).is_some() {
@@ -156,8 +180,14 @@ fn read_folder(
     Ok(())
 }
 
-/// One page as the text of a `Rule { … }`, and whether it has a module.
-fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(String, bool), String> {
+/// Reads one page.
+fn read_page(
+    text: &str,
+    folder: &str,
+    file: &Path,
+    module: &Path,
+    packed: &mut Packed,
+) -> Result<Page, String> {
     let family = folder.split('/').next().unwrap_or_default();
     let id = file.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
     let file = file.strip_prefix("rules").unwrap_or(file).to_string_lossy().replace('\\', "/");
@@ -178,11 +208,11 @@ fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(St
         let value = need(key)?;
         if known.contains(&value) { Ok(capital(value)) } else { Err(format!("`{key}` is one of {known:?}")) }
     };
-    let list = |key: &str| -> Result<String, String> {
-        let Some(value) = keys.get(key) else { return Ok("&[]".into()) };
+    let list = |key: &str| -> Result<Vec<&str>, String> {
+        let Some(value) = keys.get(key) else { return Ok(Vec::new()) };
         let inner = value.strip_prefix('[').and_then(|v| v.strip_suffix(']'));
         let inner = inner.ok_or(format!("write `{key}` as [a, b]"))?;
-        Ok(format!("&{:?}", inner.split(',').map(str::trim).filter(|i| !i.is_empty()).collect::<Vec<_>>()))
+        Ok(inner.split(',').map(str::trim).filter(|i| !i.is_empty()).collect())
     };
     // Hundreds of kinds of secrets are proven by samples made from their shapes.
     let status = match keys.get("status") {
@@ -191,7 +221,7 @@ fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(St
     };
     let evidence = match keys.get("evidence") {
         None => "None".to_owned(),
-        Some(value) => format!("Some({})", evidence(value)?),
+        Some(value) => format!("Some({})", evidence(value, packed)?),
     };
     let fix = match keys.get("fix").copied() {
         None | Some("none") => "None".to_owned(),
@@ -217,10 +247,10 @@ fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(St
             None => "None".to_owned(),
         };
         checks.push(format!(
-            "Check::Secret(Pattern {{ shape: {}, near: {}, checksum: {checksum}, entropy: {entropy}, \
+            "Check::Secret(&Pattern {{ shape: {}, near: {}, checksum: {checksum}, entropy: {entropy}, \
              confidence: Confidence::{confidence} }})",
             shapes::compile(&unquoted(shape)).map_err(|e| format!("`shape`: {e}"))?,
-            list("near")?,
+            packed.list(&list("near")?),
         ));
     }
     if checks.is_empty() != keys.contains_key("reported-by") {
@@ -232,8 +262,23 @@ fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(St
     }
     let title = need("title")?;
     let title = title.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(title);
+    let part_of = keys.get("part-of").copied();
+    if part_of.is_some() != keys.contains_key("part-name") {
+        return Err("`part-of` and `part-name` belong together".to_owned());
+    }
+    let part_name = keys.get("part-name").copied().unwrap_or_default();
+    let mut tags = list("tags")?;
+    if family == SECRETS {
+        tags.insert(0, "security");
+    }
     let mut rule = String::from("Rule {\n");
-    let _ = writeln!(rule, "id: {id:?}, title: {title:?}, family: Family::{},", capital(family));
+    let _ = writeln!(
+        rule,
+        "id: {}, title: {}, family: Family::{},",
+        packed.text(id),
+        packed.text(title),
+        capital(family)
+    );
     let _ = writeln!(rule, "severity: Severity::{},", word("severity", &["error", "warning", "note"])?);
     let _ = writeln!(
         rule,
@@ -243,25 +288,31 @@ fn read_page(text: &str, folder: &str, file: &Path, module: &Path) -> Result<(St
     let _ = writeln!(rule, "status: Stability::{status}, evidence: {evidence},");
     let _ = writeln!(rule, "fix: {fix}, once_per_file: {},", keys.contains_key("once-per-file"));
     let _ = writeln!(rule, "softens: {},", keys.contains_key("softens"));
-    if keys.contains_key("part-of") != keys.contains_key("part-name") {
-        return Err("`part-of` and `part-name` belong together".to_owned());
+    let part_of_text = part_of.map_or("None".to_owned(), |whole| format!("Some({})", packed.text(whole)));
+    let _ = writeln!(rule, "part_of: {part_of_text}, part_name: {}, gathers: false,", packed.text(part_name));
+    for (field, items) in [
+        ("aliases", list("aliases")?),
+        ("tags", tags),
+        ("cwe", list("cwe")?),
+        ("practices", list("practice")?),
+    ] {
+        let _ = writeln!(rule, "{field}: {},", packed.list(&items));
     }
-    let part_name = keys.get("part-name").copied().unwrap_or_default();
-    let _ = writeln!(rule, "part_of: {:?}, part_name: {part_name:?}, gathers: false,", keys.get("part-of"));
-    let mut tags = list("tags")?;
-    if family == SECRETS {
-        tags = tags.replacen("&[", "&[\"security\", ", 1);
+    let revoke = keys.get("revoke").copied().unwrap_or_default();
+    for (field, text) in [("since", need("since")?), ("file", &file), ("revoke", revoke)] {
+        let _ = writeln!(rule, "{field}: {},", packed.text(text));
     }
-    let _ = writeln!(rule, "aliases: {}, tags: {tags}, cwe: {},", list("aliases")?, list("cwe")?);
-    let _ = writeln!(rule, "practices: {}, since: {:?},", list("practice")?, need("since")?);
-    let _ = writeln!(rule, "file: {file:?},");
-    let _ = writeln!(rule, "revoke: {:?},", keys.get("revoke").copied().unwrap_or_default());
-    let _ = writeln!(rule, "page: {:?}, checks: &[{}] }},", page.trim_start(), checks.join(", "));
-    Ok((rule, code.is_some()))
+    Ok(Page {
+        text: rule,
+        body: page.trim_start().to_owned(),
+        checks,
+        part_of: part_of.map(str::to_owned),
+        has_module: code.is_some(),
+    })
 }
 
 /// `{read: 41, right: 40, debatable: 1, wrong: 0, on: corpus 2026-11}`, `all: true` before `on` if there were no more.
-fn evidence(value: &str) -> Result<String, String> {
+fn evidence(value: &str, packed: &mut Packed) -> Result<String, String> {
     const FORM: &str = "write `evidence` as {read: 41, right: 40, debatable: 1, wrong: 0, on: corpus 2026-11}, \
                         with `all: true` before `on` where there are no more findings";
     let inner = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')).ok_or(FORM)?;
@@ -289,7 +340,8 @@ fn evidence(value: &str) -> Result<String, String> {
         return Err(format!("`evidence`: `on: {on}` ends with the month in which it was read, 2026-11"));
     }
     Ok(format!(
-        "crate::rule::Evidence {{ read: {read}, right: {right}, debatable: {debatable}, wrong: {wrong}, all: {all}, on: {on:?} }}"
+        "crate::rule::Evidence {{ read: {read}, right: {right}, debatable: {debatable}, wrong: {wrong}, all: {all}, on: {} }}",
+        packed.text(on)
     ))
 }
 

@@ -64,7 +64,7 @@ pub(crate) struct Kin {
 impl Kin {
     pub(crate) fn of(finding: &Finding) -> Self {
         let trust = finding.secret.as_ref().map(|secret| secret.trust);
-        Self { rule: finding.rule.id, fingerprint: finding.fingerprint, trust }
+        Self { rule: finding.rule.id.get(), fingerprint: finding.fingerprint, trust }
     }
 }
 

@@ -162,7 +162,7 @@ impl State {
         }
         for finding in outcome.findings.iter().filter(|finding| finding.status == Status::Open) {
             let rules = state.findings.entry(finding.place.path.clone()).or_default();
-            let (count, edits) = rules.entry(finding.rule.id).or_default();
+            let (count, edits) = rules.entry(finding.rule.id.get()).or_default();
             *count += 1;
             *edits += offered(finding, unsafe_too).map_or(0, |fix| fix.edits.len());
         }
@@ -190,7 +190,7 @@ impl Law {
     fn allows(&self, finding: &Finding, unsafe_too: bool) -> bool {
         offered(finding, unsafe_too).is_some()
             && !self.gone.contains(&finding.place.path)
-            && !self.frozen.contains(&(finding.place.path.clone(), finding.rule.id))
+            && !self.frozen.contains(&(finding.place.path.clone(), finding.rule.id.get()))
     }
 
     /// Whether the edits of these rules, so many each, left their findings, brought others, or broke the file.
@@ -265,7 +265,7 @@ fn plan<'f>(
         if !among && fix.edits.iter().all(apart) {
             plan.edits.extend(fix.edits.iter().cloned());
             plan.count += 1;
-            *plan.rules.entry(finding.rule.id).or_default() += fix.edits.len();
+            *plan.rules.entry(finding.rule.id.get()).or_default() += fix.edits.len();
         }
     }
     for plan in files.values_mut() {

@@ -24,6 +24,7 @@ pub mod history;
 pub mod image;
 pub mod input;
 pub mod outcome;
+pub mod packed;
 pub mod place;
 pub mod pragma;
 pub mod privilege;

@@ -12,6 +12,7 @@ use crate::custom::Custom;
 use crate::daemon::Daemon;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
+use crate::packed::{List, Text};
 use crate::project::{ImageUse, Project, Sent};
 use crate::purpose::Purpose;
 use crate::shape::Alternatives;
@@ -113,7 +114,7 @@ pub struct Evidence {
     /// There were no more to read.
     pub all: bool,
     /// The files, and the month in which they were read: `corpus 2026-11`.
-    pub on: &'static str,
+    pub on: Text,
 }
 
 impl Evidence {
@@ -217,8 +218,8 @@ impl Rule {
 #[derive(Debug)]
 pub struct Rule {
     /// Kebab-case; also the SARIF ruleId and the name of the page.
-    pub id: &'static str,
-    pub title: &'static str,
+    pub id: Text,
+    pub title: Text,
     pub family: Family,
     pub severity: Severity,
     /// The quietest profile that shows it.
@@ -233,28 +234,28 @@ pub struct Rule {
     /// Milder where the path says that the file is for development, tests or samples, or is somebody else's.
     pub softens: bool,
     /// In the default profile its findings are gathered, one a file, in a finding of this rule.
-    pub part_of: Option<&'static str>,
+    pub part_of: Option<Text>,
     /// What its findings miss, as the sentence of that finding names it; empty where there is none.
-    pub part_name: &'static str,
+    pub part_name: Text,
     /// It has such parts, and no findings besides. In `strict` its parts speak for themselves.
     pub gathers: bool,
     /// `tool/CODE` of the same check elsewhere: `hadolint/DL3007`.
-    pub aliases: &'static [&'static str],
-    pub tags: &'static [&'static str],
+    pub aliases: List,
+    pub tags: List,
     /// Common Weakness Enumeration ids, `CWE-250`.
-    pub cwe: &'static [&'static str],
+    pub cwe: List,
     /// Rows of `docs/practices.md` that it enforces.
-    pub practices: &'static [&'static str],
+    pub practices: List,
     /// Where what a secret opens is closed again: the provider's page. Empty for all other rules.
-    pub revoke: &'static str,
+    pub revoke: Text,
     /// The page, below `rules/`.
-    pub file: &'static str,
+    pub file: Text,
     /// The first version that had it.
-    pub since: &'static str,
+    pub since: Text,
     /// The page after its front matter, in Markdown.
-    pub page: &'static str,
-    /// None for what `scan` or a filter reports itself.
-    pub checks: &'static [Check],
+    pub page: Text,
+    /// Its places in the list of all checks, see [`Rule::checks`].
+    pub checks: (u16, u16),
 }
 
 /// A rule's function, named in its module after what it looks at.
@@ -273,7 +274,7 @@ pub enum Check {
     /// `daemon`: the settings of a container engine.
     Daemon(fn(&Context, &Daemon, &mut Findings)),
     /// A secret of a known shape, in any text.
-    Secret(Pattern),
+    Secret(&'static Pattern),
 }
 
 /// What a page in `rules/secrets` says of the secrets it is about.
@@ -281,7 +282,7 @@ pub enum Check {
 pub struct Pattern {
     pub shape: Alternatives,
     /// For shapes that prove nothing by themselves: words of which one must stand in the key or on the line.
-    pub near: &'static [&'static str],
+    pub near: List,
     pub checksum: Option<Checksum>,
     /// The least Shannon entropy, in bits per character, of what is not fixed text; `None` for a floor by alphabet and
     /// length.
@@ -461,21 +462,23 @@ impl Policy {
     /// Whether a rule's findings are shown at all. What is switched off for some paths or lines is the filters' business.
     pub fn shows(&self, rule: &Rule) -> bool {
         let is_off = |id: &str| self.off.binary_search(&id).is_ok();
-        if is_off(rule.id) || self.profile < Profile::Strict && rule.part_of.is_some_and(is_off) {
+        if is_off(rule.id.get())
+            || self.profile < Profile::Strict && rule.part_of.is_some_and(|whole| is_off(&whole))
+        {
             return false;
         }
         if rule.gathers && self.profile >= Profile::Strict {
             return false;
         }
         if !self.only.is_empty() {
-            return self.only.contains(&rule.id)
-                || rule.part_of.is_some_and(|whole| self.only.contains(&whole));
+            return self.only.contains(&rule.id.get())
+                || rule.part_of.is_some_and(|whole| self.only.contains(&whole.get()));
         }
-        self.includes(rule) || self.asked.contains(&rule.id) || rule.part_of.is_some()
+        self.includes(rule) || self.asked.contains(&rule.id.get()) || rule.part_of.is_some()
     }
     /// Whether a rule runs although nobody named it.
     pub fn includes(&self, rule: &Rule) -> bool {
-        let is_meant = self.profile == Profile::Reproducible && rule.tags.contains(&"reproducible");
+        let is_meant = self.profile == Profile::Reproducible && rule.tags.has("reproducible");
         let is_loud = self.preview || self.profile >= Profile::Strict || is_meant;
         let is_in = rule.profile <= self.profile && rule.profile != Profile::Reproducible;
         (is_in || is_meant) && (rule.status != Stability::Preview || is_loud)

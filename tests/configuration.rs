@@ -225,7 +225,7 @@ fn mapping(keys: &[Key]) -> Value {
 fn schema() -> Value {
     // Codes of other tools, as those write them.
     let mut codes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for alias in RULES.iter().flat_map(|rule| rule.aliases) {
+    for alias in RULES.iter().flat_map(|rule| rule.aliases.iter()) {
         let (tool, code) = alias.split_once('/').expect("an alias names its tool");
         codes.entry(tool).or_default().push(code);
     }
@@ -243,7 +243,7 @@ fn schema() -> Value {
         .map(|family| (family.name(), format!("All rules of this family: {}", family.name())));
     let (secrets, others): (Vec<&Rule>, Vec<&Rule>) =
         RULES.iter().partition(|rule| rule.family == Family::Secrets);
-    let titles = others.iter().map(|rule| (rule.id, rule.title.replace('`', "")));
+    let titles = others.iter().map(|rule| (rule.id.get(), rule.title.replace('`', "")));
     let titles: Vec<(&str, String)> = families.chain(titles).collect();
     patterns.insert("shellcheck", "^((hadolint|shellcheck)/)?SC[123][0-9]{3}$".to_owned());
     let setting =
@@ -251,7 +251,7 @@ fn schema() -> Value {
     let settings: serde_json::Map<String, Value> =
         titles.iter().map(|(name, title)| ((*name).to_owned(), setting(title))).collect();
     let names: Vec<&str> = titles.iter().map(|(name, _)| *name).collect();
-    let secrets: Vec<&str> = secrets.iter().map(|rule| rule.id).collect();
+    let secrets: Vec<&str> = secrets.iter().map(|rule| rule.id.get()).collect();
     // An editor offers the words of an enumeration: those of 800 kinds of secrets would hide the others.
     let secrets =
         json!({ "pattern": format!("^({})$", secrets.join("|")), "description": "A kind of secret" });

@@ -17,6 +17,7 @@ const FLOORS: [&[&str]; 10] = [
         "image",
         "project",
         "shape",
+        "packed",
         "graph",
         "privilege",
         "surface",

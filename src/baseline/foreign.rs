@@ -41,7 +41,7 @@ fn gitleaks(id: &str) -> Vec<&'static str> {
     if id == "generic-api-key" {
         return Vec::new();
     }
-    rules::by_alias(&format!("gitleaks/{id}")).map(|rule| rule.id).collect()
+    rules::by_alias(&format!("gitleaks/{id}")).map(|rule| rule.id.get()).collect()
 }
 
 /// `commit:file:rule:line` or `file:rule:line`, `#` comments.

@@ -632,7 +632,7 @@ fn families() -> Vec<&'static str> {
 /// Families and rules, but for the hundreds of secrets, which would make a script slow to load.
 fn ids() -> Vec<&'static str> {
     let rules = rules::RULES.iter().filter(|rule| rule.family != Family::Secrets);
-    families().into_iter().chain(rules.map(|rule| rule.id)).collect()
+    families().into_iter().chain(rules.map(|rule| rule.id.get())).collect()
 }
 
 fn formats() -> Vec<&'static str> {
@@ -736,7 +736,7 @@ fn rule(text: &str) -> Result<Found, String> {
 
 /// A rule or a family that was probably meant. Half a word is no guess at one of the hundreds of secrets.
 pub(super) fn near(text: &str) -> Option<&'static str> {
-    let secrets = rules::RULES.iter().filter(|rule| rule.family == Family::Secrets).map(|rule| rule.id);
+    let secrets = rules::RULES.iter().filter(|rule| rule.family == Family::Secrets).map(|rule| rule.id.get());
     let word = text.to_ascii_lowercase();
     config::suggest(text, ids()).or_else(|| config::suggest(text, secrets).filter(|id| !id.contains(&word)))
 }

@@ -118,7 +118,7 @@ fn entries(outcome: &Outcome, old: &Baseline, base: &str) -> Vec<Entry> {
             continue;
         }
         entries.push(Entry {
-            rule: finding.rule.id.to_owned(),
+            rule: finding.rule.id.to_string(),
             path: hider.name(&format!("{base}{}", finding.place.path)).into_owned(),
             fingerprint: finding.fingerprint,
             reason: known.and_then(|entry| entry.reason.clone()),

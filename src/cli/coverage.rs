@@ -40,7 +40,7 @@ impl State {
     /// The rules that cover it, or why none does.
     fn by(&self) -> String {
         match self {
-            Self::Covered(rules) => rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", "),
+            Self::Covered(rules) => rules.iter().map(|rule| rule.id.get()).collect::<Vec<_>>().join(", "),
             Self::Family(family) => family.name().to_owned(),
             Self::Planned => String::new(),
             Self::OutOfScope(why) => (*why).to_owned(),
@@ -103,7 +103,7 @@ fn of(tool: &str) -> Vec<Code> {
         }
     }
     let ours = covered.into_iter().map(|(code, (tool, rules))| {
-        let what = rules[0].title;
+        let what = rules[0].title.get();
         Code { tool, name: code, what, state: State::Covered(rules) }
     });
     let theirs = table().filter(|code| code.tool.eq_ignore_ascii_case(tool));
@@ -129,7 +129,7 @@ fn natural(a: &str, b: &str) -> Ordering {
 
 /// Tools with codes that are known here.
 fn tools() -> Vec<&'static str> {
-    let aliases = RULES.iter().flat_map(|rule| rule.aliases).filter_map(|alias| alias.split_once('/'));
+    let aliases = RULES.iter().flat_map(|rule| rule.aliases.iter()).filter_map(|alias| alias.split_once('/'));
     let mut tools: Vec<&str> = aliases.map(|(tool, _)| tool).chain(table().map(|code| code.tool)).collect();
     tools.sort_unstable();
     tools.dedup();
@@ -169,7 +169,7 @@ pub(super) fn report(tool: &str, format: TableFormat) -> Result<String> {
                 .iter()
                 .map(|code| {
                     let (rules, why) = match &code.state {
-                        State::Covered(rules) => (rules.iter().map(|rule| rule.id).collect(), None),
+                        State::Covered(rules) => (rules.iter().map(|rule| rule.id.get()).collect(), None),
                         State::Family(family) => (vec![family.name()], None),
                         State::Planned => (Vec::new(), None),
                         State::OutOfScope(why) => (Vec::new(), Some(*why)),

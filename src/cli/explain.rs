@@ -54,14 +54,14 @@ fn page(rule: &Rule, width: usize) -> String {
     }
     if !rule.page.is_empty() {
         text.push('\n');
-        body(rule.page, width, &mut text);
+        body(rule.page.get(), width, &mut text);
     }
     if rule.softens {
         text.push('\n');
         wrap(crate::rule::SOFTENS, width, "", &mut text);
     }
     let (tag, meaning) = crate::rule::FOLLOWS_PATH;
-    if rule.tags.contains(&tag) {
+    if rule.tags.has(tag) {
         text.push('\n');
         wrap(meaning, width, "", &mut text);
     }

@@ -105,7 +105,7 @@ fn before<'f>(finding: &'f Finding, renamed: &'f Names) -> &'f str {
 
 fn secret(finding: &Finding) -> Option<Secret> {
     let own = finding.values.own.filter(|_| finding.rule.family == Family::Secrets);
-    own.map(|own| (finding.rule.id, own))
+    own.map(|own| (finding.rule.id.get(), own))
 }
 
 fn print(finding: &Finding) -> Print {
@@ -114,5 +114,5 @@ fn print(finding: &Finding) -> Print {
 
 /// A finding without its place: path, rule, line, value.
 fn line<'f>(path: &'f str, finding: &'f Finding) -> (&'f str, &'static str, &'f str, Option<u128>) {
-    (path, finding.rule.id, finding.place.excerpt.text.trim(), finding.values.own)
+    (path, finding.rule.id.get(), finding.place.excerpt.text.trim(), finding.values.own)
 }

@@ -60,7 +60,7 @@ pub(super) fn lines(rules: &[&Rule], columns: Option<usize>) -> String {
     for rule in rules {
         let (severity, profile, fix) = (rule.severity.name(), rule.profile.name(), fix(rule).unwrap_or("-"));
         let head = format!("  {:wide$}  {severity:7}  {profile:7}  {fix:6}  ", rule.id);
-        term::row(&head, rule.title, columns, &mut text);
+        term::row(&head, rule.title.get(), columns, &mut text);
     }
     text
 }

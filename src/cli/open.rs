@@ -97,7 +97,7 @@ pub(super) fn open(look: &Look, making: bool) -> Result<Run> {
     if !policy.only.is_empty() && policy.only.iter().all(|id| policy.off.contains(id)) {
         bail!("--ignore leaves no rule of --rule to run");
     }
-    if policy.off.len() >= RULES.len() && RULES.iter().all(|rule| policy.off.contains(&rule.id)) {
+    if policy.off.len() >= RULES.len() && RULES.iter().all(|rule| policy.off.contains(&rule.id.get())) {
         bail!("--ignore leaves no rule to run");
     }
     if look.verbose {
@@ -168,7 +168,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
 
 /// Sorted.
 fn ids(found: &[Found]) -> Vec<&'static str> {
-    let mut ids: Vec<&str> = found.iter().flat_map(|found| &found.0).map(|rule| rule.id).collect();
+    let mut ids: Vec<&str> = found.iter().flat_map(|found| &found.0).map(|rule| rule.id.get()).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

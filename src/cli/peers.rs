@@ -92,7 +92,9 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
         let is_plain =
             key.len() <= 40 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
         match rules::by_alias(&full).next() {
-            Some(rule) if peer.off.iter().all(|(known, _)| *known != key) => peer.off.push((key, rule.id)),
+            Some(rule) if peer.off.iter().all(|(known, _)| *known != key) => {
+                peer.off.push((key, rule.id.get()));
+            }
             None if is_plain && !peer.unchecked.contains(&key) => peer.unchecked.push(key),
             _ => {}
         }

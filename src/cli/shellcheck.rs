@@ -70,7 +70,7 @@ impl Chosen {
             if needs_it {
                 bail!("`--shellcheck off` leaves no rule to run");
             }
-            policy.off.extend(rules::of(Family::Shellcheck).map(|rule| rule.id));
+            policy.off.extend(rules::of(Family::Shellcheck).map(|rule| rule.id.get()));
             policy.off.sort_unstable();
             policy.off.dedup();
         }

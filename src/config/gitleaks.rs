@@ -316,7 +316,7 @@ impl Reader<'_> {
 
 /// The rules here that stand for one of gitleaks'.
 fn ours(id: &str) -> Vec<&'static str> {
-    rules::by_alias(&format!("gitleaks/{id}")).map(|rule| rule.id).collect()
+    rules::by_alias(&format!("gitleaks/{id}")).map(|rule| rule.id.get()).collect()
 }
 
 /// A pattern of Go's syntax. Its classes are of ASCII, so that is tried first: it is smaller and faster.

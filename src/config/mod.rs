@@ -155,7 +155,7 @@ impl Config {
     pub fn asked(&self) -> Vec<&'static str> {
         let given =
             self.rules.iter().filter(|setting| matches!(setting.level, Level::At(_)) && !setting.family);
-        given.map(|setting| setting.rule.id).collect()
+        given.map(|setting| setting.rule.id.get()).collect()
     }
 }
 

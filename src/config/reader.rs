@@ -359,7 +359,7 @@ impl Reader<'_> {
             self.mistake(span, format!("no rule here checks what `{name}` checks; delete it"));
         } else if found.is_empty() {
             let families = Family::ALL.iter().map(|family| family.name());
-            let known = self.suggest(name, families.chain(rules::RULES.iter().map(|rule| rule.id)));
+            let known = self.suggest(name, families.chain(rules::RULES.iter().map(|rule| rule.id.get())));
             let help =
                 known.map_or("`hullguard rules` lists them".to_owned(), |id| format!("did you mean `{id}`?"));
             self.mistake(span, format!("no rule `{name}`; {help}"));

@@ -15,7 +15,7 @@ use crate::text::Spot;
 
 /// Looks at what was found of one container.
 pub fn follow(cx: &Context, spec: &ContainerSpec, drafts: &mut [Draft]) {
-    let mut mine = drafts.iter_mut().filter(|draft| draft.rule.tags.contains(&FOLLOWS_PATH.0)).peekable();
+    let mut mine = drafts.iter_mut().filter(|draft| draft.rule.tags.has(FOLLOWS_PATH.0)).peekable();
     if mine.peek().is_none() || super::is_other(cx, spec) {
         return;
     }

@@ -48,7 +48,7 @@ pub(super) fn mark(outcome: &mut Outcome, lists: &mut [Use], policy: &Policy, to
                 (format!("{}:{}", list.name, entry.line), entry.reason.clone().unwrap_or_default());
             if finding.rule.part_of.is_some() {
                 let start = finding.place.span.start;
-                let first = parts.entry((Arc::clone(&finding.place.path), finding.rule.id));
+                let first = parts.entry((Arc::clone(&finding.place.path), finding.rule.id.get()));
                 let first = first.or_insert((start, place.clone(), why.clone()));
                 first.0 = first.0.min(start);
             }
@@ -57,7 +57,7 @@ pub(super) fn mark(outcome: &mut Outcome, lists: &mut [Use], policy: &Policy, to
         // In `default` these rules once had one finding a file, which stood for those behind it.
         if policy.profile < Profile::Strict && list.profile < Profile::Strict && !parts.is_empty() {
             for finding in outcome.findings.iter_mut().filter(|finding| finding.rule.part_of.is_some()) {
-                let first = parts.get(&(Arc::clone(&finding.place.path), finding.rule.id));
+                let first = parts.get(&(Arc::clone(&finding.place.path), finding.rule.id.get()));
                 if let Some((_, place, why)) = first.filter(|(start, ..)| *start <= finding.place.span.start)
                 {
                     suppress(finding, place.clone(), why.clone());
@@ -124,7 +124,7 @@ fn is_seen(entry: &Entry, config: &Config, policy: &Policy, known: &Known) -> bo
 }
 
 fn is_about_secrets(rule: &Rule) -> bool {
-    rule.family == Family::Secrets || rule.tags.contains(&"secrets")
+    rule.family == Family::Secrets || rule.tags.has("secrets")
 }
 
 /// A sentence for each entry whose day has passed; for many, one for the rest.

@@ -7,6 +7,7 @@ use crate::baseline::Known;
 use crate::config::{Config, Date, Ignore, Level};
 use crate::finding::{Finding, Status, Suppressor};
 use crate::outcome::{Outcome, Unused};
+use crate::packed::Text;
 use crate::rule::{Family, Policy, Rule};
 
 pub(super) fn mark(outcome: &mut Outcome, config: &Config, today: Date) {
@@ -59,7 +60,8 @@ pub fn expired(config: &Config, today: Date) -> Vec<String> {
 fn silences(ignore: &Ignore, finding: &Finding) -> bool {
     let named = ignore.rules.is_empty()
         || ignore.rules.iter().any(|rule| {
-            [Some(finding.rule.id), finding.rule.part_of, finding.values.kin_rule()].contains(&Some(rule.id))
+            [Some(finding.rule.id.get()), finding.rule.part_of.map(Text::get), finding.values.kin_rule()]
+                .contains(&Some(rule.id.get()))
         });
     named && ignore.paths.as_ref().is_none_or(|paths| paths.matches(&finding.place.path))
 }

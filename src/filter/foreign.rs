@@ -34,7 +34,7 @@ pub(super) fn mark(outcome: &mut Outcome, policy: &Policy, known: &Known) {
 }
 
 fn is_secret(finding: &Finding) -> bool {
-    finding.rule.family == Family::Secrets || finding.rule.tags.contains(&"secrets")
+    finding.rule.family == Family::Secrets || finding.rule.tags.has("secrets")
 }
 
 fn by_value(outcome: &mut Outcome, policy: &Policy, list: &Foreign, used: &mut [bool]) {
@@ -68,7 +68,7 @@ fn by_line(outcome: &mut Outcome, policy: &Policy, list: &Foreign, used: &mut [b
             let seen = &list.entries[at];
             // A rule that knows the document has a name of its own for what a scanner calls a secret.
             let named = seen.rules.is_empty()
-                || seen.rules.contains(&finding.rule.id)
+                || seen.rules.contains(&finding.rule.id.get())
                 || finding.rule.family != Family::Secrets;
             if named && is_at(seen, finding, policy) {
                 used[at] = true;

@@ -33,7 +33,7 @@ pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> boo
     for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
         let value = value(finding).map(Thing::Secret);
         if let Some(thing) = value.or_else(|| decision(finding, policy, &habits)) {
-            match first.entry((thing, finding.rule.id, kind(at))) {
+            match first.entry((thing, finding.rule.id.get(), kind(at))) {
                 Entry::Occupied(first) => again.push((at, *first.get())),
                 Entry::Vacant(place) => drop(place.insert(at)),
             }
@@ -107,7 +107,7 @@ enum Thing {
 type Habit = (&'static str, Arc<str>);
 
 fn habit(finding: &Finding) -> Habit {
-    (finding.rule.id, Arc::clone(&finding.place.path))
+    (finding.rule.id.get(), Arc::clone(&finding.place.path))
 }
 
 /// The rules and files with warnings about [`HABIT`] containers or more.
@@ -127,7 +127,7 @@ fn decision(finding: &Finding, policy: &Policy, habits: &HashSet<Habit>) -> Opti
     // The last of a thousand findings counts those behind it, and so does a rule that speaks once a file.
     let counts = finding.rule.once_per_file || finding.message.ends_with(" more in this file)");
     // What is wrong with a comment is another thing for each.
-    let differs = finding.rule.tags.contains(&"ignores");
+    let differs = finding.rule.tags.has("ignores");
     if policy.profile >= Profile::Strict || finding.secret.is_some() || counts || differs {
         return None;
     }
@@ -150,7 +150,7 @@ fn value(finding: &Finding) -> Option<Value> {
     if let Some(identity) = finding.secret.as_ref().and_then(|secret| secret.identity) {
         return Some((identity, None));
     }
-    let is_secret = finding.secret.is_some() || finding.rule.tags.contains(&"secrets");
+    let is_secret = finding.secret.is_some() || finding.rule.tags.has("secrets");
     // Edits are of one place each, so a finding that has some keeps its own.
     let own = finding.values.own.filter(|_| is_secret && finding.fix.is_none())?;
     Some((own, Some(Arc::clone(&finding.place.path))))

@@ -27,7 +27,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         pragmas.iter().map(|pragma| (&pragma.place.path, BTreeMap::new())).collect();
     for (index, finding) in findings.iter().enumerate() {
         if let Some(by_rule) = by_path.get_mut(&finding.place.path) {
-            for id in [Some(finding.rule.id), finding.values.kin_rule()].into_iter().flatten() {
+            for id in [Some(finding.rule.id.get()), finding.values.kin_rule()].into_iter().flatten() {
                 by_rule.entry(id).or_default().push(finding.place.span.start, index);
             }
         }
@@ -44,10 +44,11 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
         let by_rule = by_path.get_mut(&pragma.place.path).into_iter().flatten();
         let has = |id: &str| {
             let in_family = |family| rules::find(id).is_some_and(|rule| rule.family == family);
-            pragma.rules.binary_search_by_key(&id, |rule| rule.id).is_ok()
+            pragma.rules.binary_search_by_key(&id, |rule| rule.id.get()).is_ok()
                 || pragma.families.iter().copied().any(in_family)
         };
-        let whole = |id: &str| rules::find(id).and_then(|rule| rule.part_of).filter(|whole| has(whole));
+        let whole =
+            |id: &str| rules::find(id).and_then(|rule| Some(rule.part_of?.get())).filter(|whole| has(whole));
         let mut of_use = Vec::new();
         for (id, starts) in by_rule.filter(|(id, _)| pragma.all || has(id) || whole(id).is_some()) {
             let Some(range) = starts.range(pragma.scope) else { continue };
@@ -85,7 +86,7 @@ pub(super) fn mark(outcome: &mut Outcome, config: &Config, policy: &Policy) {
                 fix: None,
                 status: Status::Open,
                 fingerprint: place::fingerprint(
-                    rule.id,
+                    rule.id.get(),
                     &format!("{}{}", policy.base, pragma.place.path),
                     &line,
                     0,
@@ -147,7 +148,7 @@ fn mistakes(pragma: &Pragma, guesses: &mut usize) -> Vec<String> {
     let mut guess = |code: &str| {
         *guesses = guesses.saturating_sub(1);
         let families = Family::ALL.into_iter().map(Family::name);
-        let known = rules::RULES.iter().map(|rule| rule.id).chain(families);
+        let known = rules::RULES.iter().map(|rule| rule.id.get()).chain(families);
         (*guesses > 0).then(|| suggest(code, known)).flatten()
     };
     if let Some(text) = &pragma.mistyped {
@@ -199,7 +200,7 @@ fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> 
     let unused = pragma
         .rules
         .iter()
-        .filter(|rule| ran(rule) && !used.contains(&rule.id))
+        .filter(|rule| ran(rule) && !used.contains(&rule.id.get()))
         .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unused.collect();
     for &family in &pragma.families {

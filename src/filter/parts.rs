@@ -24,7 +24,7 @@ pub(super) fn gather(outcome: &mut Outcome, config: &Config, policy: &Policy) {
     for finding in outcome.findings.drain(..) {
         match whole(&finding, config, policy) {
             Some(whole) => {
-                of_file.entry((Arc::clone(&finding.place.path), whole.id)).or_default().push(finding);
+                of_file.entry((Arc::clone(&finding.place.path), whole.id.get())).or_default().push(finding);
             }
             None => left.push(finding),
         }
@@ -43,8 +43,8 @@ pub(super) fn gather(outcome: &mut Outcome, config: &Config, policy: &Policy) {
 /// The rule that a finding is gathered for.
 fn whole(finding: &Finding, config: &Config, policy: &Policy) -> Option<&'static Rule> {
     let rule = finding.rule;
-    let whole = rules::find(rule.part_of?)?;
-    let named = policy.only.contains(&rule.id) && !policy.only.contains(&whole.id)
+    let whole = rules::find(rule.part_of?.get())?;
+    let named = policy.only.contains(&rule.id.get()) && !policy.only.contains(&whole.id.get())
         || severity::names(rule, &finding.place.path, config);
     (finding.status == Status::Open && !named).then_some(whole)
 }
@@ -55,7 +55,8 @@ fn one(whole: &'static Rule, parts: Vec<Finding>, path: &str) -> Finding {
     let who = |part: &Finding| (part.container.clone(), part.container.is_none().then_some(part.place.span));
     let containers: HashSet<_> = parts.iter().map(who).collect();
     let lacks: BTreeSet<(_, _)> = parts.iter().map(|part| (who(part), part.rule.id)).collect();
-    let named: BTreeMap<&str, &str> = parts.iter().map(|part| (part.rule.id, part.rule.part_name)).collect();
+    let named: BTreeMap<&str, &str> =
+        parts.iter().map(|part| (part.rule.id.get(), part.rule.part_name.get())).collect();
     let all = lacks.len() == containers.len() * named.len();
     let named: Vec<&str> = named.into_values().collect();
     let things = match named.as_slice() {
@@ -100,7 +101,7 @@ fn one(whole: &'static Rule, parts: Vec<Finding>, path: &str) -> Finding {
         fix,
         status: Status::Open,
         // One a file, so whichever is the first of them says nothing.
-        fingerprint: place::fingerprint(whole.id, path, "", 0),
+        fingerprint: place::fingerprint(whole.id.get(), path, "", 0),
         secret: None,
         values: Values::default(),
         container: None,

@@ -14,7 +14,7 @@ pub(super) fn set(outcome: &mut Outcome, config: &Config, policy: &Policy) {
 pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
     let rule = finding.rule;
     // A rule beyond the profile ran because the configuration asked for it, perhaps for other paths only.
-    let asked_for = policy.includes(rule) || policy.only.contains(&rule.id) || rule.part_of.is_some();
+    let asked_for = policy.includes(rule) || policy.only.contains(&rule.id.get()) || rule.part_of.is_some();
     let why = match setting(rule, &finding.place.path, config).map(|setting| (setting.level, &setting.file)) {
         Some((Level::At(severity), _)) => {
             finding.severity = severity;

@@ -65,7 +65,7 @@ fn item(finding: &Finding, target: &Target) -> String {
 
 /// Severity and rule, which leads to its page.
 pub(super) fn heading(finding: &Finding) -> String {
-    let rule = markdown::link(&markdown::code(finding.rule.id), &finding.rule.url());
+    let rule = markdown::link(&markdown::code(finding.rule.id.get()), &finding.rule.url());
     format!("**{}** {rule}", finding.severity.name())
 }
 

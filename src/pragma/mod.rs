@@ -241,7 +241,7 @@ fn shellcheck(text: &str) -> Option<Read> {
         match code.split_once('-') {
             _ if code == "ALL" => read.codes.push(Family::Shellcheck.name().to_owned()),
             Some((first, last)) => {
-                let codes = rules::of(Family::Shellcheck).map(|rule| rule.id);
+                let codes = rules::of(Family::Shellcheck).map(|rule| rule.id.get());
                 read.codes.extend(codes.filter(|id| (first..=last).contains(id)).map(str::to_owned));
             }
             None if code.bytes().all(|b| b.is_ascii_digit()) => read.codes.push(format!("SC{code}")),
@@ -266,8 +266,8 @@ fn check(value: &str, reach: Reach) -> Option<Read> {
 
 /// "All" of another tool's checks is not all of ours.
 fn all_of(tool: &str) -> Vec<String> {
-    let aliases = rules::RULES.iter().flat_map(|rule| rule.aliases);
-    aliases.filter(|alias| alias.starts_with(tool)).map(|alias| (*alias).to_owned()).collect()
+    let aliases = rules::RULES.iter().flat_map(|rule| rule.aliases.iter());
+    aliases.filter(|alias| alias.starts_with(tool)).map(str::to_owned).collect()
 }
 
 /// `disable-file`, `disable`, `disable rule-name another`, and the same with `disable-line`.

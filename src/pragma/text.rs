@@ -71,7 +71,7 @@ fn of_lines(source: &Source, lines: &BTreeSet<u32>, whole: &dyn Fn(Span) -> Span
 
 static SECRET_RULES: LazyLock<Arc<[&Rule]>> = LazyLock::new(|| {
     let mut rules: Vec<&Rule> =
-        RULES.iter().filter(|rule| rule.tags.iter().any(|tag| SECRET_TAGS.contains(tag))).collect();
+        RULES.iter().filter(|rule| rule.tags.iter().any(|tag| SECRET_TAGS.contains(&tag))).collect();
     rules.sort_by_key(|rule| rule.id);
     rules.into()
 });

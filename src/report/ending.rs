@@ -58,7 +58,7 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut String) {
 fn rows(outcome: &Outcome) -> Vec<Row> {
     let mut rows: BTreeMap<&'static str, Row> = BTreeMap::new();
     for finding in outcome.findings.iter().filter(|finding| is_open(finding)) {
-        let id = finding.rule.id;
+        let id = finding.rule.id.get();
         let row = rows.entry(id).or_insert(Row { id, worst: finding.severity, found: 0, fixes: [0, 0] });
         row.found += 1;
         row.worst = row.worst.max(finding.severity);

@@ -65,7 +65,7 @@ fn command(kind: &str, finding: &Finding) -> String {
         "::{kind} file={},line={line},endLine={line},col={},endColumn={end},title={}::{}",
         property(&place.path),
         place.start.column,
-        property(finding.rule.id),
+        property(finding.rule.id.get()),
         data(&finding.message),
         line = place.start.line,
     )

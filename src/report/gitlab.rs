@@ -37,7 +37,7 @@ pub(super) fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) 
             Severity::Note => "info",
         };
         let print = unused(finding.fingerprint, &mut seen);
-        item(&issue(rule.id, &plain(message), print, severity, (&place.path, place.start.line)))?;
+        item(&issue(rule.id.get(), &plain(message), print, severity, (&place.path, place.start.line)))?;
     }
     writeln!(out, "{}", if lead == "[" { "[]" } else { "\n]" })
 }

@@ -123,7 +123,7 @@ fn by_rule<'f>(findings: impl Iterator<Item = &'f Finding>, look: Look, out: &mu
     let colour = look.colour;
     let mut rules: BTreeMap<(Reverse<Severity>, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        rules.entry((Reverse(finding.severity), finding.rule.id)).or_default().push(finding);
+        rules.entry((Reverse(finding.severity), finding.rule.id.get())).or_default().push(finding);
     }
     for ((Reverse(severity), id), findings) in rules {
         let (first, style) = (findings[0], style(severity));
@@ -151,7 +151,7 @@ fn is_minor(finding: &Finding) -> bool {
 
 /// The minor findings of one file as one note.
 fn together(all: &[&Finding], look: Look, out: &mut String) {
-    let mut rules: Vec<&str> = all.iter().map(|finding| finding.rule.id).collect();
+    let mut rules: Vec<&str> = all.iter().map(|finding| finding.rule.id.get()).collect();
     rules.sort_unstable();
     rules.dedup();
     if rules.len() > NAMED {

@@ -12,6 +12,7 @@ use crate::blob::Origin;
 use crate::date::Date;
 use crate::finding::{Finding, Place, Related, Safety, Status};
 use crate::outcome::{Outcome, Told, Unshown, Unused};
+use crate::packed::List;
 use crate::text::Position;
 
 /// Raised when a field goes away or changes its meaning; a new field does not.
@@ -120,7 +121,7 @@ struct Row<'a> {
     #[serde(flatten)]
     place: Where<'a>,
     message: &'a str,
-    aliases: &'static [&'static str],
+    aliases: List,
     related: Vec<Other<'a>>,
     fix: Option<Remedy<'a>>,
     fingerprint: String,
@@ -229,8 +230,8 @@ fn row(finding: &Finding) -> Row<'_> {
         Status::Suppressed { by, why, .. } => ("suppressed", Some(suppressor(*by)), Some(why.as_str())),
     };
     Row {
-        rule: finding.rule.id,
-        title: finding.rule.title,
+        rule: finding.rule.id.get(),
+        title: finding.rule.title.get(),
         severity: finding.severity.name(),
         status,
         suppressed_by,

@@ -53,7 +53,7 @@ pub fn write_as(
         findings.truncate(most);
     }
     let mut rules: BTreeMap<&str, (usize, &Rule)> =
-        findings.iter().map(|f| (f.rule.id, (0, f.rule))).collect();
+        findings.iter().map(|f| (f.rule.id.get(), (0, f.rule))).collect();
     for (index, (at, _)) in rules.values_mut().enumerate() {
         *at = index;
     }
@@ -103,7 +103,7 @@ impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(Some(self.findings.len()))?;
         for finding in &self.findings {
-            sequence.serialize_element(&result(finding, self.rules[finding.rule.id].0))?;
+            sequence.serialize_element(&result(finding, self.rules[finding.rule.id.get()].0))?;
         }
         sequence.end()
     }
@@ -121,9 +121,9 @@ fn driver<'a>(rules: impl Iterator<Item = &'a Rule>) -> Value {
 
 fn reporting_descriptor(rule: &Rule) -> Value {
     // GitHub takes an empty string for a missing one and then refuses the file.
-    let or_title = |text: &str| if text.trim().is_empty() { rule.title.to_owned() } else { text.to_owned() };
+    let or_title = |text: &str| if text.trim().is_empty() { rule.title.to_string() } else { text.to_owned() };
     let why = rule.page.split("\n\n").next().filter(|text| !text.starts_with('#')).unwrap_or_default();
-    let mut tags: Vec<String> = rule.tags.iter().map(|&tag| tag.to_owned()).collect();
+    let mut tags: Vec<String> = rule.tags.iter().map(str::to_owned).collect();
     // The spelling that GitHub shows as a weakness.
     tags.extend(rule.cwe.iter().map(|cwe| format!("external/cwe/{}", cwe.to_lowercase())));
     // `security` decides where GitHub files the alert, so it must not fall off the end.
@@ -142,7 +142,7 @@ fn reporting_descriptor(rule: &Rule) -> Value {
             Severity::Note => "recommendation",
         },
     });
-    if rule.tags.contains(&"security") {
+    if rule.tags.has("security") {
         // GitHub's bands: high from 7.0, medium from 4.0, low below; it wants a string.
         properties["security-severity"] = match rule.severity {
             Severity::Error => "8.0",
@@ -153,11 +153,11 @@ fn reporting_descriptor(rule: &Rule) -> Value {
     }
     let help = match rule.remedy() {
         Some(remedy) => format!("{}\n\n{remedy}\n", rule.page.trim_end()),
-        None => or_title(rule.page),
+        None => or_title(rule.page.get()),
     };
     json!({
         "id": rule.id,
-        "name": pascal_case(rule.id),
+        "name": pascal_case(rule.id.get()),
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": or_title(&why.chars().take(DESCRIPTION).collect::<String>()) },
         "help": { "text": help, "markdown": help },
@@ -251,7 +251,7 @@ fn code_flow(finding: &Finding) -> Option<Vec<Value>> {
 /// For rules that follow a file or a value: from the first line to the last.
 fn data_flow(finding: &Finding) -> Option<Vec<(&Place, &String)>> {
     let is_here = |related: &&Related| related.place.path == finding.place.path && !related.again;
-    if !finding.rule.tags.contains(&"data-flow") || !finding.related.iter().all(|related| is_here(&related)) {
+    if !finding.rule.tags.has("data-flow") || !finding.related.iter().all(|related| is_here(&related)) {
         return None;
     }
     let others = finding.related.iter().map(|related| (&related.place, &related.message));

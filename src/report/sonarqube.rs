@@ -21,7 +21,7 @@ const NOT_CHECKED: &str = "not-checked";
 pub(super) fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let open = || outcome.findings.iter().filter(|finding| is_open(finding));
     let faults = faults(outcome);
-    let rules: BTreeMap<&str, &Rule> = open().map(|finding| (finding.rule.id, finding.rule)).collect();
+    let rules: BTreeMap<&str, &Rule> = open().map(|finding| (finding.rule.id.get(), finding.rule)).collect();
     let mut rules: Vec<Value> = rules.values().map(|rule| described(rule)).collect();
     if !faults.is_empty() {
         rules.push(json!({
@@ -53,11 +53,11 @@ pub(super) fn write(outcome: &Outcome, _options: &Options, out: &mut dyn Write) 
 }
 
 fn described(rule: &Rule) -> Value {
-    let is_security = rule.tags.contains(&"security");
+    let is_security = rule.tags.has("security");
     json!({
         "id": rule.id,
         "name": rule.title,
-        "description": rule.page.split("\n\n").next().unwrap_or(rule.title),
+        "description": rule.page.split("\n\n").next().unwrap_or(rule.title.get()),
         "engineId": ENGINE,
         "cleanCodeAttribute": if is_security { "TRUSTWORTHY" } else { "CONVENTIONAL" },
         "impacts": [{

@@ -116,7 +116,7 @@ fn row(finding: &Finding, web: Option<&Web>) -> String {
     };
     // A rule's id and addresses are ours, not the repository's.
     let rule = format!("[{}]({})", finding.rule.id, finding.rule.url());
-    let revoke = match (&finding.secret, finding.rule.revoke) {
+    let revoke = match (&finding.secret, finding.rule.revoke.get()) {
         (None, _) | (_, "") => String::new(),
         (Some(_), page) => format!(" ([revoke]({page}))"),
     };

@@ -9,12 +9,12 @@ use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 use crate::place::{fingerprint, line_hashes, masked_line, place};
 use crate::rule::Severity;
-use crate::rules::RULES;
+use crate::rules::{RULES, SHELLCHECK};
 use crate::text::{Edit, Source, Span};
 
 fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &str) -> Finding {
     let source = Source::new(path, text.as_bytes().to_vec());
-    let rule = RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one");
+    let rule = RULES.iter().find(|rule| !rule.tags.has("security")).expect("there is one");
     let mut place = place(&source, span, &Origin::WorkTree, &[]);
     place.line_hash = line_hashes(source.bytes(), &[place.start.line]).into_values().next();
     let line = masked_line(&source, span, &[]);
@@ -26,7 +26,7 @@ fn finding_at(path: &str, text: &str, span: Span, severity: Severity, message: &
         related: Vec::new(),
         fix: None,
         status: Status::Open,
-        fingerprint: fingerprint(rule.id, path, &line, 0),
+        fingerprint: fingerprint(rule.id.get(), path, &line, 0),
         secret: None,
         values: Values::default(),
         container: None,
@@ -83,7 +83,7 @@ fn parsed(format: Format, outcome: &Outcome, show_suppressed: bool) -> serde_jso
 
 #[test]
 fn human_shows_line_carets_notes_and_help() {
-    let id = RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one").id;
+    let id = RULES.iter().find(|rule| !rule.tags.has("security")).expect("there is one").id;
     let expected = format!(
         "warning[{id}]: it moves
  --> Dockerfile:1:6
@@ -202,7 +202,7 @@ fn json_has_the_documented_shape() {
     let first = &json["findings"][0];
     assert_eq!(
         first["rule"],
-        RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one").id
+        RULES.iter().find(|rule| !rule.tags.has("security")).expect("there is one").id.get()
     );
     assert_eq!(first["status"], "open");
     assert!(first.get("suppressed_by").is_none());
@@ -341,7 +341,7 @@ fn github_escapes_and_sorts() {
     outcome.findings[0].message = "100% ::error::\r\n##[error]x".into();
     outcome.findings[0].place.path = Arc::from("a,b:c%");
     outcome.findings[2].severity = Severity::Error;
-    let id = RULES.iter().find(|rule| !rule.tags.contains(&"security")).expect("there is one").id;
+    let id = RULES.iter().find(|rule| !rule.tags.has("security")).expect("there is one").id;
     let expected = format!(
         "::error file=no,title=hullguard::not checked: permission denied
 ::error file=a b/ü%25.yaml,line=1,endLine=1,col=1,endColumn=1,title={id}::a note
@@ -445,50 +445,40 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
-fn sarif_marks_security_rules_for_github() {
-    static RULE: crate::rule::Rule = crate::rule::Rule {
-        id: "open-door",
-        title: "The door is open",
-        family: crate::rule::Family::Compose,
-        severity: Severity::Error,
-        profile: crate::rule::Profile::Strict,
-        fix: None,
-        status: crate::rule::Stability::Stable,
-        evidence: None,
-        once_per_file: false,
-        part_of: None,
-        part_name: "",
-        gathers: false,
-        softens: false,
-        aliases: &[],
-        tags: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "security"],
-        cwe: &["CWE-250"],
-        revoke: "",
-        file: "compose/x.md",
-        practices: &[],
-        since: "0.1.0",
-        page: "",
-        checks: &[],
-    };
-    let mut finding = on("FROM a", "a");
-    finding.rule = &RULE;
-    let plain = on("FROM a", "a");
-    let outcome = Outcome { findings: vec![finding, plain], ..Outcome::default() };
+fn sarif_describes_each_rule_as_github_needs_it() {
+    let of_all = RULES.iter().chain(SHELLCHECK).map(|rule| Finding { rule, ..on("FROM a", "a") });
+    let outcome = Outcome { findings: of_all.collect(), ..Outcome::default() };
     let sarif = parsed(Format::Sarif, &outcome, false);
     let rules = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
-    let rule = rules.iter().find(|rule| rule["id"] == "open-door").unwrap();
-    assert_eq!(rule["properties"]["security-severity"], "8.0");
-    assert_eq!(rule["properties"]["precision"], "medium");
-    let tags = rule["properties"]["tags"].as_array().unwrap();
-    assert!(tags.len() == 10 && tags[0] == "security", "{tags:?}");
-    assert_eq!(rule["name"], "OpenDoor");
-    assert_eq!(rule["help"]["text"], "The door is open", "an empty text counts as missing");
-    for result in sarif["runs"][0]["results"].as_array().unwrap() {
-        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
-        assert_eq!(result["ruleId"], rules[index]["id"]);
+    for (finding, result) in outcome.findings.iter().zip(sarif["runs"][0]["results"].as_array().unwrap()) {
+        let (rule, told) =
+            (finding.rule, &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()]);
+        assert_eq!((result["ruleId"].as_str(), told["id"].as_str()), (Some(&*rule.id), Some(&*rule.id)));
+        let tags = told["properties"]["tags"].as_array().unwrap();
+        assert!(tags.len() <= 10, "{}: {tags:?}", rule.id);
+        let severity = told["properties"].get("security-severity").map(|severity| severity.as_str().unwrap());
+        let expected = match rule.severity {
+            Severity::Error => "8.0",
+            Severity::Warning => "5.5",
+            Severity::Note => "2.0",
+        };
+        let is_security = rule.tags.has("security");
+        assert_eq!(
+            (severity, tags.first().is_some_and(|tag| tag == "security")),
+            (is_security.then_some(expected), is_security),
+            "{}",
+            rule.id
+        );
+        for text in [&told["shortDescription"], &told["fullDescription"], &told["help"]] {
+            assert!(
+                !text["text"].as_str().unwrap().trim().is_empty(),
+                "{}: GitHub refuses the file",
+                rule.id
+            );
+        }
     }
-    let other = rules.iter().find(|rule| rule["id"] != "open-door").unwrap();
-    assert!(other["properties"].get("security-severity").is_none());
+    let latest = rules.iter().find(|rule| rule["id"] == "latest-tag").unwrap();
+    assert_eq!((&latest["name"], &latest["properties"]["precision"]), (&"LatestTag".into(), &"high".into()));
 }
 
 fn human(outcome: &Outcome, options: &Options) -> String {

@@ -4,6 +4,7 @@
 //! `project`, `daemon`) and nothing that its page already says.
 
 use crate::finding::Safety;
+use crate::packed::{List, Text};
 use crate::rule::{Check, Checksum, Confidence, Family, Pattern, Profile, Rule, Severity, Stability};
 use crate::shape::{Node, Set};
 use crate::text::last_part;
@@ -18,11 +19,19 @@ pub mod runtime;
 #[expect(clippy::unreadable_literal, reason = "made by the build for the compiler")]
 mod table {
     use super::{
-        Check, Checksum, Confidence, Family, Node, Pattern, Profile, Rule, Safety, Set, Severity, Stability,
-        compose, daemon, dockerfile, image, project, runtime,
+        Check, Checksum, Confidence, Family, List, Node, Pattern, Profile, Rule, Safety, Set, Severity,
+        Stability, Text, compose, daemon, dockerfile, image, project, runtime,
     };
 
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+    impl Rule {
+        /// What it looks at, and how. None for what `scan` or a filter reports itself.
+        pub fn checks(&self) -> &'static [Check] {
+            let (first, end) = self.checks;
+            &CHECKS[usize::from(first)..usize::from(end)]
+        }
+    }
 }
 pub use table::{RULES, SHELLCHECK};
 
@@ -35,7 +44,7 @@ pub fn of(family: Family) -> impl Iterator<Item = &'static Rule> {
 pub fn find(id: &str) -> Option<&'static Rule> {
     [RULES, SHELLCHECK]
         .into_iter()
-        .find_map(|table| table.binary_search_by(|rule| rule.id.cmp(id)).ok().map(|at| &table[at]))
+        .find_map(|table| table.binary_search_by(|rule| rule.id.get().cmp(id)).ok().map(|at| &table[at]))
 }
 
 /// The rules that an id or a foreign code means, each once.

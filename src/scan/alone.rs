@@ -47,8 +47,8 @@ pub(super) fn relate(
 ) -> Option<Outcome> {
     let all = Policy { only: Vec::new(), ..policy.clone() };
     let explains =
-        |rule: &&Rule| rule.family != Family::Secrets && rule.tags.contains(&"secrets") && all.shows(rule);
-    let only: Vec<&str> = RULES.iter().filter(explains).map(|rule| rule.id).collect();
+        |rule: &&Rule| rule.family != Family::Secrets && rule.tags.has("secrets") && all.shows(rule);
+    let only: Vec<&str> = RULES.iter().filter(explains).map(|rule| rule.id.get()).collect();
     if only.is_empty() || !may_be_document(path) {
         return None;
     }

@@ -55,7 +55,7 @@ pub(super) fn dockerfile(
     for &rule in &rules.dockerfile {
         let mut out = Findings::new(rule);
         guarded(rule, file.source, &mut out, |out| {
-            for check in rule.checks {
+            for check in rule.checks() {
                 match check {
                     Check::Dockerfile(check) => check(cx, file, out),
                     Check::Image(check) => images.iter().for_each(|image| check(cx, image, out)),
@@ -113,7 +113,7 @@ pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> C
     for &rule in &rules.daemon {
         let mut out = Findings::new(rule);
         guarded(rule, source, &mut out, |out| {
-            for check in rule.checks {
+            for check in rule.checks() {
                 if let Check::Daemon(check) = check {
                     check(&cx, &file, out);
                 }
@@ -203,7 +203,7 @@ pub(super) fn compose(
         for &rule in &rules.compose {
             let mut out = Findings::new(rule);
             guarded(rule, &files[file.id.0 as usize], &mut out, |out| {
-                for check in rule.checks {
+                for check in rule.checks() {
                     if let Check::Compose(check) = check {
                         check(cx, file, out);
                     }
@@ -251,7 +251,7 @@ pub(super) fn containers(cx: &Context, rules: &Chosen) -> Vec<Vec<Draft>> {
         for &rule in &rules.container {
             let mut out = Findings::new(rule);
             guarded(rule, cx.project.source(spec.at), &mut out, |out| {
-                for check in rule.checks {
+                for check in rule.checks() {
                     match (check, &image) {
                         (Check::Container(check), _) => check(cx, spec, out),
                         (Check::Image(check), Some(image)) => check(cx, image, out),
@@ -328,7 +328,7 @@ pub(super) fn project(cx: &Context, rules: &Chosen) -> Vec<Draft> {
     for &rule in &rules.project {
         let mut out = Findings::new(rule);
         guarded(rule, anywhere, &mut out, |out| {
-            for check in rule.checks {
+            for check in rule.checks() {
                 if let Check::Project(check) = check {
                     check(cx, cx.project, out);
                 }
@@ -385,7 +385,8 @@ mod tests {
             out.at(&source, Span::at(0), "found before");
             panic!("what stands in the file: {}", source.text());
         });
-        let told: Vec<(&str, &str)> = out.list.iter().map(|draft| (draft.rule.id, &*draft.message)).collect();
+        let told: Vec<(&str, &str)> =
+            out.list.iter().map(|draft| (draft.rule.id.get(), &*draft.message)).collect();
         let panicked =
             ("rule-panicked", "the rule `latest-tag` failed on this file because of a bug; please report it");
         assert_eq!(told, [("latest-tag", "found before"), panicked]);

@@ -21,7 +21,7 @@ impl<'p> Chosen<'p> {
         let shown = |rule: &&Rule| rule.family != Family::Secrets && policy.shows(rule);
         let shown: Vec<&Rule> = RULES.iter().filter(shown).collect();
         let that_look_at = |is_it: fn(&Check) -> bool| {
-            shown.iter().copied().filter(|rule| rule.checks.iter().any(is_it)).collect()
+            shown.iter().copied().filter(|rule| rule.checks().iter().any(is_it)).collect()
         };
         Self {
             policy,

@@ -39,7 +39,7 @@ pub(super) fn without_told(found: &mut Vec<Finding>, told: &[Finding]) {
     let mut ours: HashMap<(&str, &str), Vec<Span>> = HashMap::new();
     for finding in told.iter().filter(|finding| SAME.iter().any(|(_, rule)| *rule == finding.rule.id)) {
         for place in finding.related.iter().map(|related| &related.place).chain([&finding.place]) {
-            ours.entry((finding.rule.id, &place.path)).or_default().push(place.span);
+            ours.entry((finding.rule.id.get(), &place.path)).or_default().push(place.span);
         }
     }
     let ours: HashMap<(&str, &str), Spans> =

@@ -127,7 +127,7 @@ pub fn allows<'c>(custom: &'c Custom, seen: &Seen<'c>) -> Option<&'c str> {
         allow.rules.is_empty() && allow.ids.is_empty()
             || match &seen.pattern {
                 Some((pattern, _)) => allow.ids.contains(&pattern.id),
-                None => allow.rules.contains(&seen.hit.rule.id),
+                None => allow.rules.contains(&seen.hit.rule.id.get()),
             }
     };
     let all = custom.allow.iter().filter(speaks).chain(own);

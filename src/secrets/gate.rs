@@ -169,14 +169,14 @@ impl Gate {
             gate.add(program, Set([0; 2]), Lead::Command);
         }
         for rule in RULES {
-            for check in rule.checks {
+            for check in rule.checks() {
                 if let Check::Secret(pattern) = check {
                     gate.add_pattern(rule, pattern);
                 }
             }
         }
         gate.loose.sort_by_key(|&(_, _, (least, _))| least);
-        let near = gate.loose.iter().flat_map(|&(_, pattern, _)| pattern.near).copied();
+        let near = gate.loose.iter().flat_map(|&(_, pattern, _)| pattern.near.iter());
         let mut words: Vec<&str> = near.filter(|word| near::is_a_providers(word)).collect();
         words.sort_unstable();
         words.dedup();

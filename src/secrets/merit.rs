@@ -34,7 +34,7 @@ impl Merit {
 fn order(a: &Hit, b: &Hit) -> Ordering {
     let order =
         |hit: &Hit| (hit.rank, Reverse(hit.merit), Reverse(hit.confidence()), Reverse(hit.span.len()));
-    order(a).cmp(&order(b)).then(a.span.start.cmp(&b.span.start)).then(a.rule.id.cmp(b.rule.id))
+    order(a).cmp(&order(b)).then(a.span.start.cmp(&b.span.start)).then(a.rule.id.cmp(&b.rule.id))
 }
 
 /// Of hits that overlap the best, ascending by place.

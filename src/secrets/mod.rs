@@ -82,7 +82,7 @@ impl Hit {
     }
     /// It has the shape of a token whose checksum proves it, and a wrong one: made up, or altered.
     pub fn is_altered(&self) -> bool {
-        let pattern = self.rule.checks.iter().find_map(|check| match check {
+        let pattern = self.rule.checks().iter().find_map(|check| match check {
             Check::Secret(pattern) => pattern.checksum,
             _ => None,
         });

@@ -20,8 +20,8 @@ const LOST: usize = 3;
 
 /// Words that say whose a token is, where they are one word and nothing that people write of other things.
 pub(super) static PROVIDERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let words = GATE.loose.iter().flat_map(|&(_, pattern, _)| pattern.near);
-    words.copied().filter(|word| is_a_providers(word)).collect()
+    let words = GATE.loose.iter().flat_map(|&(_, pattern, _)| pattern.near.iter());
+    words.filter(|word| is_a_providers(word)).collect()
 });
 
 /// Words of providers that are ordinary ones, too.
@@ -100,7 +100,7 @@ fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
         let telling = fixed >= TELLING || short();
         found |= telling
             && (first > 0 || is_begun(pattern.shape, shown))
-            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter().copied()));
+            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter()));
     });
     found
 }
@@ -114,7 +114,7 @@ fn stands_like_one(text: &[u8], value: &Range<usize>) -> bool {
         (least.saturating_sub(LOST)..least).contains(&shown.len())
             && near().next().is_some()
             && is_begun(pattern.shape, shown)
-            && is_near(text, value.clone(), near().copied())
+            && is_near(text, value.clone(), near())
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) fn at(
         .filter(|&start| begins(text, start))
         .find_map(|start| Some((start, shape::end(pattern.shape, text, start)?)))?;
     let asked = !pattern.near.is_empty();
-    let named = asked && is_near(text, start..end, pattern.near.iter().copied());
+    let named = asked && is_near(text, start..end, pattern.near.iter());
     let fixed = fixed_length(pattern.shape, &text[start..end]);
     if asked && !named && !proves_itself(pattern.shape, &text[start..end], fixed) {
         return None;
@@ -80,7 +80,7 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
         (usize::from(least)..=usize::from(most)).contains(&token.len())
             && shape::is_whole(pattern.shape, token)
             && entropy >= least_entropy(pattern, token)
-            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter().copied()))
+            && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter()))
     };
     let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
     let hits = GATE.loose.iter().take_while(short).filter(known).map(|&(rule, pattern, _)| {
@@ -92,7 +92,7 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
         let hit = Hit::new(rule, value.clone(), trust, Rank::Structure);
         Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
     });
-    hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(a.rule.id)))
+    hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(&a.rule.id)))
 }
 
 /// A value of a known shape was drawn by lot: signs in it count for nothing, and several pieces of fixed length, as in a

@@ -132,9 +132,9 @@ impl<'p> Veils<'p> {
                 let mut at = place::place(&source, draft.span, &origin, veil.spans());
                 at.line_hash = hashes.get(&at.start.line).cloned();
                 let line = place::masked_line(&source, draft.span, veil.spans());
-                let first = place::fingerprint(draft.rule.id, &path, &line, 0);
+                let first = place::fingerprint(draft.rule.id.get(), &path, &line, 0);
                 let ordinal = seen.entry(first).and_modify(|n| *n += 1).or_insert(0);
-                let fingerprint = place::fingerprint(draft.rule.id, &path, &line, *ordinal);
+                let fingerprint = place::fingerprint(draft.rule.id.get(), &path, &line, *ordinal);
                 let related = draft.related.iter().map(|clue| {
                     let (source, span) = (&clue.spot.source, clue.spot.span);
                     let there = self.of(source);
@@ -148,7 +148,7 @@ impl<'p> Veils<'p> {
                 });
                 let related = related.collect();
                 // What stands on the line may be the value, or a part of it; the list knows.
-                let listed = draft.rule.tags.contains(&"secrets").then(|| {
+                let listed = draft.rule.tags.has("secrets").then(|| {
                     let line = source.line_span(source.line_of(draft.span.start as usize));
                     let values = line.among(veil.spans()).iter().copied().chain([draft.span]);
                     values
@@ -215,7 +215,7 @@ fn everywhere(draft: &Draft) -> Option<&str> {
 fn unseen(draft: &Draft, veil: &Veil) -> Option<u128> {
     // A reader that stumbles over a hidden value speaks of that value.
     let inside = |hidden: &Span| !draft.span.is_empty() && hidden.contains(draft.span);
-    if !draft.rule.tags.contains(&"secrets") && !draft.span.among(veil.spans()).iter().any(inside) {
+    if !draft.rule.tags.has("secrets") && !draft.span.among(veil.spans()).iter().any(inside) {
         return None;
     }
     let source = &draft.source;
@@ -226,7 +226,7 @@ fn unseen(draft: &Draft, veil: &Veil) -> Option<u128> {
     let values = lines.among(veil.spans()).iter().map(|span| source.slice(*span).trim_matches(NO_VALUE));
     let values: Vec<&str> = values.filter(|value| !value.is_empty()).collect();
     if !values.is_empty() {
-        return Some(super::secrets::identity(draft.rule.id, values.join("\n").as_bytes()));
+        return Some(super::secrets::identity(draft.rule.id.get(), values.join("\n").as_bytes()));
     }
     let text = |line: u32| source.slice(source.line_span(line));
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -237,7 +237,7 @@ fn unseen(draft: &Draft, veil: &Veil) -> Option<u128> {
         last += 1;
     }
     let said: Vec<&str> = (first..=last).map(|line| text(line).trim()).collect();
-    Some(super::secrets::identity(draft.rule.id, said.join("\n").as_bytes()))
+    Some(super::secrets::identity(draft.rule.id.get(), said.join("\n").as_bytes()))
 }
 
 /// A fix that says whether a report may show its edits: an insertion may repeat what is hidden where it goes.
@@ -259,7 +259,7 @@ pub fn gather(mut drafts: Vec<Draft>, profile: Profile) -> Vec<Draft> {
     let mut of_rule: HashMap<&'static str, (usize, usize)> = HashMap::new();
     let mut kept: Vec<Draft> = Vec::new();
     for mut draft in drafts {
-        let (count, last) = of_rule.entry(draft.rule.id).or_default();
+        let (count, last) = of_rule.entry(draft.rule.id.get()).or_default();
         *count += 1;
         if *count <= if once(draft.rule) { 1 } else { AT_MOST } {
             if once(draft.rule) {

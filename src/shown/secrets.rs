@@ -116,12 +116,12 @@ pub struct Key {
 
 impl Key {
     pub fn of(rule: &'static Rule, value: &[u8]) -> Self {
-        Self { rule: rule.id, value: identity(rule.id, value) }
+        Self { rule: rule.id.get(), value: identity(rule.id.get(), value) }
     }
 
     /// Of a secret that was found.
     pub fn found(finding: &Finding) -> Option<Self> {
-        Some(Self { rule: finding.rule.id, value: finding.values.own? })
+        Some(Self { rule: finding.rule.id.get(), value: finding.values.own? })
     }
 
     pub fn rule(&self) -> &'static str {
@@ -224,7 +224,7 @@ fn is_shown(hit: &Hit, about: About, policy: &Policy) -> bool {
 fn is_told(hit: &Hit, about: About, policy: &Policy) -> bool {
     hit.is_told() && !(hit.is_altered() && about.is_for_show())
         || policy.profile >= Profile::Strict
-        || policy.asked.contains(&hit.rule.id)
+        || policy.asked.contains(&hit.rule.id.get())
 }
 
 /// What allowlists know of a text: its path from the top of the repository, and the commit that brought it.
@@ -244,7 +244,7 @@ fn draft(source: &Arc<Source>, shown: &Shown, of: Of, policy: &Policy) -> Vec<Dr
     let draft = out.at(source, span, said);
     // Two patterns of the user's are two rules, though one page tells of both.
     let id =
-        shown.own.as_ref().map_or(hit.rule.id.to_owned(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
+        shown.own.as_ref().map_or(hit.rule.id.to_string(), |(own, _)| format!("{}/{}", hit.rule.id, own.id));
     let Of { path, commit, lines } = of;
     let about = About::path(path);
     if shown.own.is_none() {
@@ -304,7 +304,7 @@ fn message(hit: &Hit, source: &Source) -> String {
     }
     match name {
         Some(name) => format!("{title}, in `{name}`{encoded}; remove it and change it"),
-        None if hit.rule.tags.contains(&"password") => format!("{title}{encoded}; change it, then remove it"),
+        None if hit.rule.tags.has("password") => format!("{title}{encoded}; change it, then remove it"),
         None => format!("{title}{encoded}; revoke it, then remove it"),
     }
 }
@@ -328,7 +328,7 @@ impl Told {
     pub fn of(findings: &[Finding]) -> Self {
         let mut told = Self::default();
         for (at, finding) in findings.iter().enumerate() {
-            if finding.rule.tags.contains(&"secrets") {
+            if finding.rule.tags.has("secrets") {
                 let place = &finding.place;
                 let lines = place.start.line..=place.end.line;
                 told.0.entry(Arc::clone(&place.path)).or_default().push((lines, place.span, at));

@@ -41,7 +41,7 @@ fn the_corpus_is_survived_and_its_noise_is_known() {
     let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     for (column, profile) in [Profile::Default, Profile::Strict].into_iter().enumerate() {
         for finding in check(&tree, profile) {
-            counts.entry(finding.rule.id).or_default()[column] += 1;
+            counts.entry(finding.rule.id.get()).or_default()[column] += 1;
             assert_ne!(finding.rule.id, "rule-panicked", "{}: {}", finding.place.path, finding.message);
             let text = &tree.files[&*finding.place.path];
             for place in std::iter::once(&finding.place).chain(finding.related.iter().map(|r| &r.place)) {

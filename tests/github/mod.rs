@@ -91,7 +91,7 @@ fn finding(path: &str, line: u32, severity: Severity, message: &str) -> Finding 
             secret: false,
         }),
         status: Status::Open,
-        fingerprint: fingerprint(rule.id, path, &masked_line(&source, span, &[]), line),
+        fingerprint: fingerprint(rule.id.get(), path, &masked_line(&source, span, &[]), line),
         secret: None,
         values: Values::default(),
         container: None,

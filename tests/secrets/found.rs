@@ -96,7 +96,7 @@ fn fate(rule: &Rule, pattern: &Pattern, place: &Place, key: &str, token: &str) -
     match holding.iter().find(|hit| hit.rule.id == rule.id).or(holding.first()) {
         // A public id is no secret; what matters is that it is not called one.
         Some(hit) if hit.rule.id != rule.id && pattern.confidence > Confidence::Low => {
-            Fate::Other(hit.rule.id)
+            Fate::Other(hit.rule.id.get())
         }
         Some(hit) if hit.confidence() < wanted => Fate::Doubted,
         Some(_) => Fate::Found,
@@ -114,7 +114,7 @@ fn what_the_shapes_make_is_found() {
         tested += 1;
         for which in 0..EACH.max(pattern.shape.len()) {
             let Some(made) = maker::positive(pattern, which, &mut random) else {
-                table.entry(rule.id).or_default().insert(("no token".to_owned(), Fate::Missed), 1);
+                table.entry(rule.id.get()).or_default().insert(("no token".to_owned(), Fate::Missed), 1);
                 continue;
             };
             let token = maker::joined(&made);
@@ -125,7 +125,11 @@ fn what_the_shapes_make_is_found() {
                 tried += 1;
                 found += usize::from(fate == Fate::Found);
                 if fate != Fate::Found {
-                    *table.entry(rule.id).or_default().entry((place.0.to_owned(), fate)).or_default() += 1;
+                    *table
+                        .entry(rule.id.get())
+                        .or_default()
+                        .entry((place.0.to_owned(), fate))
+                        .or_default() += 1;
                     if std::env::var_os("SHOW").is_some() {
                         crate::corpus::say(&format!("{} {fate:?} {}: {key} {token}", rule.id, place.0));
                     }
@@ -213,7 +217,7 @@ fn the_program_names_the_line() {
             }
             let _ = write!(text, "{key}={token}{end}");
             line += 1;
-            wanted.insert((file.to_owned(), line), (rule.id, token));
+            wanted.insert((file.to_owned(), line), (rule.id.get(), token));
         }
         let bytes = match file {
             "c.env" => [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),

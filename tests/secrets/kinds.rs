@@ -320,7 +320,7 @@ fn a_certificate_that_has_expired_speaks_against_its_key() {
         (format!("{key}{new}{old}"), Confidence::High),
     ] {
         let hits = secrets::find(text.as_bytes(), About::path("tls.pem"));
-        let told: Vec<_> = hits.iter().map(|hit| (hit.rule.id, hit.confidence())).collect();
+        let told: Vec<_> = hits.iter().map(|hit| (hit.rule.id.get(), hit.confidence())).collect();
         assert_eq!(told, [("private-key", expected)]);
     }
 }

@@ -15,8 +15,8 @@ use hullguard::rules::RULES;
 /// Every rule that has a pattern.
 pub(crate) fn patterns() -> impl Iterator<Item = (&'static Rule, &'static Pattern)> {
     RULES.iter().flat_map(|rule| {
-        rule.checks.iter().filter_map(move |check| match check {
-            Check::Secret(pattern) => Some((rule, pattern)),
+        rule.checks().iter().filter_map(move |check| match check {
+            Check::Secret(pattern) => Some((rule, *pattern)),
             _ => None,
         })
     })
@@ -25,7 +25,7 @@ pub(crate) fn patterns() -> impl Iterator<Item = (&'static Rule, &'static Patter
 /// A name that says whose the token is, as words: `[datadog, api, key]`. Where nothing needs to be near, one that says
 /// nothing.
 pub(crate) fn name(pattern: &Pattern, near: usize) -> Vec<String> {
-    let Some(near) = pattern.near.get(near) else { return vec!["setting".to_owned()] };
+    let Some(near) = pattern.near.iter().nth(near) else { return vec!["setting".to_owned()] };
     let mut words: Vec<String> = near
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|w| !w.is_empty())

@@ -102,7 +102,7 @@ impl Law {
         let shellcheck = Chosen::of(inputs.shellcheck, config.shellcheck, root, &mut policy)?;
         if !inputs.families.is_empty() {
             let is_asked = |rule: &&Rule| policy.shows(rule) && inputs.families.contains(&rule.family);
-            policy.only = RULES.iter().chain(SHELLCHECK).filter(is_asked).map(|rule| rule.id).collect();
+            policy.only = RULES.iter().chain(SHELLCHECK).filter(is_asked).map(|rule| rule.id.get()).collect();
         }
         let today = Date::of(SystemTime::now());
         words.extend(
@@ -163,7 +163,7 @@ impl Law {
 type Spot = (&'static str, String, Span);
 
 fn spot(finding: &Finding) -> Spot {
-    (finding.rule.id, finding.place.path.to_string(), finding.place.span)
+    (finding.rule.id.get(), finding.place.path.to_string(), finding.place.span)
 }
 
 pub(super) struct Sides {

@@ -94,7 +94,7 @@ fn table() -> impl Iterator<Item = Practice> {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
         let [_, id, asks, _, open, _] = cells[..] else { return None };
         let id = id.trim_matches('`');
-        let rules = RULES.iter().filter(|rule| rule.practices.contains(&id)).collect();
+        let rules = RULES.iter().filter(|rule| rule.practices.has(id)).collect();
         Some(Practice { id, asks, open, rules })
     })
 }
@@ -124,7 +124,7 @@ fn state<'o>(practice: &Practice, outcome: &'o Outcome) -> State<'o> {
 /// Whether there was anything that the rule looks at.
 fn has_work(rule: &Rule, outcome: &Outcome) -> bool {
     let (dockerfiles, containers) = (!outcome.graphs.is_empty(), !outcome.privileges.is_empty());
-    rule.checks.iter().any(|check| match check {
+    rule.checks().iter().any(|check| match check {
         Check::Dockerfile(_) => dockerfiles,
         Check::Compose(_) | Check::Container(_) | Check::Project(_) => containers,
         Check::Image(_) => dockerfiles || containers,
@@ -246,7 +246,7 @@ fn json(states: &[(&Practice, State)], outcome: &Outcome) -> Result<Vec<u8>> {
                 "practice": practice.id,
                 "asks": practice.asks,
                 "state": state.name().replace(' ', "-"),
-                "rules": practice.rules.iter().map(|rule| rule.id).collect::<Vec<_>>(),
+                "rules": practice.rules.iter().map(|rule| rule.id.get()).collect::<Vec<_>>(),
                 "open": practice.open,
                 "findings": places,
                 "suppressed": suppressed,
