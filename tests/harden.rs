@@ -156,3 +156,27 @@ fn what_another_file_extends_is_not_changed() {
         "{text}"
     );
 }
+
+#[test]
+fn a_question_of_several_services_is_asked_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = |name: &str| format!("  {name}:\n    image: acme/{name}:1.2\n");
+    let services: String = ["a", "b", "c", "d", "e"].iter().map(|name| service(name)).collect();
+    fs::write(folder.path().join("compose.yaml"), format!("services:\n{services}"))
+        .expect("it can be written");
+    let all = run(folder.path(), &["harden"]);
+    let asked: Vec<&str> = all.lines().filter(|line| line.contains("# hullguard: ")).collect();
+    assert!(
+        !asked.is_empty() && asked.iter().all(|line| line.contains(" (also for `b`, `c`, `d`, 1 more)")),
+        "{all}"
+    );
+    let mut once = asked.clone();
+    once.dedup();
+    assert_eq!(once, asked, "{all}");
+    let one = run(folder.path(), &["harden", "c"]);
+    assert!(one.contains("# hullguard: ") && !one.contains("also for"), "{one}");
+    assert_eq!(run(folder.path(), &["harden", "--no-questions"]), "");
+    let json = run(folder.path(), &["harden", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert!(json["services"].as_array().expect("a list").iter().all(|one| one["questions"][0].is_string()));
+}

@@ -351,7 +351,12 @@ fn a_baseline_that_fails_is_not_called_written() {
 #[test]
 fn switched_off_checks_of_other_tools_are_copied() {
     let work = repository(&[
-        (".hadolint.yaml", "ignored: [DL1001, DL3007, dl3015]\ntrustedRegistries: [docker.io]\n"),
+        (
+            ".hadolint.yaml",
+            "ignored: [DL1001, DL3007, dl3015]\ntrustedRegistries: [docker.io, 'https://a.io']\nformat: tty\n\
+             failure-threshold: info\noverride:\n  error: [DL3002, DL1001]\n  style: [DL3007, DL3003]\n\
+             label-schema: {maintainer: text, 'a b': Url, c: other}\nstrict-labels: true\nno-fail: false\n",
+        ),
         (".trivyignore", "AVD-DS-0001\nCVE-2024-0001\n# no\nDS002 # why\n"),
         (".dclintrc", "{\"rules\": {\"no-version-field\": 0, \"invalid-yaml\": 2}}"),
         (".checkov.yaml", "skip-check:\n  - CKV_DOCKER_3\n"),
@@ -360,6 +365,12 @@ fn switched_off_checks_of_other_tools_are_copied() {
     let text = read(work.path(), "hullguard.yaml");
     for line in [
         "  # Copied from .hadolint.yaml\n  DL3007: off # latest-tag\n  dl3015: off # ",
+        "  DL3002: error # ",
+        "  DL3003: note # ",
+        "# Copied from .hadolint.yaml\ntrusted-registries: [\"docker.io\"]\n",
+        "\nfail-on: note\n",
+        "\nlabels: {\"maintainer\": text, \"a b\": url}\n",
+        "\nstrict-labels: true\n",
         "  # Copied from .trivyignore\n  trivy/DS-0001: off # ",
         "  trivy/DS-0002: off # ",
         "  dclint/no-version-field: off # version-obsolete",
@@ -371,9 +382,16 @@ fn switched_off_checks_of_other_tools_are_copied() {
         out.contains("\nNot copied from .hadolint.yaml, because hullguard has no such check: DL1001\n"),
         "{out}"
     );
+    assert!(
+        out.contains("\nNot copied from .hadolint.yaml, because hullguard has no such setting: format\n"),
+        "{out}"
+    );
+    assert!(!text.contains("DL3007: note") && !text.contains("https://a.io"), "{text}");
     assert!(!text.contains("DL1001") && !text.contains("CVE"), "{text}");
     assert!(
-        out.contains("new, with 6 rules from .hadolint.yaml, .trivyignore, .dclintrc, .checkov.yaml"),
+        out.contains(
+            "new, with 8 rules and 4 settings from .hadolint.yaml, .trivyignore, .dclintrc, .checkov.yaml"
+        ),
         "{out}"
     );
     let (code, out, err) = run(work.path(), &["check"]);

@@ -443,3 +443,28 @@ fn whatever_says_how_files_are_used_is_read_or_named() {
         assert!(skipped.iter().any(|told| told["path"] == name), "{name}: {report}");
     }
 }
+
+#[test]
+fn where_nothing_is_to_be_checked_that_is_said() {
+    let work = tempfile::tempdir().expect("a folder");
+    let top = work.path();
+    fs::create_dir(top.join("empty")).expect("a folder");
+    let said = |arguments: &[&str]| {
+        let done = hullguard(top).arg("check").args(arguments).output().expect("it runs");
+        (String::from_utf8_lossy(&done.stderr).into_owned(), done.status.code())
+    };
+    let nothing = "warning: nothing was checked: there is no Dockerfile, Compose file or other file here";
+    for arguments in [&[][..], &["empty"]] {
+        let (said, code) = said(arguments);
+        assert!(said.contains(nothing) && code == Some(0), "{said}");
+    }
+    write(&top.join("docs/a.txt"), "text\n");
+    let linted = "note: nothing was linted: there is no Dockerfile or Compose file here";
+    let (all, code) = said(&["empty", "docs"]);
+    assert!(all.contains(linted) && all.contains("warning: nothing was checked in empty"), "{all}");
+    assert!(!all.contains("in docs") && code == Some(0), "{all}");
+    // Who asks for secrets alone misses no Dockerfile.
+    assert_eq!(said(&["docs", "--rule", "secrets"]).0, "");
+    write(&top.join("docs/Dockerfile"), "FROM debian:12.1\n");
+    assert_eq!(said(&["docs"]).0, "");
+}

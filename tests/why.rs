@@ -107,7 +107,10 @@ fn a_file_that_was_not_checked_is_said_to_be_so() {
         assert_eq!(answer["reason"].as_str().unwrap_or_default(), reason, "{finding}");
         assert_eq!(code, Some(if reason == "not-found" { 2 } else { 0 }), "{finding}");
     }
-    let (answer, _) = asked(top, "a.bin:9", &[], "");
-    let notes = ["it is binary, so it was searched for tokens only", "the file has only 2 lines"];
+    let (answer, _) = asked(top, "a.bin:1", &[], "");
+    let notes = ["it is binary, so it was searched for tokens only"];
     assert_eq!(answer["notes"], serde_json::json!(notes));
+    let beyond = hullguard(top).args(["explain", "--finding", "a.env:2"]).output().expect("it runs");
+    assert_eq!((beyond.status.code(), beyond.stdout.len()), (Some(2), 0));
+    assert!(String::from_utf8_lossy(&beyond.stderr).contains("a.env has no line 2; its last line is 1"));
 }

@@ -67,6 +67,7 @@ const HARDEN_EXAMPLES: &str = "\
 Examples:
   hullguard harden                 a diff of all services below the current folder
   hullguard harden web -f prod.yaml
+  hullguard harden --no-questions  only the edits
   hullguard harden --write         make the sure edits; questions are only shown
 
 No edit was tested: start the services afterwards, and check what they do.
@@ -353,6 +354,9 @@ pub(super) struct Harden {
     /// Write the sure edits into the files
     #[arg(long)]
     pub(super) write: bool,
+    /// Show only the edits, without the questions
+    #[arg(long)]
+    pub(super) no_questions: bool,
     /// Format of the result
     #[arg(long, value_enum, default_value_t = OverviewFormat::Text)]
     pub(super) format: OverviewFormat,

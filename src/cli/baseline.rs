@@ -12,7 +12,7 @@ use super::open::{self, Run};
 use super::{CLEAN, FAILED, output, plural, print, term};
 use crate::baseline::{self, Baseline, Entry, List, NAME};
 use crate::filter;
-use crate::finding::{Status, Suppressor};
+use crate::finding::{Finding, Status, Suppressor};
 use crate::input::{self, disk};
 use crate::outcome::Outcome;
 use crate::report::Hider;
@@ -67,8 +67,26 @@ pub(super) fn run(args: &args::Baseline) -> Result<u8> {
     } else {
         "; from now on only new findings fail. Commit the file".to_owned()
     };
-    term::complain(&format!("{name} lists {}{change}", plural(after.len(), "finding")));
+    let shown = shown(&outcome, &run);
+    let why = if shown == after.len() {
+        String::new()
+    } else {
+        format!(" (`hullguard check` combines some, and shows {shown})")
+    };
+    term::complain(&format!("{name} lists {}{why}{change}", plural(after.len(), "finding")));
     Ok(CLEAN)
+}
+
+/// How many findings `check` would show without the list.
+fn shown(outcome: &Outcome, run: &Run) -> usize {
+    let by_us =
+        |finding: &Finding| matches!(finding.status, Status::Suppressed { by: Suppressor::Baseline, .. });
+    let mut together = outcome.clone();
+    for finding in together.findings.iter_mut().filter(|finding| by_us(finding)) {
+        finding.status = Status::Open;
+    }
+    filter::group(&mut together, &run.policy, &|_| true);
+    together.findings.iter().filter(|finding| finding.status == Status::Open).count()
 }
 
 /// Where it goes: as the flag says, to the list that the configuration names, or to the usual name.

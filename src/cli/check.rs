@@ -3,6 +3,7 @@
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, Result};
@@ -12,9 +13,11 @@ use super::open::{self, Run};
 use super::{CLEAN, FAILED, FOUND, fixed, lists, output, peers, plural, term};
 use crate::finding::{Finding, Safety, Status};
 use crate::fix::{self, Fixed, Seen};
+use crate::input;
 use crate::outcome::Outcome;
 use crate::report::{self, Detail, Format, Hider, Options, Web};
-use crate::rule::Severity;
+use crate::rule::{Family, Rule, Severity};
+use crate::rules;
 use crate::shown;
 
 struct Checking<'a> {
@@ -137,13 +140,7 @@ impl Checking<'_> {
             term::complain(&told);
         }
         self.say_untold(&outcome, failing, wanted.iter().any(for_people));
-        if nothing {
-            term::complain(if self.args.look.staged {
-                "no new or changed file is staged, so nothing was checked; stage files with `git add`"
-            } else {
-                "no Dockerfile or Compose file here, so nothing was checked"
-            });
-        }
+        self.say_empty(&outcome, nothing);
         let look = &self.args.look;
         let is_first =
             self.run.config.name.is_empty() && !look.no_config && !look.is_past() && !look.is_stdin();
@@ -164,6 +161,50 @@ impl Checking<'_> {
             return Ok(FAILED);
         }
         Ok(if failing.is_some() { FOUND } else { CLEAN })
+    }
+
+    /// Says where there was nothing to check, or nothing to lint: no findings are then no news.
+    fn say_empty(&self, outcome: &Outcome, nothing: bool) {
+        let look = &self.args.look;
+        if nothing && look.staged {
+            term::complain(
+                "no new or changed file is staged, so nothing was checked; stage files with `git add`",
+            );
+        } else if nothing {
+            term::complain(
+                "warning: nothing was checked: there is no Dockerfile, Compose file or other file here",
+            );
+        } else if outcome.checked == 0 && self.looks_for_documents(outcome) {
+            term::complain("note: nothing was linted: there is no Dockerfile or Compose file here");
+        }
+        let is_listed = !nothing && !look.staged && !look.is_stdin() && !look.is_past();
+        for path in look.paths.iter().filter(|path| is_listed && self.is_empty(path, outcome)) {
+            term::complain(&format!("warning: nothing was checked in {}: it has no files", path.display()));
+        }
+    }
+
+    /// Somebody wants documents to be linted, and not only what changed, and nothing says why one was not.
+    fn looks_for_documents(&self, outcome: &Outcome) -> bool {
+        let (look, policy) = (&self.args.look, &self.run.policy);
+        let is_all = !look.staged && !look.is_stdin() && !look.is_past() && look.new_from.is_none();
+        let lints = |rule: &Rule| rule.family != Family::Secrets && policy.shows(rule);
+        is_all
+            && !outcome.is_incomplete()
+            && rules::RULES.iter().any(lints)
+            && outcome.skipped.iter().all(|told| told.reason.is_counted())
+    }
+
+    /// A folder that somebody named has no file that is checked, nor one that is known not to be.
+    fn is_empty(&self, path: &Path, outcome: &Outcome) -> bool {
+        let display = &self.run.display;
+        let folder = input::tidy(&display.current.join(path));
+        let Some(below) = input::below(&display.root, &folder) else { return false };
+        let holds = |file: &str| {
+            below.is_empty() || file.strip_prefix(&*below).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let told = outcome.skipped.iter().chain(&outcome.failed).map(|told| &told.path);
+        let mut files = self.run.candidates.iter().map(|file| &file.path).chain(told);
+        folder.is_dir() && !files.any(|file| **file == *below || holds(file))
     }
 
     /// What the reports have no room for. `human`: the human report says most of it.

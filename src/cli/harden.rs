@@ -21,6 +21,11 @@ pub(super) fn run(args: &Harden) -> Result<u8> {
     let seen = Seen::new(&*run.tree);
     let mut first = run.patiently(&seen);
     first.hardenings.sort_by(|a, b| a.place.cmp(&b.place));
+    if args.no_questions {
+        for one in &mut first.hardenings {
+            one.measures.retain(|measure| measure.sure);
+        }
+    }
     let known: Vec<String> = first.hardenings.iter().map(|one| one.service.clone()).collect();
     let is_missing = tell_missing(&args.services, &known);
     let is_wanted = |one: &Hardening| args.services.is_empty() || args.services.contains(&one.service);
@@ -52,7 +57,10 @@ fn finish(args: &Harden, mut run: Run, first: Outcome, done: Fixed) -> Result<u8
         let measures = outcome.hardenings.iter().flat_map(|one| &one.measures);
         measures.filter(|measure| measure.sure == sure).count()
     };
-    let (edits, questions) = (plural(count(true), "edit"), plural(count(false), "question"));
+    let mut counts = vec![plural(count(true), "edit")];
+    if !args.no_questions {
+        counts.push(plural(count(false), "question"));
+    }
     run.display.show(&mut outcome);
     match args.format {
         OverviewFormat::Json => {
@@ -66,7 +74,7 @@ fn finish(args: &Harden, mut run: Run, first: Outcome, done: Fixed) -> Result<u8
     if all > 0 {
         let files = plural(written, "file");
         let made = if args.write { format!("{files} written; ") } else { String::new() };
-        term::complain(&format!("{}: {edits}, {questions}; {made}{UNTESTED}", plural(all, "service")));
+        term::complain(&format!("{}: {}; {made}{UNTESTED}", plural(all, "service"), counts.join(", ")));
     }
     Ok(if is_incomplete { FAILED } else { CLEAN })
 }

@@ -12,6 +12,7 @@ use super::args::{Explain, Look, WhyFormat};
 use super::open::{self, Run};
 use super::{CLEAN, FAILED, print, term};
 use crate::archive;
+use crate::filter;
 use crate::finding::{Finding, Place};
 use crate::gap::{Gap, Reason};
 use crate::input;
@@ -96,7 +97,7 @@ pub(super) fn run(args: &Explain, finding: &str) -> Result<u8> {
     let looked = match (&asked, &path) {
         // What was found was checked.
         (Asked::Line(..), Some(_)) if !wanted.is_empty() => Some(Ok(Vec::new())),
-        (Asked::Line(_, line), Some(path)) => Some(looked(&run, &outcome, path, *line)),
+        (Asked::Line(_, line), Some(path)) => Some(looked(&run, &outcome, path, *line)?),
         _ => None,
     };
     let tops: Vec<String> = {
@@ -104,8 +105,20 @@ pub(super) fn run(args: &Explain, finding: &str) -> Result<u8> {
         let top = |&at: &usize| format!("{}{}", run.policy.base, outcome.findings[at].place.path);
         wanted.iter().map(|at| hider.name(&top(at)).into_owned()).collect()
     };
+    let set_in = |&at: &usize| {
+        let finding = &outcome.findings[at];
+        filter::severity_set_in(finding.rule, &finding.place.path, &run.config)
+    };
+    let set_in: Vec<Option<String>> = wanted.iter().map(set_in).collect();
     run.display.show(&mut outcome);
-    let findings = wanted.iter().map(|&at| &outcome.findings[at]).zip(tops).collect();
+    let findings = wanted.iter().zip(tops).zip(set_in);
+    let findings = findings
+        .map(|((&at, top), severity_set_in)| why::Subject {
+            finding: &outcome.findings[at],
+            top,
+            severity_set_in,
+        })
+        .collect();
     let answer = why::Answer { asked: finding, findings, looked };
     let mut text = Vec::new();
     match args.format {
@@ -134,7 +147,10 @@ fn covers(place: &Place, path: &str, line: u32) -> bool {
 }
 
 /// Why a file was not checked, or what there is to say about how it was, where nothing is reported at a line.
-fn looked(run: &Run, outcome: &Outcome, asked: &str, line: u32) -> Result<Vec<String>, Gap> {
+///
+/// # Errors
+/// The file has no such line.
+fn looked(run: &Run, outcome: &Outcome, asked: &str, line: u32) -> Result<Result<Vec<String>, Gap>> {
     let is_listed = |path: &str| run.candidates.iter().any(|candidate| &*candidate.path == path);
     let path = archive::holders(asked).find(|holder| is_listed(holder)).unwrap_or(asked);
     let told = outcome.skipped.iter().chain(&outcome.failed);
@@ -143,11 +159,15 @@ fn looked(run: &Run, outcome: &Outcome, asked: &str, line: u32) -> Result<Vec<St
         let is_above = |above: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
         let of_folder = told.filter(|told| is_above(&told.path));
         let gap = of_file.chain(of_folder).next().map(|told| Gap::new(told.reason, told.why.clone()));
-        return Err(gap.unwrap_or_else(|| unlisted(run, path)));
+        return Ok(Err(gap.unwrap_or_else(|| unlisted(run, path))));
     }
     let mut notes: Vec<String> = of_file.map(|told| told.why.clone()).collect();
-    let mut is_there = false;
-    archive::open(&path.into(), run.tree.read(path)?, &mut |inner, bytes| {
+    let (mut is_there, mut lines) = (false, 0);
+    let bytes = match run.tree.read(path) {
+        Ok(bytes) => bytes,
+        Err(gap) => return Ok(Err(gap)),
+    };
+    archive::open(&path.into(), bytes, &mut |inner, bytes| {
         if **inner != *asked {
             return;
         }
@@ -156,19 +176,19 @@ fn looked(run: &Run, outcome: &Outcome, asked: &str, line: u32) -> Result<Vec<St
         if secrets::is_binary(&text) {
             notes.push("it is binary, so it was searched for tokens only".to_owned());
         }
-        let lines = text.split(|&b| b == b'\n').count();
-        if line as usize > lines {
-            notes.push(format!("the file has only {}", super::plural(lines, "line")));
-        }
+        lines = text.trim_ascii_end().split(|&b| b == b'\n').count();
     });
-    match is_there {
+    if is_there && line as usize > lines {
+        bail!("{asked} has no line {line}; its last line is {lines}");
+    }
+    Ok(match is_there {
         true => Ok(notes),
         false if asked == path => {
             notes.push("it is an archive; the files in it have paths such as `a.zip!b.env`".to_owned());
             Ok(notes)
         }
         false => Err(Gap::new(Reason::NotFound, "the archive has no such file, or it was not opened")),
-    }
+    })
 }
 
 /// Why a file that nothing was said about is not among those that are checked.

@@ -408,7 +408,9 @@ impl<'r> Conform<'_, '_, 'r> {
             all.next().filter(|_| all.next().is_none())
         };
         let inner = written_there.or_else(only);
-        let message = if let Some(near) = near {
+        let message = if near == Some("version") {
+            format!("{place} has no key `{written}`; delete it: `version`, which it looks like, is obsolete")
+        } else if let Some(near) = near {
             format!("{place} has no key `{written}`; did you mean `{near}`?")
         } else if std::ptr::eq(keys, TOP) && is_service(&field.value) {
             format!("`{written}` is not a key of {place}, but looks like a service; move it into `services`")

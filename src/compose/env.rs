@@ -2,21 +2,42 @@
 //!
 //! The grammar is compose-go's `dotenv`. Reading the file is the caller's business.
 
+use std::sync::Arc;
+
+use crate::text::{Source, Span};
+
 /// Variables with known values; of a name that stands twice, the last counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Env {
-    pub variables: Vec<(Box<str>, Box<str>)>,
+    pub source: Arc<Source>,
+    variables: Vec<Variable>,
+}
+
+#[derive(Clone, Debug)]
+struct Variable {
+    name: Box<str>,
+    value: Box<str>,
+    /// The name.
+    at: Span,
 }
 
 impl Env {
+    fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().rev().find(|variable| &*variable.name == name)
+    }
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables.iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
+        self.variable(name).map(|variable| &*variable.value)
+    }
+    /// Where the name is written that its value belongs to.
+    pub fn place(&self, name: &str) -> Option<Span> {
+        self.variable(name).map(|variable| variable.at)
     }
 
-    /// Reads the text of a `.env` file. Lines that are none are passed over. Values that use variables which are not
-    /// known are left out: they are unknown then.
-    pub fn parse(text: &str) -> Self {
-        let mut env = Self::default();
+    /// Reads a `.env` file. Lines that are none are passed over. Values that use variables which are not known are left
+    /// out: they are unknown then.
+    pub fn parse(source: &Arc<Source>) -> Self {
+        let mut env = Self { source: Arc::clone(source), variables: Vec::new() };
+        let text = source.text();
         let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
         loop {
             rest = rest.trim_start();
@@ -34,15 +55,17 @@ impl Env {
                 rest = after_line;
                 continue;
             };
-            let key = line[..at].trim();
+            let name = line[..at].trim();
             let from = rest.find(line).unwrap_or(0) + at + 1;
             let valid =
-                !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[]".contains(&b));
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[]".contains(&b));
             let (value, end) = env.value(rest, from);
-            rest = &rest[end..];
             if let (true, Some(value)) = (valid, value) {
-                env.variables.push((key.into(), value.into()));
+                let start = name.as_ptr() as usize - text.as_ptr() as usize;
+                let at = Span::new(start, start + name.len());
+                env.variables.push(Variable { name: name.into(), value: value.into(), at });
             }
+            rest = &rest[end..];
         }
     }
 
@@ -110,10 +133,10 @@ mod tests {
 
     #[test]
     fn reads_dotenv() {
-        let env = Env::parse(
-            "# c\nA=1\nexport B = two words # c\nC='it $A # x'\nD=\"q\\n$A\"\nE=a#b\nF=\nG=$NOPE\nH: y\nbad line\n\
-             I=\"multi\nline\"\nA=2\n",
-        );
+        let text = "# c\nA=1\nexport B = two words # c\nC='it $A # x'\nD=\"q\\n$A\"\nE=a#b\nF=\nG=$NOPE\nH: y\nbad line\n\
+                    I=\"multi\nline\"\nA=2\n";
+        let source = Arc::new(Source::new(".env", text.into()));
+        let env = Env::parse(&source);
         let get = |name| env.get(name);
         assert_eq!(get("A"), Some("2"));
         assert_eq!(get("B"), Some("two words"));
@@ -124,5 +147,9 @@ mod tests {
         assert_eq!(get("G"), None);
         assert_eq!(get("H"), Some("y"));
         assert_eq!(get("I"), Some("multi\nline"));
+        let line = |name| env.place(name).map(|at| (source.slice(at), source.line_of(at.start as usize)));
+        assert_eq!(line("B"), Some(("B", 3)));
+        assert_eq!(line("A"), Some(("A", 13)));
+        assert_eq!(line("G"), None);
     }
 }

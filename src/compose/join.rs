@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::merge;
 use super::paths::{directory, is_project_file, is_remote, resolve};
@@ -32,7 +33,7 @@ pub(super) struct Joined<'r> {
     pub(super) files: Vec<&'r ComposeFile<'r>>,
     /// What relative paths in a file start from.
     pub(super) directories: HashMap<FileId, String>,
-    pub(super) envs: HashMap<FileId, Vec<&'r Env>>,
+    pub(super) envs: HashMap<FileId, Vec<&'r Arc<Env>>>,
     pub(super) maker: Maker,
     pub(super) problems: Vec<Problem>,
     /// Those that Compose compares with its schema: not those that are only extended.
@@ -104,7 +105,7 @@ impl<'r> Joined<'r> {
     }
 
     /// Takes note of a file that goes into the model.
-    fn enter(&mut self, file: &'r ComposeFile<'r>, home: &str, env: &[&'r Env]) {
+    fn enter(&mut self, file: &'r ComposeFile<'r>, home: &str, env: &[&'r Arc<Env>]) {
         if self.directories.contains_key(&file.id) {
             return;
         }
@@ -118,7 +119,7 @@ impl<'r> Joined<'r> {
         &mut self,
         files: &[&'r ComposeFile<'r>],
         home: &str,
-        env: &[&'r Env],
+        env: &[&'r Arc<Env>],
         nearby: &Nearby<'r>,
         stack: &mut Vec<FileId>,
     ) -> Sections<'r> {
@@ -161,7 +162,7 @@ impl<'r> Joined<'r> {
         &mut self,
         file: &'r ComposeFile<'r>,
         home: &str,
-        env: &[&'r Env],
+        env: &[&'r Arc<Env>],
         nearby: &Nearby<'r>,
         stack: &mut Vec<FileId>,
     ) -> Sections<'r> {
@@ -210,7 +211,7 @@ impl<'r> Joined<'r> {
         include: &Value<'r>,
         own: &mut Sections<'r>,
         home: &str,
-        env: &[&'r Env],
+        env: &[&'r Arc<Env>],
         nearby: &Nearby<'r>,
         stack: &mut Vec<FileId>,
     ) {

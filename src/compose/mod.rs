@@ -97,7 +97,7 @@ pub struct Nearby<'r> {
     /// The Compose file at a path relative to the root of the run.
     pub file: &'r dyn Fn(&str) -> Option<&'r ComposeFile<'r>>,
     /// The variables of the `.env`-like file at a path relative to the root of the run.
-    pub env: &'r dyn Fn(&str) -> Option<&'r Env>,
+    pub env: &'r dyn Fn(&str) -> Option<&'r Arc<Env>>,
 }
 
 impl Nearby<'_> {
@@ -120,6 +120,8 @@ pub struct Model {
     pub problems: Vec<Problem>,
     /// Every included file was found: a name that is not here does not exist.
     pub complete: bool,
+    /// What sets the variables of each file, as far as it is known.
+    pub envs: HashMap<FileId, Vec<Arc<Env>>>,
     directories: HashMap<FileId, String>,
 }
 
@@ -236,6 +238,7 @@ pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
         configs,
         problems,
         complete: joined.complete,
+        envs: envs.into_iter().map(|(file, envs)| (file, envs.into_iter().cloned().collect())).collect(),
         directories: joined.directories,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::interpolate::{braced_ranges, interpolate};
 use super::value::{Field, Shape, Value};
@@ -21,13 +22,13 @@ pub(super) struct Reader<'r> {
 /// What is known of variables.
 enum Variables<'r> {
     /// `.env` files, by the file that they are for.
-    Files(&'r HashMap<FileId, Vec<&'r Env>>),
+    Files(&'r HashMap<FileId, Vec<&'r Arc<Env>>>),
     /// The text is not of a Compose file; this says how much is known of a piece of it.
     Foreign(fn(&str) -> Known<Box<str>>),
 }
 
 impl<'r> Reader<'r> {
-    pub(super) fn new(envs: &'r HashMap<FileId, Vec<&'r Env>>) -> Self {
+    pub(super) fn new(envs: &'r HashMap<FileId, Vec<&'r Arc<Env>>>) -> Self {
         Self { variables: Variables::Files(envs), problems: Vec::new(), said: HashSet::new() }
     }
     pub(super) fn foreign(known: fn(&str) -> Known<Box<str>>) -> Self {

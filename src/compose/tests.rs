@@ -16,7 +16,10 @@ fn model(
 ) {
     let sources: Vec<_> = texts.iter().map(|(path, text)| source(path, text)).collect();
     let files: Vec<_> = sources.iter().enumerate().map(|(id, s)| parse(s, FileId(id as u32))).collect();
-    let envs: Vec<_> = envs.iter().map(|(path, text)| (*path, Env::parse(text))).collect();
+    let envs: Vec<_> = envs
+        .iter()
+        .map(|(path, text)| (*path, Arc::new(Env::parse(&Arc::new(source(path, text))))))
+        .collect();
     let nearby = Nearby {
         file: &|path| files.iter().find(|file| &**file.source.path() == path),
         env: &|path| envs.iter().find(|(known, _)| *known == path).map(|(_, env)| env),

@@ -92,8 +92,15 @@ pub struct Setting {
     pub paths: Option<Globs>,
     /// It was given to the rule's whole family, which asks for none of its rules by name.
     pub family: bool,
-    /// The file that says so, for messages.
+    /// The file that says so, and the line in it, for messages.
     pub file: Arc<str>,
+    pub line: u32,
+}
+
+impl Setting {
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! Every mistake of a file is told at once; nothing is guessed and nothing unknown is passed over.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub(super) fn read(
         patterns: Vec::new(),
         mistakes: Vec::new(),
         hidden: Vec::new(),
+        mistyped: Vec::new(),
         elsewhere: Vec::new(),
         guesses: GUESSES,
     };
@@ -124,6 +126,8 @@ struct Reader<'s> {
     mistakes: Vec<(Span, String)>,
     /// What must not be quoted.
     hidden: Vec<Span>,
+    /// Words that are nearly one of ours, and so no secret, whatever key they follow.
+    mistyped: Vec<Span>,
     /// Those of files that it extends, with their places.
     elsewhere: Vec<String>,
     /// How many more wrong words are compared.
@@ -235,7 +239,8 @@ impl Reader<'_> {
         let family = family(name).is_some();
         let (level, paths) = self.setting(value);
         let file: Arc<str> = Arc::clone(self.source.path());
-        let one = |rule| Setting { rule, level, paths: paths.clone(), family, file: Arc::clone(&file) };
+        let line = self.source.line_of(at.start as usize);
+        let one = |rule| Setting { rule, level, paths: paths.clone(), family, file: Arc::clone(&file), line };
         config.rules.extend(rules.into_iter().map(one));
     }
 
@@ -416,6 +421,9 @@ impl Reader<'_> {
         if found.is_none() {
             let meant = synonym(text).filter(|meant| known.contains(meant));
             let meant = meant.or_else(|| self.suggest(text, known.iter().copied()));
+            if meant.is_some() {
+                self.mistyped.push(node.span());
+            }
             let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
             self.mistake(node.span(), format!("`{text}` is not one of {}{meant}", known.join(", ")));
         }
@@ -475,14 +483,18 @@ impl Reader<'_> {
         good
     }
 
-    /// What is not quoted of a line: the file may be another than it seems, so a value is shown only of a key that is known
-    /// here, and a line without a key only of a file that has such keys.
+    /// What is not quoted of a line: the file may be another than it seems, so a value is shown only if it is a word of ours
+    /// or its key is one, perhaps mistyped; and a line without a key only of a file that has such keys.
     fn foreign(&self, line: Span, is_ours: bool) -> Option<Span> {
         let text = self.source.slice(line);
+        let keys = || [TOP, SETTING, IGNORE].into_iter().flatten();
         let known = |key: &str| {
-            [TOP, SETTING, IGNORE].into_iter().flatten().any(|known| known.is(key))
+            keys().any(|known| known.is(key))
                 || rules::find(key).is_some()
+                || suggest(key, keys().map(|known| known.name)).is_some()
         };
+        let is_a_word =
+            |value: &str| keys::LEVELS.contains(&value) || keys().any(|key| key.words().contains(&value));
         let from = match key(text) {
             Some(key) if is_ours && known(key) => return None,
             Some(_) => text.find(':')? + 1,
@@ -491,7 +503,7 @@ impl Reader<'_> {
         };
         let value = text[from..].trim();
         let start = line.start as usize + text.len() - text[from..].trim_start().len();
-        (!value.is_empty()).then(|| Span::new(start, start + value.len()))
+        (!value.is_empty() && !is_a_word(value)).then(|| Span::new(start, start + value.len()))
     }
 
     /// All mistakes as a text for people.
@@ -505,9 +517,15 @@ impl Reader<'_> {
             .any(|line| key(line).is_some_and(|key| TOP.iter().any(|known| known.is(key))));
         let veil = Veil::new(self.source.text(), &self.hidden);
         for (span, message) in self.mistakes.iter().take(TOLD) {
-            let message = veil.sentence(message, self.source.text(), *span);
+            let is_harmless = self.mistyped.contains(span);
+            let message = if is_harmless {
+                Cow::Borrowed(message.as_str())
+            } else {
+                veil.sentence(message, self.source.text(), *span)
+            };
             let line = self.source.line_span(self.source.line_of(span.start as usize));
-            let hidden = line.among(veil.spans()).iter().copied();
+            let hidden =
+                line.among(veil.spans()).iter().copied().filter(|hidden| !(is_harmless && hidden == span));
             let masks = Span::merged(hidden.chain(self.foreign(line, is_ours)).collect());
             let Place { path, start, excerpt, .. } =
                 place::place(self.source, *span, &Origin::WorkTree, &masks);
@@ -579,15 +597,15 @@ mod tests {
         for (text, told) in [
             (
                 "proflie: strict\n",
-                "hullguard.yaml:1:1: unknown key `proflie`; did you mean `profile`?\n 1 | proflie: ***\n   | ^^^^^^^",
+                "hullguard.yaml:1:1: unknown key `proflie`; did you mean `profile`?\n 1 | proflie: strict\n   | ^^^^^^^",
             ),
             (
                 "fail_on: note\n",
-                "hullguard.yaml:1:1: unknown key `fail_on`; did you mean `fail-on`?\n 1 | fail_on: ***\n   | ^^^^^^^",
+                "hullguard.yaml:1:1: unknown key `fail_on`; did you mean `fail-on`?\n 1 | fail_on: note\n   | ^^^^^^^",
             ),
             (
                 "rules:\n  maintainer-depricated: off\n",
-                "hullguard.yaml:2:3: no rule `maintainer-depricated`; did you mean `maintainer-deprecated`?\n 2 |   maintainer-depricated: ***\n   |   ^^^^^^^^^^^^^^^^^^^^^",
+                "hullguard.yaml:2:3: no rule `maintainer-depricated`; did you mean `maintainer-deprecated`?\n 2 |   maintainer-depricated: off\n   |   ^^^^^^^^^^^^^^^^^^^^^",
             ),
             (
                 "profile: loud\n",

@@ -21,6 +21,7 @@ use crate::rule::Policy;
 pub use baseline::{expired as expired_entries, is_listed_as_kin};
 pub use config_ignore::expired;
 pub use group::group;
+pub use severity::place as severity_set_in;
 
 /// Only what the texts say themselves: for findings whose texts are not those of the run.
 pub fn inline(outcome: &mut Outcome) {

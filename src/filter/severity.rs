@@ -15,12 +15,12 @@ pub(super) fn set_one(finding: &mut Finding, config: &Config, policy: &Policy) {
     let rule = finding.rule;
     // A rule beyond the profile ran because the configuration asked for it, perhaps for other paths only.
     let asked_for = policy.includes(rule) || policy.only.contains(&rule.id.get()) || rule.part_of.is_some();
-    let why = match setting(rule, &finding.place.path, config).map(|setting| (setting.level, &setting.file)) {
+    let why = match setting(rule, &finding.place.path, config).map(|setting| (setting.level, setting)) {
         Some((Level::At(severity), _)) => {
             finding.severity = severity;
             return;
         }
-        Some((Level::Off, file)) => format!("off in {file}"),
+        Some((Level::Off, setting)) => format!("off in {}", setting.place()),
         _ if !asked_for => format!("enabled only for other paths in {}", config.name),
         _ => return,
     };
@@ -39,6 +39,12 @@ pub(super) fn names(rule: &Rule, path: &str, config: &Config) -> bool {
     setting(rule, path, config).is_some_and(|setting| {
         setting.rule.id == rule.id && !setting.family && matches!(setting.level, Level::At(_))
     })
+}
+
+/// Where the configuration gives the rule a severity in that file.
+pub fn place(rule: &Rule, path: &str, config: &Config) -> Option<String> {
+    let setting = setting(rule, path, config).filter(|setting| matches!(setting.level, Level::At(_)));
+    setting.map(Setting::place)
 }
 
 /// The last setting that holds for a rule, or for the one that it is part of, in a file.

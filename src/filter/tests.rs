@@ -100,7 +100,7 @@ fn the_configuration_sets_severities_and_ignores() {
         &Known::default(),
         today(),
     );
-    assert_eq!(statuses(&off), ["config off in hullguard.yaml", "config off in hullguard.yaml"]);
+    assert_eq!(statuses(&off), ["config off in hullguard.yaml:1", "config off in hullguard.yaml:1"]);
 
     let file = config("ignore:\n- {path: a, reason: ours}\n- {rule: DL4000, expires: 2025-01-01}\n");
     let mut ignored = outcome("a/Dockerfile");

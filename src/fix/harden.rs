@@ -3,6 +3,7 @@
 //! They keep the law of fixes: a file whose text changed is not touched, and neither is one that would read worse
 //! afterwards or would be hardened otherwise the second time.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -67,21 +68,56 @@ pub fn harden(
     fixed
 }
 
+/// So many services are named that a question is for.
+const NAMED: usize = 3;
+
 /// The measures of one file that do not collide.
 #[derive(Default)]
 struct Plan<'m> {
     measures: Vec<&'m Measure>,
+    /// A question that several services have is asked at the first: the others.
+    others: HashMap<&'m str, Vec<&'m str>>,
 }
 
-impl Plan<'_> {
+impl<'m> Plan<'m> {
     /// In order; at one place new lines are the last.
     fn edits(&self, questions: bool) -> Vec<Edit> {
         let wanted = || self.measures.iter().filter(|measure| measure.sure || questions);
         let edits = wanted().flat_map(|measure| &measure.rewrite.edits);
-        let lines = wanted().flat_map(|measure| &measure.rewrite.lines);
-        let mut edits: Vec<Edit> = edits.chain(lines).cloned().collect();
+        let lines =
+            wanted().flat_map(|measure| measure.rewrite.lines.iter().map(|line| self.line(measure, line)));
+        let mut edits: Vec<Edit> = edits.cloned().chain(lines).collect();
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits
+    }
+
+    /// A line of a measure; that of a question names the other services that have it.
+    fn line(&self, measure: &Measure, line: &Edit) -> Edit {
+        let others = self.others.get(&*measure.what).filter(|others| !measure.sure && !others.is_empty());
+        let Some(others) = others else { return line.clone() };
+        let mut names: Vec<String> = others.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        if others.len() > NAMED {
+            names.push(format!("{} more", others.len() - NAMED));
+        }
+        let asked = format!("{} (also for {})", measure.what, names.join(", "));
+        Edit { insert: line.insert.replace(&measure.what, &asked), ..line.clone() }
+    }
+
+    /// Another service has a question that was asked before.
+    fn is_asked(&mut self, measure: &'m Measure, service: &'m str) -> bool {
+        if measure.sure {
+            return false;
+        }
+        match self.others.entry(&measure.what) {
+            Entry::Occupied(mut others) => {
+                others.get_mut().push(service);
+                true
+            }
+            Entry::Vacant(first) => {
+                first.insert(Vec::new());
+                false
+            }
+        }
     }
 }
 
@@ -94,6 +130,9 @@ fn plan<'m>(hardenings: impl Iterator<Item = &'m Hardening>) -> BTreeMap<Arc<str
         // Services do not share lines.
         let own = plan.measures.len();
         for measure in &hardening.measures {
+            if plan.is_asked(measure, &hardening.service) {
+                continue;
+            }
             let taken = plan.measures[own..].iter().flat_map(|known| &known.rewrite.edits);
             let collides = |edit: &Edit| taken.clone().any(|old| old.span != edit.span && collide(old, edit));
             if !measure.rewrite.edits.iter().any(collides) {

@@ -23,10 +23,19 @@ const VERSION: u32 = 1;
 pub struct Answer<'a> {
     /// A fingerprint, or a file and a line.
     pub asked: &'a str,
-    /// Each with its path from the top of the repository.
-    pub findings: Vec<(&'a Finding, String)>,
+    pub findings: Vec<Subject<'a>>,
     /// For a place: why its file was not checked, or what there is to say about how it was.
     pub looked: Option<Result<Vec<String>, Gap>>,
+}
+
+/// A finding that somebody asked about.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    pub finding: &'a Finding,
+    /// Its path from the top of the repository.
+    pub top: String,
+    /// The line of the configuration that sets its severity.
+    pub severity_set_in: Option<String>,
 }
 
 /// Whether a finding counts, and if not, why.
@@ -40,13 +49,14 @@ fn state(finding: &Finding) -> &'static str {
 
 pub fn human(answer: &Answer, options: &Options) -> String {
     let mut text = String::new();
-    for (at, (finding, top)) in answer.findings.iter().enumerate() {
+    for (at, subject) in answer.findings.iter().enumerate() {
+        let Subject { finding, top, .. } = subject;
         if at > 0 {
             text.push('\n');
         }
         text.push_str(&human::one(finding, options));
         let _ = writeln!(text, "\n{}", state_in_words(finding));
-        facts(finding, top, &mut text);
+        facts(subject, &mut text);
         signs(finding, &mut text);
         if finding.status == Status::Open {
             remedies(finding, top, &mut text);
@@ -88,17 +98,42 @@ fn state_in_words(finding: &Finding) -> String {
     }
 }
 
-fn facts(finding: &Finding, top: &str, text: &mut String) {
+fn facts(subject: &Subject, text: &mut String) {
+    let finding = subject.finding;
     let rule = finding.rule;
     let _ = writeln!(text, "\n  rule         {}: {}", rule.id, rule.title);
     let _ = writeln!(text, "  profile      {}, {}", rule.profile.name(), rule.status.name());
-    let _ = writeln!(text, "  severity     {}{}", finding.severity.name(), why_so_severe(finding, top));
+    let _ = writeln!(text, "  severity     {}{}", finding.severity.name(), why_so_severe(subject));
+    let _ = writeln!(text, "  fix          {}", escape::line(&fix(finding)));
     let _ = writeln!(text, "  fingerprint  {:032x}", finding.fingerprint);
 }
 
+/// What the tool changes, and by which flag; or that it changes nothing.
+fn fix(finding: &Finding) -> String {
+    match (&finding.fix, finding.rule.fix) {
+        (Some(fix), _) => format!("{} ({})", fix.title, human::flag(fix.safety)),
+        (None, None) => "none; change the file by hand".to_owned(),
+        (None, Some(safety)) => {
+            format!(
+                "none here, though {} fixes others of this rule; change the file by hand",
+                human::flag(safety)
+            )
+        }
+    }
+}
+
 /// In a sentence's end where the severity is another than the rule's own.
-fn why_so_severe(finding: &Finding, top: &str) -> String {
+fn why_so_severe(subject: &Subject) -> String {
+    let Subject { finding, top, severity_set_in } = subject;
     let own = finding.rule.severity;
+    if let Some(place) = severity_set_in {
+        let usual = if finding.severity == own {
+            String::new()
+        } else {
+            format!("; {} is usual for the rule", own.name())
+        };
+        return format!(", set in {place}{usual}");
+    }
     match &finding.secret {
         Some(_) if finding.severity == Severity::Note && About::path(top).is_for_show() => {
             ", as for all secrets in tests, samples, documentation and vendored code".to_owned()
@@ -173,7 +208,7 @@ fn remedies(finding: &Finding, top: &str, text: &mut String) {
 /// # Errors
 /// What `out` cannot take.
 pub fn json(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
-    let findings: Vec<Value> = answer.findings.iter().map(|(finding, top)| row(finding, top)).collect();
+    let findings: Vec<Value> = answer.findings.iter().map(row).collect();
     let mut told = json!({"version": VERSION, "asked": answer.asked, "findings": findings});
     match &answer.looked {
         Some(Err(gap)) => {
@@ -191,7 +226,8 @@ pub fn json(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn row(finding: &Finding, top: &str) -> Value {
+fn row(subject: &Subject) -> Value {
+    let Subject { finding, top, severity_set_in } = subject;
     let rule = finding.rule;
     let mut row = json!({
         "rule": rule.id,
@@ -204,8 +240,12 @@ fn row(finding: &Finding, top: &str) -> Value {
         "profile": rule.profile.name(),
         "status": rule.status.name(),
         "severity": finding.severity.name(),
+        "fix": finding.fix.as_ref().map(|fix| json!({"title": fix.title, "flag": human::flag(fix.safety)})),
         "state": state(finding),
     });
+    if let Some(place) = severity_set_in {
+        row["severity_set_in"] = place.as_str().into();
+    }
     if let Some(trust) = trust(finding) {
         let sign = |step: Step| {
             let (topic, sign, text) = step.sign.about();

@@ -43,16 +43,16 @@ pub(super) fn chains<'f, 's>(
     let mut devcontainers: BTreeSet<String> = DEVCONTAINER.iter().flat_map(|name| beside(name)).collect();
     devcontainers.extend(settings.map(str::to_owned));
     let text = |path: &str| Some(Source::new(path, secrets::as_utf8(aside.read(path)?)));
-    let of_env = beside(".env").into_iter().filter_map(|path| of_env(&text(&path)?));
+    let of_env = beside(".env").into_iter().filter_map(|path| of_env(text(&path)?));
     let of_devcontainers = devcontainers.iter().filter_map(|path| of_devcontainer(&text(path)?, aside));
     of_env.chain(of_devcontainers).filter(|chain| !chain.paths.is_empty()).collect()
 }
 
-fn of_env(source: &Source) -> Option<Chain> {
+fn of_env(source: Source) -> Option<Chain> {
     if !source.text().contains("COMPOSE_FILE") {
         return None;
     }
-    let env = Env::parse(source.text());
+    let env = Env::parse(&Arc::new(source));
     let named = env.get("COMPOSE_FILE")?;
     let separator = env.get("COMPOSE_PATH_SEPARATOR").filter(|by| !by.is_empty());
     // On Windows it is `;`, and no file of a project is called so.
@@ -60,7 +60,7 @@ fn of_env(source: &Source) -> Option<Chain> {
         Some(by) => named.split(by).collect(),
         None => named.split([':', ';']).collect(),
     };
-    chain(source.path(), names.into_iter().filter(|name| !name.is_empty()), true)
+    chain(env.source.path(), names.into_iter().filter(|name| !name.is_empty()), true)
 }
 
 fn of_devcontainer(source: &Source, aside: &Aside) -> Option<Chain> {
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn chains_are_read() {
-        let env = |text: &str| of_env(&Source::new("a/.env", text.into())).map(|chain| chain.paths);
+        let env = |text: &str| of_env(Source::new("a/.env", text.into())).map(|chain| chain.paths);
         let paths = |paths: &[&str]| Some(paths.iter().map(|&path| path.to_owned()).collect());
         assert_eq!(env("COMPOSE_FILE=x.yml:sub/y.yml\n"), paths(&["a/x.yml", "a/sub/y.yml"]));
         assert_eq!(env("COMPOSE_FILE=x.yml;y.yml"), paths(&["a/x.yml", "a/y.yml"]));

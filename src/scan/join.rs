@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::aside::Aside;
 use super::contexts;
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, Resource, resolve};
-use crate::container::ContainerSpec;
+use crate::container::{ContainerSpec, FileId};
 use crate::dockerfile::Dockerfile;
+use crate::finding::Draft;
 use crate::project::{Around, BuildEdge, Project, SecretFile};
 use crate::rule::Policy;
-use crate::secrets;
 use crate::text::Source;
 use crate::yaml::Node;
 
@@ -30,6 +30,8 @@ pub(super) struct Joined {
     secret_files: Vec<SecretFile>,
     networks: Vec<Resource>,
     around: Around,
+    /// What sets the variables of each file.
+    pub(super) envs: HashMap<FileId, Vec<Arc<Env>>>,
 }
 
 /// A build, as paths and names.
@@ -103,12 +105,13 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &As
     let by_path: HashMap<&str, &ComposeFile> =
         documents.iter().map(|document| (&**document.source.path(), document)).collect();
     let file = |path: &str| by_path.get(path).copied();
-    let mut envs: HashMap<String, Env> = HashMap::new();
+    let mut envs: HashMap<String, Arc<Env>> = HashMap::new();
     for path in documents.iter().flat_map(env_files) {
         if !envs.contains_key(&path)
             && let Some(bytes) = aside.read(&path)
         {
-            envs.insert(path, Env::parse(&String::from_utf8_lossy(&secrets::as_utf8(bytes))));
+            let source = Arc::new(Source::new(path.as_str(), bytes));
+            envs.insert(path, Arc::new(Env::parse(&source)));
         }
     }
     let env = |path: &str| envs.get(path);
@@ -120,6 +123,7 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &As
         let tracked = if tree.exists(&path) { tree.is_tracked(&path) } else { Some(false) };
         joined.secret_files.push(SecretFile { at: file.at, path: path.into(), tracked });
     }
+    joined.envs = std::mem::take(&mut model.envs);
     joined.networks = std::mem::take(&mut model.networks);
     let services = std::mem::take(&mut model.services);
     for (container, service) in services.iter().enumerate().filter(|(_, service)| service.build.is_some()) {
@@ -131,6 +135,34 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &As
     joined.around = Around::of(&services, paths, extensions.collect());
     joined.containers = services;
     joined
+}
+
+/// So many variables of one value are looked up.
+const VARIABLES: usize = 4;
+
+/// Adds to findings on values with variables the lines of `.env` files that set those.
+pub(super) fn see_variables(
+    drafts: &mut [Draft],
+    sources: &[Arc<Source>],
+    envs: &HashMap<FileId, Vec<Arc<Env>>>,
+) {
+    let ids: HashMap<&str, FileId> =
+        sources.iter().map(|source| &**source.path()).zip((0..).map(FileId)).collect();
+    for draft in drafts {
+        let envs = ids.get(&**draft.source.path()).and_then(|id| envs.get(id));
+        let source = Arc::clone(&draft.source);
+        let text = source.slice(draft.span);
+        let (Some(envs), false) = (envs, text.contains('\n')) else { continue };
+        let names = compose::pieces(text).into_iter().filter_map(|piece| match piece {
+            compose::Piece::Variable(variable) => Some(&text[variable.name]),
+            _ => None,
+        });
+        for name in names.take(VARIABLES) {
+            if let Some((env, at)) = envs.iter().find_map(|env| Some((env, env.place(name)?))) {
+                draft.see(&env.source, at, format!("`{name}` is set here"));
+            }
+        }
+    }
 }
 
 /// The files that a Compose file's variables may come from: `.env` beside it, and those that its includes name.

@@ -458,7 +458,7 @@ fn check_group(
         join::ship(file, &joined, std::iter::empty(), policy);
         starts::fill(file, joined.contexts_of(file.source.path()), aside);
     }
-    let edges = joined.edges.clone();
+    let (edges, envs) = (joined.edges.clone(), std::mem::take(&mut joined.envs));
     let engine = Arc::clone(engine);
     let project = Project { engine, ..join::project(joined, &group.sources, &dockerfiles, aside) };
     let cx = Context { policy, project: &project, sent: None };
@@ -467,6 +467,7 @@ fn check_group(
         own.iter().copied().chain(documents.iter().skip(group.own).filter(is_part)).collect();
     let mut found = check::compose(&cx, rules, &written, &documents, linted, tree);
     found.drafts.extend(check::project(&cx, rules));
+    join::see_variables(&mut found.drafts, &group.sources, &envs);
     let builders = join::builders(&project.containers, edges, &built);
     let checked = own.iter().filter(|file| linted.contains(file.source.path()) && !is_part(file)).count();
     let check::InCompose { drafts, pragmas, marks, privileges, hardenings, networks } = found;

@@ -55,7 +55,8 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
     if name == Name::Perhaps && shown.len() < 16 {
         return None;
     }
-    if is_of_something_else(written, shown) || is_public(text, &found.name) {
+    let is_another = || is_of_another(text, found) || is_of_a_signature(text, found.name.start);
+    if is_of_something_else(written, shown) || is_public(text, &found.name) || is_another() {
         return None;
     }
     let in_words = shown.contains(' ') && about.kind == Kind::Config;
@@ -171,6 +172,34 @@ fn is_public(text: &[u8], name: &Range<usize>) -> bool {
     holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host()
 }
 
+/// What stands before `at` on its line, as far as it matters.
+fn lead(text: &[u8], at: usize) -> &[u8] {
+    let before = &text[at.saturating_sub(256)..at];
+    before.rsplit(|&b| b == b'\n').next().unwrap_or_default()
+}
+
+/// Of several targets the first gets the first value: `method, password = "aes", key`.
+fn is_of_another(text: &[u8], found: &Assignment) -> bool {
+    let targets = lead(text, found.name.start);
+    let is_target = |b: &u8| b.is_ascii_alphanumeric() || b"_.[]'\" \t,".contains(b);
+    let behind = text[found.value.end..].trim_ascii_start();
+    let behind = behind.strip_prefix(b"'").or_else(|| behind.strip_prefix(b"\"")).unwrap_or(behind);
+    found.form == Form::Assigned
+        && targets.contains(&b',')
+        && targets.iter().all(is_target)
+        && behind.trim_ascii_start().starts_with(b",")
+}
+
+/// In a pattern of a rule that looks for attacks: `content:"password=…"`.
+fn is_of_a_signature(text: &[u8], at: usize) -> bool {
+    let line = lead(text, at);
+    let opened = line.iter().rposition(|&b| b == b'"').map(|at| line[..at].trim_ascii_end());
+    opened.is_some_and(|before| {
+        let before = before.strip_suffix(b"!").unwrap_or(before);
+        [&b"content:"[..], b"pcre:", b"uricontent:"].iter().any(|key| before.ends_with(key))
+    })
+}
+
 /// A word that labels something: in a translation, as the token of a grammar (`token: "string"`), or the name of another
 /// credential (`HasOne("Models.Secret", "GrantedSecret")`, `AddSecret("MYPASSWORD", …)`).
 fn is_a_label(written: &str, value: &str, (name, strength): (Name, Strength), about: About) -> bool {
@@ -270,8 +299,7 @@ fn strength_of_words(name: &str, value: &str) -> Strength {
 
 /// A line that is a comment shows how something is used, or what it was.
 pub(super) fn is_remark(text: &[u8], at: usize) -> bool {
-    let before = &text[at.saturating_sub(256)..at];
-    let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_start();
+    let line = lead(text, at).trim_ascii_start();
     [&b"//"[..], b"#", b"* ", b"--", b";"].iter().any(|mark| line.starts_with(mark))
 }
 
@@ -285,8 +313,7 @@ fn is_in_markup_comment(text: &[u8], at: usize) -> bool {
 
 /// The line up to here says that it shows something: `# Example: https://…`.
 fn is_said_to_be_a_sample(text: &[u8], at: usize) -> bool {
-    let before = &text[at.saturating_sub(256)..at];
-    let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default().to_ascii_lowercase();
+    let line = lead(text, at).to_ascii_lowercase();
     [&b"example"[..], b"sample", b"e.g."].iter().any(|word| memchr::memmem::find(&line, word).is_some())
 }
 

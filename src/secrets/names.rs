@@ -121,6 +121,17 @@ pub(super) fn is_of_a_hash(name: &str) -> bool {
     words(name).iter().any(|word| HASHES.contains(&word.as_str()))
 }
 
+/// Whether two names end in the same two words, the last of which is one for a key: `MINIO_ACCESS_KEY`, `oss_access_key`.
+pub fn end_in_one_key(name: &str, other: &str) -> bool {
+    let (name, other) = (words(name), words(other));
+    match (&name[..], &other[..]) {
+        ([.., of, key], [.., other_of, other_key]) => {
+            matches!(key.as_str(), "key" | "token") && (of, key) == (other_of, other_key)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a name is of more than one: `api_tokens`.
 pub(super) fn is_plural(name: &str) -> bool {
     name.ends_with(['s', 'S']) && !name.ends_with("ss") && !name.ends_with("SS")

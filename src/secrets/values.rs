@@ -1,5 +1,7 @@
 //! Which values are secrets and which only stand for one: references, placeholders, switches.
 
+use super::names;
+
 /// What a value under a credential's name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -228,7 +230,9 @@ pub fn judge(value: &str) -> Value {
     let switch = matches!(lower.as_str(), "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
     let nothing =
         matches!(lower.trim_matches('*'), "none" | "null" | "nil" | "undefined" | "ignored" | "unused");
-    if switch || nothing || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
+    // What a linter makes of a rule: `no-hardcoded-password: error`.
+    let level = matches!(lower.as_str(), "error" | "warning" | "warn" | "note");
+    if switch || nothing || level || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
         return Value::Harmless;
     }
     // `$$NAME`: a dollar that a tool in between takes away.
@@ -249,6 +253,8 @@ pub fn judge(value: &str) -> Value {
         || wrapped('*', '*')
         || repeated
         || stands_in(&lower)
+        || is_variable(value)
+        || is_crossed_out(&lower)
         || value.ends_with("...")
         || value.ends_with('…')
     {
@@ -273,6 +279,19 @@ fn stands_in(lower: &str) -> bool {
         || lower
             .split(|c: char| !c.is_ascii_alphabetic())
             .any(|run| run.len() > 6 && is_filler(run) && holds_one(run))
+}
+
+/// The name of a variable that holds one: `--password DB_PASSWORD`.
+fn is_variable(value: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_uppercase());
+    value.contains('_') && value.split('_').all(is_part) && names::is_credential(value)
+}
+
+/// The prefix of a token, and crosses: `sk-xxx-xxx`.
+fn is_crossed_out(lower: &str) -> bool {
+    let (prefix, crosses) = lower.split_once(['-', '_']).unwrap_or_default();
+    prefix.len() <= 4
+        && crosses.split(['-', '_']).all(|part| part.len() >= 3 && part.bytes().all(|b| b == b'x'))
 }
 
 fn holds_one(run: &str) -> bool {
@@ -336,6 +355,7 @@ fn is_path(value: &str) -> bool {
 fn is_kind_or_file(value: &str) -> bool {
     // What a workflow may do with its token, too: `id-token: write`.
     matches!(value, "jwt" | "opaque" | "read" | "write")
+        || is_cipher(value)
         // The type of a field that must be given, in GraphQL.
         || matches!(value, "string!" | "[string!]!" | "id!" | "int!")
         // The type of a column.
@@ -345,6 +365,31 @@ fn is_kind_or_file(value: &str) -> bool {
         || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".rsa", ".txt"]
             .iter()
             .any(|end| value.ends_with(end))
+}
+
+/// The name of a way to encrypt: `aes-256-cfb`.
+fn is_cipher(value: &str) -> bool {
+    let is_named = ["aes-", "camellia-", "chacha20-", "xchacha20-", "2022-blake3-"]
+        .iter()
+        .any(|cipher| value.starts_with(cipher));
+    is_named
+        && value.split('-').skip(1).all(|part| {
+            let is_size = matches!(part, "128" | "192" | "256");
+            is_size
+                || matches!(
+                    part,
+                    "cfb"
+                        | "ctr"
+                        | "gcm"
+                        | "cbc"
+                        | "ofb"
+                        | "ietf"
+                        | "poly1305"
+                        | "blake3"
+                        | "aes"
+                        | "chacha20"
+                )
+        })
 }
 
 #[cfg(test)]
@@ -365,6 +410,10 @@ mod tests {
             "opaque",
             "VARCHAR(80)",
             "TEXT NOT NULL",
+            "error",
+            "Warning",
+            "aes-256-cfb",
+            "chacha20-ietf-poly1305",
         ]
         .into_iter()
         .chain(["broker_creds", "key.json"])
@@ -389,15 +438,35 @@ mod tests {
             "fakeSecretToken1",
             "example-password-1",
             "0000000000000000000000000000000000000000",
+            "MYSQL_ROOT_PASSWORD",
+            "sk-xxx-xxx-xxx",
         ] {
             assert_eq!(judge(value), Value::Placeholder, "{value}");
         }
-        for value in ["hunter2", "p$$word", "postgres", "s3cr3t!", "12345", "secret2", "r(m)9nLGnz$(_q3N4"]
-            .into_iter()
-            // Names, towns and words that begin like a stand-in.
-            .chain(["Nilesh2024#Kq", "Todorov!1987x", "EmptyNest$12z", "Fakenham#2024", "Changsha#2019x"])
-            .chain(["Yourick#2019", "Nonesuch!77", "Sampleton#31x", "Replacer9!k", "0000", "Nullarbor$88"])
-        {
+        for value in [
+            "hunter2",
+            "p$$word",
+            "postgres",
+            "DB_PASSWORD1",
+            "_PASS_",
+            "aes-2024!",
+            "sk-xx-4q",
+            "s3cr3t!",
+            "12345",
+            "secret2",
+            "r(m)9nLGnz$(_q3N4",
+        ]
+        .into_iter()
+        // Names, towns and words that begin like a stand-in.
+        .chain(["Nilesh2024#Kq", "Todorov!1987x", "EmptyNest$12z", "Fakenham#2024", "Changsha#2019x"])
+        .chain([
+            "Yourick#2019",
+            "Nonesuch!77",
+            "Sampleton#31x",
+            "Replacer9!k",
+            "0000",
+            "Nullarbor$88",
+        ]) {
             assert_eq!(judge(value), Value::Literal, "{value}");
         }
     }

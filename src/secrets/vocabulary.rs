@@ -109,7 +109,7 @@ pub(super) const KEY_FOR: [&str; 10] = [
     "deploy",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-pub(super) const ABOUT: [&str; 184] = [
+pub(super) const ABOUT: [&str; 186] = [
     "time",
     "timestamp",
     "file",
@@ -294,6 +294,8 @@ pub(super) const ABOUT: [&str; 184] = [
     "address",
     "addresses",
     "addr",
+    "env",
+    "var",
 ];
 /// Words that say the value is public, or that the setting is a switch.
 pub(super) const HARMLESS: [&str; 17] = [

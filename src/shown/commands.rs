@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::values::hides;
+use super::values::{hides, is_flag};
 use crate::secrets::programs::{PROGRAMS, Program, Takes, is_verb};
 use crate::text;
 
@@ -208,7 +208,7 @@ impl<'t, 'o> Line<'t, 'o> {
         }
         command.reads |= READERS.contains(&base);
         command.last = range.clone();
-        if let Some(takes) = command.next.take() {
+        if let Some(takes) = command.next.take().filter(|_| !is_flag(word)) {
             hide(self.text, range.clone(), takes, self.out);
         } else if word.starts_with('-') {
             for program in &command.programs {

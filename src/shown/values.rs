@@ -26,6 +26,9 @@ const GO_ON: [&str; 18] = [
     "in", "of", "for", "from", "to", "and", "or", "if", "as", "with", "not", "on", "are", "must", "should",
     "can", "may", "will",
 ];
+/// What takes the name of a variable, and no value behind it.
+const BY_NAME: [&str; 9] =
+    ["-e", "--env", "--build-arg", "export", "unset", "printenv", "read", "readonly", "local"];
 
 /// So long a value may be found to stand for another; bytes.
 pub(super) const JUDGED: usize = 512;
@@ -128,6 +131,9 @@ impl Reader<'_, '_> {
                 let next =
                     if word > 0 && lexer.byte(next + word) == Some(b'=') { next + word + 1 } else { next };
                 let called = before.len() > 1 && b"({".contains(&before[before.len() - 2]);
+                if self.is_flag(next) {
+                    return None;
+                }
                 self.paired(next, &name).or_else(|| {
                     (dashed || called).then(|| self.after(next, &name, Tie::Comma, open, header)).flatten()
                 })
@@ -137,7 +143,7 @@ impl Reader<'_, '_> {
                 self.paired(next, &name).or_else(|| {
                     // `- --password` and on the next line `- value`.
                     let listed = dashed && lexer.lead(name.start).ends_with("- ");
-                    let item = lexer.bytes[next..].starts_with(b"- ");
+                    let item = lexer.bytes[next..].starts_with(b"- ") && !self.is_flag(next + 2);
                     (listed && item)
                         .then(|| self.after(lexer.blanks(next + 2), &name, Tie::Colon, None, header))
                         .flatten()
@@ -281,7 +287,7 @@ impl Reader<'_, '_> {
         header: bool,
     ) -> Option<usize> {
         let lexer = self.lexer;
-        if tie == Tie::Blank && self.is_no_value(at, name) {
+        if tie == Tie::Blank && self.is_no_value(at, name) || tie == Tie::Colon && self.are_names(at, name) {
             return None;
         }
         let assigned = matches!(tie, Tie::Colon | Tie::Equals) && open.is_none() && !header;
@@ -355,8 +361,34 @@ impl Reader<'_, '_> {
 
     /// A word behind a name that only goes on: a flag, or a word of a sentence (`for token in tokens`).
     fn is_no_value(&self, at: usize, name: &Range<usize>) -> bool {
-        let flag = self.lexer.bytes[name.start] == b'-' && self.lexer.bytes[at..].starts_with(b"--");
-        flag || GO_ON.contains(&&self.lexer.text[at..self.lexer.word_end(at)])
+        let word = &self.lexer.text[at..self.lexer.word_end(at)];
+        let before = || self.lexer.lead(name.start).split_whitespace().next_back();
+        // `--secret id=npm,env=NPM_TOKEN` names a secret of a build.
+        GO_ON.contains(&word)
+            || word.starts_with("id=")
+            || self.is_flag(at)
+            || before().is_some_and(|before| BY_NAME.contains(&before))
+    }
+
+    /// A flag begins here, perhaps in quotes.
+    fn is_flag(&self, at: usize) -> bool {
+        let start = self.lexer.skip(at, b"\"'");
+        let length =
+            self.lexer.bytes[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-');
+        let end = start + length.count();
+        let ends = self.lexer.byte(end).is_none_or(|b| b.is_ascii_whitespace() || b"\"',]=\\".contains(&b));
+        ends && is_flag(&self.lexer.text[start..end])
+    }
+
+    /// `secrets: [db_password, root_token]`: a list of names, as [`Self::items`] has one.
+    fn are_names(&self, at: usize, name: &Range<usize>) -> bool {
+        let rest = &self.lexer.text[at..self.lexer.line_end(at)];
+        let list = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        self.lexer.text[name.clone()].to_ascii_lowercase().ends_with("secrets")
+            && list.is_some_and(|(list, _)| {
+                list.chars()
+                    .all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-' | ',' | ' ' | '"' | '\''))
+            })
     }
 
     /// Where a value of several words ends, if it is one: in YAML, in files of settings, in the old form of ENV.
@@ -399,6 +431,16 @@ impl Reader<'_, '_> {
         self.out.push(start..start + value.len());
         Some(end)
     }
+}
+
+/// `--port`, `-v`: no password looks so.
+pub(super) fn is_flag(word: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    word.strip_prefix("--").is_some_and(is_name)
+        || matches!(word.as_bytes(), [b'-', letter] if letter.is_ascii_alphabetic())
 }
 
 /// A line that is a key of its own.

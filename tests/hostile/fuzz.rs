@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hullguard::compose::Env;
@@ -271,7 +272,7 @@ fn compose_files_and_what_they_name() {
             ("b.yml", &named),
             ("Dockerfile", b"FROM a:1\n"),
         ]);
-        Env::parse(&String::from_utf8_lossy(other));
+        Env::parse(&Arc::new(Source::new(".env", other.to_vec())));
     });
 }
 

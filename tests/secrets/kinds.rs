@@ -562,6 +562,13 @@ fn what_is_no_secret_by_its_name_or_place() {
             "a.yml¦AdminPassword: '@@FILE:/u01/oracle/adminpass.properties@@'⏎",
             "a.md¦[storage.private_key]: ../storage/mysql.md#tls⏎",
             "a.json¦\"client.secret.creation.time\" : \"1711229144\"",
+            "param['method'], param['password'] = '‹C›', param['method']",
+            "method, password = \"‹C›\", key",
+            "a.json¦\"password\": \"aes-256-cfb\"",
+            "snort.rules¦alert tcp any any (msg:\"login\"; content:\"password=‹C›\"; sid:1;)",
+            "a.env¦ANTHROPIC_API_KEY=sk-xxx-xxx-xxx",
+            "a.yml¦no-hardcoded-password: error",
+            "a.yml¦password: DB_PASSWORD",
         ],
     );
 }

@@ -264,15 +264,17 @@ fn configuration(top: &Path) -> (Step, Vec<String>) {
         return (nothing(name, "exists; not changed", None), Vec::new());
     }
     let peers = peers::find(top);
-    let not_copied = peers.iter().filter(|peer| !peer.unchecked.is_empty());
-    let not_copied = not_copied.map(|peer| {
-        let mut codes: Vec<&str> = peer.unchecked.iter().map(String::as_str).take(NAMED).collect();
-        if peer.unchecked.len() > codes.len() {
-            codes.push("…");
+    let not_copied = |(file, what, words): (&str, &str, &[String])| {
+        let mut named: Vec<&str> = words.iter().map(String::as_str).take(NAMED).collect();
+        if words.len() > named.len() {
+            named.push("…");
         }
-        format!("Not copied from {}, because hullguard has no such check: {}", peer.file, codes.join(", "))
+        format!("Not copied from {file}, because hullguard has no such {what}: {}", named.join(", "))
+    };
+    let left = peers.iter().flat_map(|peer| {
+        [(peer.file, "check", &peer.unchecked[..]), (peer.file, "setting", &peer.unknown[..])]
     });
-    let not_copied = not_copied.collect();
+    let not_copied = left.filter(|(.., words)| !words.is_empty()).map(not_copied).collect();
     if let Some((name, why)) = peers.iter().find_map(|peer| Some((peer.file, peer.unread.as_ref()?))) {
         let text = format!("Make {name} readable, or remove it. Then run `hullguard init` again.");
         let step = Step {
@@ -282,11 +284,20 @@ fn configuration(top: &Path) -> (Step, Vec<String>) {
         };
         return (step, Vec::new());
     }
-    let copied: usize = peers.iter().map(|peer| peer.off.len()).sum();
-    let from: Vec<&str> = peers.iter().filter(|peer| !peer.off.is_empty()).map(|peer| peer.file).collect();
-    let what = match copied {
-        0 => "new".to_owned(),
-        _ => format!("new, with {} from {}", plural(copied, "rule"), from.join(", ")),
+    let counts = |peer: &peers::Peer| (peer.levels.len(), peer.settings.len());
+    let from: Vec<&str> = peers.iter().filter(|peer| counts(peer) != (0, 0)).map(|peer| peer.file).collect();
+    let copied: Vec<String> = [
+        (peers.iter().map(|peer| counts(peer).0).sum(), "rule"),
+        (peers.iter().map(|peer| counts(peer).1).sum(), "setting"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| plural(count, what))
+    .collect();
+    let what = if copied.is_empty() {
+        "new".to_owned()
+    } else {
+        format!("new, with {} from {}", copied.join(" and "), from.join(", "))
     };
     (Step { file, what, does: Does::Write(texts::configuration(&peers)) }, not_copied)
 }

@@ -2,29 +2,40 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::peers::Peer;
+use crate::cli::peers::{Peer, Setting};
 use crate::rule::REPOSITORY;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) fn configuration(peers: &[Peer]) -> String {
     let raw = REPOSITORY.replace("https://github.com/", "https://raw.githubusercontent.com/");
+    let settings = peers.iter().flat_map(|peer| peer.settings.iter().map(|setting| (peer.file, setting)));
+    let mut taken: Vec<&str> = Vec::new();
+    let mut lines = String::new();
+    for (file, (key, value)) in settings {
+        if !taken.contains(key) {
+            taken.push(key);
+            let _ = writeln!(lines, "# Copied from {file}\n{key}: {value}\n");
+        }
+    }
     let mut text = format!(
         "# yaml-language-server: $schema={raw}/v{VERSION}/hullguard.schema.json\n\
          # All keys: {REPOSITORY}/blob/v{VERSION}/docs/configuration.md\n\n\
          # Which rules run: default, reproducible, strict or style.\n\
          profile: default\n\n\
-         # Switch rules off or change their severity, everywhere or in some paths.\n"
+         {lines}# Switch rules off or change their severity, everywhere or in some paths.\n"
     );
-    let copied = peers.iter().filter(|peer| !peer.off.is_empty());
+    let copied = peers.iter().filter(|peer| !peer.levels.is_empty());
     let mut known: Vec<&str> = Vec::new();
     for peer in copied {
         text += if known.is_empty() { "rules:\n" } else { "" };
         let _ = writeln!(text, "  # Copied from {}", peer.file);
-        for (code, rule) in peer.off.iter().filter(|(code, _)| !known.contains(&code.as_str())) {
-            let _ = writeln!(text, "  {code}: off # {rule}");
+        for Setting { code, level, rule } in
+            peer.levels.iter().filter(|one| !known.contains(&one.code.as_str()))
+        {
+            let _ = writeln!(text, "  {code}: {level} # {rule}");
         }
-        known.extend(peer.off.iter().map(|(code, _)| code.as_str()));
+        known.extend(peer.levels.iter().map(|one| one.code.as_str()));
     }
     if known.is_empty() {
         text += "# rules:\n#   latest-tag: off\n#   missing-user: {severity: error, paths: [services/]}\n";

@@ -22,7 +22,16 @@ pub fn is_literal(name: &str, value: &str) -> bool {
 fn opens(name: &str, value: &str) -> bool {
     // Compose makes one dollar of two, so what looks like a reference behind it is text.
     let text = if value.contains("$$") { &*value.replace("$$", "S") } else { value };
-    values::judge(text) == Value::Literal && name != value && !has_variable(value)
+    values::judge(text) == Value::Literal
+        && name != value
+        && !has_variable(value)
+        && !is_named_alike(name, value)
+}
+
+/// A key or token, which somebody else makes up, is called so instead: `MINIO_ACCESS_KEY: oss_access_key`.
+fn is_named_alike(name: &str, value: &str) -> bool {
+    let is_plain = value.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'));
+    is_plain && names::end_in_one_key(name, value)
 }
 
 /// Compose puts a variable's value somewhere into the text.

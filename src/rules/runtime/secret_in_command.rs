@@ -34,7 +34,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
 /// What the options say that their values are.
 const PASSWORD: &str = "PASSWORD";
 /// Ends of names of options whose values only say where a secret is, or which cluster it is.
-const ELSEWHERE: [&str; 5] = ["stdin", "env", "env-var", "secrets", "cluster-token"];
+const ELSEWHERE: [&str; 3] = ["stdin", "secrets", "cluster-token"];
 
 /// The name of an option, or of a variable, that takes a secret.
 fn is_secret(name: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Configuration of other tools that is not read: what lies there, and what of it could be said in ours.
 
+mod hadolint;
+
 use std::path::Path;
 
 use crate::input::disk;
@@ -45,12 +47,26 @@ const MANY: usize = 1000;
 /// What one file says.
 pub(super) struct Peer {
     pub(super) file: &'static str,
-    /// The checks that it switches off and that there are rules for here: what `rules` calls each, and the first rule.
-    pub(super) off: Vec<(String, &'static str)>,
-    /// The checks that it switches off and that no rule here does.
+    /// The checks that it switches off or gives a severity, and that there are rules for here.
+    pub(super) levels: Vec<Setting>,
+    /// The checks that it switches off or gives a severity, and that no rule here does.
     pub(super) unchecked: Vec<String>,
+    /// Its other settings in our words, each a key with its value in YAML.
+    pub(super) settings: Vec<(&'static str, String)>,
+    /// The keys of settings that there is nothing for here.
+    pub(super) unknown: Vec<String>,
     /// Why it could not be read.
     pub(super) unread: Option<String>,
+}
+
+/// What it does to one check.
+pub(super) struct Setting {
+    /// What `rules` calls the check.
+    pub(super) code: String,
+    /// `off`, or a severity.
+    pub(super) level: &'static str,
+    /// The first rule that it means.
+    pub(super) rule: &'static str,
 }
 
 /// The files of a folder, which is the top of a repository.
@@ -67,7 +83,14 @@ pub(super) fn has_hadolint(top: &Path) -> bool {
 }
 
 fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> {
-    let mut peer = Peer { file, off: Vec::new(), unchecked: Vec::new(), unread: None };
+    let mut peer = Peer {
+        file,
+        levels: Vec::new(),
+        unchecked: Vec::new(),
+        settings: Vec::new(),
+        unknown: Vec::new(),
+        unread: None,
+    };
     if matches!(form, Form::None) {
         return Some(peer);
     }
@@ -86,20 +109,33 @@ fn read(top: &Path, file: &'static str, tool: &str, form: Form) -> Option<Peer> 
         return None;
     }
     for code in codes.iter().filter(|code| !is_cve(code)).take(MANY) {
-        let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.clone() };
+        peer.set(tool, code, "off");
+    }
+    if tool == "hadolint" {
+        hadolint::read(&source, &mut peer);
+    }
+    Some(peer)
+}
+
+/// A word that may be shown, and written into a file, as it is.
+fn is_plain(word: &str) -> bool {
+    word.len() <= 40 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))
+}
+
+impl Peer {
+    /// Takes note of what it does to a check; the first counts.
+    fn set(&mut self, tool: &str, code: &str, level: &'static str) {
+        let code = if tool == "trivy" { pragma::trivy_code(code) } else { code.to_owned() };
         let full = format!("{tool}/{code}");
-        let key = if tool == "hadolint" { code } else { full.clone() };
-        let is_plain =
-            key.len() <= 40 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
+        let code = if tool == "hadolint" { code } else { full.clone() };
         match rules::by_alias(&full).next() {
-            Some(rule) if peer.off.iter().all(|(known, _)| *known != key) => {
-                peer.off.push((key, rule.id.get()));
+            Some(rule) if self.levels.iter().all(|known| known.code != code) => {
+                self.levels.push(Setting { code, level, rule: rule.id.get() });
             }
-            None if is_plain && !peer.unchecked.contains(&key) => peer.unchecked.push(key),
+            None if is_plain(&code) && !self.unchecked.contains(&code) => self.unchecked.push(code),
             _ => {}
         }
     }
-    Some(peer)
 }
 
 /// The codes of checks that a file switches off.
@@ -136,7 +172,7 @@ pub(super) fn mention(top: &Path) -> Option<String> {
         [_] => "is",
         _ => "are",
     };
-    let code = peers.iter().find_map(|peer| peer.off.first()).map_or("latest-tag", |(code, _)| code);
+    let code = peers.iter().find_map(|peer| peer.levels.first()).map_or("latest-tag", |level| &level.code);
     Some(format!(
         "note: {} {is} not read. To switch the same checks off, write `rules: {{{code}: off}}` to hullguard.yaml, or let \
          `hullguard init` copy them",
