@@ -303,8 +303,10 @@ pub type Side<'t> = (&'t [u8], &'t [Cow<'t, [u8]>]);
 
 /// A unified diff as `git apply` reads it, of the old and the new lines of a file as they may be shown.
 pub fn diff(path: &str, (old, old_shown): Side, (new, new_shown): Side) -> Vec<u8> {
-    // Thousands of changes in one file take the square of their number; then a coarser diff has to do.
+    // Between lines that a file has once, thousands of changes take no longer than their number. Where there are no such
+    // lines they take its square; then a coarser diff has to do.
     let mut settings = similar::TextDiff::configure();
+    settings.algorithm(similar::Algorithm::Patience);
     // Lines end where those shown do: at a line feed, and not at a lone carriage return.
     let old: Vec<&[u8]> = old.split_inclusive(|&b| b == b'\n').collect();
     let new: Vec<&[u8]> = new.split_inclusive(|&b| b == b'\n').collect();

@@ -17,7 +17,7 @@ pub(crate) struct Cost {
     pub(crate) ended: bool,
 }
 
-/// Checks one file of a shape, of so many bytes, for at most so many seconds.
+/// Does what a shape says with one file of it, of so many bytes, for at most so many seconds.
 pub(crate) fn cost(binary: &str, shape: &Shape, bytes: usize, most: u32) -> Cost {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -25,15 +25,15 @@ pub(crate) fn cost(binary: &str, shape: &Shape, bytes: usize, most: u32) -> Cost
     let file = folder.join(shape.file);
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(&file, shape.text(bytes)).expect("a file");
-    let cost = run(binary, &folder, shape.arguments, most);
+    let cost = run(binary, &folder, &[shape.command, shape.arguments].concat(), most);
     fs::remove_dir_all(&folder).expect("the folder goes");
     cost
 }
 
-/// Runs `hullguard check .` in a folder.
-pub(crate) fn run(binary: &str, folder: &Path, arguments: &[&str], most: u32) -> Cost {
+/// Runs `hullguard` in a folder.
+fn run(binary: &str, folder: &Path, arguments: &[&str], most: u32) -> Cost {
     // macOS has no limit of memory to set.
-    let script = "ulimit -v $1 2>/dev/null; ulimit -t $2; shift 2; \"$0\" check . --color never \"$@\" >/dev/null 2>&1; \
+    let script = "ulimit -v $1 2>/dev/null; ulimit -t $2; shift 2; \"$0\" \"$@\" >/dev/null 2>&1; \
                   echo \"code $?\"; times";
     let out = Command::new("sh")
         .args(["-c", script, binary, MEMORY, &most.to_string()])

@@ -12,7 +12,9 @@ pub(crate) struct Shape {
     pub(crate) head: &'static str,
     pub(crate) piece: &'static str,
     pub(crate) tail: &'static str,
-    /// More arguments for `hullguard check .`.
+    /// What is done with the file.
+    pub(crate) command: &'static [&'static str],
+    /// More arguments of the command.
     pub(crate) arguments: &'static [&'static str],
 }
 
@@ -34,7 +36,8 @@ impl Shape {
         let head: String = self.head.chars().rev().take(30).collect();
         let head: String = head.chars().rev().collect();
         let piece: String = self.piece.chars().take(60).collect();
-        format!("{} {head:?} + many {piece:?} {}", self.file, self.arguments.join(" "))
+        let arguments = [self.command, self.arguments].concat().join(" ");
+        format!("{} {head:?} + many {piece:?} {arguments}", self.file)
     }
 }
 
@@ -69,7 +72,14 @@ fn letter(dice: &mut u64) -> char {
 pub(crate) fn all() -> Vec<Shape> {
     let mut shapes = Vec::new();
     let mut add = |file, head, tail, arguments, pieces: &[&'static str]| {
-        shapes.extend(pieces.iter().map(|&piece| Shape { file, head, piece, tail, arguments }));
+        shapes.extend(pieces.iter().map(|&piece| Shape {
+            file,
+            head,
+            piece,
+            tail,
+            command: CHECK,
+            arguments,
+        }));
     };
     add("Dockerfile", "FROM a:1\n", "", STRICT, INSTRUCTIONS);
     add("Dockerfile", "FROM a:1 AS s0\n", "", STRICT, STAGES);
@@ -269,8 +279,19 @@ pub(crate) fn all() -> Vec<Shape> {
         &["--diff"],
         &["apt-get install a@ && ", "apt-get install a@ \\\n&& ", "sudo a; "],
     );
+    for piece in [
+        "  a@:\n    image: redis:7\n    ports: ['6379']\n",
+        "  a@:\n    image: b@\n    volumes_from: [a0]\n",
+        "  a@:\n    image: redis:7\n    pid: 'service:a0'\n",
+    ] {
+        let (file, head, tail) = ("compose.yaml", "services:\n", "");
+        shapes.push(Shape { file, head, piece, tail, command: HARDEN, arguments: &[] });
+    }
     shapes
 }
+
+const CHECK: &[&str] = &["check", ".", "--color", "never"];
+const HARDEN: &[&str] = &["harden"];
 
 const STRICT: &[&str] = &["--profile", "strict"];
 

@@ -17,11 +17,13 @@ pub(super) struct Editor<'c> {
     service: Node<'c>,
     insertion: Insertion,
     lists: Lists,
+    /// The service, with the comments that follow it.
+    own: Span,
 }
 
 /// How a file writes its lists.
 #[derive(Clone, Copy)]
-enum Lists {
+pub(super) enum Lists {
     /// `[a, b]`
     Flow,
     /// One item a line, with so many spaces more than the key.
@@ -32,17 +34,25 @@ enum Lists {
 pub(super) type Refused = String;
 
 impl<'c> Editor<'c> {
-    /// `service`: the entry of the service in the file that its insertion is in.
-    pub(super) fn new(spec: &'c ContainerSpec, service: Node<'c>, insertion: Insertion) -> Self {
-        let lists = Lists::of(service).or_else(|| Lists::of(service.parent()?));
-        let lists = lists.unwrap_or(Lists::Block(2));
-        Self { spec, source: service.yaml().source, service, insertion, lists }
+    /// `service`: the entry of the service in the file that its insertion is in. `lists`: how others there write theirs.
+    pub(super) fn new(
+        spec: &'c ContainerSpec,
+        service: Node<'c>,
+        insertion: Insertion,
+        lists: Lists,
+    ) -> Self {
+        let lists = Lists::of(service).unwrap_or(lists);
+        let source = service.yaml().source;
+        let start = service.span().start;
+        let end = comments_after(source, insertion.offset).max(start);
+        let own = Span { start, end };
+        Self { spec, source, service, insertion, lists, own }
     }
 
     /// A comment at the end of the service; nothing if it is there already.
     pub(super) fn comment(&self, text: &str) -> Option<Rewrite> {
         let line = format!("{MARK}{text}");
-        (!self.source.text().contains(&line)).then(|| self.line(&line))
+        (!self.source.slice(self.own).contains(&line)).then(|| self.line(&line))
     }
 
     fn line(&self, lines: &str) -> Rewrite {
@@ -143,6 +153,17 @@ impl<'c> Editor<'c> {
     }
 }
 
+/// The end of the comments and empty lines after the line that `offset` is in.
+fn comments_after(source: &Source, offset: u32) -> u32 {
+    let next = source.line_of(offset as usize) + 1;
+    let lines = (next..=source.line_count()).map(|line| source.line_span(line));
+    let is_aside = |span: &Span| {
+        let text = source.slice(*span).trim_start();
+        text.is_empty() || text.starts_with('#')
+    };
+    lines.take_while(is_aside).last().map_or(offset, |span| span.end)
+}
+
 /// The value, if no alias means it and it is none.
 fn unshared<'y>(entry: &Entry<'y>) -> Result<Node<'y>, Refused> {
     let value = entry.value;
@@ -154,9 +175,15 @@ fn of(edits: Vec<Edit>) -> Rewrite {
     Rewrite { edits, ..Rewrite::default() }
 }
 
+impl Default for Lists {
+    fn default() -> Self {
+        Self::Block(2)
+    }
+}
+
 impl Lists {
     /// As the entries of a mapping have them, or those of their values.
-    fn of(mapping: Node<'_>) -> Option<Self> {
+    pub(super) fn of(mapping: Node<'_>) -> Option<Self> {
         let inner = mapping.raw_entries().filter(|entry| entry.value.is_mapping() && !entry.value.is_alias());
         let entries = mapping.raw_entries().chain(inner.flat_map(|entry| entry.value.raw_entries()));
         let mut flow = false;

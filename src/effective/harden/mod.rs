@@ -20,7 +20,7 @@ use crate::rules::runtime::exposure::{self, Called, Datastore, Meant};
 use crate::rules::runtime::{host_paths, known_images, neighbours, port_all_interfaces, settings};
 use crate::text::{Edit, Span};
 use crate::yaml::Node;
-use editor::{Editor, Refused};
+use editor::{Editor, Lists, Refused};
 use program::Program;
 
 const NO_NEW_PRIVILEGES: &str = "no-new-privileges:true";
@@ -58,12 +58,16 @@ pub struct Files<'c> {
     places: HashMap<(FileId, Span), Node<'c>>,
     /// By path and name.
     names: HashMap<&'c str, HashMap<&'c str, Place>>,
+    /// How their services write lists.
+    lists: HashMap<FileId, Lists>,
 }
 
 impl<'c> Files<'c> {
     pub fn of(files: &'c [ComposeFile<'c>]) -> Self {
-        let mut all = Self { places: HashMap::new(), names: HashMap::new() };
+        let mut all = Self { places: HashMap::new(), names: HashMap::new(), lists: HashMap::new() };
         for file in files {
+            let services = file.yaml.root().and_then(|root| root.get("services"));
+            all.lists.insert(file.id, services.and_then(Lists::of).unwrap_or_default());
             let names = all.names.entry(file.source.path()).or_default();
             for entry in file.services() {
                 let span = entry.key_span();
@@ -120,7 +124,8 @@ fn editor<'c>(files: &Files<'c>, spec: &'c ContainerSpec) -> Result<Editor<'c>, 
     let (Some(service), Some(insertion)) = (files.service(spec.at), insertion) else {
         return Err("its settings are shared through an anchor, or have no lines of their own".to_owned());
     };
-    Ok(Editor::new(spec, service, insertion))
+    let lists = files.lists.get(&spec.at.file).copied().unwrap_or_default();
+    Ok(Editor::new(spec, service, insertion, lists))
 }
 
 /// What is done about one container.
