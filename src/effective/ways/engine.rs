@@ -72,8 +72,8 @@ fn by_other(trail: Trail, other: &ContainerSpec) -> Option<Trail> {
     let (_, _, socket) = host_paths::mounted(other).find(|(_, path, _)| host_paths::reaches_engine(path))?;
     let trail =
         trail.step(format!("`{name}` passes it on to the engine's socket"), [socket]).step(ORDERS, []);
-    let is_proxy = is(known_images::is_socket_proxy);
-    Some(if is_proxy { trail.only_if(format!("`{name}` lets it create containers")) } else { trail })
+    let is_strict = is(known_images::is_socket_proxy) && known_images::proxy_creates(other).is_none();
+    Some(if is_strict { trail.only_if(format!("`{name}` lets it create containers")) } else { trail })
 }
 
 /// An engine that listens without TLS answers everybody who reaches its port.

@@ -10,12 +10,15 @@ pub mod conflicting_keys;
 pub mod dependency_cycle;
 pub mod duplicate_container_name;
 pub mod duplicate_published_port;
+pub mod environment_duplicate;
+pub mod environment_quotes_kept;
 pub mod interpolation_invalid;
 pub mod merge_key_overwrites_security;
 pub mod neither_build_nor_image;
 pub mod order;
 pub mod port_unquoted;
 pub mod project_name_missing;
+pub mod static_address_without_subnet;
 pub mod style_depends_on_order;
 pub mod style_key_order;
 pub mod style_ports_order;
@@ -23,13 +26,22 @@ pub mod style_services_order;
 pub mod style_top_level_order;
 pub mod style_volume_quotes;
 pub mod undefined_reference;
+pub mod variable_in_key;
 pub mod version_obsolete;
 pub mod yaml_duplicate_key;
 
-use crate::compose::ProblemKind;
+use crate::compose::{ComposeFile, ProblemKind};
 use crate::finding::Findings;
 use crate::project::Project;
 use crate::rule::Context;
+use crate::yaml::{Entry, Node};
+
+/// The entries of `environment` lists, as they are written in services.
+fn environment_items<'f>(file: &'f ComposeFile) -> impl Iterator<Item = Node<'f>> {
+    let own = |service: Entry<'f>| service.value.raw_entries().find(|entry| entry.key_str() == "environment");
+    let lists = file.services().into_iter().filter_map(own).map(|entry| entry.value);
+    lists.filter(|list| !list.is_alias()).flat_map(Node::items)
+}
 
 /// Tells what of these kinds stood in the way of joining the files.
 fn problems(cx: &Context, project: &Project, kinds: &[ProblemKind], out: &mut Findings) {

@@ -223,6 +223,11 @@ pub fn sensitive(path: &str) -> Option<Sensitive> {
     None
 }
 
+/// A folder of the system itself, and not of one program.
+pub fn is_system_folder(path: &str) -> bool {
+    WHOLE.contains(&path)
+}
+
 /// All of somebody's home, keys included.
 pub fn is_home(path: &str) -> bool {
     let below =

@@ -3,7 +3,7 @@
 //! A table names an image by its repository on Docker Hub (`postgres`, `grafana/grafana`) or with its registry
 //! (`gcr.io/distroless`). A table errs towards silence: what is in none is not known.
 
-use crate::container::{ContainerSpec, Text};
+use crate::container::{At, ContainerSpec, Text};
 use crate::dockerfile::Base;
 use crate::image::{self, ImageRef};
 use crate::rule::Context;
@@ -340,6 +340,18 @@ pub fn is_reverse_proxy(image: &ImageRef) -> bool {
 }
 pub fn is_socket_proxy(image: &ImageRef) -> bool {
     SOCKET_PROXIES.contains(&image.repository)
+}
+/// What makes a socket proxy let others create containers: `POST`, with containers or all of the API allowed.
+/// Source: the proxies' documentation, which name these variables alike.
+pub fn proxy_creates(spec: &ContainerSpec) -> Option<At> {
+    let is_proxy = of(spec).is_some_and(|image| is_socket_proxy(&image));
+    let on = |name: &str| {
+        let pair = spec.environment.iter().find(|pair| pair.key.is(name))?;
+        let value = pair.value.as_ref().filter(|value| matches!(value.value(), Some("1" | "true")))?;
+        Some(value.at)
+    };
+    let post = on("POST").filter(|_| is_proxy)?;
+    (on("CONTAINERS").is_some() || on("ALL").is_some()).then_some(post)
 }
 pub fn is_monitor(image: &ImageRef) -> bool {
     MONITORS.contains(&image.name()) || MONITORS.contains(&image.repository)

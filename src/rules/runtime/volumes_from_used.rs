@@ -1,0 +1,15 @@
+use super::pulled;
+use crate::container::ContainerSpec;
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
+    for from in &spec.volumes_from {
+        let message = format!(
+            "{} gets all mounts of `{}`, also later ones; name the volume that both need",
+            pulled::name(spec),
+            from.raw
+        );
+        pulled::on(cx, spec, out, from.at, message);
+    }
+}
