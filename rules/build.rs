@@ -14,15 +14,16 @@ mod shapes;
 mod shellcheck;
 mod version;
 
-const FAMILIES: [&str; 6] = ["dockerfile", "image", "compose", "runtime", "project", "daemon"];
+const FAMILIES: [&str; 7] = ["dockerfile", "image", "compose", "runtime", "project", "daemon", "pipeline"];
 /// The functions a rule's module may have, and the `Check` each becomes.
-const CHECKS: [(&str, &str); 6] = [
+const CHECKS: [(&str, &str); 7] = [
     ("dockerfile", "Dockerfile"),
     ("compose", "Compose"),
     ("container", "Container"),
     ("image", "Image"),
     ("project", "Project"),
     ("daemon", "Daemon"),
+    ("pipeline", "Pipeline"),
 ];
 /// The folder whose subfolders hold patterns of secrets, one page each and no module.
 const SECRETS: &str = "secrets";
@@ -255,7 +256,7 @@ fn read_page(
     }
     if checks.is_empty() != keys.contains_key("reported-by") {
         return Err(format!(
-            "write {} with a public function dockerfile, compose, container, image, project or daemon (a secret: `shape:`), \
+            "write {} with a public function dockerfile, compose, container, image, project, daemon or pipeline (a secret: `shape:`), \
              or say who reports it with `reported-by:`; one of the two",
             module.display()
         ));

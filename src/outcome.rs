@@ -20,6 +20,8 @@ pub struct Outcome {
     pub checked: usize,
     /// How many of those are settings of an engine.
     pub engines: usize,
+    /// Files that build, scan, push or update images.
+    pub pipelines: usize,
     /// Files that were searched for secrets, those included.
     pub searched: usize,
     /// Versions of files, and messages, that were searched in git's history.

@@ -13,6 +13,7 @@ use crate::daemon::Daemon;
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::packed::{List, Text};
+use crate::pipeline::Pipeline;
 use crate::project::{ImageUse, Project, Sent};
 use crate::purpose::Purpose;
 use crate::shape::Alternatives;
@@ -141,19 +142,21 @@ pub enum Family {
     Runtime,
     Project,
     Daemon,
+    Pipeline,
     Secrets,
     /// The codes of ShellCheck, which have rows in `rules/shellcheck.tsv` and no pages.
     Shellcheck,
 }
 
 impl Family {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Dockerfile,
         Self::Image,
         Self::Compose,
         Self::Runtime,
         Self::Project,
         Self::Daemon,
+        Self::Pipeline,
         Self::Secrets,
         Self::Shellcheck,
     ];
@@ -167,6 +170,7 @@ impl Family {
             Self::Runtime => "runtime",
             Self::Project => "project",
             Self::Daemon => "daemon",
+            Self::Pipeline => "pipeline",
             Self::Secrets => "secrets",
             Self::Shellcheck => "shellcheck",
         }
@@ -273,6 +277,8 @@ pub enum Check {
     Project(fn(&Context, &Project, &mut Findings)),
     /// `daemon`: the settings of a container engine.
     Daemon(fn(&Context, &Daemon, &mut Findings)),
+    /// `pipeline`: a file that builds, scans, pushes or updates images.
+    Pipeline(fn(&Context, &Pipeline, &mut Findings)),
     /// A secret of a known shape, in any text.
     Secret(&'static Pattern),
 }

@@ -15,6 +15,8 @@ const FLOORS: [&[&str]; 10] = [
         "compose",
         "container",
         "image",
+        "json",
+        "pipeline",
         "project",
         "shape",
         "packed",

@@ -23,7 +23,7 @@ fn renewed(text: &str, table: &str) -> String {
 
 /// The table of families in the README: how many rules each has, and where they are.
 fn families() -> String {
-    const FAMILIES: [(Family, &str, &str); 8] = [
+    const FAMILIES: [(Family, &str, &str); 9] = [
         (
             Family::Dockerfile,
             "rules/dockerfile",
@@ -33,7 +33,16 @@ fn families() -> String {
         (Family::Compose, "rules/compose", "keys, types, `extends` and `include`"),
         (Family::Runtime, "rules/runtime", "privileges, mounts, ports, limits and credentials of containers"),
         (Family::Project, "rules/project", "what needs several files: services and the stages they build"),
-        (Family::Daemon, "rules/daemon", "`daemon.json`, the settings of the container engine"),
+        (
+            Family::Daemon,
+            "rules/daemon",
+            "the settings of the container engine: `daemon.json`, flags in units and scripts",
+        ),
+        (
+            Family::Pipeline,
+            "rules/pipeline",
+            "workflows that build, scan and push images, and bots that update them",
+        ),
         (Family::Secrets, "docs/secrets.md", "tokens, keys and passwords, in files and in git history"),
         (Family::Shellcheck, "docs/shellcheck.md", "ShellCheck's codes, if it is installed"),
     ];

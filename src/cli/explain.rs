@@ -180,7 +180,10 @@ fn family(family: Family, width: usize) -> String {
              `strict`, and its level style in `style`. Set `shellcheck` in the configuration to require it or to switch \
              it off."
         }
-        Family::Daemon => "The settings of the container engine itself, in `daemon.json`.",
+        Family::Daemon => "The settings of the container engine itself, in `daemon.json`, units and scripts.",
+        Family::Pipeline => {
+            "Workflows and pipelines that build, scan and push images, and bots that update them."
+        }
         Family::Secrets => {
             "Secrets in any text file, in git's index and in its history. A kind of secret is one rule. Revoke a secret \
              first; then take it out."

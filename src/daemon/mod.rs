@@ -1,26 +1,60 @@
-//! The container engine's own settings: `daemon.json`, read with the place of every key and value.
+//! The container engine's own settings: `daemon.json`, read with the place of every key and value, and what flags, units
+//! and scripts say in its place.
 //!
 //! JSON is read by the tree of YAML, which has it inside and knows places; whether it is JSON at all is for `serde_json`
 //! to say, as strictly as the engine does.
 
+mod access;
 mod engine;
+mod flags;
 mod keys;
 
 use std::sync::Arc;
 
+pub use access::joins_group;
 pub use engine::Engine;
 pub use keys::Takes;
 
+use crate::surface::Form;
 use crate::text::{self, Source, Span};
 use crate::yaml::{self, Kind, Node, Style};
 
-/// A `daemon.json`.
+/// Bytes of another file that is read.
+const LARGEST: usize = 1 << 20;
+
+/// A `daemon.json`, or what a command, a unit or a script says of an engine.
 #[derive(Debug)]
 pub struct Daemon<'s> {
     pub source: &'s Arc<Source>,
+    /// All settings of the engine: the file. Flags have a file beside them.
+    pub is_whole: bool,
+    /// Variables hold more of them.
+    pub is_open: bool,
+    /// All that is written of it.
+    pub extent: Span,
+    pub access: Vec<Access>,
     /// Each key once: of one that stands twice the last counts, as for the engine.
     pub settings: Vec<Setting>,
     pub faults: Vec<Fault>,
+}
+
+/// Who gets at an engine, and how.
+#[derive(Debug)]
+pub struct Access {
+    pub at: Span,
+    pub kind: AccessKind,
+}
+
+#[derive(Debug)]
+pub enum AccessKind {
+    /// Everybody may write to the socket.
+    OpenSocket,
+    /// The socket is given to another user than root.
+    OtherOwner,
+    /// A user joins the group of the socket.
+    Member,
+    /// An engine is commanded without encryption at this address, which follows `tcp://`.
+    Client(Box<str>),
 }
 
 /// A key with its value.
@@ -75,7 +109,30 @@ pub fn is_of_engine(path: &str, text: &str) -> bool {
     folder.contains("docker") || keys::KEYS.iter().any(|(key, _)| text.contains(&format!("\"{key}\"")))
 }
 
-impl Daemon<'_> {
+impl<'s> Daemon<'s> {
+    fn empty(source: &'s Arc<Source>, extent: Span) -> Self {
+        Self {
+            source,
+            is_whole: false,
+            is_open: false,
+            extent,
+            access: Vec::new(),
+            settings: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+    /// Sets a key; what a list or a mapping holds by then stays.
+    fn set(&mut self, key: &str, key_span: Span, span: Span, value: Value) {
+        match (
+            self.settings.iter_mut().find(|setting| &*setting.key == key).map(|setting| &mut setting.value),
+            value,
+        ) {
+            (Some(Value::List(all)), Value::List(more)) => all.extend(more),
+            (Some(Value::Map(all)), Value::Map(more)) => all.extend(more),
+            (Some(old), value) => *old = value,
+            (None, value) => self.settings.push(Setting { key: key.into(), key_span, value, span }),
+        }
+    }
     pub fn get(&self, key: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| &*setting.key == key)
     }
@@ -105,18 +162,75 @@ impl Daemon<'_> {
     /// Those of the [`Daemon::addresses`] that ask for no certificate.
     pub fn plain_addresses(&self) -> impl Iterator<Item = (&str, Span)> {
         let is_plain = self.flag("tlsverify") != Some(true);
-        self.addresses().filter(move |_| is_plain)
+        self.addresses()
+            .filter(move |(address, _)| is_plain && (self.is_whole || self.is_plain_by_flags(address)))
     }
-    /// The addresses on the network that the engine listens on: what follows `tcp://`, and where the entry stands.
+    /// What flags leave out may be in `daemon.json`; only of port 2375 everybody knows that it has no TLS.
+    fn is_plain_by_flags(&self, address: &str) -> bool {
+        let may_have_tls = self.is_open || address.ends_with(":2376") && self.flag("tls") != Some(true);
+        address.ends_with(":2375") || !may_have_tls
+    }
+    /// The addresses on the network that the engine listens on: what follows `tcp://`, which need not be written, and
+    /// where the entry stands.
     pub fn addresses(&self) -> impl Iterator<Item = (&str, Span)> {
-        self.list("hosts").filter_map(|(host, span)| Some((host.strip_prefix("tcp://")?, span)))
+        self.list("hosts").filter_map(|(host, span)| {
+            let bare = (!host.contains("//") && host.contains(':')).then_some(host);
+            Some((host.strip_prefix("tcp://").or(bare)?, span))
+        })
     }
+}
+
+/// What a file of another kind says of engines: flags, units, scripts.
+pub fn elsewhere(form: Option<Form>, source: &Arc<Source>) -> Vec<Daemon<'_>> {
+    let (path, text) = (source.path(), source.text());
+    let mut found = Vec::new();
+    if is_socket_unit(path) {
+        flags::socket(source, &mut found);
+    }
+    if is_options(path) || form == Some(Form::Unit) && text.contains("DOCKER_OPTS") {
+        flags::options(source, &mut found);
+    }
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    if text.len() > LARGEST
+        || !["dockerd", "docker daemon", "docker.sock", "DOCKER_HOST", "tcp://", " docker"]
+            .iter()
+            .any(|word| has(word))
+    {
+        return found;
+    }
+    let mut access = Vec::new();
+    for script in
+        form.filter(|form| form.is_for_hosts()).and_then(|form| form.scripts(text)).unwrap_or_default()
+    {
+        flags::started(source, &script, &mut found);
+        access::of_script(&script, &mut access);
+    }
+    if !access.is_empty() {
+        found.push(Daemon { access, ..Daemon::empty(source, Span::at(0)) });
+    }
+    found
+}
+
+/// The unit of the engine's socket, or a drop-in of it.
+fn is_socket_unit(path: &str) -> bool {
+    text::last_part(path) == "docker.socket" || path.contains("docker.socket.d/")
+}
+
+/// A file of variables that the engine's unit or init script reads.
+fn is_options(path: &str) -> bool {
+    ["default/docker", "sysconfig/docker", "conf.d/docker"].iter().any(|end| path.ends_with(end))
+}
+
+/// Whether a file that is no `daemon.json` may say something of an engine by its path alone.
+pub fn may_be(path: &str) -> bool {
+    is_socket_unit(path) || is_options(path)
 }
 
 /// Reads a `daemon.json`. It never fails: what is wrong is among the faults.
 pub fn parse(source: &Arc<Source>) -> Daemon<'_> {
     let text = source.text().strip_prefix('\u{feff}').unwrap_or(source.text());
-    let mut daemon = Daemon { source, settings: Vec::new(), faults: Vec::new() };
+    let extent = Span::new(0, source.text().len());
+    let mut daemon = Daemon { is_whole: true, ..Daemon::empty(source, extent) };
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let what = error.to_string();
         let what = what.rsplit_once(" at line ").map_or(&*what, |(what, _)| what).to_owned();

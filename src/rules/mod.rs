@@ -1,7 +1,7 @@
 //! All rules: one small module each, in the folder of its family, and the table made from their pages.
 //!
 //! A rule's module holds functions named after what they look at (`dockerfile`, `compose`, `container`, `image`,
-//! `project`, `daemon`) and nothing that its page already says.
+//! `project`, `daemon`, `pipeline`) and nothing that its page already says.
 
 use crate::finding::Safety;
 use crate::packed::{List, Text};
@@ -13,6 +13,7 @@ pub mod compose;
 pub mod daemon;
 pub mod dockerfile;
 pub mod image;
+pub mod pipeline;
 pub mod project;
 pub mod runtime;
 
@@ -20,7 +21,7 @@ pub mod runtime;
 mod table {
     use super::{
         Check, Checksum, Confidence, Family, List, Node, Pattern, Profile, Rule, Safety, Set, Severity,
-        Stability, Text, compose, daemon, dockerfile, image, project, runtime,
+        Stability, Text, compose, daemon, dockerfile, image, pipeline, project, runtime,
     };
 
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));

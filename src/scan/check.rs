@@ -9,12 +9,13 @@ use super::shell::Shell;
 use crate::blob::Tree;
 use crate::compose::ComposeFile;
 use crate::container::ContainerSpec;
-use crate::daemon;
+use crate::daemon::{self, Daemon};
 use crate::dockerfile::Dockerfile;
 use crate::effective;
 use crate::finding::{Draft, Finding, Findings};
 use crate::graph::StageGraph;
 use crate::outcome::{Pragma, Told};
+use crate::pipeline::Pipeline;
 use crate::pragma;
 use crate::privilege::{Hardening, NetworkMap, Privileges};
 use crate::project::{self, ImageUse, Project};
@@ -63,6 +64,7 @@ pub(super) fn dockerfile(
                     | Check::Container(_)
                     | Check::Project(_)
                     | Check::Daemon(_)
+                    | Check::Pipeline(_)
                     | Check::Secret(_) => {}
                 }
             }
@@ -104,23 +106,29 @@ pub(super) fn dockerfile(
     }
 }
 
-/// Checks the settings of an engine.
-pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> Checked {
-    let policy = rules.policy;
-    let (file, project) = (daemon::parse(source), Project::default());
-    let cx = Context { policy, project: &project, sent: None };
+/// Runs the rules on the settings of an engine.
+pub(super) fn engine(cx: &Context, rules: &Chosen, file: &Daemon) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for &rule in &rules.daemon {
         let mut out = Findings::new(rule);
-        guarded(rule, source, &mut out, |out| {
+        guarded(rule, file.source, &mut out, |out| {
             for check in rule.checks() {
                 if let Check::Daemon(check) = check {
-                    check(&cx, &file, out);
+                    check(cx, file, out);
                 }
             }
         });
         drafts.append(&mut out.list);
     }
+    drafts
+}
+
+/// Checks a `daemon.json`.
+pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> Checked {
+    let policy = rules.policy;
+    let (file, project) = (daemon::parse(source), Project::default());
+    let cx = Context { policy, project: &project, sent: None };
+    let drafts = engine(&cx, rules, &file);
     let Finished { findings, hidden, failed } =
         Veils::new(Marks::new(), tree.origin(), policy).finish(drafts);
     Checked {
@@ -131,6 +139,23 @@ pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> C
         is_daemon: true,
         ..Checked::default()
     }
+}
+
+/// Checks a file that builds, scans, pushes or updates images.
+pub(super) fn pipeline(cx: &Context, rules: &Chosen, file: &Pipeline) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for &rule in &rules.pipeline {
+        let mut out = Findings::new(rule);
+        guarded(rule, file.source, &mut out, |out| {
+            for check in rule.checks() {
+                if let Check::Pipeline(check) = check {
+                    check(cx, file, out);
+                }
+            }
+        });
+        drafts.append(&mut out.list);
+    }
+    drafts
 }
 
 /// `# check=error=true`: what BuildKit warns of makes its build fail.

@@ -13,6 +13,7 @@ pub(super) struct Chosen<'p> {
     pub(super) container: Vec<&'static Rule>,
     pub(super) project: Vec<&'static Rule>,
     pub(super) daemon: Vec<&'static Rule>,
+    pub(super) pipeline: Vec<&'static Rule>,
 }
 
 impl<'p> Chosen<'p> {
@@ -30,6 +31,7 @@ impl<'p> Chosen<'p> {
             container: that_look_at(|check| matches!(check, Check::Container(_) | Check::Image(_))),
             project: that_look_at(|check| matches!(check, Check::Project(_))),
             daemon: that_look_at(|check| matches!(check, Check::Daemon(_))),
+            pipeline: that_look_at(|check| matches!(check, Check::Pipeline(_))),
         }
     }
 }

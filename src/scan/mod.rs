@@ -19,6 +19,7 @@ pub mod kind;
 mod load;
 pub mod old;
 mod opening;
+mod repository;
 mod shell;
 mod starts;
 mod surfaces;
@@ -78,7 +79,7 @@ impl Watch {
 
 /// Whether a file may have something to check besides secrets, by its name.
 pub fn may_be_checked(candidate: &Candidate) -> bool {
-    candidate.document || Form::of(&candidate.path).is_some()
+    candidate.document || surfaces::is_wanted(&candidate.path, Form::of(&candidate.path))
 }
 
 /// Whether files are searched for secrets; otherwise documents are all that is looked at.

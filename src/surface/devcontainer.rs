@@ -3,10 +3,11 @@
 use super::fill::Filler;
 use super::pipeline::pairs;
 use super::words::{at, key, value};
-use super::{Found, command, json};
+use super::{Found, command};
 use crate::compose::short;
 use crate::container::{ContainerSpec, Lifetime, Mount, MountKind, Surface};
 use crate::gap::Gap;
+use crate::json;
 use crate::shell::Word;
 use crate::text::{Source, Span};
 use crate::yaml::{Entry, Node};

@@ -7,13 +7,14 @@ use super::words::{at, key, stated, value};
 use crate::compose::short;
 use crate::container::{Command, CommandForm, ContainerSpec, Pair, Surface, Text};
 use crate::gap::Gap;
+use crate::json;
 use crate::text::Source;
 use crate::yaml::Node;
 
 /// The containers of all task definitions in a file.
 pub(super) fn containers(source: &Source) -> Result<Vec<Found>, Gap> {
-    let plain = super::json::plain(source);
-    let file = super::json::parse(&plain)?;
+    let plain = json::plain(source);
+    let file = json::parse(&plain)?;
     let mut found = Vec::new();
     for task in file.nodes().filter(|node| node.is_mapping() && !node.is_alias()) {
         let Some(list) = task.get("containerDefinitions") else { continue };

@@ -10,7 +10,6 @@ mod ecs;
 mod fill;
 mod flags;
 mod host;
-mod json;
 mod kubernetes;
 mod pipeline;
 mod quadlet;
@@ -107,6 +106,25 @@ impl Form {
         }
     }
 
+    /// The shell code of a file that has hardly anything else; `None` for other files.
+    pub fn scripts(self, text: &str) -> Option<Vec<Joined<'_>>> {
+        Some(match self {
+            Self::PerhapsScript if !code::is_script(text) => return None,
+            Self::Script | Self::PerhapsScript => vec![Joined::unbroken(text, 0)],
+            Self::Makefile => code::recipes(text),
+            Self::Justfile => code::just(text),
+            Self::Jenkinsfile => code::jenkins(text),
+            Self::Unit => code::unit(text),
+            Self::Markdown => code::markdown(text),
+            _ => return None,
+        })
+    }
+
+    /// What runs it is a machine that stays, as far as the form says.
+    pub fn is_for_hosts(self) -> bool {
+        matches!(self, Self::Script | Self::PerhapsScript | Self::Makefile | Self::Justfile | Self::Unit)
+    }
+
     /// The containers of a file, in its order.
     ///
     /// # Errors
@@ -120,18 +138,13 @@ impl Form {
             return Err(Gap::new(Reason::TooLarge, "not searched for containers: larger than 1 MiB"));
         }
         let scripts = match self {
-            Self::Script | Self::PerhapsScript => vec![Joined::unbroken(text, 0)],
-            Self::Makefile => code::recipes(text),
-            Self::Justfile => code::just(text),
-            Self::Jenkinsfile => code::jenkins(text),
-            Self::Unit => code::unit(text),
-            Self::Markdown => code::markdown(text),
             Self::Workflow => return pipeline::workflow(source),
             Self::Gitlab => return pipeline::gitlab(source),
             Self::Devcontainer => return devcontainer::container(source),
             Self::Quadlet => return Ok(quadlet::container(source).into_iter().collect()),
             Self::Manifest => return Ok(kubernetes::containers(source)),
             Self::Json => return ecs::containers(source),
+            _ => self.scripts(text).unwrap_or_default(),
         };
         let lifetime = if self == Self::Unit { Lifetime::Service } else { Lifetime::Task };
         let lifetime = if self == Self::Jenkinsfile { Lifetime::Job } else { lifetime };

@@ -129,6 +129,7 @@ fn has_work(rule: &Rule, outcome: &Outcome) -> bool {
         Check::Compose(_) | Check::Container(_) | Check::Project(_) => containers,
         Check::Image(_) => dockerfiles || containers,
         Check::Daemon(_) => outcome.engines > 0,
+        Check::Pipeline(_) => outcome.pipelines > 0,
         Check::Secret(_) => outcome.searched > 0,
     })
 }

@@ -14,7 +14,7 @@ const OTHERS: [(&str, &str); 2] =
     [("userns-remap", "`userns-remap`"), ("default-ulimits", "`default-ulimits`")];
 
 pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
-    if !file.faults.is_empty() {
+    if !file.is_whole || !file.faults.is_empty() {
         return;
     }
     let flags = FLAGS.iter().filter(|(key, safe, _)| file.flag(key) != Some(*safe)).map(|(.., name)| *name);

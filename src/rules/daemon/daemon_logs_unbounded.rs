@@ -11,7 +11,7 @@ pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
     };
     let message = match driver {
         "none" => "the engine keeps no logs of containers, so nobody sees what happened; use `local`",
-        "json-file" if !limits => {
+        "json-file" if !limits && !file.is_open => {
             "logs of containers grow until the disk is full; set `max-size` and `max-file` in `log-opts`"
         }
         _ => return,

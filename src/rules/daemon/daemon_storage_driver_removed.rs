@@ -3,7 +3,8 @@ use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
-    let Some((driver, span)) = file.text("storage-driver") else { return };
+    // A script may start the old engine of an image.
+    let Some((driver, span)) = file.text("storage-driver").filter(|_| file.is_whole) else { return };
     match driver {
         "aufs" | "devicemapper" | "overlay" => {
             let message = format!(

@@ -15,7 +15,8 @@ pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
         );
         let finding = out.at(file.source, span, message);
         if local {
-            finding.severity(Severity::Warning);
+            // Of flags it is not known whether they are for a machine or for a container.
+            finding.severity(if file.is_whole { Severity::Warning } else { Severity::Note });
         }
     }
 }

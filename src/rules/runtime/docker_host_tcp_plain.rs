@@ -1,5 +1,6 @@
 use super::pulled;
 use crate::container::{ContainerSpec, Pair, Text};
+use crate::daemon::{AccessKind, Daemon};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
@@ -13,12 +14,8 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     if is_encrypted("DOCKER_TLS_VERIFY") || is_encrypted("DOCKER_TLS") {
         return;
     }
-    let (host, port) = host.rsplit_once(':').unwrap_or((host, ""));
-    let local = ["localhost", "127.0.0.1", "[::1]", ""].contains(&host);
     // A proxy for the socket, or an engine, that runs in the same project.
-    if port == "2376" || local || cx.project.around.hosts.contains(host) || host.contains('$') {
-        return;
-    }
+    let Some(host) = elsewhere(host).filter(|host| !cx.project.around.hosts.contains(*host)) else { return };
     let message = format!(
         "{} commands the container engine at `{host}` without encryption and without a password; use TLS \
          (`DOCKER_TLS_VERIFY`) or `ssh://`",
@@ -29,6 +26,28 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     if !host.contains(['.', ':']) {
         finding.severity(Severity::Note);
     }
+}
+
+pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
+    for access in &file.access {
+        let AccessKind::Client(address) = &access.kind else { continue };
+        let Some(host) = elsewhere(address.split('/').next().unwrap_or(address)) else { continue };
+        let message = format!(
+            "the container engine at `{host}` is commanded without encryption and without a password; use TLS \
+             (`DOCKER_TLS_VERIFY`) or `ssh://`"
+        );
+        let finding = out.at(file.source, access.at, message);
+        if !host.contains(['.', ':']) {
+            finding.severity(Severity::Note);
+        }
+    }
+}
+
+/// The host of an address, if it is another machine that is known, and its port is not that for TLS.
+fn elsewhere(address: &str) -> Option<&str> {
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
+    let local = ["localhost", "127.0.0.1", "[::1]", ""].contains(&host);
+    (port != "2376" && !local && !host.contains('$')).then_some(host)
 }
 
 /// The host and port of a `DOCKER_HOST` with `tcp://`.

@@ -2,6 +2,7 @@ use super::{credentials, pulled};
 use crate::container::{ContainerSpec, Pair};
 use crate::dockerfile::{Instruction, Kind};
 use crate::finding::Findings;
+use crate::pipeline::{Pipeline, What};
 use crate::rule::{Context, Severity};
 use crate::secrets::{names, values};
 
@@ -12,8 +13,7 @@ const PUBLIC: [&str; 8] =
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for arg in spec.build.iter().flat_map(|build| &build.args) {
         let name = &*arg.key.raw;
-        let public = PUBLIC.iter().any(|prefix| name.starts_with(prefix));
-        if public || !names::is_credential(name) || !carries(name, arg) {
+        if is_public(name) || !names::is_credential(name) || !carries(name, arg) {
             continue;
         }
         let elsewhere = never_ships(cx, spec, name);
@@ -26,6 +26,32 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             format!("build argument `{name}` {stays}; use `build.secrets` and `RUN --mount=type=secret`");
         pulled::on(cx, spec, out, arg.key.at, message).severity(severity);
     }
+}
+
+pub fn pipeline(_cx: &Context, file: &Pipeline, out: &mut Findings) {
+    for (.., act) in file.acts() {
+        let What::Build { args, .. } = &act.what else { continue };
+        for arg in args.iter().filter(|arg| !is_public(&arg.name)) {
+            // It ends with the job, or may be kept there for no other reason than that it is a setting.
+            let is_short = matches!(&*arg.secret, "GITHUB_TOKEN" | "CI_JOB_TOKEN");
+            let is_mild = is_short || !names::is_credential(&arg.name) && !names::is_credential(&arg.secret);
+            let message = format!(
+                "build argument `{}` gets the secret `{}` and stays in the image's history; pass it as a secret of the build \
+                 and use `RUN --mount=type=secret`",
+                arg.name, arg.secret
+            );
+            out.at(file.source, arg.at, message).severity(if is_mild {
+                Severity::Warning
+            } else {
+                Severity::Error
+            });
+        }
+    }
+}
+
+/// A bundler writes the value into the page.
+fn is_public(name: &str) -> bool {
+    PUBLIC.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The Dockerfile is here, and no stage that ends up in the image declares the argument.

@@ -6,7 +6,7 @@ use crate::text::Source;
 use crate::yaml::{self, Yaml};
 
 /// The text without comments, tabs and commas before an end.
-pub(super) fn plain(source: &Source) -> Source {
+pub fn plain(source: &Source) -> Source {
     let mut bytes = source.text().as_bytes().to_vec();
     let mut at = 0;
     // The last comma with nothing but blanks behind it.
@@ -36,7 +36,7 @@ pub(super) fn plain(source: &Source) -> Source {
 
 /// # Errors
 /// It is no JSON.
-pub(super) fn parse(plain: &Source) -> Result<Yaml<'_>, Gap> {
+pub fn parse(plain: &Source) -> Result<Yaml<'_>, Gap> {
     let file = yaml::parse(plain);
     let Some(error) = file.errors.first() else { return Ok(file) };
     let line = plain.line_of(error.span.start as usize);
