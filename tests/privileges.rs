@@ -10,7 +10,7 @@ use crate::cases::{git, hullguard};
 
 /// A path's id, a service that opens it, and the same service with one link less: other user, read-only, without the
 /// capability, without the host's processes. `~` instead of a service: nothing closes it but taking it away.
-const PATHS: [(&str, &str, &str); 38] = [
+const PATHS: [(&str, &str, &str); 39] = [
     (
         "engine-socket",
         "volumes: ['/var/run/docker.sock:/s:ro']",
@@ -76,6 +76,11 @@ const PATHS: [(&str, &str, &str); 38] = [
     ("system-administration", "cap_add: [CAP_SYS_ADMIN]", "cap_add: [SYS_NICE]"),
     ("system-paths", "security_opt: ['systempaths=unconfined']", "security_opt: ['seccomp=unconfined']"),
     (
+        "unconfined",
+        "security_opt: ['seccomp=unconfined', 'apparmor=unconfined']",
+        "security_opt: ['seccomp=unconfined']",
+    ),
+    (
         "joined-processes",
         "pid: 'service:x'\n  x:\n    image: debian:12\n    volumes: ['/:/host']",
         "pid: 'service:x'\n  x:\n    image: debian:12",
@@ -99,6 +104,8 @@ const PATHS: [(&str, &str, &str); 38] = [
     ("host-network", "network_mode: host\n    cap_add: [NET_ADMIN]", "cap_add: [NET_ADMIN]"),
     ("host-ipc", "ipc: host", "ipc: shareable"),
 ];
+
+const PAGE: &str = include_str!("../docs/privileges.md");
 
 fn privileges(folder: &Path, arguments: &[&str]) -> String {
     let done = hullguard(folder).arg("privileges").args(arguments).output().expect("hullguard runs");
@@ -129,6 +136,9 @@ fn each_path_needs_all_of_its_links() {
         let found = paths(open);
         let path = found.iter().find(|path| path["id"] == id);
         let path = path.unwrap_or_else(|| panic!("{id} is not open with {open}: {found:?}"));
+        let row = format!("| `{id}` |");
+        let row = PAGE.lines().find(|line| line.starts_with(&row)).unwrap_or_default();
+        assert!(row.ends_with(&format!(" {} |", path["source"].as_str().unwrap_or("?"))), "{id}: {row}");
         // debian runs as root, so only the host's own settings can be a condition.
         let conditions = path["conditions"].as_array().expect("it is a list");
         assert!(
@@ -144,8 +154,7 @@ fn each_path_needs_all_of_its_links() {
 
 #[test]
 fn the_documentation_lists_the_paths_that_are_tested() {
-    let page = include_str!("../docs/privileges.md");
-    let rows = page.split("## Paths").nth(1).expect("there is a table").lines();
+    let rows = PAGE.split("## Paths").nth(1).expect("there is a table").lines();
     let listed: Vec<&str> = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next()).collect();
     let mut tested: Vec<&str> = PATHS.iter().map(|(id, ..)| *id).collect();
     tested.dedup();

@@ -26,7 +26,7 @@ use program::Program;
 const NO_NEW_PRIVILEGES: &str = "no-new-privileges:true";
 
 /// What to do about a path to the host that no sure edit closes, by its id.
-const ADVICE: [(&str, &str); 19] = [
+const ADVICE: [(&str, &str); 20] = [
     (
         "engine-socket",
         "let it use the engine through a socket proxy that allows only what it needs, such as \
@@ -43,6 +43,7 @@ const ADVICE: [(&str, &str); 19] = [
     ("kernel-settings", "mount it read-only"),
     ("device-events", "mount it read-only"),
     ("control-groups", "mount it read-only"),
+    ("unconfined", "remove the options of `security_opt`, or name profiles of its own"),
     ("joined-processes", "remove `pid`"),
     ("disk", "give it a file or a partition of its own, or `:r`"),
     ("boot", "mount it read-only"),

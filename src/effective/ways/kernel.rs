@@ -1,7 +1,7 @@
 //! Ways through capabilities, devices and settings of the kernel.
 
 use super::super::holding::Holding;
-use super::{Trail, is_true};
+use super::{OLD_KERNEL, Trail, is_true};
 use crate::container::{At, Device, Text};
 use crate::rules::runtime::{device_rules, host_paths};
 
@@ -80,6 +80,18 @@ pub(super) fn system_paths(holding: &Holding) -> Option<Trail> {
         [],
     );
     Some(trail.by_root(holding)?.past_lsm(holding))
+}
+
+/// Without both, a process makes itself a namespace in which it may mount control groups.
+pub(super) fn unconfined(holding: &Holding) -> Option<Trail> {
+    let (seccomp, lsm) = (holding.seccomp_off?, holding.lsm_off?);
+    if holding.privileged.is_some() {
+        return None;
+    }
+    let trail = Trail::new("no seccomp profile keeps it from making user namespaces", seccomp)
+        .step("neither AppArmor nor SELinux keeps it from mounting control groups there", [lsm])
+        .step("it sets `release_agent` to a program, which the kernel runs as root", []);
+    Some(trail.only_if(OLD_KERNEL).with_old_control_groups())
 }
 
 pub(super) fn hook(holding: &Holding) -> Option<Trail> {

@@ -30,10 +30,13 @@ const fn root(id: &'static str, source: &'static str, find: fn(&Holding) -> Opti
 const ENGINE: &str = "https://docs.docker.com/engine/security/#docker-daemon-attack-surface";
 const RUN: &str = "https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities";
 const KUBERNETES: &str = "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath";
+const UNCONFINED: &str = "user_namespaces(7), cgroups(7), https://nvd.nist.gov/vuln/detail/CVE-2022-0492";
+/// The first kernel without the fault: 5.17.
+const OLD_KERNEL: &str = "the host's kernel is older than 5.17 (CVE-2022-0492)";
 const LOGIN: &str = "https://docs.docker.com/reference/cli/docker/login/";
 
 /// The ways that are known. Between two that lead as far, the earlier is the shorter one.
-const WAYS: [Known; 32] = [
+const WAYS: [Known; 33] = [
     root("engine-socket", ENGINE, engine::socket),
     root("engine-api-socket", ENGINE, engine::api_socket),
     root("engine-address", ENGINE, engine::address),
@@ -56,6 +59,7 @@ const WAYS: [Known; 32] = [
     root("kernel-memory", "capabilities(7), mem(4)", kernel::memory),
     root("system-administration", "capabilities(7), cgroups(7)", kernel::administration),
     root("system-paths", "core(5)", kernel::system_paths),
+    root("unconfined", UNCONFINED, kernel::unconfined),
     root("joined-processes", "pid_namespaces(7), proc(5), ptrace(2)", joined::processes),
     root("privileged-hook", RUN, kernel::hook),
     root("boot", "hier(7)", mounts::boot),
@@ -181,6 +185,9 @@ impl Trail {
         let at = spots.into_iter().map(Written::Elsewhere).collect();
         self.steps.push(Stride { text: text.to_owned(), at });
         self
+    }
+    fn with_old_control_groups(self) -> Self {
+        self.only_if("the host has the first version of control groups")
     }
     fn only_if(mut self, condition: impl Into<String>) -> Self {
         self.conditions.push(condition.into());

@@ -1,7 +1,7 @@
 //! Ways through folders and files of the host.
 
 use super::super::holding::{Holding, HostMount};
-use super::Trail;
+use super::{OLD_KERNEL, Trail};
 use crate::rules::runtime::host_paths;
 
 /// The first mount of these that can be written, else the first.
@@ -105,9 +105,9 @@ pub(super) fn control_groups(holding: &Holding) -> Option<Trail> {
         .by_root(holding)?;
     let trail = match holding.capabilities.given("SYS_ADMIN") {
         Some(_) => trail,
-        None => trail.only_if("the host's kernel is older than 5.17 (CVE-2022-0492)"),
+        None => trail.only_if(OLD_KERNEL),
     };
-    Some(trail.only_if("the host has the first version of control groups"))
+    Some(trail.with_old_control_groups())
 }
 
 pub(super) fn system_manager(holding: &Holding) -> Option<Trail> {
