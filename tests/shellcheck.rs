@@ -174,7 +174,7 @@ fn it_is_missed_only_where_somebody_expects_it() {
         let done = place.without(arguments);
         assert!(done.code < 2 && done.err.contains(MISSING) == says, "{arguments:?}: {}", done.err);
     }
-    for arguments in [&["--shellcheck", "require"][..], &["--rule", "SC2115"]] {
+    for arguments in [&["--shellcheck", "require"][..], &["--rule", "SC2006"]] {
         let done = place.without(arguments);
         assert!(done.code == 2 && done.err.contains(REQUIRED), "{}", done.err);
     }
@@ -419,7 +419,7 @@ fn places_are_exact_through_continuations_heredocs_and_characters_of_any_width()
         ("FROM debian:12\nRUN <<-EOF\n\techo $B\n\tEOF\n", &["SC2086 3:7 $B"]),
         ("FROM debian:12\nRUN cat <<EOF > /x && echo $B\na\nEOF\n", &["SC2086 2:28 $B"]),
         ("FROM debian:12\nRUN --mount=type=cache,target=/x \\\n  echo $B\n", &["SC2086 3:8 $B"]),
-        ("FROM debian:12\nONBUILD RUN echo $B\n", &["SC2086 2:18 $B"]),
+        ("FROM debian:12\nONBUILD RUN B=$(c); echo $B\n", &["SC2086 2:26 $B"]),
         ("FROM debian:12\nRUN [\"sh\", \"-c\", \"echo \\\"é\\\" $B\"]\n", &["SC2086 2:30 $B"]),
         // A shell that is none of its own.
         ("FROM debian:12\nSHELL [\"pwsh\", \"-c\"]\nRUN echo $B\n", &[]),
@@ -467,17 +467,17 @@ fn fixes_are_made_in_the_file() {
     let Some((place, _)) = real() else { return };
     for (before, after) in [
         (
-            "FROM debian:12\nENV b=1\nRUN echo é $b \\\n  # c\n  $b && cd /a; \\\n  ls `ls`\n",
-            "FROM debian:12\nENV b=1\nRUN echo é \"$b\" \\\n  # c\n  \"$b\" && cd /a || exit; \\\n  ls $(ls)\n",
+            "FROM debian:12\nRUN echo é $b \\\n  # c\n  $b && cd /a; \\\n  ls `ls`\n",
+            "FROM debian:12\nRUN echo é \"$b\" \\\n  # c\n  \"$b\" && cd /a || exit; \\\n  ls $(ls)\n",
         ),
         (
-            "FROM debian:12\r\nENV b=1\r\nRUN echo $b\\\r\n\r\n a\r\n",
-            "FROM debian:12\r\nENV b=1\r\nRUN echo \"$b\"\\\r\n\r\n a\r\n",
+            "FROM debian:12\r\nRUN echo $b\\\r\n\r\n a\r\n",
+            "FROM debian:12\r\nRUN echo \"$b\"\\\r\n\r\n a\r\n",
         ),
         // Over a line continuation, and in JSON, nothing is changed.
         (
-            "FROM debian:12\nENV b=1\nRUN [\"sh\", \"-c\", \"echo $b\"]\n",
-            "FROM debian:12\nENV b=1\nRUN [\"sh\", \"-c\", \"echo $b\"]\n",
+            "FROM debian:12\nRUN [\"sh\", \"-c\", \"echo $b\"]\n",
+            "FROM debian:12\nRUN [\"sh\", \"-c\", \"echo $b\"]\n",
         ),
     ] {
         fs::write(place.repository().join("Dockerfile"), before).expect("written");

@@ -9,6 +9,7 @@
 //! Then, on request only: `scope`
 //! and `expand` (what a variable stands for), `facts` (USER, SHELL and their like in force), `scripts` (shell text).
 
+mod dialect;
 mod duration;
 mod expand;
 mod facts;
@@ -38,6 +39,7 @@ use std::sync::{Arc, OnceLock};
 use crate::shell::Script;
 use crate::text::{Joined, Source, Span};
 
+pub use dialect::{Dialect, ShellCode};
 pub use duration::parse_duration;
 pub use expand::{Expanded, Modifier, Variable};
 pub use facts::Shell;
@@ -75,6 +77,8 @@ pub struct Dockerfile<'a> {
     scopes: OnceLock<scope::Scopes<'a>>,
     /// The same for words of FROM, which are asked for before there are stages.
     globals: OnceLock<scope::Scopes<'a>>,
+    /// Filled on first use by [`Dockerfile::shell_code`].
+    shell_code: OnceLock<Vec<ShellCode>>,
 }
 
 /// Scripts of the build context that containers start with.

@@ -56,6 +56,7 @@ pub fn parse(source: &Arc<Source>) -> Dockerfile<'_> {
         names: HashMap::new(),
         scopes: OnceLock::new(),
         globals: OnceLock::new(),
+        shell_code: OnceLock::new(),
     };
     stages::resolve(&mut file);
     refused::check(&mut file);

@@ -197,10 +197,15 @@ fn useless(pragma: &Pragma, used: &[&str], config: &Config, policy: &Policy) -> 
     let ran = |rule: &Rule| {
         policy.shows(rule) && severity::level(rule, &pragma.place.path, config) != Some(Level::Off)
     };
+    // A code may mean several rules. One that found something, or that did not run, is enough.
+    let may_be_needed = |rule: &Rule| {
+        let kin = pragma.rules.iter().filter(|other| rules::share_a_code(rule, other));
+        kin.into_iter().any(|other| used.contains(&other.id.get()) || !ran(other))
+    };
     let unused = pragma
         .rules
         .iter()
-        .filter(|rule| ran(rule) && !used.contains(&rule.id.get()))
+        .filter(|rule| ran(rule) && !used.contains(&rule.id.get()) && !may_be_needed(rule))
         .map(|rule| format!("this ignore of `{}` matches nothing; delete it", rule.id));
     let mut messages: Vec<String> = unused.collect();
     for &family in &pragma.families {

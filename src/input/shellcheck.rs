@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use super::private::Private;
+use crate::dockerfile::Dialect;
 use crate::gap::{Gap, Reason};
-use crate::shellcheck::{self, Answer, Comment, Dialect, Program};
+use crate::shellcheck::{self, Answer, Comment, Program};
 
 /// The oldest version with the format that is read.
 const OLDEST: (u32, u32) = (0, 7);

@@ -56,16 +56,29 @@ pub fn named(name: &str) -> Vec<&'static Rule> {
     rules
 }
 
+/// Some code of another tool means both.
+pub fn share_a_code(one: &Rule, other: &Rule) -> bool {
+    let names = |rule: &Rule, code: &Rule| {
+        let of_shellcheck = format!("shellcheck/{}", code.id);
+        rule.aliases.iter().any(|alias| alias == of_shellcheck)
+    };
+    names(one, other)
+        || names(other, one)
+        || one.aliases.iter().any(|alias| other.aliases.iter().any(|other| alias == other))
+}
+
 /// The rules that a foreign code stands for: `DL3007`, `hadolint/DL3007`, `hadolint/SC2086`, in any case.
 pub fn by_alias(code: &str) -> impl Iterator<Item = &'static Rule> {
     // Every tool that runs ShellCheck has its codes.
     let bare = last_part(code).to_ascii_uppercase();
     let of_shellcheck = Some(bare).filter(|bare| bare.starts_with("SC"));
+    let of_ours = of_shellcheck.as_ref().map(|code| format!("shellcheck/{code}"));
     // betterleaks has the ids of gitleaks, and more.
     let of_gitleaks = code.strip_prefix("betterleaks/").map(|id| format!("gitleaks/{id}"));
     let aliased = RULES.iter().filter(move |rule| {
         rule.aliases.iter().any(|alias| {
             alias.eq_ignore_ascii_case(code)
+                || of_ours.as_ref().is_some_and(|code| alias == code)
                 || of_gitleaks.as_ref().is_some_and(|code| alias.eq_ignore_ascii_case(code))
                 || alias.split_once('/').is_some_and(|(_, bare)| bare.eq_ignore_ascii_case(code))
         })

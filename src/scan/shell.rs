@@ -18,14 +18,6 @@ use crate::text::{Span, Spans};
 /// A longer script takes ShellCheck minutes.
 const LONGEST: usize = 64 << 10;
 
-/// Codes that tell what a rule of ours tells as well, better, for it knows the whole file.
-const SAME: [(&str, &str); 4] = [
-    ("SC1110", "typographic-quote"),
-    ("SC1111", "typographic-quote"),
-    ("SC1112", "typographic-quote"),
-    ("SC2115", "unset-variable-in-rm"),
-];
-
 /// What is kept of a Dockerfile until all are read.
 #[derive(Debug, Default)]
 pub(super) struct Shell {
@@ -34,20 +26,21 @@ pub(super) struct Shell {
     pub(super) marks: Marks,
 }
 
-/// Takes out what our own rules have told.
+/// Takes out what our own rules have told: those that have the code among their aliases.
 pub(super) fn without_told(found: &mut Vec<Finding>, told: &[Finding]) {
     let mut ours: HashMap<(&str, &str), Vec<Span>> = HashMap::new();
-    for finding in told.iter().filter(|finding| SAME.iter().any(|(_, rule)| *rule == finding.rule.id)) {
-        for place in finding.related.iter().map(|related| &related.place).chain([&finding.place]) {
-            ours.entry((finding.rule.id.get(), &place.path)).or_default().push(place.span);
+    for finding in told {
+        for code in finding.rule.aliases.iter().filter_map(|alias| alias.strip_prefix("shellcheck/")) {
+            for place in finding.related.iter().map(|related| &related.place).chain([&finding.place]) {
+                ours.entry((code, &place.path)).or_default().push(place.span);
+            }
         }
     }
     let ours: HashMap<(&str, &str), Spans> =
         ours.into_iter().map(|(key, spans)| (key, spans.into_iter().collect())).collect();
     found.retain(|finding| {
-        let rules = SAME.iter().filter(|(code, _)| *code == finding.rule.id);
-        let mut spans = rules.filter_map(|(_, rule)| ours.get(&(*rule, &*finding.place.path)));
-        !spans.any(|spans| spans.any_overlaps(finding.place.span))
+        let spans = ours.get(&(finding.rule.id.get(), &*finding.place.path));
+        !spans.is_some_and(|spans| spans.any_overlaps(finding.place.span))
     });
 }
 

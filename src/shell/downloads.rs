@@ -6,7 +6,7 @@ use super::args::{self, Arg};
 use super::packages::is_versioned;
 use super::walk::{self, Call, Pipe};
 use super::wrappers::{self, Reads};
-use super::{Script, Word};
+use super::{Substitution, Word};
 use crate::text::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -159,8 +159,8 @@ fn streamed(calls: &[Call<'_>]) -> Option<Download> {
     calls.iter().filter_map(read).find(|download| download.output == Output::Stdout)
 }
 
-fn streamed_by(scripts: &[Script]) -> Option<Download> {
-    scripts.iter().find_map(|script| streamed(&walk::calls(script)))
+fn streamed_by(substitutions: &[Substitution]) -> Option<Download> {
+    substitutions.iter().find_map(|found| streamed(&walk::calls(&found.script)))
 }
 
 /// `curl … | sh`, with anything between.

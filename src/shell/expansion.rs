@@ -2,9 +2,9 @@
 //!
 //! Their text stays in the word as written; the scripts and parameters in them are kept beside it.
 
-use super::Parameter;
 use super::lexer::Builder;
 use super::parser::{PAREN, Parser};
+use super::{Expansion, Parameter, Substitution};
 use crate::text::Joined;
 
 impl Parser<'_> {
@@ -24,20 +24,20 @@ impl Parser<'_> {
                     self.pos = end + 2;
                     out.push(&self.text[start..self.pos], start);
                 }
-                None => self.substitution(out),
+                None => self.substitution(out, !quoted),
             },
-            Some(b'(') => self.substitution(out),
+            Some(b'(') => self.substitution(out, !quoted),
             Some(b'{') => self.braced(out, quoted),
             Some(byte) if byte.is_ascii_alphabetic() || byte == b'_' => {
                 self.pos += 2;
                 while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
                     self.pos += 1;
                 }
-                self.parameter(out, start, start + 1..self.pos, false, quoted);
+                self.parameter(out, start, start + 1..self.pos, Expansion::Plain, quoted);
             }
             Some(byte) if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) => {
                 self.pos += 2;
-                self.parameter(out, start, start + 1..self.pos, false, quoted);
+                self.parameter(out, start, start + 1..self.pos, Expansion::Plain, quoted);
             }
             _ => self.take(out),
         }
@@ -48,12 +48,18 @@ impl Parser<'_> {
         out: &mut Builder,
         start: usize,
         name: std::ops::Range<usize>,
-        guarded: bool,
+        expansion: Expansion,
         quoted: bool,
     ) {
         out.expands = true;
         let span = self.joined.span(start..self.pos);
-        out.parameters.push(Parameter { span, name: self.text[name].into(), guarded, quoted });
+        out.parameters.push(Parameter {
+            span,
+            name: self.text[name].into(),
+            expansion,
+            quoted,
+            nested: false,
+        });
         out.push(&self.text[start..self.pos], start);
     }
 
@@ -67,9 +73,8 @@ impl Parser<'_> {
             return;
         }
         self.depth += 1;
-        if matches!(self.peek(), Some(b'#' | b'!')) && self.peek_at(1) != Some(b'}') {
-            self.pos += 1;
-        }
+        let prefix = self.peek().filter(|byte| matches!(byte, b'#' | b'!') && self.peek_at(1) != Some(b'}'));
+        self.pos += usize::from(prefix.is_some());
         let name = self.pos;
         while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             self.pos += 1;
@@ -78,18 +83,36 @@ impl Parser<'_> {
             self.pos += 1;
         }
         let name = name..self.pos;
-        let operator = if self.peek() == Some(b':') { self.peek_at(1) } else { self.peek() };
-        let guarded = matches!(operator, Some(b'-' | b'=' | b'?' | b'+'));
+        let expansion = self.expansion(prefix);
         let mut inside = Builder::default();
         self.skip_braced(&mut inside, quoted);
         self.depth -= 1;
         let at = out.text.len();
-        self.parameter(out, start, name, guarded, quoted);
+        self.parameter(out, start, name, expansion, quoted);
         if !inside.substitutions.is_empty() {
             out.map.opaque.push((at, out.text.len()));
         }
-        out.substitutions.append(&mut inside.substitutions);
-        out.parameters.append(&mut inside.parameters);
+        out.nest(inside);
+    }
+
+    /// What stands behind the name in `${…}`, and the `#` or `!` before it.
+    fn expansion(&self, prefix: Option<u8>) -> Expansion {
+        match (prefix, self.peek(), self.peek_at(1)) {
+            (Some(b'#'), ..) => Expansion::Length,
+            (Some(_), ..) => Expansion::Indirect,
+            (_, Some(b'}'), _) => Expansion::Plain,
+            (_, Some(b'['), Some(b'@' | b'*')) => Expansion::Elements,
+            (_, Some(b'['), _) => Expansion::Element,
+            (_, Some(b'-' | b'=' | b'?'), _) | (_, Some(b':'), Some(b'-' | b'=' | b'?')) => {
+                Expansion::Default
+            }
+            (_, Some(b'+'), _) | (_, Some(b':'), Some(b'+')) => Expansion::Alternative,
+            (_, Some(b'#' | b'%'), _) => Expansion::Trim,
+            (_, Some(b':'), _) => Expansion::Slice,
+            (_, Some(b'/'), _) => Expansion::Replace,
+            (_, Some(b'^' | b','), _) => Expansion::Case,
+            _ => Expansion::Other,
+        }
     }
 
     /// Up to and over the `}` that closes an expansion.
@@ -125,12 +148,11 @@ impl Parser<'_> {
             let at = out.text.len();
             out.map.opaque.push((at, at + end + 2 - start));
         }
-        out.substitutions.append(&mut inside.substitutions);
-        out.parameters.append(&mut inside.parameters);
+        out.nest(inside);
     }
 
     /// `$(…)`, `<(…)`, `>(…)`
-    pub(super) fn substitution(&mut self, out: &mut Builder) {
+    pub(super) fn substitution(&mut self, out: &mut Builder, splits: bool) {
         if self.opaque_here(out) {
             return;
         }
@@ -148,7 +170,8 @@ impl Parser<'_> {
         let at = out.text.len();
         out.push(&self.text[start..self.pos], start);
         out.map.opaque.push((at, out.text.len()));
-        out.substitutions.push(script);
+        let span = self.joined.span(start..self.pos);
+        out.substitutions.push(Substitution { span, script, splits, nested: false });
     }
 
     /// `` `…` ``: backslashes are taken out before it is read, so it needs a text of its own.
@@ -182,7 +205,9 @@ impl Parser<'_> {
         inner.push_from(&self.text[run..at], self.joined, run);
         self.pos = at + 1;
         if !self.at_limit() {
-            out.substitutions.push(self.parse_inner(&inner, &[]));
+            let script = self.parse_inner(&inner, &[]);
+            let span = self.joined.span(start..self.pos);
+            out.substitutions.push(Substitution { span, script, splits: !quoted, nested: false });
         }
         out.expands = true;
         let at = out.text.len();

@@ -3,7 +3,7 @@
 //! What is expanded in them is `expansion`'s, commands and their order are `parser`'s; all work on one [`Parser`], because a word may hold a whole script.
 
 use super::parser::Parser;
-use super::{Parameter, Script, Word};
+use super::{Parameter, Substitution, Word};
 use crate::text::Joined;
 
 /// A word while it is read, and how its text maps to the parsed text.
@@ -12,7 +12,7 @@ pub(super) struct Builder {
     pub(super) text: String,
     pub(super) quoted: bool,
     pub(super) expands: bool,
-    pub(super) substitutions: Vec<Script>,
+    pub(super) substitutions: Vec<Substitution>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) map: Map,
     /// Where in the parsed text the next byte comes from if it needs no new piece.
@@ -38,6 +38,17 @@ impl Builder {
         }
         self.text.push_str(text);
         self.next = from + text.len();
+    }
+    /// Takes over what was found inside an expansion.
+    pub(super) fn nest(&mut self, inside: Self) {
+        let substitutions = inside.substitutions.into_iter();
+        self.substitutions.extend(substitutions.map(|found| Substitution {
+            splits: false,
+            nested: true,
+            ..found
+        }));
+        let parameters = inside.parameters.into_iter();
+        self.parameters.extend(parameters.map(|found| Parameter { nested: true, ..found }));
     }
     fn is_assignment_start(&self) -> bool {
         let name = self.text.strip_suffix('=').map(|name| name.strip_suffix('+').unwrap_or(name));
@@ -117,7 +128,7 @@ impl Parser<'_> {
                 b'"' => self.double_quotes(out),
                 b'$' => self.dollar(out, false),
                 b'`' => self.backquotes(out, false),
-                b'<' | b'>' if self.peek_at(1) == Some(b'(') => self.substitution(out),
+                b'<' | b'>' if self.peek_at(1) == Some(b'(') => self.substitution(out, false),
                 b'(' if out.is_assignment_start() && !self.at_limit() => self.array(out),
                 b'(' if !out.text.is_empty() && !self.empty_parentheses() => {
                     // `!(a|b)`, or no shell at all: either way it belongs to the word.

@@ -6,10 +6,12 @@
 //!
 //! In reading order: `parser`, `compound` and `redirect` (commands), `lexer` and `expansion` (words)
 //! make a [`Script`]; `walk` visits
-//! every [`Call`] in it, seeing through the programs of `wrappers`; `args` tells flags from operands; `packages`,
+//! every [`Call`] in it, seeing through the programs of `wrappers`; `commands` visits what the shell itself reads, and
+//! `split` says what it makes several words of; `args` tells flags from operands; `packages`,
 //! `downloads` and `files` are the [`Facts`] that rules ask for. Why it is our own parser, in figures: `README.md`.
 
 mod args;
+mod commands;
 mod compound;
 mod downloads;
 mod expansion;
@@ -18,7 +20,9 @@ mod files;
 mod lexer;
 mod packages;
 mod parser;
+mod quotes;
 mod redirect;
+mod split;
 mod walk;
 mod wrappers;
 
@@ -27,10 +31,13 @@ use std::sync::OnceLock;
 use crate::text::{Joined, Span};
 
 pub use args::{Arg, Grammar};
+pub use commands::{Role, Seen, commands, words};
 pub use downloads::{Download, Form, Output, PipedScript, Tool, Url};
 pub use facts::{Facts, Verification};
 pub use files::{ChangedPath, ModeChange, NewUser, Removal, clears};
 pub use packages::{Action, Flag, Manager, Package, PackageCall, PackageKind, packages_in};
+pub use quotes::{Piece, Quote, pieces};
+pub use split::{Split, What, assigned, declares, splits};
 pub use walk::{Call, Pipe, Place};
 
 /// A shell script: a list of pipelines, joined by operators.
@@ -115,8 +122,8 @@ pub struct Word {
     pub quoted: bool,
     /// It holds a parameter, command or arithmetic expansion, so that its text is not its value.
     pub expands: bool,
-    /// Scripts inside `$(…)`, backquotes, `<(…)` and `>(…)`.
-    pub substitutions: Vec<Script>,
+    /// `$(…)`, backquotes, `<(…)` and `>(…)`, in order, those inside other expansions included.
+    pub substitutions: Vec<Substitution>,
     /// `$name` and `${name…}`, in order, those inside other expansions included.
     pub parameters: Vec<Parameter>,
 }
@@ -128,6 +135,47 @@ impl Word {
     }
 }
 
+/// A command whose output, or a name for it, stands in a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substitution {
+    /// From `$`, the backquote or `<` to the end.
+    pub span: Span,
+    pub script: Script,
+    /// A word is made of each word of its output: neither quotes nor another expansion is around it.
+    pub splits: bool,
+    /// Stands inside `${…}` or `$((…))`.
+    pub nested: bool,
+}
+
+/// What `${name…}` does with the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expansion {
+    /// `$name`, `${name}`
+    Plain,
+    /// `${#name}`
+    Length,
+    /// `${!name}`
+    Indirect,
+    /// `${name[0]}`
+    Element,
+    /// `${name[@]}`, `${name[*]}`
+    Elements,
+    /// `-`, `=` and `?`, with or without a colon.
+    Default,
+    /// `+`, with or without a colon.
+    Alternative,
+    /// `#` and `%`
+    Trim,
+    /// `${name:1}`
+    Slice,
+    /// `/`
+    Replace,
+    /// `^` and `,`
+    Case,
+    /// `@`, or what is none of these.
+    Other,
+}
+
 /// A use of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
@@ -135,10 +183,18 @@ pub struct Parameter {
     pub span: Span,
     /// `HOME`, `1`, `@`; empty for what has no readable name.
     pub name: Box<str>,
-    /// Has `-`, `:-`, `=`, `:=`, `?`, `:?`, `+` or `:+`: an unset or empty variable was thought of.
-    pub guarded: bool,
+    pub expansion: Expansion,
     /// Stands inside double quotes.
     pub quoted: bool,
+    /// Stands inside another expansion.
+    pub nested: bool,
+}
+
+impl Parameter {
+    /// An unset or empty variable was thought of.
+    pub fn is_guarded(&self) -> bool {
+        matches!(self.expansion, Expansion::Default | Expansion::Alternative)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

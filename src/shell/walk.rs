@@ -262,8 +262,8 @@ impl<'s> Visitor<'_, 's> {
     }
 
     fn words(&mut self, words: &'s [Word], place: Place) {
-        for script in words.iter().flat_map(|word| &word.substitutions) {
-            self.script(script, &mut Place { in_substitution: true, ..place });
+        for found in words.iter().flat_map(|word| &word.substitutions) {
+            self.script(&found.script, &mut Place { in_substitution: true, ..place });
         }
     }
 

@@ -1,7 +1,8 @@
 //! From ShellCheck's comments on a script to findings in the Dockerfile.
 
+use super::Script;
 use super::answer::{Comment, Fix, Level, Place};
-use super::{Dialect, Script};
+use crate::dockerfile::Dialect;
 use crate::finding::{Draft, Findings, Safety};
 use crate::gap::{Gap, Reason};
 use crate::rule::{Policy, Profile, Rule, Severity};
@@ -83,7 +84,9 @@ fn is_beside_the_point(
 ) -> bool {
     match comment.code {
         // The variable is not assigned, another one with a similar name is, or `sh` does not have it by itself.
-        2153 | 2154 | 3028 if names_declared(script, range.clone()) => true,
+        2153 | 2154 | 3028 if names_one_of(&script.declared, script, range.clone()) => true,
+        // Whoever sets it in the file knows whether it has blanks.
+        2086 if names_one_of(&script.outside, script, range.clone()) => true,
         // Nothing comes after `cd`, so its failure is that of the script.
         2164 => script.text()[range.end..].trim().is_empty(),
         // What `sh` does not have. It may be a shell that has it.
@@ -92,11 +95,11 @@ fn is_beside_the_point(
     }
 }
 
-/// The variable under a place is one that the file sets.
-fn names_declared(script: &Script, range: std::ops::Range<usize>) -> bool {
+/// The variable under a place is one of these.
+fn names_one_of(names: &[Box<str>], script: &Script, range: std::ops::Range<usize>) -> bool {
     let text = script.text()[range].trim_start_matches(['$', '{', '#', '!', '"']);
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
-    script.declared.iter().any(|name| **name == text[..end])
+    names.iter().any(|name| **name == text[..end])
 }
 
 /// ShellCheck's own sentence.

@@ -9,7 +9,6 @@
 //! and characters of any width. Hence nothing of a Dockerfile can be mistaken for shell code, and the other way round.
 
 mod answer;
-mod dialect;
 mod findings;
 mod script;
 
@@ -17,10 +16,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use answer::{Comment, read};
-pub use dialect::Dialect;
 pub use findings::findings;
 pub use script::{Script, scripts};
 
+use crate::dockerfile::Dialect;
 use crate::gap::Gap;
 
 /// What it says about one script.

@@ -108,6 +108,7 @@ pub mod secret_in_arg_env_name;
 pub mod secret_mount_leaked;
 pub mod secret_mount_readable;
 pub mod service_started_in_run;
+pub mod shell;
 pub mod shell_form_cmd_entrypoint;
 pub mod shell_link_replaced;
 pub mod shell_missing;

@@ -52,7 +52,7 @@ fn may_be_empty(file: &Dockerfile, run: &Instruction, parameter: &Parameter) -> 
     let binding = file.lookup(name, run);
     let nowhere = matches!(binding.origin, Origin::Undeclared { .. })
         || matches!(&binding.value, Value::Known(value) if value.is_empty());
-    is_name && nowhere && !parameter.guarded && !GIVEN.contains(&name)
+    is_name && nowhere && !parameter.is_guarded() && !GIVEN.contains(&name)
 }
 
 /// The names that the script itself may set: by assignment, `for`, `read`, or in a file that it reads.

@@ -20,7 +20,8 @@ fn scripts<'s>(words: &'s [Word], out: &mut Vec<&'s Script>, within: &dyn Fn(Spa
     for word in words {
         within(word.span);
         word.parameters.iter().for_each(|parameter| within(parameter.span));
-        out.extend(&word.substitutions);
+        word.substitutions.iter().for_each(|found| within(found.span));
+        out.extend(word.substitutions.iter().map(|found| &found.script));
     }
 }
 

@@ -5,6 +5,7 @@ mod commands;
 mod facts;
 mod hostile;
 mod packages;
+mod split;
 mod words;
 
 use super::{CommandKind, Script, Word, parse};

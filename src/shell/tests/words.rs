@@ -35,8 +35,9 @@ fn expansions_are_noted_and_stay_as_written() {
     let expanding: Vec<bool> = words.iter().map(|word| word.expands).collect();
     assert_eq!(expanding, [false, true, true, false, false, true, true, true, false]);
     assert_eq!(&*words[2].text, "${y:-$z}");
-    let named =
-        |at: usize| words[at].parameters.iter().map(|p| (&*p.name, p.guarded, p.quoted)).collect::<Vec<_>>();
+    let named = |at: usize| {
+        words[at].parameters.iter().map(|p| (&*p.name, p.is_guarded(), p.quoted)).collect::<Vec<_>>()
+    };
     assert_eq!(named(1), [("x", false, false)]);
     assert_eq!(named(2), [("y", true, true), ("z", false, true)]);
     assert_eq!(named(3), []);

@@ -1,9 +1,75 @@
 //! Which shell reads a script: by what names it, and for `sh` by what the base image has under that name.
 
-use crate::dockerfile::{Base, Dockerfile, Instruction, Reader, Word};
+use std::collections::BTreeSet;
+
+use super::{Base, Dockerfile, Instruction, Kind, Origin, Reader, ShellText, Word};
 use crate::image;
 use crate::shell::Manager;
 use crate::text::last_part;
+
+/// Shell code of which the language is known.
+#[derive(Clone, Copy, Debug)]
+pub struct ShellCode {
+    /// The index of its instruction.
+    at: usize,
+    pub dialect: Dialect,
+    /// The shell ends at the first command that fails: `sh -e`.
+    pub ends_early: bool,
+}
+
+impl<'a> Dockerfile<'a> {
+    /// All instructions that a shell of a known language runs, triggers included; none of a stage that is written for
+    /// PowerShell.
+    pub fn shell_code(&self) -> impl Iterator<Item = (&Instruction<'a>, ShellCode)> {
+        let code = self.shell_code.get_or_init(|| shell_code(self));
+        code.iter().map(|&code| (self.instructions[code.at].inner(), code))
+    }
+
+    /// The file sets the variable before the instruction, or somebody else may set it: the stage that an ONBUILD runs
+    /// in, whoever starts the container.
+    pub fn is_given(&self, at: &Instruction, name: &str) -> bool {
+        if at.is_trigger || !matches!(at.kind, Kind::Run(_)) {
+            return true;
+        }
+        let by_secret = at.mounts().iter().any(|mount| {
+            mount.options.iter().any(|option| {
+                option.key.text == "env" && option.value.as_ref().is_some_and(|value| value.text == name)
+            })
+        });
+        by_secret || !matches!(self.lookup(name, at).origin, Origin::Undeclared { .. })
+    }
+}
+
+fn shell_code(file: &Dockerfile) -> Vec<ShellCode> {
+    let shells = Shells::of(file);
+    let texts: Vec<(&Instruction, ShellText)> =
+        file.all().filter_map(|at| Some((at, at.shell_text()?))).collect();
+    // A base image that is not known may be one for Windows.
+    let foreign: BTreeSet<Option<usize>> =
+        texts.iter().filter(|(_, shell)| is_powershell(shell)).map(|(at, _)| at.stage).collect();
+    let known = texts.iter().filter(|(at, _)| !foreign.contains(&at.stage));
+    let code = |(at, shell): &(&Instruction, ShellText)| {
+        let dialect = shells.dialect(file, at, shell.by)?;
+        Some(ShellCode { at: at.index, dialect, ends_early: ends_early(file, at, shell) })
+    };
+    known.filter_map(code).collect()
+}
+
+/// The text is written for PowerShell, although no SHELL says so.
+fn is_powershell(shell: &ShellText) -> bool {
+    let text = &*shell.text.text;
+    let is_cmdlet = || {
+        let verb = text
+            .trim_start()
+            .split_once('-')
+            .filter(|(verb, _)| verb.starts_with(|c: char| c.is_ascii_uppercase()));
+        verb.is_some_and(|(verb, noun)| {
+            verb.bytes().all(|b| b.is_ascii_alphabetic())
+                && noun.starts_with(|c: char| c.is_ascii_uppercase())
+        })
+    };
+    matches!(shell.by, Reader::InForce) && (text.contains("$env:") || is_cmdlet())
+}
 
 /// A shell that ShellCheck knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -125,10 +191,10 @@ const OFFICIAL_DASH: [&str; 38] = [
 const OFFICIAL_BUSYBOX: [&str; 6] = ["caddy", "composer", "docker", "registry", "traefik", "vault"];
 
 /// What `sh` is in each stage of a file.
-pub(super) struct Shells(Vec<Dialect>);
+struct Shells(Vec<Dialect>);
 
 impl Shells {
-    pub(super) fn of(file: &Dockerfile) -> Self {
+    fn of(file: &Dockerfile) -> Self {
         let mut shells: Vec<Dialect> = Vec::with_capacity(file.stages.len());
         for stage in &file.stages {
             let by_base = match &stage.base {
@@ -145,7 +211,7 @@ impl Shells {
     }
 
     /// The dialect of a script; `None` if ShellCheck does not know it.
-    pub(super) fn dialect(&self, file: &Dockerfile, at: &Instruction, by: Reader) -> Option<Dialect> {
+    fn dialect(&self, file: &Dockerfile, at: &Instruction, by: Reader) -> Option<Dialect> {
         let program = match by {
             Reader::InForce => file.shell_at(at).program,
             Reader::Array(words) => name(words),
@@ -168,11 +234,14 @@ fn name<'w>(words: &'w [Word]) -> &'w str {
 }
 
 /// Whether the shell is told to end at the first command that fails: `-e`, `-o errexit`.
-pub(super) fn ends_early(file: &Dockerfile, at: &Instruction, by: Reader) -> bool {
-    let words = match by {
+fn ends_early(file: &Dockerfile, at: &Instruction, shell: &ShellText) -> bool {
+    let words = match shell.by {
         Reader::InForce => file.shell_at(at).words(),
         Reader::Array(words) => words,
-        Reader::FirstLine(_) => &[],
+        Reader::FirstLine(_) => {
+            let line = shell.text.text.lines().next().unwrap_or_default();
+            return line.split_whitespace().any(|word| word.starts_with("-e"));
+        }
     };
     let flags = words.iter().skip(1).take_while(|word| !word.text.contains(char::is_whitespace));
     let is_set = |flag: &str| {

@@ -1,0 +1,103 @@
+use super::scripts;
+use crate::dockerfile::Dockerfile;
+use crate::finding::Findings;
+use crate::rule::Context;
+use crate::shell::{Quote, Role, Seen, Word, commands, pieces, words};
+use crate::text::{Span, last_part};
+
+/// Commands that expand such text themselves, or hand it to a program that does.
+const EXPAND: [&str; 16] = [
+    "trap",
+    "sh",
+    "bash",
+    "ksh",
+    "zsh",
+    "ssh",
+    "eval",
+    "xprop",
+    "alias",
+    "sudo",
+    "doas",
+    "run0",
+    "docker",
+    "podman",
+    "oc",
+    "dpkg-query",
+];
+/// Their text has dollar signs of its own.
+const OWN_DOLLARS: [&str; 5] = ["jq", "rename", "rg", "unset", "git filter-branch"];
+/// Variables that the shell expands when it uses them.
+const PROMPTS: [&str; 5] = ["PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND"];
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let text = file.source.text();
+    for code in scripts(file).filter(|code| !code.is_quoted()) {
+        for seen in commands(code.script) {
+            let program = program(&seen);
+            if is_meant(&program) {
+                continue;
+            }
+            let mut found = Vec::new();
+            for (word, _) in words(seen.command).filter(|(word, role)| !is_prompt(word, *role)) {
+                for piece in pieces(word, text).into_iter().filter(|piece| piece.quote == Quote::Single) {
+                    let inside = &text[piece.range.clone()];
+                    if expands(inside) && !(program == "sed" && is_of_sed(inside)) {
+                        found.push(Span::new(piece.range.start - 1, piece.range.end + 1));
+                    }
+                }
+            }
+            let message = "nothing is expanded in single quotes; use double quotes if a value is meant here";
+            super::report(file.source, &found, message, out);
+        }
+    }
+}
+
+/// The name of the program; for `find` that of what it runs.
+fn program(seen: &Seen) -> String {
+    let Some(words) = seen.simple() else { return String::new() };
+    let words = match &*words[0].text {
+        "command" | "builtin" | "exec" | "busybox" if words.len() > 1 => &words[1..],
+        _ => words,
+    };
+    let name = words[0].literal().map_or("", last_part);
+    match name {
+        "find" => {
+            let runs = words.iter().position(|word| matches!(&*word.text, "-exec" | "-execdir"));
+            runs.and_then(|at| words.get(at + 1)).map_or("find", |word| &*word.text).to_owned()
+        }
+        "git" => {
+            let subcommand = words[1..].iter().find(|word| !word.text.starts_with('-'));
+            format!("git {}", subcommand.map_or("", |word| &*word.text))
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn is_meant(program: &str) -> bool {
+    EXPAND.contains(&program)
+        || OWN_DOLLARS.contains(&program)
+        || program.ends_with("awk")
+        || program.starts_with("perl")
+}
+
+fn is_prompt(word: &Word, role: Role) -> bool {
+    let is_assignment = matches!(role, Role::Assignment | Role::Argument(1..));
+    is_assignment && word.text.split_once('=').is_some_and(|(name, _)| PROMPTS.contains(&name))
+}
+
+/// `$name`, `${`, `$(`, or a command in backquotes.
+fn expands(text: &str) -> bool {
+    let is_start = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '{' | '(');
+    let dollar = text.match_indices('$').any(|(at, _)| text[at + 1..].starts_with(is_start));
+    dollar
+        || text.match_indices('`').zip(text.match_indices('`').skip(1)).any(|(one, next)| next.0 > one.0 + 1)
+}
+
+/// `$p`, `$d`: the last line, and what sed does with it.
+fn is_of_sed(text: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| {
+        let mut rest = text[at + 1..].chars();
+        rest.next().is_some_and(|letter| "{dpsaic".contains(letter))
+            && rest.next().is_none_or(|next| !next.is_ascii_alphabetic())
+    })
+}
