@@ -71,6 +71,14 @@ fn a_practice_is_broken_kept_or_not_judged() {
 }
 
 #[test]
+fn a_practice_that_needs_a_setting_is_not_judged_without_it() {
+    let file = ("Dockerfile", "FROM alpine:3.23\nLABEL a=b\n");
+    assert_eq!(state(&[file], "004-labels")["state"], "nothing-to-judge");
+    let labels = ("hullguard.yaml", "labels:\n  a: text\n");
+    assert_eq!(state(&[file, labels], "004-labels")["state"], "kept");
+}
+
+#[test]
 fn all_practices_have_a_line() {
     let work = tempfile::tempdir().expect("a folder");
     fs::write(work.path().join("Dockerfile"), "FROM alpine\n").expect("a file");

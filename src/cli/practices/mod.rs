@@ -14,7 +14,7 @@ use crate::config::suggest;
 use crate::finding::{Finding, Status};
 use crate::outcome::Outcome;
 use crate::report::escape;
-use crate::rule::{Check, Confidence, Profile, Rule};
+use crate::rule::{Check, Confidence, Policy, Profile, Rule};
 use crate::rules::RULES;
 
 pub(super) mod write;
@@ -79,7 +79,7 @@ pub(super) fn run(args: &Practices) -> Result<u8> {
     run.display.show(&mut outcome);
     tell_gaps(outcome.skipped.iter().filter(|told| !told.reason.is_counted()), &outcome.failed);
     let states: Vec<(&Practice, State)> =
-        practices.iter().map(|practice| (practice, state(practice, &outcome))).collect();
+        practices.iter().map(|practice| (practice, state(practice, &run.policy, &outcome))).collect();
     let text = match args.format {
         OverviewFormat::Json => json(&states, &outcome)?,
         OverviewFormat::Text if args.only.is_empty() => overview(&states, &outcome).into_bytes(),
@@ -99,7 +99,7 @@ fn table() -> impl Iterator<Item = Practice> {
     })
 }
 
-fn state<'o>(practice: &Practice, outcome: &'o Outcome) -> State<'o> {
+fn state<'o>(practice: &Practice, policy: &Policy, outcome: &'o Outcome) -> State<'o> {
     if practice.rules.is_empty() {
         return State::Unchecked;
     }
@@ -114,10 +114,19 @@ fn state<'o>(practice: &Practice, outcome: &'o Outcome) -> State<'o> {
         outcome.findings.iter().filter(is_its).partition(|finding| finding.status == Status::Open);
     if !open.is_empty() {
         State::Broken(open)
-    } else if practice.rules.iter().any(|rule| has_work(rule, outcome)) {
+    } else if practice.rules.iter().any(|rule| is_configured(rule, policy) && has_work(rule, outcome)) {
         State::Kept(suppressed.len())
     } else {
         State::Idle
+    }
+}
+
+/// Some rules look at nothing until the configuration says what is wanted.
+fn is_configured(rule: &Rule, policy: &Policy) -> bool {
+    match &*rule.id {
+        "label-missing" => !policy.labels.is_empty(),
+        "untrusted-registry" => !policy.trusted_registries.is_empty(),
+        _ => true,
     }
 }
 
