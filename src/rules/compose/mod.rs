@@ -18,6 +18,7 @@ pub mod neither_build_nor_image;
 pub mod order;
 pub mod port_unquoted;
 pub mod project_name_missing;
+pub mod remote_include_unpinned;
 pub mod static_address_without_subnet;
 pub mod style_depends_on_order;
 pub mod style_key_order;

@@ -74,6 +74,7 @@ pub mod privileged_container;
 pub mod privileged_host_port;
 pub mod privileged_lifecycle_hook;
 pub mod pulled;
+pub mod remote;
 pub mod remote_build_context_unpinned;
 pub mod restart_on_oneshot;
 pub mod restart_unbounded;
