@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::text::{Source, Span};
+use crate::text::{self, Source, Span};
 
 /// Steps that one path may cost: its characters, once for each character of the patterns and each folder above. People's
 /// files stay far below it.
@@ -112,9 +112,7 @@ pub struct Unknown;
 
 /// A path, and the folders that it lies in.
 fn upwards(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| {
-        path.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty())
-    })
+    text::upwards(path).take_while(|path| !path.is_empty())
 }
 
 impl Pattern {

@@ -14,6 +14,11 @@ pub fn last_part(path: &str) -> &str {
     memchr::memrchr(b'/', path.as_bytes()).map_or(path, |at| &path[at + 1..])
 }
 
+/// A path, then the folder that it lies in, and so on; above an absolute path is the empty one.
+pub fn upwards(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(folder, _)| folder))
+}
+
 /// The known name that a wrong one is most likely meant to be, so many slips of the keyboard away at most.
 pub fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>, slips: usize) -> Option<&'k str> {
     known

@@ -7,7 +7,7 @@ use crate::dockerfile::{Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
 use crate::shell::{ChangedPath, ModeChange, Script};
-use crate::text::{Edit, Span, last_part};
+use crate::text::{Edit, Span, last_part, upwards};
 
 const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
 
@@ -15,7 +15,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     // For each path in each stage: the index of its finding, and whether that covers all below the path.
     let mut told: HashMap<(Option<usize>, String), (usize, bool)> = HashMap::new();
     let owned = LazyCell::new(|| owned(file));
-    let has_owner = |path: &str| paths::upwards(path).any(|above| owned.contains(above));
+    let has_owner = |path: &str| upwards(path).any(|above| owned.contains(above));
     for instruction in file.all() {
         match &instruction.kind {
             Kind::Copy(transfer) | Kind::Add(transfer) => {
@@ -105,7 +105,7 @@ impl<'s> Fates<'s> {
     fn left(&self, change: &'s ModeChange) -> Vec<&'s str> {
         let lasts = |path: &&str| {
             let bare = path.trim_end_matches('/');
-            let removed = paths::upwards(bare).any(|above| {
+            let removed = upwards(bare).any(|above| {
                 let removal = self.removed.get(above);
                 removal.is_some_and(|&(at, recursive)| at > change.call.start && (recursive || above == bare))
             });
@@ -176,7 +176,7 @@ fn judge(
     let better = octal.map(|bits| format!("{:0width$o}", bits & !0o4022, width = mode.len()));
     // One path is one finding, however often its mode is set.
     let before = |place: &String| {
-        let mut known = paths::upwards(place).filter_map(|folder| {
+        let mut known = upwards(place).filter_map(|folder| {
             let &(draft, below) = told.get(&(instruction.stage, folder.to_owned()))?;
             (below || folder.len() == place.len()).then_some(draft)
         });

@@ -53,11 +53,6 @@ fn normal(path: &str) -> String {
     format!("{start}{}", parts.join("/"))
 }
 
-/// A path, then the folder that it lies in, and so on.
-pub(super) fn upwards(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(folder, _)| folder))
-}
-
 /// The path lies in a folder, or is it.
 pub(super) fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder)

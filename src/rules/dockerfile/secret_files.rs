@@ -7,7 +7,7 @@ use super::paths;
 use super::shipping::{Later, backwards};
 use crate::dockerfile::{Dockerfile, Instruction, Kind, Word};
 use crate::shell::{Call, Removal, Script};
-use crate::text::{Span, last_part};
+use crate::text::{Span, last_part, upwards};
 
 /// What a file of some name holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -318,11 +318,11 @@ fn first_removal<'f>(target: &str, later: &Done<'f>, patterns: &Patterns) -> Opt
         first = first.into_iter().chain(found).min_by_key(|found| (found.0, found.1.0));
     };
     look(Key::Path(target.to_owned()));
-    paths::upwards(target).for_each(|path| look(Key::Below(path.to_owned())));
+    upwards(target).for_each(|path| look(Key::Below(path.to_owned())));
     if let Some((there, name)) = target.rsplit_once('/') {
         for number in patterns.fitting(name) {
             look(Key::Fits(there.to_owned(), number));
-            paths::upwards(there).for_each(|folder| look(Key::FitsBelow(folder.to_owned(), number)));
+            upwards(there).for_each(|folder| look(Key::FitsBelow(folder.to_owned(), number)));
         }
     }
     first.and_then(|(_, (_, removal))| removal)
@@ -344,11 +344,11 @@ impl Removed {
     pub(super) fn holds(&self, target: &str) -> bool {
         let has = |key: Key| self.keys.contains(&key);
         has(Key::Path(target.to_owned()))
-            || paths::upwards(target).any(|path| has(Key::Below(path.to_owned())))
+            || upwards(target).any(|path| has(Key::Below(path.to_owned())))
             || target.rsplit_once('/').is_some_and(|(there, name)| {
                 self.patterns.fitting(name).any(|number| {
                     has(Key::Fits(there.to_owned(), number))
-                        || paths::upwards(there).any(|folder| has(Key::FitsBelow(folder.to_owned(), number)))
+                        || upwards(there).any(|folder| has(Key::FitsBelow(folder.to_owned(), number)))
                 })
             })
     }

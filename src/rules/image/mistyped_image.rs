@@ -2,6 +2,7 @@ use super::{known, read};
 use crate::finding::Findings;
 use crate::project::{ImageRole, ImageUse};
 use crate::rule::Context;
+use crate::text::nearest;
 
 /// Official images that people name most, of five letters or more: a name of fewer is too near to other words.
 const POPULAR: [&str; 27] = [
@@ -44,9 +45,7 @@ pub fn image(_cx: &Context, image: &ImageUse, out: &mut Findings) {
     if name.contains(['/', '.', ':']) || known::is_official(&name) {
         return;
     }
-    let Some(meant) = POPULAR.iter().find(|popular| strsim::osa_distance(popular, &name) == 1) else {
-        return;
-    };
+    let Some(meant) = nearest(&name, POPULAR.iter().copied(), 1) else { return };
     let message = format!(
         "there is no official image `{name}`, so whoever gets that name decides what runs here; did you mean `{meant}`?"
     );

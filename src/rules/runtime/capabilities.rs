@@ -6,6 +6,7 @@ use super::pulled;
 use crate::container::{ContainerSpec, Setting, Text};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
+use crate::text;
 
 /// How far a capability reaches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,18 +132,12 @@ pub fn report(
 
 /// The name that a wrong one is most likely meant to be.
 pub fn nearest(wrong: &str) -> Option<&'static str> {
-    let slips = |known: &str| strsim::osa_distance(wrong, known);
-    ALL.iter()
-        .map(|&(known, ..)| known)
-        .filter(|known| slips(known) <= 2)
-        .min_by_key(|known| slips(known))
-        .or_else(|| {
-            // `SYSADMIN`, `NET_BIND`
-            let bare = |name: &str| name.replace('_', "");
-            ALL.iter()
-                .map(|&(known, ..)| known)
-                .find(|known| bare(known) == bare(wrong) || wrong.len() > 5 && known.starts_with(wrong))
-        })
+    let known = || ALL.iter().map(|&(known, ..)| known);
+    text::nearest(wrong, known(), 2).or_else(|| {
+        // `SYSADMIN`, `NET_BIND`
+        let bare = |name: &str| name.replace('_', "");
+        known().find(|known| bare(known) == bare(wrong) || wrong.len() > 5 && known.starts_with(wrong))
+    })
 }
 
 /// Whether the name is a capability, or `ALL`.

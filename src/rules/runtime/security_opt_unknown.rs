@@ -2,6 +2,7 @@ use super::{pulled, security_options};
 use crate::container::ContainerSpec;
 use crate::finding::Findings;
 use crate::rule::Context;
+use crate::text::nearest;
 
 /// What Docker and Podman know.
 const KNOWN: [&str; 11] = [
@@ -22,7 +23,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for opt in security_options::known(spec) {
         let name = opt.name.to_ascii_lowercase();
         let message = if !KNOWN.contains(&&*name) {
-            let near = KNOWN.iter().find(|known| strsim::osa_distance(known, &name) <= 2);
+            let near = nearest(&name, KNOWN.iter().copied(), 2);
             let shown: String = opt.name.chars().take(40).collect();
             match near {
                 Some(near) => {
