@@ -79,3 +79,31 @@ fn each_is_ignored_and_accepted_by_itself() {
     fs::write(work.path().join("compose.yaml"), more).expect("a file");
     assert_eq!(ports(work.path(), &[]), [("7 1 more in this service".to_owned(), vec![8])]);
 }
+
+#[test]
+fn errors_about_many_services_are_one_finding() {
+    let services = |many: u16| -> String {
+        let service = |i: u16| format!("  s{i}:\n    image: postgres:17\n    ports: [543{i}:5432]\n");
+        (1..=many).map(service).collect::<Vec<_>>().concat()
+    };
+    let rule = ["--rule", "datastore-port-published", "--format", "json"];
+    let all = |more: &str, many| -> Vec<(String, usize)> {
+        let work = folder(&format!("services:\n{}{more}", services(many)));
+        let done = hullguard(work.path()).arg("check").args(rule).output().expect("it starts");
+        assert_eq!(done.status.code(), Some(1));
+        let report: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        let found = report["findings"].as_array().expect("a list").iter();
+        found
+            .map(|one| {
+                let severity = one["severity"].as_str().expect("a word").to_owned();
+                (severity, one["related"].as_array().map_or(0, Vec::len))
+            })
+            .collect()
+    };
+    let error = |related| ("error".to_owned(), related);
+    assert_eq!(all("", 6), [error(5)]);
+    assert_eq!(all("", 5), vec![error(0); 5]);
+    // By its number alone a port is no error, and is not counted among those that are.
+    let number = "  other:\n    image: acme/store:1.2\n    ports: ['6379:6379']\n";
+    assert_eq!(all(number, 6), [error(5), ("warning".to_owned(), 0)]);
+}

@@ -1,5 +1,5 @@
-//! What is one thing to decide is one finding: a secret in several places, and in `default` the notes of one rule in a file
-//! and its warnings about one container, or about many.
+//! What is one thing to decide is one finding: a secret in several places, and in `default` the notes of one rule in a file,
+//! its warnings about one container, and its warnings or errors about many.
 //!
 //! One secret in several places is one finding: the first place, or the surest, with the others beside it.
 //!
@@ -16,23 +16,24 @@ use crate::outcome::Outcome;
 use crate::rule::{Policy, Profile, Severity};
 use crate::shown::finish::RELATED_AT_MOST;
 
-/// From so many warnings of a rule about containers of a file on, they are one habit and not many slips.
+/// From so many containers of a file on that a rule warns about, or finds an error in, they are one habit and not many
+/// slips.
 const HABIT: usize = 6;
 /// How many edits a fix gathers.
 const FIXED: usize = 1000;
 
-/// Gathers open findings of the same secret, notes of the same rule in one file, and its warnings about one container, or
-/// about many, unless they are of different `kind`s.
+/// Gathers open findings of the same secret, notes of the same rule in one file, its warnings about one container, and its
+/// warnings or errors about many, unless they are of different `kind`s.
 /// They come in their final order. Says which findings are left, by the numbers that they had.
 pub fn group(outcome: &mut Outcome, policy: &Policy, kind: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let findings = &mut outcome.findings;
-    let habits = habits(findings, policy);
+    let habits = &habits(findings, policy);
     let mut first: HashMap<(Thing, &str, bool), usize> = HashMap::new();
     // Each with the finding that it is told with.
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Open) {
         let value = value(finding).map(Thing::Secret);
-        if let Some(thing) = value.or_else(|| decision(finding, policy, &habits)) {
+        if let Some(thing) = value.or_else(|| decision(finding, policy, habits)) {
             match first.entry((thing, finding.rule.id.get(), kind(at))) {
                 Entry::Occupied(first) => again.push((at, *first.get())),
                 Entry::Vacant(place) => drop(place.insert(at)),
@@ -99,22 +100,24 @@ enum Thing {
     Secret(Value),
     /// All notes of the rule in that file.
     Notes(Arc<str>),
-    /// All warnings of the rule about that container in that file, or about all of them.
-    Warnings(Arc<str>, Option<Box<str>>),
+    /// All findings of the rule that are so severe about that container in that file, or about all of them.
+    Containers(Arc<str>, Severity, Option<Box<str>>),
 }
 
-/// A rule and a file.
-type Habit = (&'static str, Arc<str>);
+/// A rule, how severe its findings are, and a file.
+type Habit = (&'static str, Severity, Arc<str>);
 
 fn habit(finding: &Finding) -> Habit {
-    (finding.rule.id.get(), Arc::clone(&finding.place.path))
+    (finding.rule.id.get(), finding.severity, Arc::clone(&finding.place.path))
 }
 
-/// The rules and files with warnings about [`HABIT`] containers or more.
+/// The warnings and errors about [`HABIT`] containers or more.
 fn habits(findings: &[Finding], policy: &Policy) -> HashSet<Habit> {
     let mut containers: HashMap<Habit, HashSet<&str>> = HashMap::new();
-    for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
-        if let Some(Thing::Warnings(_, Some(_))) = decision(finding, policy, &HashSet::new()) {
+    for finding in
+        findings.iter().filter(|finding| finding.status == Status::Open && may_join(finding, policy))
+    {
+        if finding.severity > Severity::Note && value(finding).is_none() {
             containers.entry(habit(finding)).or_default().extend(finding.container.as_deref());
         }
     }
@@ -122,24 +125,29 @@ fn habits(findings: &[Finding], policy: &Policy) -> HashSet<Habit> {
 }
 
 /// Nobody decides anew at each place of a note, at each port of a service, nor for each of twenty services, so in `default`
-/// that is one finding. An error stays by itself.
+/// that is one finding. An error about one of a few stays by itself.
 fn decision(finding: &Finding, policy: &Policy, habits: &HashSet<Habit>) -> Option<Thing> {
+    if !may_join(finding, policy) {
+        return None;
+    }
+    let (file, severity) = (Arc::clone(&finding.place.path), finding.severity);
+    match &finding.container {
+        _ if severity == Severity::Note => Some(Thing::Notes(file)),
+        Some(_) if habits.contains(&habit(finding)) => Some(Thing::Containers(file, severity, None)),
+        Some(one) if severity == Severity::Warning => {
+            Some(Thing::Containers(file, severity, Some(one.clone())))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a finding may be one with others of its rule.
+fn may_join(finding: &Finding, policy: &Policy) -> bool {
     // The last of a thousand findings counts those behind it, and so does a rule that speaks once a file.
     let counts = finding.rule.once_per_file || finding.message.ends_with(" more in this file)");
     // What is wrong with a comment is another thing for each.
     let differs = finding.rule.tags.has("ignores");
-    if policy.profile >= Profile::Strict || finding.secret.is_some() || counts || differs {
-        return None;
-    }
-    let file = || Arc::clone(&finding.place.path);
-    match finding.severity {
-        Severity::Note => Some(Thing::Notes(file())),
-        Severity::Warning => {
-            let container = finding.container.clone()?;
-            Some(Thing::Warnings(file(), (!habits.contains(&habit(finding))).then_some(container)))
-        }
-        Severity::Error => None,
-    }
+    policy.profile < Profile::Strict && finding.secret.is_none() && !counts && !differs
 }
 
 /// A secret, and the only file in which it counts as the same.
