@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use hullguard::rule::Family;
+
 use crate::past::{Repo, hullguard, token};
 
 const OLD: &str = "FROM alpine:3.22\nMAINTAINER a\nRUN a\nUSER 1000\n";
@@ -210,7 +212,7 @@ fn a_linked_work_tree_is_checked_as_any_other() {
 #[test]
 fn what_selects_nothing_is_an_error() {
     let repo = with_old();
-    let all = ["dockerfile", "image", "compose", "runtime", "project", "daemon", "secrets"];
+    let all = Family::ALL.map(Family::name);
     let ignored: Vec<&str> = all.iter().flat_map(|family| ["--ignore", family]).collect();
     let empty = ["", " ", "^", "..", "..."];
     let ranges = empty.iter().map(|range| vec!["--commits", range]);

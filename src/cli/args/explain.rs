@@ -67,7 +67,7 @@ pub(in crate::cli) enum WhyFormat {
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Rules {
-    /// Only this family: dockerfile, image, compose, runtime, project, daemon,
+    /// Only this family: dockerfile, image, compose, runtime, project, daemon, pipeline,
     /// secrets, shellcheck; repeatable [default: all but secrets and shellcheck]
     #[arg(long, value_name = "FAMILY", value_parser = among(family, families), hide_possible_values = true)]
     pub(in crate::cli) family: Vec<Family>,
