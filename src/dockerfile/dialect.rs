@@ -99,11 +99,13 @@ impl Dialect {
 }
 
 /// Words in the names of images whose `sh` is bash. They come first: `oraclelinux:9-slim`.
-const BASH: [&str; 24] = [
+const BASH: [&str; 31] = [
     "al2",
     "al2023",
     "almalinux",
     "amazonlinux",
+    "amzn2",
+    "amzn2023",
     "archlinux",
     "bci",
     "centos",
@@ -117,11 +119,16 @@ const BASH: [&str; 24] = [
     "oraclelinux",
     "photon",
     "rhel",
+    "rocky",
     "rockylinux",
+    "rockylinux10",
+    "rockylinux8",
+    "rockylinux9",
     "sles",
     "suse",
     "tumbleweed",
     "ubi",
+    "ubi10",
     "ubi8",
     "ubi9",
 ];
@@ -310,6 +317,8 @@ mod tests {
             ("registry.access.redhat.com/ubi9/ubi-minimal", Some(Dialect::Bash)),
             ("oraclelinux:9-slim", Some(Dialect::Bash)),
             ("public.ecr.aws/lambda/python:3.12", Some(Dialect::Bash)),
+            ("nvidia/cuda:13.0.1-base-amzn2023", Some(Dialect::Bash)),
+            ("nvidia/cuda:12.8.1-devel-rockylinux9", Some(Dialect::Bash)),
             ("ghcr.io/acme/python", None),
             ("acme/node", None),
         ] {
