@@ -1,0 +1,18 @@
+use std::collections::HashMap;
+
+use crate::dockerfile::{Assignment, Dockerfile, Kind};
+use crate::finding::Findings;
+use crate::rule::Context;
+
+pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    for instruction in file.all() {
+        let Kind::Env(pairs) = &instruction.kind else { continue };
+        let mut first: HashMap<&str, &Assignment> = HashMap::new();
+        for pair in pairs {
+            if let Some(before) = first.insert(&pair.key.text, pair) {
+                let message = format!("`{}` is set twice in this `ENV`; keep the last one", pair.key.text);
+                out.at(file.source, before.span, message).see(file.source, pair.span, "this one counts");
+            }
+        }
+    }
+}
