@@ -50,7 +50,11 @@ impl Visit for Count {
         self.count(bytes.len(), bytes.len());
     }
     fn delta(&self, _: &Object, bytes: &[u8], from: &Delta<'_, ()>) {
-        let look = if self.windows { windows(bytes, &from.changes.added, reach) } else { Vec::new() };
+        let look = if self.windows {
+            windows(bytes, &from.changes.added, |lines| reach(bytes, lines))
+        } else {
+            Vec::new()
+        };
         self.count(bytes.len(), look.iter().map(|window| window.look.len()).sum());
     }
     fn piece(&self, _: &Object, bytes: &[u8], _: u64, own: Range<usize>, _: Option<()>) {

@@ -1,4 +1,4 @@
-//! Turns the rule pages into one static table, `$OUT_DIR/rules.rs`, and refuses to build while page, module and
+//! Turns the rule pages into static tables in `$OUT_DIR`, and refuses to build while page, module and
 //! `mod` line do not belong together. How a page looks is told in `rules/README.md`; no dependencies on purpose.
 //! It also finds out what `hullguard --version` says about the build.
 
@@ -104,23 +104,37 @@ fn main() {
         return;
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(out.join("rules.rs"), table(&rules, &mut packed) + &shellcheck)
-        .expect("OUT_DIR can be written");
-    fs::write(out.join("packed.rs"), packed.statics()).expect("OUT_DIR can be written");
+    let (rules, checks, patterns) = tables(&rules, &mut packed);
+    for (name, text) in [
+        ("table.rs", rules + &shellcheck),
+        ("checks.rs", checks),
+        ("patterns.rs", patterns),
+        ("packed.rs", packed.statics()),
+    ] {
+        fs::write(out.join(name), text).expect("OUT_DIR can be written");
+    }
 }
 
-/// The rules and, one list for all of them, their checks.
-fn table(rules: &BTreeMap<String, Page>, packed: &mut Packed) -> String {
-    let (mut table, mut checks) = (String::from("pub static RULES: &[Rule] = &[\n"), Vec::new());
-    for rule in rules.values() {
+/// The rules; one list for all of them, their checks; and the patterns of secrets among these, each with its rule's row.
+fn tables(rules: &BTreeMap<String, Page>, packed: &mut Packed) -> (String, String, String) {
+    let mut table = String::from("pub static RULES: &[Rule] = &[\n");
+    let (mut checks, mut patterns) = (Vec::new(), Vec::new());
+    for (row, rule) in rules.values().enumerate() {
         let first = checks.len();
-        checks.extend(rule.checks.iter().map(String::as_str));
+        checks.extend(rule.checks.iter().cloned());
+        if let Some(pattern) = &rule.pattern {
+            checks.push(format!("Check::Secret(&PATTERNS[{}].1)", patterns.len()));
+            patterns.push(format!("({row}, {pattern})"));
+        }
         // Texts that are seldom read stand behind those that each run looks at.
         let page = packed.text(&rule.body);
         let _ = writeln!(table, "{}page: {page}, checks: ({first}, {}) }},", rule.text, checks.len());
     }
-    let _ = writeln!(table, "];\nstatic CHECKS: &[Check] = &[{}];", checks.join(", "));
-    table
+    table.push_str("];\n");
+    let checks = format!("static CHECKS: &[Check] = &[{}];\n", checks.join(", "));
+    let (count, patterns) = (patterns.len(), patterns.join(",\n"));
+    let patterns = format!("pub(crate) static PATTERNS: [(u16, Pattern); {count}] = [{patterns}];\n");
+    (table, checks, patterns)
 }
 
 /// A page as the table has it.
@@ -131,6 +145,8 @@ struct Page {
     body: String,
     /// Each a `Check`.
     checks: Vec<String>,
+    /// A `Pattern`, of a secret.
+    pattern: Option<String>,
     part_of: Option<String>,
     has_module: bool,
 }
@@ -230,7 +246,8 @@ fn read_page(
     };
     let code = fs::read_to_string(module).ok();
     let module_name = module.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-    let mut checks = checks(folder, module_name, code.as_deref().unwrap_or_default());
+    let checks = checks(folder, module_name, code.as_deref().unwrap_or_default());
+    let mut pattern = None;
     if let Some(shape) = keys.get("shape") {
         if family != SECRETS {
             return Err("`shape` belongs to the pages in rules/secrets".to_owned());
@@ -247,14 +264,14 @@ fn read_page(
             Some(name) => format!("Some(Checksum::{})", name.split('-').map(capital).collect::<String>()),
             None => "None".to_owned(),
         };
-        checks.push(format!(
-            "Check::Secret(&Pattern {{ shape: {}, near: {}, checksum: {checksum}, entropy: {entropy}, \
-             confidence: Confidence::{confidence} }})",
+        pattern = Some(format!(
+            "Pattern {{ shape: {}, near: {}, checksum: {checksum}, entropy: {entropy}, \
+             confidence: Confidence::{confidence} }}",
             shapes::compile(&unquoted(shape)).map_err(|e| format!("`shape`: {e}"))?,
             packed.list(&list("near")?),
         ));
     }
-    if checks.is_empty() != keys.contains_key("reported-by") {
+    if (checks.is_empty() && pattern.is_none()) != keys.contains_key("reported-by") {
         return Err(format!(
             "write {} with a public function dockerfile, compose, container, image, project, daemon or pipeline (a secret: `shape:`), \
              or say who reports it with `reported-by:`; one of the two",
@@ -307,6 +324,7 @@ fn read_page(
         text: rule,
         body: page.trim_start().to_owned(),
         checks,
+        pattern,
         part_of: part_of.map(str::to_owned),
         has_module: code.is_some(),
     })

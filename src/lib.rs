@@ -42,6 +42,7 @@ pub mod shell;
 pub mod shellcheck;
 pub mod shown;
 pub mod surface;
+pub mod table;
 pub mod text;
 pub mod trust;
 pub mod yaml;

@@ -135,7 +135,12 @@ fn go(
     };
     match node {
         Node::Text(fixed) => {
-            let behind = text.get(at..)?.strip_prefix(fixed.as_bytes())?;
+            let there = text.get(at..)?;
+            // Asked first: most texts differ at once, and comparing two of any length is a call.
+            if fixed.as_bytes().first().is_some_and(|first| there.first() != Some(first)) {
+                return None;
+            }
+            let behind = there.strip_prefix(fixed.as_bytes())?;
             go(rest, then, text, text.len() - behind.len(), None, steps)
         }
         Node::Run(set, least, most) => {
@@ -167,6 +172,30 @@ fn ends(text: &[u8], at: usize, last: Option<Set>) -> bool {
     }
     let goes_on = last.is_some_and(|set| set.contains(next));
     !goes_on || !text.get(at + 1).is_some_and(|&b| last.is_some_and(|set| set.contains(b)))
+}
+
+/// The least and most bytes of a token of the shape.
+pub fn lengths(shape: Alternatives) -> (u16, u16) {
+    let all = shape.iter().map(|nodes| lengths_of(nodes));
+    all.fold((u16::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)))
+}
+
+/// The least and most bytes of a sequence.
+pub fn lengths_of(nodes: &[Node]) -> (u16, u16) {
+    let add = |(a, b): (u16, u16), (c, d): (u16, u16)| (a.saturating_add(c), b.saturating_add(d));
+    nodes.iter().map(lengths_of_one).fold((0, 0), add)
+}
+
+/// The least and most bytes of a piece.
+fn lengths_of_one(node: &Node) -> (u16, u16) {
+    match node {
+        Node::Text(text) => (text.len() as u16, text.len() as u16),
+        Node::Run(_, least, most) => (*least, *most),
+        Node::Group(inside, least, most) => {
+            let (shortest, longest) = lengths(inside);
+            (shortest.saturating_mul(*least), longest.saturating_mul(*most))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder};
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use libdeflater::Decompressor;
 
 use crate::gap::{Gap, Reason};
 use crate::text;
@@ -84,7 +85,8 @@ enum Packed {
     Plain,
     /// As it is; what a list names may overlap.
     Stored,
-    Deflated,
+    /// It says that it unpacks to so many bytes.
+    Deflated(usize),
     /// It cannot be read, and why.
     Closed(&'static str),
 }
@@ -185,7 +187,13 @@ impl Opening<'_> {
                 Packed::Plain if content.len() <= BYTES_OF_ONE => (content.to_vec(), true),
                 Packed::Plain => (content[..BYTES_OF_ONE].to_vec(), self.spent()),
                 Packed::Stored => self.unpacked(content, content.len(), most),
-                Packed::Deflated => self.unpacked(DeflateDecoder::new(content), content.len(), most),
+                Packed::Deflated(size) => match at_once(content, size, most) {
+                    Some(plain) => {
+                        self.bytes -= plain.len();
+                        (plain, true)
+                    }
+                    None => self.unpacked(DeflateDecoder::new(content), content.len(), most),
+                },
                 Packed::Closed(why) => (Vec::new(), self.miss(why)),
             };
             is_whole &= is_all;
@@ -208,6 +216,16 @@ impl Opening<'_> {
         self.bytes -= plain.len();
         (plain, is_whole)
     }
+}
+
+/// What unpacks to just as many bytes as it says is quickest made in one piece; anything else is read as far as it goes.
+fn at_once(packed: &[u8], size: usize, most: usize) -> Option<Vec<u8>> {
+    if size > most || size > packed.len().saturating_mul(GROWTH).max(SMALL) {
+        return None;
+    }
+    let mut plain = vec![0; size];
+    let made = Decompressor::new().deflate_decompress(packed, &mut plain);
+    made.is_ok_and(|made| made == size).then_some(plain)
 }
 
 /// The path of a file in an archive. What leads elsewhere in a name leads nowhere here.

@@ -30,7 +30,8 @@ pub(super) fn list(bytes: &[u8]) -> Option<List> {
 /// The file that a row of the list names, if it is none of a folder, and where the next row begins.
 fn entry(bytes: &[u8], at: usize, before: usize) -> Option<(Option<Entry>, usize)> {
     let row = bytes.get(at..at + 46).filter(|row| row.starts_with(b"PK\x01\x02"))?;
-    let (flags, method, packed) = (number::<2>(row, 8)?, number::<2>(row, 10)?, number::<4>(row, 20)?);
+    let (flags, method) = (number::<2>(row, 8)?, number::<2>(row, 10)?);
+    let (packed, size) = (number::<4>(row, 20)?, number::<4>(row, 24)?);
     let (name, extra, remark) = (number::<2>(row, 28)?, number::<2>(row, 30)?, number::<2>(row, 32)?);
     let header = before.checked_add(number::<4>(row, 42)?)?;
     let next = at + 46 + name + extra + remark;
@@ -47,7 +48,7 @@ fn entry(bytes: &[u8], at: usize, before: usize) -> Option<(Option<Entry>, usize
     let packing = match method {
         _ if flags & 1 == 1 => Packed::Closed("an encrypted archive"),
         0 => Packed::Stored,
-        8 => Packed::Deflated,
+        8 => Packed::Deflated(size),
         _ => Packed::Closed("an archive with a compression that is not read"),
     };
     let range = start..start.saturating_add(packed);

@@ -20,8 +20,8 @@ pub struct Hit<T> {
 pub trait Search: Sync {
     type What: Clone + Send + Sync;
 
-    /// How far whole lines that are new reach (`windows`).
-    fn reach(&self, text: &[u8], lines: Range<usize>) -> Window;
+    /// What tells how far whole lines of a text that are new reach (`windows`).
+    fn reach<'t>(&'t self, text: &'t [u8]) -> impl Fn(Range<usize>) -> Window + 't;
     /// Adds the hits in the windows, by their places in `text`, in any order. Those that touch a window's `own` are
     /// needed; whatever else is found is left out.
     fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Self::What>>);
@@ -56,7 +56,7 @@ impl<S: Search> Visit for Searching<'_, S> {
     }
 
     fn delta(&self, object: &Object, bytes: &[u8], from: &Delta<'_, Self::Found>) -> Self::Found {
-        let windows = windows(bytes, &from.changes.added, |text, lines| self.0.reach(text, lines));
+        let windows = windows(bytes, &from.changes.added, self.0.reach(bytes));
         let owned = |span: &Range<u32>| {
             let span = span.start as usize..span.end as usize;
             let after = windows.partition_point(|window| window.own.end < span.start);

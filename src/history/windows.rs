@@ -30,11 +30,7 @@ impl Window {
 }
 
 /// The windows for the ranges that are new, which are in order; `reach` tells of whole lines how far they reach.
-pub fn windows(
-    text: &[u8],
-    added: &[Range<u32>],
-    reach: impl Fn(&[u8], Range<usize>) -> Window,
-) -> Vec<Window> {
+pub fn windows(text: &[u8], added: &[Range<u32>], reach: impl Fn(Range<usize>) -> Window) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
     let mut new = added.iter().map(|added| added.start as usize..added.end as usize).peekable();
     while let Some(first) = new.next() {
@@ -44,7 +40,7 @@ pub fn windows(
                 whole.end = lines(text, more).end;
             }
         }
-        let mut window = reach(text, whole);
+        let mut window = reach(whole);
         while let Some(last) = windows.pop_if(|last| last.own.end >= window.own.start) {
             window.own = last.own.start.min(window.own.start)..last.own.end.max(window.own.end);
             window.look = last.look.start.min(window.look.start)..last.look.end.max(window.look.end);
@@ -67,9 +63,10 @@ fn lines(text: &[u8], range: Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
 
-    fn lines_and(more: usize) -> impl Fn(&[u8], Range<usize>) -> Window {
-        move |text, own| {
-            let look = own.start.saturating_sub(more)..(own.end + more).min(text.len());
+    fn lines_and(text: &[u8], more: usize) -> impl Fn(Range<usize>) -> Window {
+        let end = text.len();
+        move |own| {
+            let look = own.start.saturating_sub(more)..(own.end + more).min(end);
             Window { own, look }
         }
     }
@@ -77,24 +74,24 @@ mod tests {
     #[test]
     fn windows_are_whole_lines_and_what_they_reach() {
         let text = b"aaaa\nbbbb\ncccc\ndddd\neeee\nffff\n";
-        let one = windows(text, std::slice::from_ref(&(12..13)), lines_and(1));
+        let one = windows(text, std::slice::from_ref(&(12..13)), lines_and(text, 1));
         assert_eq!(one, [Window { own: 10..14, look: 9..15 }]);
-        let joined = windows(text, &[12..13, 14..16, 17..17, 26..27], lines_and(1));
+        let joined = windows(text, &[12..13, 14..16, 17..17, 26..27], lines_and(text, 1));
         assert_eq!(joined, [Window { own: 10..19, look: 9..20 }, Window { own: 25..29, look: 24..30 }]);
-        assert_eq!(windows(text, &[], lines_and(1)), []);
+        assert_eq!(windows(text, &[], lines_and(text, 1)), []);
     }
 
     #[test]
     fn windows_that_reach_back_are_joined() {
         let text = b"aaaa\nbbbb\ncccc\ndddd\n";
-        let back = |_: &[u8], own: Range<usize>| Window { own: 0..own.end, look: 0..own.end };
+        let back = |own: Range<usize>| Window { own: 0..own.end, look: 0..own.end };
         assert_eq!(windows(text, &[0..1, 6..7, 16..17], back), [Window { own: 0..19, look: 0..19 }]);
     }
 
     #[test]
     fn endless_lines_are_cut() {
         let text = vec![b'a'; 100_000];
-        let one = windows(&text, std::slice::from_ref(&(50_000..50_001)), lines_and(0));
+        let one = windows(&text, std::slice::from_ref(&(50_000..50_001)), lines_and(&text, 0));
         assert_eq!(one[0].own, 50_000 - LINE..50_001 + LINE);
     }
 }

@@ -1,12 +1,11 @@
-//! All rules: one small module each, in the folder of its family, and the table made from their pages.
+//! All rules: one small module each, in the folder of its family, and what the table made from their pages says of them.
 //!
 //! A rule's module holds functions named after what they look at (`dockerfile`, `compose`, `container`, `image`,
 //! `project`, `daemon`, `pipeline`) and nothing that its page already says.
 
-use crate::finding::Safety;
-use crate::packed::{List, Text};
-use crate::rule::{Check, Checksum, Confidence, Family, Pattern, Profile, Rule, Severity, Stability};
-use crate::shape::{Node, Set};
+use crate::rule::{Check, Family, Rule};
+use crate::secrets::kinds::PATTERNS;
+pub use crate::table::{RULES, SHELLCHECK, find};
 use crate::text::last_part;
 
 pub mod compose;
@@ -17,14 +16,10 @@ pub mod pipeline;
 pub mod project;
 pub mod runtime;
 
-#[expect(clippy::unreadable_literal, reason = "made by the build for the compiler")]
-mod table {
-    use super::{
-        Check, Checksum, Confidence, Family, List, Node, Pattern, Profile, Rule, Safety, Set, Severity,
-        Stability, Text, compose, daemon, dockerfile, image, pipeline, project, runtime,
-    };
+mod checks {
+    use super::{Check, PATTERNS, Rule, compose, daemon, dockerfile, image, pipeline, project, runtime};
 
-    include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+    include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 
     impl Rule {
         /// What it looks at, and how. None for what `scan` or a filter reports itself.
@@ -34,18 +29,10 @@ mod table {
         }
     }
 }
-pub use table::{RULES, SHELLCHECK};
 
 /// The rules of a family.
 pub fn of(family: Family) -> impl Iterator<Item = &'static Rule> {
     RULES.iter().chain(SHELLCHECK).filter(move |rule| rule.family == family)
-}
-
-/// The rule of that id.
-pub fn find(id: &str) -> Option<&'static Rule> {
-    [RULES, SHELLCHECK]
-        .into_iter()
-        .find_map(|table| table.binary_search_by(|rule| rule.id.get().cmp(id)).ok().map(|at| &table[at]))
 }
 
 /// The rules that an id or a foreign code means, each once.

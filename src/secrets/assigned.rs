@@ -7,22 +7,14 @@ use std::ops::Range;
 
 use super::about::{About, Kind};
 use super::cursor::BEFORE;
+use super::names::Name;
 use super::random;
-pub(super) use super::strength::{Strength, strength};
+use super::remarks::{is_in_markup_comment, is_remark, is_said_to_be_a_sample, lead};
+use super::strength::{Strength, strength};
 use super::syntax::{Assignment, Form};
-use super::{decode, names, near, values};
+use super::{decode, kinds, names, values};
 use crate::rule::Confidence::{High, Low, Medium};
 use crate::trust::{Sign, Trust};
-
-/// What a name says of its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Name {
-    Password,
-    /// A token, a secret, a key to an interface.
-    Secret,
-    /// `key`, `auth`, `salt`: secret perhaps.
-    Perhaps,
-}
 
 impl Name {
     fn sign(self) -> Sign {
@@ -34,14 +26,6 @@ impl Name {
     }
 }
 
-/// What a name announces, if it announces a credential at all.
-pub(super) fn name(text: &str) -> Option<Name> {
-    if names::is_credential(text) {
-        return Some(if names::is_password(text) { Name::Password } else { Name::Secret });
-    }
-    names::may_be_credential(text).then_some(Name::Perhaps)
-}
-
 /// How sure it is that an assignment writes out a secret; `None` if it is none.
 pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Trust> {
     let value = std::str::from_utf8(&text[found.value.clone()]).ok()?;
@@ -51,7 +35,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
         return None;
     }
     // The cheap questions first: most names are no credentials', and most values plain words.
-    let name = name(last_part(written, found.form))?;
+    let name = names::announced(last_part(written, found.form))?;
     if name == Name::Perhaps && shown.len() < 16 {
         return None;
     }
@@ -91,7 +75,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
         }
         (Name::Password | Name::Secret, _) => grade(Low),
         (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => grade(Medium),
-        (Name::Perhaps, Strength::Drawn) if shown.len() >= 32 && near::names_a_provider(written) => {
+        (Name::Perhaps, Strength::Drawn) if shown.len() >= 32 && kinds::names_a_provider(written) => {
             grade(Medium).and(Sign::ProviderName)
         }
         (Name::Perhaps, Strength::Drawn) if long => grade(Low),
@@ -156,10 +140,13 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
 /// What the name or the value says is no secret: the number of a state, a hash, a name that ends in the key's own.
 fn is_of_something_else(name: &str, value: &str) -> bool {
     let number = value.bytes().all(|b| b.is_ascii_digit());
+    // The name of a telephone to those who send messages to it.
+    let telephone =
+        value.len() == 64 && names::words(name).ends_with(&["device".to_owned(), "token".to_owned()]);
     let hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
     let names_itself =
         || value.strip_suffix(name).is_some_and(|rest| rest.ends_with(|c: char| !c.is_ascii_alphanumeric()));
-    number && names::is_of_a_state(name) || hex && names::is_of_a_hash(name) || names_itself()
+    number && names::is_of_a_state(name) || hex && (telephone || names::is_of_a_hash(name)) || names_itself()
 }
 
 /// What stands before a name says that everybody may have the value: a beacon in a page, the address of a public file or
@@ -170,12 +157,6 @@ fn is_public(text: &[u8], name: &Range<usize>) -> bool {
     let host = || text[name.clone()].ends_with(b".pw") && (before.ends_with(b"//") || before.ends_with(b"@"));
     let signed = || holds(b"?e=1") || holds(b"&e=1");
     holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host()
-}
-
-/// What stands before `at` on its line, as far as it matters.
-fn lead(text: &[u8], at: usize) -> &[u8] {
-    let before = &text[at.saturating_sub(256)..at];
-    before.rsplit(|&b| b == b'\n').next().unwrap_or_default()
 }
 
 /// Of several targets the first gets the first value: `method, password = "aes", key`.
@@ -206,8 +187,12 @@ fn is_a_label(written: &str, value: &str, (name, strength): (Name, Strength), ab
     let is_word = value.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
     let constant = !value.bytes().any(|b| b.is_ascii_lowercase());
     let names_one = || (constant || names::words(value).len() > 1) && names::is_credential(value);
-    let of_a_grammar = || names::words(written).last().is_some_and(|last| last == "token") && !constant;
+    let is_token = || names::words(written).last().is_some_and(|last| last == "token");
+    let of_a_grammar = || is_token() && !constant;
+    // `token: "keyword.$2"`: what the grammar has found is put in.
+    let takes_in = || value.contains(".$") && strength != Strength::Drawn && is_token();
     about.translated && strength != Strength::Drawn
+        || takes_in()
         || name == Name::Secret
             && strength == Strength::Word
             && about.kind == Kind::Code
@@ -238,16 +223,21 @@ pub(super) fn is_long_key(text: &[u8], found: &Assignment) -> bool {
     let value = text[found.value.clone()].trim_ascii();
     let body = value.len() - value.iter().rev().take(2).take_while(|&&b| b == b'=').count();
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
-    if !value[..body].iter().all(is_base64) {
+    if !value[..body].iter().all(is_base64) || is_sealed(value) {
         return false;
     }
     let written = std::str::from_utf8(&text[found.name.clone()]).unwrap_or_default();
-    match name(last_part(written, found.form)) {
+    match names::announced(last_part(written, found.form)) {
         // SEQUENCE, its length in two bytes, INTEGER 0: what RSA's private keys and all PKCS#8 begin with.
         Some(Name::Perhaps) => value.starts_with(b"MII") && value.get(6..9) == Some(b"IBA"),
         Some(Name::Password | Name::Secret) => true,
         None => false,
     }
+}
+
+/// What kubeseal encrypts, and only its cluster can read: it begins with the length of a block of RSA, 512 bytes.
+fn is_sealed(value: &[u8]) -> bool {
+    value.len() > 684 && value.starts_with(b"Ag") && matches!(value[2], b'A'..=b'D')
 }
 
 /// A password as rules for passwords want it: of three kinds of small and capital letters, digits and signs.
@@ -295,26 +285,6 @@ fn strength_of_words(name: &str, value: &str) -> Strength {
         && (3..=8).contains(&groups.len())
         && value.bytes().any(|b| b.is_ascii_digit());
     if phrase { Strength::Chosen } else { Strength::Text }
-}
-
-/// A line that is a comment shows how something is used, or what it was.
-pub(super) fn is_remark(text: &[u8], at: usize) -> bool {
-    let line = lead(text, at).trim_ascii_start();
-    [&b"//"[..], b"#", b"* ", b"--", b";"].iter().any(|mark| line.starts_with(mark))
-}
-
-/// In a comment of XML or HTML, which may have many lines.
-fn is_in_markup_comment(text: &[u8], at: usize) -> bool {
-    const FAR: usize = 2048;
-    let before = &text[at.saturating_sub(FAR)..at];
-    memchr::memmem::rfind(before, b"<!--")
-        .is_some_and(|open| memchr::memmem::find(&before[open..], b"-->").is_none())
-}
-
-/// The line up to here says that it shows something: `# Example: https://…`.
-fn is_said_to_be_a_sample(text: &[u8], at: usize) -> bool {
-    let line = lead(text, at).to_ascii_lowercase();
-    [&b"example"[..], b"sample", b"e.g."].iter().any(|word| memchr::memmem::find(&line, word).is_some())
 }
 
 /// What stands between two literals: `'" + password + "'`, `'".$_POST["password"]."'`.

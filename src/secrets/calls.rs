@@ -5,11 +5,12 @@
 use std::ops::Range;
 
 use super::about::{About, Kind};
-use super::assigned::{Strength, strength};
 use super::cursor::Cursor;
-use super::{Hit, Rank, commands, random, values};
+use super::hit::{Hit, Rank};
+use super::strength::{Strength, strength};
+use super::{commands, random, values};
 use crate::rule::Confidence::{High, Low, Medium};
-use crate::rules;
+use crate::table;
 use crate::trust::{Sign, Trust};
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
@@ -78,8 +79,12 @@ pub(super) fn in_command(text: &[u8], anchor: Range<usize>, about: About) -> Opt
 
 /// The password of `BasicAuth("u", "p")`, `auth=("u", "p")`, `NetworkCredential("u", "p")`.
 pub(super) fn of_name(text: &[u8], name: Range<usize>, about: About) -> Option<Hit> {
-    let written = text[name.clone()].to_ascii_lowercase();
-    if ![&b"auth"[..], b"credential", b"credentials"].iter().any(|end| written.ends_with(end)) {
+    let written = &text[name.clone()];
+    let ends = |word: &&[u8]| {
+        let end = written.len().checked_sub(word.len()).map(|at| &written[at..]);
+        end.is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    if ![&b"auth"[..], b"credential", b"credentials"].iter().any(ends) {
         return None;
     }
     let cursor = Cursor { text, at: name.end }.blanks();
@@ -112,7 +117,7 @@ fn judged(
         return None;
     }
     let trust = grade(shown, strength, user, sets, about);
-    let hit = Hit::new(rules::find(id)?, value, trust, Rank::Assigned);
+    let hit = Hit::new(table::find(id)?, value, trust, Rank::Assigned);
     Some(Hit { guessable: strength != Strength::Drawn, name, ..hit })
 }
 
@@ -195,7 +200,7 @@ fn one_time(text: &[u8], value: Range<usize>, about: About) -> Option<Hit> {
     let is_base32 = seed.len() >= 16 && seed.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7' | b'='));
     let told = is_base32 && random::entropy(seed) > 3.0 && !random::is_pattern(seed);
     let trust = about.weigh(Trust::of(&[Sign::OneTimeSeed], Medium));
-    told.then(|| Some(Hit::new(rules::find("assigned-secret")?, value, trust, Rank::Assigned)))?
+    told.then(|| Some(Hit::new(table::find("assigned-secret")?, value, trust, Rank::Assigned)))?
 }
 
 /// `echo "u:p" | chpasswd`: what is echoed last before the pipe that ends at `pipe`.
@@ -254,8 +259,9 @@ fn word(cursor: Cursor) -> Option<Range<usize>> {
 // hullguard: ignore-file=assigned-password,assigned-secret,url-credentials the tests' samples
 #[cfg(test)]
 mod tests {
-    use super::super::{Confidence, find};
+    use super::super::find;
     use super::About;
+    use crate::rule::Confidence;
 
     /// What is told of a line of code, and how sure.
     fn told(line: &str) -> Vec<(String, Confidence)> {
@@ -293,6 +299,7 @@ mod tests {
             "mongodump -u root --password=s3cr3t!",
             "ldapsearch -x -D cn=admin -w s3cr3t! -b dc=x",
             "rabbitmqctl add_user ann s3cr3t!",
+            "net user ann s3cr3t! /add",
             "htpasswd -bc /etc/nginx/users ann s3cr3t!",
             "docker login -u ann --password s3cr3t! registry.invalid",
             "docker login --password=s3cr3t! -u ann",
@@ -338,6 +345,9 @@ mod tests {
             "mongosh --port 27017 --eval 'db.x1!'",
             "ldapsearch -x -W -D cn=admin",
             "npm login --scope=@a1!bcd",
+            "net user ann /active:yes",
+            "net user /add ann1x2y /expire:never",
+            "the net user growth was 5x, as planned",
             "[\"login\", \"--password\", \"$PASSWORD\"]",
             "echo \"ann:$PASSWORD\" | chpasswd",
             "echo \"the time: 12:30\" | tee log && chpasswd",

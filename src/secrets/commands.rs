@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::cursor::{BEFORE, Cursor};
-use super::programs::Takes::{self, Behind, Either, Joined, Last, Pair, Pass};
+use super::programs::Takes::{self, Behind, Either, First, Joined, Last, Pair, Pass};
 use super::programs::{LOGIN, PROGRAMS, Program};
 
 /// What leads here, in small letters: the names of programs, and the `login` of those that have one.
@@ -94,7 +94,13 @@ fn find(text: &[u8], arguments: Arguments, takes: &[Takes]) -> Option<(Option<Ra
                     let password = next().filter(|next| text[next.start] != b'/');
                     return password.map(|password| (Some(user), password));
                 }
-                Behind(_) | Pass(_) | Last => None,
+                First if at == 0 => {
+                    let mut plain = words.iter().filter(|word| text[word.start] != b'/').cloned();
+                    let (user, password) = (plain.next()?, plain.next()?);
+                    let alone = plain.next().is_none() && text[password.start] != b'*';
+                    return alone.then_some((Some(user), password));
+                }
+                Behind(_) | Pass(_) | First | Last => None,
             };
             let Some(mut value) = found.filter(|value| !value.is_empty()) else { continue };
             if matches!(text[value.start], b'"' | b'\'') {

@@ -4,15 +4,12 @@
 use std::ops::Range;
 
 use super::about::{About, Kind};
-use super::assigned::{self, Strength};
 use super::cursor::is_name;
-use super::structures::hit;
-use super::{Hit, reach, values};
+use super::hit::Hit;
+use super::strength::{Strength, strength};
+use super::{far, values};
 use crate::rule::Confidence::{Low, Medium};
 use crate::trust::{Sign, Trust};
-
-/// What leads here, in small letters.
-pub(super) const ANCHOR: &str = "cookie";
 
 /// How many cookies of one header are looked at, and how long one may be; bytes.
 const COOKIES: usize = 16;
@@ -31,7 +28,7 @@ pub(super) fn at(text: &[u8], word: Range<usize>, about: About) -> Option<Hit> {
         if is_of_a_session(&text[name]) && is_drawn(&text[value.clone()]) {
             let recorded = matches!(about.kind, Kind::Config | Kind::Unknown) && !about.vendored;
             let trust = Trust::of(&[Sign::Cookie, Sign::Random], if recorded { Medium } else { Low });
-            return hit("session-cookie", value, trust, false);
+            return Hit::of_structure("session-cookie", value, trust, false);
         }
         let rest = &text[value.end..];
         let gap = rest.iter().take(8).take_while(|b| matches!(b, b';' | b' ')).count();
@@ -50,11 +47,11 @@ fn first(text: &[u8], name_end: usize) -> Option<usize> {
         return None;
     }
     let mut at = name_end;
-    while at < name_end + reach::GAP {
+    while at < name_end + far::GAP {
         let rest = &text[at..];
         let word = usize::from(rest.starts_with(b"value")) * 5;
         let tie = |b: &u8| b.is_ascii_whitespace() || b"\"'`\\:,[-".contains(b);
-        let step = rest.iter().take(reach::GAP).take_while(|b| tie(b)).count().max(word);
+        let step = rest.iter().take(far::GAP).take_while(|b| tie(b)).count().max(word);
         if step == 0 {
             break;
         }
@@ -89,7 +86,7 @@ fn is_drawn(value: &[u8]) -> bool {
     let Ok(value) = std::str::from_utf8(value) else { return false };
     let longest = value.split(['%', '.', '|']).max_by_key(|piece| piece.len()).unwrap_or(value);
     longest.len() >= SHORT
-        && assigned::strength(longest) == Strength::Drawn
+        && strength(longest) == Strength::Drawn
         && values::judge(value) == values::Value::Literal
         && !values::MADE_UP.iter().any(|word| longest.to_ascii_lowercase().contains(word))
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::reach::GAP;
+use super::far::GAP;
 
 /// How far a value is followed; a private key of 4096 bits has 3,200 characters.
 const LONGEST: usize = 4096;

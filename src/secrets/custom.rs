@@ -8,10 +8,13 @@ use std::ops::Range;
 
 use sha1::{Digest as _, Sha1};
 
-use super::{Hit, Rank, is_binary, is_guessable, random};
+use super::hit::{Hit, Rank};
+use super::random;
+use super::strength::is_guessable;
+use super::wide::is_binary;
 use crate::custom::{self, Allow, Custom, Pattern, Target};
 use crate::rule::Confidence;
-use crate::rules;
+use crate::table;
 use crate::trust::{Sign, Trust};
 
 /// The rule that tells what they find.
@@ -70,7 +73,7 @@ fn matches<'c>(pattern: &'c Pattern, text: &[u8]) -> Vec<Found<'c>> {
 
 fn found(pattern: &Pattern, span: Range<usize>, whole: Range<usize>, guessable: bool) -> Option<Found<'_>> {
     let trust = Trust::of(&[Sign::OwnPattern], Confidence::High);
-    let hit = Hit { guessable, ..Hit::new(rules::find(RULE)?, span, trust, Rank::Token) };
+    let hit = Hit { guessable, ..Hit::new(table::find(RULE)?, span, trust, Rank::Token) };
     Some(Found { hit, pattern, whole })
 }
 

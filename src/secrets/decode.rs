@@ -1,18 +1,6 @@
-//! Secrets behind an encoding: base64, hex, percent signs, two deep, where a value is a candidate already; and base64
-//! anywhere of a text that holds a token of some well-known kinds.
+//! Texts in base64, hex and percent signs, and how base64 of a text with a token in it can be known.
 
-use std::ops::Range;
-
-use super::about::About;
-use super::gate::{GATE, Lead};
-use super::{Hit, Rank, checksum, keys, patterns};
-use crate::rule::{Confidence, Rule};
-use crate::trust::{Sign, Trust};
-
-/// The rule of a known token or a private key in what a value decodes to.
-pub(super) fn token_within(value: &[u8], about: About) -> Option<&'static Rule> {
-    within(value, about, 2)
-}
+use super::checksum;
 
 /// What looks drawn by lot is a text in base64 or hex, so who guesses the text guesses the value.
 pub(super) fn is_text(value: &[u8]) -> bool {
@@ -29,6 +17,23 @@ pub(super) fn text(value: &[u8]) -> Option<String> {
 pub(super) fn plain(value: &[u8]) -> Option<String> {
     base64(value).filter(|text| is_printable(text)).and_then(|text| String::from_utf8(text).ok())
 }
+
+/// How base64 of structures begins: private keys, Docker's logins as people and tools indent them, addresses.
+pub(super) const STRUCTURES: [&str; 13] = [
+    "LS0tLS1CRUdJTi",
+    "eyJhdXRocyI6",
+    "ewogICJhdXRocy",
+    "ewoJImF1dGhzI",
+    "ewogICAgImF1dGhzI",
+    "cG9zdGdyZX",
+    "bXlzcWw6Ly",
+    "bW9uZ29kY",
+    "cmVkaXM6Ly",
+    "cmVkaXNzOi8v",
+    "YW1xcDovL",
+    "YW1xcHM6Ly",
+    "aHR0cHM6Ly",
+];
 
 /// What tokens begin with that are looked for in base64 of any text.
 const PREFIXES: [&str; 18] = [
@@ -51,9 +56,6 @@ const PREFIXES: [&str; 18] = [
     "hvs.",
     "shpat_",
 ];
-/// How much of base64 around such a prefix is decoded; bytes.
-const AROUND: usize = 1024;
-
 /// What base64 of a text has where one of the prefixes stands in it, for each place that the prefix may have in a group of
 /// three bytes.
 pub(super) fn anchors() -> impl Iterator<Item = String> {
@@ -70,45 +72,11 @@ fn anchor(prefix: &str, place: usize) -> String {
     (first..=bytes.len() * 8 - 6).step_by(6).map(|at| char::from(DIGITS[usize::from(digit(at))])).collect()
 }
 
-/// The token in the base64 around an anchor, of which all is text.
-pub(super) fn around(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit> {
-    let is_digit = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
-    let left = text[..anchor.start].iter().rev().take(AROUND).take_while(is_digit).count();
-    let right = text[anchor.end..].iter().take(AROUND).take_while(is_digit).count();
-    let padding = text[anchor.end + right..].iter().take(2).take_while(|&&b| b == b'=').count();
-    let span = anchor.start - left..anchor.end + right + padding;
-    let rule = token_within(&text[span.clone()], about)?;
-    let trust = about.weigh(Trust::of(&[Sign::Encoded], Confidence::High));
-    let hit = Hit::new(rule, span, trust, Rank::Token);
-    Some(Hit { encoded: true, ..hit })
-}
-
-fn within(value: &[u8], about: About, depth: u8) -> Option<&'static Rule> {
-    if depth == 0 || value.len() < 16 {
-        return None;
-    }
-    let readings = [base64(value), hex(value), percent(value)];
-    readings.into_iter().flatten().filter(|text| is_printable(text)).find_map(|text| {
-        let mut found = None;
-        GATE.each(&text, 0, text.len(), |lead, start, _| {
-            let hit = match *lead {
-                Lead::Pattern { rule, pattern, least, most } if pattern.near.is_empty() => {
-                    patterns::at(&text, start, (least, most), (rule, pattern), about)
-                }
-                Lead::Pem => keys::armoured(&text, start, about),
-                _ => None,
-            };
-            found = found.or(hit.map(|hit| hit.rule));
-        });
-        found.or_else(|| within(&text, about, depth - 1))
-    })
-}
-
-fn base64(value: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn base64(value: &[u8]) -> Option<Vec<u8>> {
     checksum::decode(value)
 }
 
-fn hex(value: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn hex(value: &[u8]) -> Option<Vec<u8>> {
     if value.len() % 2 == 1 || !value.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
@@ -116,7 +84,7 @@ fn hex(value: &[u8]) -> Option<Vec<u8>> {
     Some(value.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect())
 }
 
-fn percent(value: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn percent(value: &[u8]) -> Option<Vec<u8>> {
     if !value.contains(&b'%') {
         return None;
     }
@@ -137,6 +105,6 @@ fn percent(value: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fn is_printable(text: &[u8]) -> bool {
+pub(super) fn is_printable(text: &[u8]) -> bool {
     text.len() >= 8 && text.iter().all(|b| (b' '..=b'~').contains(b) || b.is_ascii_whitespace())
 }

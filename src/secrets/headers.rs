@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::about::About;
-use super::assigned::{self, Strength};
-use super::structures::{hit, is_sample, sure};
-use super::{Hit, checksum, jwt, near, values};
+use super::hit::Hit;
+use super::strength::{Strength, is_sample, strength as strength_of, sure};
+use super::{checksum, jwt, values};
 use crate::rule::Confidence::{Low, Medium};
 use crate::trust::{Sign, Trust};
 
@@ -34,7 +34,7 @@ pub(super) fn behind_scheme(text: &[u8], scheme: Range<usize>, about: About) -> 
         return basic(token, span, about);
     }
     let made_up = || values::MADE_UP.iter().any(|word| token.to_ascii_lowercase().contains(word));
-    let drawn = length >= 16 && assigned::strength(token) == Strength::Drawn && !made_up();
+    let drawn = length >= 16 && strength_of(token) == Strength::Drawn && !made_up();
     let trust = match jwt::Life::of(token.as_bytes()) {
         Some(life) => life.weigh(Trust::of(&[Sign::Scheme, Sign::Jwt], Medium)),
         None if drawn => Trust::of(&[Sign::Scheme, Sign::Random], Medium),
@@ -43,8 +43,8 @@ pub(super) fn behind_scheme(text: &[u8], scheme: Range<usize>, about: About) -> 
     // Among tests they are most often recorded.
     let recorded = about.staged && about.is_written();
     let trust = if recorded { trust.and(Sign::Recorded) } else { about.weigh(trust) };
-    let trust = if near::misses(text, &span) { trust.is(Sign::NearMiss, Low) } else { trust };
-    hit("authorization-header", span, trust, false)
+    let hit = Hit::of_structure("authorization-header", span, trust, false)?;
+    Some(Hit { by_looks: true, ..hit })
 }
 
 /// Base64 of a user and a password.
@@ -57,14 +57,14 @@ fn basic(token: &str, span: Range<usize>, about: About) -> Option<Hit> {
         || user == lower
         || user == "aladdin"
         || values::judge(password) != values::Value::Literal;
-    let strength = assigned::strength(password);
+    let strength = strength_of(password);
     let recorded = about.staged && about.is_written();
     let trust = match sure(Sign::Scheme, strength) {
         sure if sample => sure.is(Sign::Sample, Low),
         sure if recorded => sure.at_most(Sign::Recorded, Medium),
         sure => about.weigh(sure),
     };
-    hit("authorization-header", span, trust, strength != Strength::Drawn)
+    Hit::of_structure("authorization-header", span, trust, strength != Strength::Drawn)
 }
 
 /// `Authorization: Token …`, `Authorization: ApiKey …`, in headers, JSON and code. `name_end` is behind the name. What

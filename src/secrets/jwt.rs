@@ -1,9 +1,11 @@
 //! JSON web tokens of no known provider, wherever they stand.
 
 use super::about::{About, Kind};
-use super::{Hit, Rank, checksum, patterns};
+use super::checksum;
+use super::hit::{Hit, Rank};
+use super::strength::is_fake;
 use crate::rule::Confidence::{Low, Medium};
-use crate::rules;
+use crate::table;
 use crate::trust::{Sign, Trust};
 
 /// How base64 of a header begins: `{"a`, `{"c`, `{"e`, `{"j`, `{"k`, `{"t`, `{"x`, `{"z`, `{ "`.
@@ -37,7 +39,7 @@ pub(super) fn at(text: &[u8], start: usize, about: About) -> Option<Hit> {
         Life::Endless if made_up => (trust.is(Sign::Endless, Low), Rank::Assigned),
         life => (life.weigh(trust), Rank::Structure),
     };
-    Some(Hit::new(rules::find("json-web-token")?, start..start + token.len(), trust, rank))
+    Some(Hit::new(table::find("json-web-token")?, start..start + token.len(), trust, rank))
 }
 
 /// What a signed token says of the time in which it is of use.
@@ -81,7 +83,7 @@ fn claims(token: &[u8]) -> Option<Vec<u8>> {
     let mut parts = token.split(|&b| b == b'.');
     let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
     let short = header.len() < 17 || claims.len() < 17 || signature.len() < 16;
-    if parts.next().is_some() || short || patterns::is_fake(signature) {
+    if parts.next().is_some() || short || is_fake(signature) {
         return None;
     }
     let header = checksum::decode(header).filter(|header| header.starts_with(b"{"))?;

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::about::{About, Kind};
-use super::assigned::is_remark;
 use super::cursor::Cursor;
-use super::structures::hit;
-use super::{Hit, checksum, jwt, random, reach};
+use super::hit::Hit;
+use super::remarks::is_remark;
+use super::{checksum, far, jwt, random};
 use crate::date::Date;
 use crate::rule::Confidence::{High, Medium};
 use crate::trust::{Sign, Trust};
@@ -37,7 +37,7 @@ pub(super) const JWK: [&str; 2] = ["\"d\"", "\"k\""];
 /// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
 /// keys holds the header alone.
 pub(super) fn armoured(text: &[u8], start: usize, about: About) -> Option<Hit> {
-    let rest = &text[start..(start + reach::KEY).min(text.len())];
+    let rest = &text[start..(start + far::KEY).min(text.len())];
     let label = rest.strip_prefix(b"-----BEGIN ")?;
     let label_end = label.iter().take(48).position(|&b| b == b'-')?;
     let (label, behind) = label.split_at(label_end);
@@ -85,7 +85,7 @@ pub(super) fn armoured(text: &[u8], start: usize, about: About) -> Option<Hit> {
     let trust = if is_over { trust.at_most(Sign::ExpiredCertificate, Medium) } else { trust };
     let shown = about.kind == Kind::Code && is_remark(text, start);
     let trust = if shown { trust.lower(Sign::Comment) } else { trust };
-    hit("private-key", start..start + end, about.weigh(trust), false)
+    Hit::of_structure("private-key", start..start + end, about.weigh(trust), false)
 }
 
 /// How far from a key its certificate is looked for, and how much of one is read; bytes.
@@ -131,13 +131,18 @@ pub(super) fn bare(text: &[u8], anchor: usize, before: usize, about: About) -> O
     if text[start.saturating_sub(8)..start].windows(2).any(|two| two == b"--") {
         return None;
     }
-    let rest = &text[start..(start + reach::LONG_KEY).min(text.len())];
+    let rest = &text[start..(start + far::LONG_KEY).min(text.len())];
     let run = rest.iter().take_while(|b| is_base64(b)).count();
     let padding = rest[run..].iter().take(2).take_while(|&&b| b == b'=').count();
     if run < if before > 0 { RSA } else { CURVE } || random::entropy(&rest[..run]) < 4.0 {
         return None;
     }
-    hit("private-key", start..start + run + padding, about.weigh(Trust::of(&[Sign::Der], High)), false)
+    Hit::of_structure(
+        "private-key",
+        start..start + run + padding,
+        about.weigh(Trust::of(&[Sign::Der], High)),
+        false,
+    )
 }
 
 /// The private part of a JSON web key: `"d"` of RSA and of the curves, as long as only those are, and `"k"` of a key that
@@ -153,7 +158,7 @@ pub(super) fn web_key(text: &[u8], name: Range<usize>, about: About) -> Option<H
     if !fits || !shown.iter().all(is_url) || random::entropy(shown) < 4.0 || random::is_pattern(shown) {
         return None;
     }
-    hit("private-key", value, about.weigh(Trust::of(&[Sign::WebKey], High)), false)
+    Hit::of_structure("private-key", value, about.weigh(Trust::of(&[Sign::WebKey], High)), false)
 }
 
 /// The word stands on the line of a place, within a kilobyte.

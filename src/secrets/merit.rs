@@ -3,31 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
-use super::{Hit, checksum};
-use crate::rule::Pattern;
-
-/// What speaks for an explanation, what counts most first. A wrong checksum speaks against it; the longer the fixed text
-/// that the token begins with, the less it can be anything else (`sk_live_a2V5` before `sk_live_`, any provider's before
-/// a bare JWT); then a checksum that holds, then a word nearby that says whose it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Merit {
-    pub(super) sound: bool,
-    prefix: u8,
-    pub(super) checked: bool,
-    near: bool,
-}
-
-impl Merit {
-    pub(super) fn of(pattern: &Pattern, token: &[u8], prefix: usize, near: bool) -> Self {
-        let holds = pattern.checksum.map(|kind| checksum::holds(kind, token));
-        Self {
-            sound: holds != Some(false),
-            prefix: prefix.min(255) as u8,
-            checked: holds == Some(true),
-            near,
-        }
-    }
-}
+use super::hit::Hit;
 
 /// The better of two comes first: a token before a structure before a name, then merit, confidence and length; the rest
 /// only makes the order certain.

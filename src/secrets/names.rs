@@ -7,23 +7,44 @@ use super::vocabulary::{
     ABOUT, DOES, ENDS, HARMLESS, KEY_FOR, KEY_OF, PAGES, PASSES_ON, PASSWORD, SECRET, STORES,
 };
 
+/// What a name says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    Password,
+    /// A token, a secret, a key to an interface.
+    Secret,
+    /// `key`, `auth`, `salt`: secret perhaps.
+    Perhaps,
+}
+
+/// What a name announces, if it announces a credential at all.
+pub(super) fn announced(name: &str) -> Option<Name> {
+    let words = words(name);
+    if are_of_credential(&words) {
+        return Some(if are_of_password(&words) { Name::Password } else { Name::Secret });
+    }
+    may_be_of_credential(&words).then_some(Name::Perhaps)
+}
+
 /// Whether a name announces a secret value: `POSTGRES_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`; but not
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
 pub fn is_credential(name: &str) -> bool {
-    let words = words(name);
-    !are_harmless(&words)
-        && words.iter().enumerate().any(|(i, word)| {
-            let behind = words.get(i + 1).map_or("", String::as_str);
-            let passes_on = word == "pass"
-                && (i > 0 && PASSES_ON.contains(&words[i - 1].as_str())
-                    || ["by", "through"].contains(&behind));
-            let key_of =
-                |before: &String| KEY_OF.contains(&before.as_str()) || KEY_FOR.contains(&before.as_str());
-            SECRET.contains(&word.as_str()) && !passes_on
-                || is_for_password(word)
-                || ends_in_one(word)
-                || matches!(word.as_str(), "key" | "keys") && i > 0 && key_of(&words[i - 1])
-        })
+    are_of_credential(&words(name))
+}
+
+fn are_of_credential(words: &[String]) -> bool {
+    let is_of_one = |(i, word): (usize, &String)| {
+        let behind = words.get(i + 1).map_or("", String::as_str);
+        let passes_on = word == "pass"
+            && (i > 0 && PASSES_ON.contains(&words[i - 1].as_str()) || ["by", "through"].contains(&behind));
+        let key_of =
+            |before: &String| KEY_OF.contains(&before.as_str()) || KEY_FOR.contains(&before.as_str());
+        SECRET.contains(&word.as_str()) && !passes_on
+            || is_for_password(word)
+            || ends_in_one(word)
+            || matches!(word.as_str(), "key" | "keys") && i > 0 && key_of(&words[i - 1])
+    };
+    words.iter().enumerate().any(is_of_one) && !are_harmless(words)
 }
 
 /// A word for a credential ends another without a mark between: `deploytoken`, `CRMSECRET`; none of `csrftoken`.
@@ -45,7 +66,10 @@ pub fn speaks_of_credential(name: &str) -> bool {
 
 /// Whether a name may announce a secret, where its value looks like one: `key`, `AUTH`, `webhook-salt`.
 pub fn may_be_credential(name: &str) -> bool {
-    let words = words(name);
+    may_be_of_credential(&words(name))
+}
+
+fn may_be_of_credential(words: &[String]) -> bool {
     let Some(last) = words.last() else { return false };
     let public =
         // `gpg --recv-keys`, `GPG_KEYS`: ids of public keys.
@@ -58,7 +82,7 @@ pub fn may_be_credential(name: &str) -> bool {
         "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "pat"
     ) && !words.iter().any(public)
         && !words.iter().any(|word| matches!(word.as_str(), "encrypted" | "wrapped" | "hashed"))
-        && !are_a_handle(&words)
+        && !are_a_handle(words)
 }
 
 /// Whether a name is one of a password, and not of what is done with it (`setPassword`) or is about it.
@@ -94,8 +118,8 @@ fn is_for_password(word: &str) -> bool {
 }
 
 /// Whether a name announces a password and not some other credential.
-pub(super) fn is_password(name: &str) -> bool {
-    words(name).iter().any(|word| is_for_password(word) || word == "pass")
+fn are_of_password(words: &[String]) -> bool {
+    words.iter().any(|word| is_for_password(word) || word == "pass")
 }
 
 /// Whether a name is more often that of a place in a store, or of a way to encrypt, than that of a key: `STORAGE_KEY`,

@@ -4,11 +4,10 @@
 //! of which kind it should be, and it is shorter than those are, only `strict` tells it. What is as long, or longer, is
 //! more often a token of a kind that nobody documented than a broken one.
 
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use super::gate::{GATE, Lead};
+use super::kinds::{Known, TABLE};
+use super::leads::{GATE, Lead};
 use super::names;
 use super::patterns::{fixed_length, is_near};
 use crate::shape::is_begun;
@@ -17,70 +16,6 @@ use crate::shape::is_begun;
 const TELLING: usize = 4;
 /// How many characters a token may have lost and still be meant as one of its kind.
 const LOST: usize = 3;
-
-/// Words that say whose a token is, where they are one word and nothing that people write of other things.
-pub(super) static PROVIDERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let words = GATE.loose.iter().flat_map(|&(_, pattern, _)| pattern.near.iter());
-    words.filter(|word| is_a_providers(word)).collect()
-});
-
-/// Words of providers that are ordinary ones, too.
-const ORDINARY: [&str; 42] = [
-    "beamer",
-    "checkout",
-    "column",
-    "consumer",
-    "courier",
-    "cursor",
-    "devops",
-    "django",
-    "drone",
-    "elastic",
-    "facebook",
-    "fernet",
-    "figma",
-    "flickr",
-    "ghost",
-    "harbor",
-    "instantly",
-    "kubeadm",
-    "laravel",
-    "modal",
-    "monday",
-    "notion",
-    "optimizely",
-    "paypal",
-    "pinata",
-    "proof",
-    "pusher",
-    "runway",
-    "sanity",
-    "sauce",
-    "scale",
-    "segment",
-    "stability",
-    "storage",
-    "surge",
-    "temporal",
-    "trend",
-    "twitter",
-    "unseal",
-    "vault",
-    "voyage",
-    "yahoo",
-];
-
-pub(super) fn is_a_providers(word: &str) -> bool {
-    word.len() >= 5
-        && word.bytes().all(|b| b.is_ascii_alphanumeric())
-        && !ORDINARY.contains(&word)
-        && !names::is_only_credential(word)
-}
-
-/// A name is of some provider's key, and of nothing more: `datadog_key`.
-pub(super) fn names_a_provider(name: &str) -> bool {
-    matches!(names::words(name).as_slice(), [.., provider, _] if PROVIDERS.contains(provider.as_str()))
-}
 
 /// Whether a value, of which no pattern holds, was meant as a token of a known kind.
 pub(super) fn misses(text: &[u8], value: &Range<usize>) -> bool {
@@ -93,7 +28,7 @@ fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
     let shown = &text[value.clone()];
     let mut found = false;
     GATE.each(shown, 0, shown.len(), |lead, start, _| {
-        let Lead::Pattern { pattern, least, most, .. } = *lead else { return };
+        let Lead::Token { known: Known { pattern, .. }, least, most } = *lead else { return };
         let Some(first) = start.checked_sub(usize::from(least)).filter(|_| least == most) else { return };
         let fixed = fixed_length(pattern.shape, &shown[first..]);
         let short = || first == 0 && fixed + 1 == TELLING && !shown[fixed - 1].is_ascii_alphanumeric();
@@ -108,7 +43,7 @@ fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
 /// A word nearby says whose token it is, and those have a few characters more.
 fn stands_like_one(text: &[u8], value: &Range<usize>) -> bool {
     let shown = &text[value.clone()];
-    GATE.loose.iter().any(|&(_, pattern, (least, _))| {
+    TABLE.loose.iter().any(|&Known { pattern, least, .. }| {
         let least = usize::from(least);
         let near = || pattern.near.iter().filter(|word| !names::is_only_credential(word));
         (least.saturating_sub(LOST)..least).contains(&shown.len())

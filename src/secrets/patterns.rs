@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use super::about::{About, Kind};
-use super::gate::{GATE, lengths_of};
-use super::merit::Merit;
-use super::{Hit, Rank, checksum, jwt, random, values};
-use crate::rule::{Checksum, Confidence, Pattern, Rule};
-use crate::shape::{self, Alternatives, Node};
+use super::hit::{Hit, Merit, Rank};
+use super::kinds::{Known, TABLE};
+use super::strength::is_fake;
+use super::{checksum, jwt, random};
+use crate::rule::{Checksum, Confidence, Pattern};
+use crate::shape::{self, Alternatives, Node, lengths_of};
 use crate::trust::{Sign, Trust};
 
 /// How far from a token, on its line, a word may stand that says whose it is; bytes.
@@ -18,7 +19,7 @@ pub(super) fn at(
     text: &[u8],
     anchor: usize,
     (least, most): (u16, u16),
-    (rule, pattern): (&'static Rule, &'static Pattern),
+    Known { rule, pattern, .. }: Known,
     about: About,
 ) -> Option<Hit> {
     let first = anchor.saturating_sub(usize::from(most));
@@ -71,27 +72,30 @@ const LEAST_ENTROPY: f32 = 2.0;
 /// The value of an assignment, if it is a token that only the words around it tell apart.
 pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, about: About) -> Option<Hit> {
     let token = &text[value.clone()];
-    // What holds for every pattern is asked once, and what is cheap first.
-    let entropy = random::entropy(token);
-    if entropy < LEAST_ENTROPY || is_fake(token) {
+    let short = |known: &&Known| usize::from(known.least) <= token.len();
+    let fits = |known: &&Known| {
+        token.len() <= usize::from(known.most) && shape::is_whole(known.pattern.shape, token)
+    };
+    let fitting: Vec<&Known> = TABLE.loose.iter().take_while(short).filter(fits).collect();
+    // Most values fit nothing, and what is asked now is dear.
+    if fitting.is_empty() || is_fake(token) {
         return None;
     }
-    let known = |&&(_, pattern, (least, most)): &&(&'static Rule, &'static Pattern, (u16, u16))| {
-        (usize::from(least)..=usize::from(most)).contains(&token.len())
-            && shape::is_whole(pattern.shape, token)
-            && entropy >= least_entropy(pattern, token)
+    let entropy = random::entropy(token);
+    let known = |pattern: &Pattern| {
+        entropy >= least_entropy(pattern, token).max(LEAST_ENTROPY)
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter()))
     };
-    let short = |&&(_, _, (least, _)): &&(_, _, (u16, u16))| usize::from(least) <= token.len();
-    let hits = GATE.loose.iter().take_while(short).filter(known).map(|&(rule, pattern, _)| {
-        let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
-        let announced = if named { Sign::InName } else { Sign::Nearby };
-        let announced = Some(announced).filter(|_| !pattern.near.is_empty());
-        let trust = begun(pattern, [Sign::Shape, Sign::Even].into_iter().chain(announced));
-        let trust = grade(token, 0, pattern, trust, about);
-        let hit = Hit::new(rule, value.clone(), trust, Rank::Structure);
-        Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
-    });
+    let hits =
+        fitting.into_iter().filter(|one| known(one.pattern)).map(|&Known { rule, pattern, .. }| {
+            let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
+            let announced = if named { Sign::InName } else { Sign::Nearby };
+            let announced = Some(announced).filter(|_| !pattern.near.is_empty());
+            let trust = begun(pattern, [Sign::Shape, Sign::Even].into_iter().chain(announced));
+            let trust = grade(token, 0, pattern, trust, about);
+            let hit = Hit::new(rule, value.clone(), trust, Rank::Structure);
+            Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
+        });
     hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(&a.rule.id)))
 }
 
@@ -271,30 +275,6 @@ fn alphabet(value: &[u8]) -> f32 {
         () if all(|b| !b.is_ascii_uppercase()) || all(|b| !b.is_ascii_lowercase()) => 36.0,
         () => 62.0,
     }
-}
-
-/// It counts or repeats, holds a word of made-up ones, or is words.
-pub(super) fn is_fake(variable: &[u8]) -> bool {
-    if random::is_pattern(variable) {
-        return true;
-    }
-    let lower = variable.to_ascii_lowercase();
-    let holds = |word: &str| lower.windows(word.len()).any(|there| there == word.as_bytes());
-    // A long token may hold any short word by chance; only long words are proof.
-    values::MADE_UP.iter().any(|word| holds(word)) || !is_mixed(variable) && is_words(&lower)
-}
-
-/// Capital letters stand among small ones as in no words: more than one in three.
-fn is_mixed(variable: &[u8]) -> bool {
-    let letters = variable.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let capitals = variable.iter().filter(|b| b.is_ascii_uppercase()).count();
-    capitals * 3 > letters && capitals < letters
-}
-
-/// Letters only, between dashes and underscores, and they read like words.
-fn is_words(lower: &[u8]) -> bool {
-    lower.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.'))
-        && lower.split(|b| !b.is_ascii_alphabetic()).all(random::reads)
 }
 
 /// Seven tenths of what a token of that shape and length has on the average.

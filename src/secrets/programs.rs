@@ -16,18 +16,20 @@ pub(crate) enum Takes {
     Pass(&'static str),
     /// Behind a word and a user: `add_user u P`, `/user:u P`.
     Behind(&'static str),
+    /// A user and the password come first, and then nothing but options: `net user u P /add`.
+    First,
     /// The last word of the command.
     Last,
 }
 
-use Takes::{Behind, Either, Joined, Last, Pair, Pass};
+use Takes::{Behind, Either, First, Joined, Last, Pair, Pass};
 
 impl Takes {
     /// The option that a password follows.
     pub(crate) fn option(self) -> Option<&'static str> {
         match self {
             Joined(option) | Either(option) | Pair(option, _) | Pass(option) => Some(option),
-            Behind(_) | Last => None,
+            Behind(_) | First | Last => None,
         }
     }
 }
@@ -86,7 +88,7 @@ const fn hidden(name: &'static str, takes: &'static [Takes]) -> Program {
 
 pub(crate) const LOGIN: &str = "login";
 
-pub(crate) static PROGRAMS: [Program; 40] = [
+pub(crate) static PROGRAMS: [Program; 41] = [
     all("mysql", &[Joined("-p")]),
     all("mariadb", &[Joined("-p")]),
     all("mongo", &[Either("-p"), Either("--password")]),
@@ -109,6 +111,7 @@ pub(crate) static PROGRAMS: [Program; 40] = [
     found("schtasks", &[Either("/rp"), Either("/RP")]),
     found("xfreerdp", &[Joined("/p:")]),
     found("net use", &[Behind("/user:"), Behind("/USER:")]),
+    found("net user", &[First]),
     login("docker"),
     login("podman"),
     login("buildah"),

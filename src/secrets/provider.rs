@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::about::About;
-use super::{Hit, patterns};
+use super::hit::Hit;
+use super::patterns;
 
 /// How far behind the word such a token may begin; bytes.
 const FAR: usize = 48;

@@ -9,18 +9,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::far::{GAP, KEY, LINE, LOGIN};
 use super::syntax;
-
-/// How far a private key is read from its first line on; bytes.
-pub(super) const KEY: usize = 512;
-/// How long a private key on one line may be; bytes.
-pub(super) const LONG_KEY: usize = LINE - 16;
-/// How far before a `.netrc`'s password its machine may stand; bytes.
-pub(super) const LOGIN: usize = 160;
-/// Bytes of white space between a name's line and its value.
-pub(super) const GAP: usize = 64;
-/// No more of a line is looked at on either side of a place; bytes.
-const LINE: usize = 4 << 10;
 
 /// What every private key in armour begins with.
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -73,7 +63,10 @@ fn opening(text: &[u8], at: usize) -> Option<usize> {
 /// A line of a `.netrc` that a password may follow.
 fn is_login(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
-    [&b"machine"[..], b"default", b"login", b"user", b"account"].iter().any(|word| line.starts_with(word))
+    matches!(line.first(), Some(b'm' | b'd' | b'l' | b'u' | b'a'))
+        && [&b"machine"[..], b"default", b"login", b"user", b"account"]
+            .iter()
+            .any(|word| line.starts_with(word))
 }
 
 /// The end of the next line that is not blank, and of what begins so much behind it.

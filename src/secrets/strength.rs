@@ -1,8 +1,9 @@
 //! What a value looks like by itself: drawn by lot, chosen by a person, a word, or no password at all.
 
-use super::names;
 use super::random::{self, DRAWN};
-use crate::trust::Sign;
+use super::{decode, names, values};
+use crate::rule::Confidence::{High, Low, Medium};
+use crate::trust::{Sign, Trust};
 
 /// What a value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,11 @@ pub(super) fn strength(value: &str) -> Strength {
     let count = |wanted: fn(&u8) -> bool| bytes.iter().filter(|b| wanted(b)).count();
     let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
     let signs = bytes.len() - digits - letters;
-    if value.contains(char::is_whitespace) || is_address(value) || is_hash(value) || is_regex(value) {
+    let is_other = is_address(value) || is_hash(value) || is_regex(value);
+    if !is_other && is_dense(bytes) {
+        return Strength::Drawn;
+    }
+    if is_other || value.contains(char::is_whitespace) {
         return Strength::Text;
     }
     if counts(bytes) || letters == 0 && signs == 0 {
@@ -85,6 +90,20 @@ fn is_drawn(bytes: &[u8], digits: usize, letters: usize) -> bool {
     // Letters alone are seldom drawn; a long name of few vowels looks it.
     let mixed = digits >= 1 || bytes.len() >= 20;
     mixed && random::score(core).max(random::score(bytes)) > DRAWN && random::entropy(bytes) > 2.5
+}
+
+/// Drawn by lot of all that is printed, blanks among it, as WordPress makes its keys and salts.
+fn is_dense(bytes: &[u8]) -> bool {
+    const SHORT: usize = 48;
+    if bytes.len() < SHORT || !bytes.iter().all(|b| (b' '..=b'~').contains(b)) {
+        return false;
+    }
+    let mut signs: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_punctuation).collect();
+    let few = signs.len() * 6 < bytes.len();
+    signs.sort_unstable();
+    signs.dedup();
+    let bare: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    !few && signs.len() >= 10 && random::score(&bare) > DRAWN && random::entropy(bytes) > 4.8
 }
 
 /// An address, a path, a file, a MIME type, a version, a date.
@@ -139,6 +158,7 @@ fn is_address(value: &str) -> bool {
         || value.starts_with('/') && value.matches('/').count() > 1 && !is_base64(value)
         || is_file_below(value)
         || value.starts_with("arn:")
+        || value.starts_with("urn:")
         || value.starts_with("sha256:")
         || value.starts_with("--")
         || file
@@ -203,6 +223,53 @@ fn is_term(value: &str) -> bool {
     words.len() >= 2 && words.iter().all(wordy)
 }
 
+/// How sure a password is one in use, where the structure says that it is a password.
+pub(super) fn sure(structure: Sign, strength: Strength) -> Trust {
+    let confidence = match strength {
+        Strength::Drawn => High,
+        Strength::Chosen => Medium,
+        Strength::Word | Strength::Text => Low,
+    };
+    Trust::of(&[structure, strength.sign()], confidence)
+}
+
+/// A password that stands for any, in small letters.
+pub(super) fn is_sample(password: &str) -> bool {
+    const SAMPLES: [&str; 12] = [
+        "pass", "password", "passwd", "pwd", "pw", "secret", "token", "bar", "word", "mypass", "psw", "p4ss",
+    ];
+    SAMPLES.contains(&password)
+}
+
+/// It counts or repeats, holds a word of made-up ones, or is words.
+pub(super) fn is_fake(variable: &[u8]) -> bool {
+    if random::is_pattern(variable) {
+        return true;
+    }
+    let lower = variable.to_ascii_lowercase();
+    let holds = |word: &str| lower.windows(word.len()).any(|there| there == word.as_bytes());
+    // A long token may hold any short word by chance; only long words are proof.
+    values::MADE_UP.iter().any(|word| holds(word)) || !is_mixed(variable) && is_words(&lower)
+}
+
+/// Capital letters stand among small ones as in no words: more than one in three.
+fn is_mixed(variable: &[u8]) -> bool {
+    let letters = variable.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let capitals = variable.iter().filter(|b| b.is_ascii_uppercase()).count();
+    capitals * 3 > letters && capitals < letters
+}
+
+/// Letters only, between dashes and underscores, and they read like words.
+fn is_words(lower: &[u8]) -> bool {
+    lower.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.'))
+        && lower.split(|b| !b.is_ascii_alphabetic()).all(random::reads)
+}
+
+/// Somebody thought the value up, or what it encodes.
+pub(super) fn is_guessable(value: &str) -> bool {
+    strength(value) != Strength::Drawn || decode::is_text(value.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,5 +303,13 @@ mod tests {
         ] {
             assert_eq!(strength(value), expected, "{value}");
         }
+        // A salt of WordPress, made here: a step through all that is printed but quotes and backslashes.
+        let printed: Vec<char> = (' '..='~').filter(|c| !"'\"\\".contains(*c)).collect();
+        let salt: String = (1..=64).map(|at: usize| printed[at * at * 37 % 89]).collect();
+        assert_eq!(strength(&salt), Strength::Drawn, "{salt}");
+        assert_eq!(
+            strength("if (a[0] != b) { return x->y(z) + \"w\"; } else { c = d * e % f; }"),
+            Strength::Text
+        );
     }
 }

@@ -4,62 +4,16 @@
 use std::ops::Range;
 
 use super::about::About;
-use super::assigned::{self, Strength};
+use super::hit::Hit;
+use super::strength::{Strength, is_sample, strength as strength_of, sure};
 use super::syntax::Assignment;
-use super::{Hit, Rank, checksum, decode, keys, near, reach, values};
+use super::{checksum, decode, far, values};
 use crate::rule::Confidence::{High, Low, Medium};
-use crate::rules;
 use crate::trust::{Sign, Trust};
-
-/// How base64 of these begins: private keys, Docker's logins as people and tools indent them, addresses.
-pub(super) const ENCODED: [&str; 13] = [
-    "LS0tLS1CRUdJTi",
-    "eyJhdXRocyI6",
-    "ewogICJhdXRocy",
-    "ewoJImF1dGhzI",
-    "ewogICAgImF1dGhzI",
-    "cG9zdGdyZX",
-    "bXlzcWw6Ly",
-    "bW9uZ29kY",
-    "cmVkaXM6Ly",
-    "cmVkaXNzOi8v",
-    "YW1xcDovL",
-    "YW1xcHM6Ly",
-    "aHR0cHM6Ly",
-];
-/// So much of it is looked at; bytes. A private key is longer.
-const ENCODED_AT_MOST: usize = reach::KEY;
-
-/// The shortest line that base64 is broken into; bytes.
-const WRAPPED: usize = 60;
-
-/// A hit of a structure's rule.
-pub(super) fn hit(id: &str, span: Range<usize>, trust: Trust, guessable: bool) -> Option<Hit> {
-    let rule = rules::find(id)?;
-    Some(Hit { guessable, ..Hit::new(rule, span, trust, Rank::Structure) })
-}
-
-/// How sure a password is one in use, where the structure says that it is a password.
-pub(super) fn sure(structure: Sign, strength: Strength) -> Trust {
-    let confidence = match strength {
-        Strength::Drawn => High,
-        Strength::Chosen => Medium,
-        Strength::Word | Strength::Text => Low,
-    };
-    Trust::of(&[structure, strength.sign()], confidence)
-}
 
 /// The same in a file: what somebody thought up among tests and samples is made up.
 fn weigh(about: About, trust: Trust, strength: Strength) -> Trust {
     if about.staged && strength != Strength::Drawn { trust.is(Sign::Staged, Low) } else { about.weigh(trust) }
-}
-
-/// A password that stands for any, in small letters.
-pub(super) fn is_sample(password: &str) -> bool {
-    const SAMPLES: [&str; 12] = [
-        "pass", "password", "passwd", "pwd", "pw", "secret", "token", "bar", "word", "mypass", "psw", "p4ss",
-    ];
-    SAMPLES.contains(&password)
 }
 
 /// `scheme://user:password@host`; `scheme_end` is where `://` begins.
@@ -86,14 +40,13 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     let colon = user.iter().position(|&b| b == b':').filter(|_| alone.len() == user.len());
     let Some(colon) = colon else {
         let token = std::str::from_utf8(alone).ok()?;
-        if token.len() < 20 || assigned::strength(token) != Strength::Drawn {
+        if token.len() < 20 || strength_of(token) != Strength::Drawn {
             return None;
         }
         let span = start..start + alone.len();
-        let trust = Trust::of(&[Sign::Url, Sign::Random], Medium);
-        let misses = near::misses(text, &span);
-        let trust = if misses { trust.is(Sign::NearMiss, Low) } else { about.weigh(trust) };
-        return hit("url-credentials", span, trust, false);
+        let trust = about.weigh(Trust::of(&[Sign::Url, Sign::Random], Medium));
+        let hit = Hit::of_structure("url-credentials", span, trust, false)?;
+        return Some(Hit { by_looks: true, ..hit });
     };
     let (name, password) =
         (std::str::from_utf8(&user[..colon]).ok()?, std::str::from_utf8(&user[colon + 1..]).ok()?);
@@ -112,7 +65,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
         || host.ends_with("example.org")
         || host.rsplit('.').next() == Some("test")
         || values::MADE_UP.iter().any(|word| lower.contains(word));
-    let strength = assigned::strength(password);
+    let strength = strength_of(password);
     let drawn = strength == Strength::Drawn;
     // `@${host}`: the password is a literal though the host is none. A word there is one that stands for any.
     if host.contains(['{', '$', '%']) && matches!(strength, Strength::Word | Strength::Text) {
@@ -129,7 +82,35 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     };
     let local = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "db" | "host");
     let trust = if local && !drawn { trust.lower(Sign::Local) } else { trust };
-    hit("url-credentials", start + colon + 1..start + at, weigh(about, trust, strength), !drawn)
+    Hit::of_structure("url-credentials", start + colon + 1..start + at, weigh(about, trust, strength), !drawn)
+}
+
+/// The password of a line of `.pgpass`, `host:5432:database:user:password`; the port and its colons stand at `port`.
+pub(super) fn pgpass(text: &[u8], port: Range<usize>, about: About) -> Option<Hit> {
+    const LONGEST: usize = 256;
+    let before = &text[port.start.saturating_sub(LONGEST)..port.start];
+    let host = before.rsplit(|&b| b == b'\n').next()?;
+    let is_host = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*');
+    let rest = &text[port.end..(port.end + LONGEST).min(text.len())];
+    let line = rest.split(|b| matches!(b, b'\n' | b'\r')).next()?;
+    let mut parts = line.splitn(3, |&b| b == b':');
+    let (database, user, password) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_name =
+        |part: &[u8]| !part.is_empty() && !part.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');
+    let parts = [host, database, user, password];
+    if password.len() < 4 || !parts.into_iter().all(is_name) || !host.iter().all(is_host) {
+        return None;
+    }
+    let shown = std::str::from_utf8(password).ok().filter(|shown| !shown.contains(':'))?;
+    let strength = strength_of(shown);
+    if strength == Strength::Text || values::judge(shown) != values::Value::Literal {
+        return None;
+    }
+    let sample = is_sample(&shown.to_ascii_lowercase()) || user == password;
+    let trust = sure(Sign::Login, strength);
+    let trust = if sample { trust.is(Sign::Sample, Low) } else { weigh(about, trust, strength) };
+    let end = port.end + line.len();
+    Hit::of_structure("assigned-password", end - password.len()..end, trust, strength != Strength::Drawn)
 }
 
 /// `"auth": "…"` of Docker's `config.json`, `_auth=…` of `.npmrc`: base64 of `user:password`.
@@ -144,7 +125,7 @@ pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Op
     let pair = checksum::decode(value).filter(|pair| checksum::is_pair(pair))?;
     let pair = std::str::from_utf8(&pair).ok()?;
     let (user, password) = pair.split_once(':')?;
-    let strength = assigned::strength(password);
+    let strength = strength_of(password);
     let sample = values::judge(password) != values::Value::Literal
         || is_sample(&password.to_ascii_lowercase())
         || user.eq_ignore_ascii_case(password);
@@ -154,7 +135,7 @@ pub(super) fn registry_auth(text: &[u8], found: &Assignment, about: About) -> Op
     };
     let trust = Trust::of(&[Sign::RegistryLogin, strength.sign()], confidence);
     let trust = if sample { trust.is(Sign::Sample, Low) } else { trust };
-    hit(id, found.value.clone(), about.weigh(trust), strength != Strength::Drawn)
+    Hit::of_structure(id, found.value.clone(), about.weigh(trust), strength != Strength::Drawn)
 }
 
 /// `password …` in a `.netrc`, behind a machine and a login on the same line or the ones before.
@@ -162,7 +143,7 @@ pub(super) fn netrc(text: &[u8], name: &Range<usize>, about: About) -> Option<Hi
     if &text[name.clone()] != b"password" || !matches!(text.get(name.end)?, b' ' | b'\t') {
         return None;
     }
-    let from = name.start.saturating_sub(reach::LOGIN);
+    let from = name.start.saturating_sub(far::LOGIN);
     let mut words: Vec<&[u8]> =
         text[from..name.start].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     while let [.., key, _] = words.as_slice()
@@ -183,46 +164,11 @@ pub(super) fn netrc(text: &[u8], name: &Range<usize>, about: About) -> Option<Hi
     if password.len() < 3 || values::judge(password) != values::Value::Literal {
         return None;
     }
-    let strength = assigned::strength(password);
+    let strength = strength_of(password);
     let sample = is_sample(&password.to_ascii_lowercase());
     let trust = sure(Sign::Login, strength);
     let trust = if sample { trust.is(Sign::Sample, Low) } else { weigh(about, trust, strength) };
-    hit("netrc-password", span, trust, strength != Strength::Drawn)
-}
-
-/// What is known by its structure, in base64: a key of a kubeconfig, what a Secret of Kubernetes holds.
-pub(super) fn encoded(text: &[u8], start: usize, about: About) -> Option<Hit> {
-    let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
-    if start > 0 && is_base64(&text[start - 1]) && text[start - 1] != b'=' {
-        return None;
-    }
-    let rest = &text[start..(start + ENCODED_AT_MOST).min(text.len())];
-    if !ENCODED.iter().any(|begin| rest.starts_with(begin.as_bytes())) {
-        return None;
-    }
-    let run = rest.iter().take_while(|b| is_base64(b)).count();
-    let whole = if run == rest.len() { run / 4 * 4 } else { run };
-    let span = start..start + run;
-    // Some tools break it into lines, and of a key the first one holds little more than what says that it is one.
-    if run >= WRAPPED
-        && matches!(text.get(span.end), Some(b'\r' | b'\n'))
-        && let Some(plain) = checksum::decode(&rest[..run / 4 * 4])
-        && plain.len() < keys::SHOWN
-        && plain.strip_prefix(b"-----BEGIN ").is_some_and(|rest| {
-            rest.windows(16).position(|w| w == b"PRIVATE KEY-----").is_some_and(|at| rest.len() > at + 24)
-        })
-    {
-        let hit =
-            hit("private-key", span, about.weigh(Trust::of(&[Sign::Armour, Sign::Encoded], Medium)), false)?;
-        return Some(Hit { encoded: true, ..hit });
-    }
-    let plain = checksum::decode(&rest[..whole])?;
-    let hit = super::find(&plain, about).into_iter().max_by_key(Hit::confidence)?;
-    Some(Hit {
-        encoded: true,
-        guessable: hit.guessable,
-        ..Hit::new(hit.rule, span, hit.trust.and(Sign::Encoded), hit.rank)
-    })
+    Hit::of_structure("netrc-password", span, trust, strength != Strength::Drawn)
 }
 
 /// How sure a value is that was taken for one drawn by lot, if it is a text in base64: what that text is counts.
@@ -233,7 +179,7 @@ pub(super) fn plainly(value: &[u8], trust: Trust) -> Option<Trust> {
         return None;
     }
     let sample = is_sample(&plain.to_ascii_lowercase());
-    Some(match assigned::strength(&plain) {
+    Some(match strength_of(&plain) {
         _ if sample => trust.is(Sign::Sample, Low),
         Strength::Word => trust.is(Sign::EncodesWord, Low),
         Strength::Chosen => trust.at_most(Sign::EncodesChosen, Medium),

@@ -7,7 +7,10 @@
 use std::ops::Range;
 
 use super::cursor::{BEFORE, Cursor, Operator, Value, blank, is_name};
-use super::{cookies, names};
+use super::names;
+
+/// What the name of a header of cookies ends with, in small letters.
+pub(super) const COOKIE: &str = "cookie";
 
 /// How a value is tied to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +61,8 @@ pub(super) fn name_around(text: &[u8], word: Range<usize>) -> Range<usize> {
 
 /// The value that the name at `name` gets.
 pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> {
-    let line_start = text[..name.start].iter().rev().take(BEFORE).position(|&b| b == b'\n');
-    let line_start = name.start - line_start.unwrap_or(name.start.min(BEFORE));
-    let before = &text[line_start..name.start];
+    let near = &text[name.start.saturating_sub(BEFORE)..name.start];
+    let before = &near[memchr::memrchr(b'\n', near).map_or(0, |at| at + 1)..];
     let lead = before.trim_ascii_start();
     let leads = matches!(lead, b"" | b"- " | b"export " | b"-e " | b"- \"" | b"\"" | b"'");
     let cursor = Cursor { text, at: name.end };
@@ -313,8 +315,8 @@ pub(super) fn opens(line: &[u8]) -> bool {
 /// The header of cookies stands alone on its line: `Set-Cookie:`, `"cookie": [`.
 fn opens_cookies(line: &[u8]) -> bool {
     let end = line.len() - line.iter().rev().take_while(|b| b"[:\"' ".contains(b)).count();
-    let word = &line[end.saturating_sub(cookies::ANCHOR.len())..end];
-    word.eq_ignore_ascii_case(cookies::ANCHOR.as_bytes())
+    let word = &line[end.saturating_sub(COOKIE.len())..end];
+    word.eq_ignore_ascii_case(COOKIE.as_bytes())
 }
 
 /// The line ends in a tag that may be named after a credential; its `>` is taken off.

@@ -353,6 +353,12 @@ fn is_path(value: &str) -> bool {
 /// The value says of what kind a token is (`jwt`), or names a file that holds the secret (`broker_creds`, as Kafka's
 /// images want it).
 fn is_kind_or_file(value: &str) -> bool {
+    // A sign of a font, by its number: `\f21b`.
+    let is_sign =
+        |number: &str| (4..=5).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_hexdigit());
+    if value.strip_prefix('\\').is_some_and(is_sign) {
+        return true;
+    }
     // What a workflow may do with its token, too: `id-token: write`.
     matches!(value, "jwt" | "opaque" | "read" | "write")
         || is_cipher(value)
@@ -414,6 +420,7 @@ mod tests {
             "Warning",
             "aes-256-cfb",
             "chacha20-ietf-poly1305",
+            "\\f21b",
         ]
         .into_iter()
         .chain(["broker_creds", "key.json"])

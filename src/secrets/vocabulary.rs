@@ -109,7 +109,7 @@ pub(super) const KEY_FOR: [&str; 10] = [
     "deploy",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-pub(super) const ABOUT: [&str; 186] = [
+pub(super) const ABOUT: [&str; 190] = [
     "time",
     "timestamp",
     "file",
@@ -296,6 +296,10 @@ pub(super) const ABOUT: [&str; 186] = [
     "addr",
     "env",
     "var",
+    "kid",
+    "access",
+    "policies",
+    "for",
 ];
 /// Words that say the value is public, or that the setting is a switch.
 pub(super) const HARMLESS: [&str; 17] = [

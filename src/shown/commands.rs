@@ -270,7 +270,7 @@ fn hide(text: &str, range: Range<usize>, takes: Takes, out: &mut Vec<Range<usize
             Some(_) => start += "pass:".len(),
             None => return,
         },
-        Takes::Joined(_) | Takes::Either(_) | Takes::Behind(_) | Takes::Last => {}
+        Takes::Joined(_) | Takes::Either(_) | Takes::Behind(_) | Takes::First | Takes::Last => {}
     }
     word = &text[start..range.end];
     let inner = word.trim_start_matches(['"', '\'', '=']);

@@ -94,20 +94,20 @@ const UNPACKED: usize = 1 << 30;
 impl Search for Leaks<'_> {
     type What = Key;
 
-    fn reach(&self, text: &[u8], lines: Range<usize>) -> Window {
-        if archive::is_one(text) {
-            return Window::whole(text);
-        }
+    fn reach<'t>(&'t self, text: &'t [u8]) -> impl Fn(Range<usize>) -> Window + 't {
+        let is_archive = archive::is_one(text);
         // Of a text in UTF-16 lines are not read, and a pattern of the user's own may go over them.
-        if secrets::Wide::of(text).is_some() || !self.policy.custom.rules.is_empty() {
-            let wider = |range: &Range<usize>| {
-                range.start.saturating_sub(BEYOND)..(range.end + BEYOND).min(text.len())
-            };
-            let own = wider(&lines);
-            return Window { look: wider(&own), own };
+        let is_blind = secrets::Wide::of(text).is_some() || !self.policy.custom.rules.is_empty();
+        let wider =
+            |range: &Range<usize>| range.start.saturating_sub(BEYOND)..(range.end + BEYOND).min(text.len());
+        move |lines| match () {
+            () if is_archive => Window::whole(text),
+            () if is_blind => Window { own: wider(&lines), look: wider(&wider(&lines)) },
+            () => {
+                let secrets::Touched { own, look } = secrets::reach(text, lines);
+                Window { own, look }
+            }
         }
-        let secrets::Touched { own, look } = secrets::reach(text, lines);
-        Window { own, look }
     }
 
     fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
@@ -302,8 +302,8 @@ mod tests {
 
     impl Search for Whole<'_> {
         type What = Key;
-        fn reach(&self, text: &[u8], _: Range<usize>) -> Window {
-            Window::whole(text)
+        fn reach<'t>(&'t self, text: &'t [u8]) -> impl Fn(Range<usize>) -> Window + 't {
+            move |_| Window::whole(text)
         }
         fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
             self.0.search(object, text, windows, hits);

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use git2::Oid;
+use libdeflater::Decompressor;
 
 use super::delta::{self, Changes};
-use super::pack::{Form, Header, Pack};
+use super::pack::{Form, Header, Pack, inflate};
 use super::{Kind, Store, held, loose};
 use crate::history::pieces;
 use crate::history::walk::WHOLE;
@@ -38,6 +39,9 @@ impl Link<'_> {
 
     fn read(&self) -> Result<Vec<u8>, String> {
         held(self.header.size)?;
+        if let Some(bytes) = self.at_once() {
+            return Ok(bytes);
+        }
         let mut bytes = Vec::new();
         let read = self.stream().take(self.header.size + 1).read_to_end(&mut bytes);
         read.map_err(|error| error.to_string())?;
@@ -46,6 +50,20 @@ impl Link<'_> {
         } else {
             Err("it is cut off or longer than its stated size".to_owned())
         }
+    }
+
+    /// What is small is read and inflated in one piece: where it ends in the pack is not known, but deflate makes nothing
+    /// much longer, unless somebody wants it to.
+    fn at_once(&self) -> Option<Vec<u8>> {
+        const SMALL: u64 = 256 << 10;
+        let size = Some(self.header.size).filter(|&size| size <= SMALL)?;
+        let start = self.at + self.header.len as u64;
+        let end = (start + size + size / 64 + 64).min(self.pack.end());
+        let mut packed = vec![0; end.checked_sub(start)? as usize];
+        self.pack.read(&mut packed, start).ok()?;
+        let mut bytes = Vec::new();
+        inflate(&mut Decompressor::new(), &packed, size, &mut bytes).ok()?;
+        Some(bytes)
     }
 }
 

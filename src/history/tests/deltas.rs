@@ -52,7 +52,7 @@ impl Search for Toy {
     fn seen(&self) {}
     type What = ();
 
-    fn reach(&self, text: &[u8], lines: Range<usize>) -> Window {
+    fn reach<'t>(&'t self, text: &'t [u8]) -> impl Fn(Range<usize>) -> Window + 't {
         let wider = |range: Range<usize>| {
             let range = range.start.saturating_sub(self.margin)..(range.end + self.margin).min(text.len());
             let from = range.start.saturating_sub(LINE);
@@ -61,9 +61,12 @@ impl Search for Toy {
             let end = text[range.end..to].iter().position(|&b| b == b'\n');
             start.map_or(from, |i| from + i + 1)..end.map_or(to, |i| range.end + i)
         };
-        let own = wider(lines);
-        let look = wider(own.clone());
-        Window { look: look.start.saturating_sub(self.margin)..(look.end + self.margin).min(text.len()), own }
+        move |lines| {
+            let own = wider(lines);
+            let look = wider(own.clone());
+            let look = look.start.saturating_sub(self.margin)..(look.end + self.margin).min(text.len());
+            Window { own, look }
+        }
     }
     fn search(&self, _: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<()>>) {
         let mut seen = self.seen.lock().unwrap();
