@@ -20,6 +20,7 @@ pub mod fix;
 pub mod gap;
 pub mod github;
 pub mod graph;
+pub mod hcl;
 pub mod history;
 pub mod image;
 pub mod input;

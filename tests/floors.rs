@@ -15,6 +15,7 @@ const FLOORS: [&[&str]; 11] = [
         "compose",
         "container",
         "image",
+        "hcl",
         "json",
         "pipeline",
         "project",

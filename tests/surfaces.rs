@@ -88,6 +88,8 @@ fn surfaces() -> Vec<Surface> {
         written("app.container", BAD_QUADLET, GOOD_QUADLET),
         written("app.yaml", BAD_PODS, GOOD_PODS),
         written("task.json", BAD_TASKS, GOOD_TASKS),
+        written("stack.yaml", BAD_STACK, GOOD_STACK),
+        written("ecs.tf", BAD_TERRAFORM, GOOD_TERRAFORM),
     ]
 }
 
@@ -310,6 +312,108 @@ const GOOD_TASKS: &str = r#"{
 }
 "#;
 
+const BAD_STACK: &str = "Resources:
+  App:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: host
+      PidMode: host
+      Volumes:
+        - {Name: socket, Host: {SourcePath: /var/run/docker.sock}}
+        - {Name: root, Host: {SourcePath: /}}
+      ContainerDefinitions:
+        - Name: app
+          Image: postgres:latest
+          Privileged: true
+          DockerSecurityOptions: ['seccomp:unconfined']
+          Environment:
+            - {Name: POSTGRES_PASSWORD, Value: %PASSWORD%}
+          MountPoints:
+            - {SourceVolume: socket, ContainerPath: /var/run/docker.sock}
+            - {SourceVolume: root, ContainerPath: /host}
+  Db:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - Name: db
+          Image: postgres:16.4
+          PortMappings: [{ContainerPort: 5432, HostPort: 5432}]
+          LinuxParameters: {Capabilities: {Add: [SYS_ADMIN]}}
+";
+const GOOD_STACK: &str = "Resources:
+  App:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      RequiresCompatibilities: [FARGATE]
+      Memory: '512'
+      ContainerDefinitions:
+        - Name: app
+          Image: !Ref AppImage
+          ReadonlyRootFilesystem: true
+          User: '70'
+          LinuxParameters: {Capabilities: {Drop: [ALL]}}
+          Environment:
+            - {Name: DB_PASSWORD, Value: !Sub '${Password}'}
+";
+const BAD_TERRAFORM: &str = r#"# the app
+resource "aws_ecs_task_definition" "app" {
+  family       = "app"
+  network_mode = "host"
+  pid_mode     = "host"
+  container_definitions = jsonencode([
+    {
+      name                  = "app"
+      image                 = "postgres:latest"
+      cpu                   = var.cpu
+      privileged            = true
+      dockerSecurityOptions = ["seccomp:unconfined"]
+      environment           = [{ name = "POSTGRES_PASSWORD", value = "%PASSWORD%" }]
+      mountPoints = [
+        { sourceVolume = "socket", containerPath = "/var/run/docker.sock" },
+        { sourceVolume = "root", containerPath = "/host" },
+      ]
+    },
+  ])
+  volume {
+    name      = "socket"
+    host_path = "/var/run/docker.sock"
+  }
+  volume {
+    name      = "root"
+    host_path = "/"
+  }
+}
+
+resource "aws_ecs_task_definition" "db" {
+  family                = "db"
+  container_definitions = <<-JSON
+  [{
+    "name": "db",
+    "image": "postgres:16.4",
+    "cpu": ${var.cpu},
+    "portMappings": [{ "containerPort": 5432, "hostPort": 5432 }],
+    "linuxParameters": { "capabilities": { "add": ["SYS_ADMIN"] } }
+  }]
+  JSON
+}
+"#;
+const GOOD_TERRAFORM: &str = r#"resource "aws_ecs_task_definition" "app" {
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  memory                   = 512
+  container_definitions = jsonencode([{
+    name                   = "app"
+    image                  = "${aws_ecr_repository.app.repository_url}:${var.tag}"
+    readonlyRootFilesystem = true
+    user                   = "70"
+    linuxParameters        = { capabilities = { drop = ["ALL"] } }
+    environment            = [for name, value in local.settings : { name = name, value = value }]
+    secrets                = [{ name = "DB_PASSWORD", valueFrom = aws_ssm_parameter.db.arn }]
+  }])
+}
+"#;
+
 /// The open findings of a file that stands alone: the rule, and the text that it points at.
 fn findings(surface: &Surface, text: &str, profile: &str) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -357,6 +461,20 @@ fn well_made_containers_are_silent_on_every_surface() {
         let found = findings(&surface, &surface.good, "default");
         assert!(found.is_empty(), "{}: {found:?}", surface.path);
     }
+}
+
+#[test]
+fn rights_of_a_process_in_a_container_are_found() {
+    let text =
+        "#!/bin/sh\ndocker exec --privileged app sh\ndocker exec -u root -it app sh\ndocker exec app ls\n";
+    let found = findings(&commands("a.sh", "", "", ""), text, "strict");
+    let found: Vec<(&str, &str)> = found.iter().map(|(rule, place)| (&**rule, &**place)).collect();
+    assert_eq!(found, [("privileged-container", "--privileged"), ("run-as-root-explicit", "root")]);
+    let feature = Surface { path: "src/devcontainer-feature.json", ..commands("", "", "", "") };
+    let text = r#"{ "id": "x", "capAdd": ["SYS_ADMIN"] }"#;
+    let found = findings(&feature, text, "default");
+    let rules: Vec<&str> = found.iter().map(|(rule, _)| &**rule).collect();
+    assert_eq!(rules, ["capability-host-code-execution"]);
 }
 
 #[test]

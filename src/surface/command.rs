@@ -54,12 +54,17 @@ pub(super) fn containers(source: &Source, script: &Joined, lifetime: Lifetime) -
 
 fn container(source: &Source, call: &Call, lifetime: Lifetime) -> Option<Found> {
     let (surface, first) = runs(call)?;
+    let is_exec = &*call.words[first - 1].text == "exec";
     let name = call.words[0].span.cover(call.words[first - 1].span);
     let mut spec = ContainerSpec::new(surface, "", at(name));
     spec.lifetime = lifetime;
     let mut reader = Reader { source, filler: Filler::new(spec) };
     reader.filler.detached = &*call.words[first - 1].text == "create";
-    reader.read(&call.words[first..]);
+    if is_exec {
+        reader.read_exec(&call.words[first..]);
+    } else {
+        reader.read(&call.words[first..]);
+    }
     Some(Found { spec: reader.filler.finish(), extent: call.span() })
 }
 
@@ -78,8 +83,8 @@ fn runs(call: &Call) -> Option<(Surface, usize)> {
         at += if GLOBAL.contains(&flag) { 2 } else { 1 };
     }
     match (word(at)?, word(at + 1)) {
-        ("run" | "create", _) => Some((Surface::Run, at + 1)),
-        ("container", Some("run" | "create")) => Some((Surface::Run, at + 2)),
+        ("run" | "create" | "exec", _) => Some((Surface::Run, at + 1)),
+        ("container", Some("run" | "create" | "exec")) => Some((Surface::Run, at + 2)),
         ("service", Some("create")) => Some((Surface::ServiceCreate, at + 2)),
         _ => None,
     }
@@ -116,6 +121,14 @@ impl Reader<'_> {
             let span = first.span.cover(last.span);
             self.filler.spec.command = Some(Command { form: CommandForm::Words(words), at: at(span) });
         }
+    }
+
+    /// The arguments of `exec`, which gives a process in a container that is there rights of its own.
+    fn read_exec(&mut self, words: &[Word]) {
+        let at = self.filler.spec.at;
+        self.filler.spec.gaps.push(Gap { at, why: "the container was started elsewhere".into() });
+        let rest = self.flags(words);
+        self.filler.spec.container_name = rest.first().map(|name| text(self.source, name));
     }
 
     /// Reads flags; what is left begins with the image, or is empty if that cannot be told.

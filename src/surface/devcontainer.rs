@@ -1,15 +1,15 @@
-//! `devcontainer.json`: the container that an editor works in.
+//! `devcontainer.json`: the container that an editor works in; `devcontainer-feature.json`: what a feature adds to it.
 
 use super::fill::Filler;
 use super::pipeline::pairs;
 use super::words::{at, key, value};
 use super::{Found, command};
 use crate::compose::short;
-use crate::container::{ContainerSpec, Lifetime, Mount, MountKind, Surface};
+use crate::container::{ContainerSpec, Gap as Missing, Lifetime, Mount, MountKind, Surface};
 use crate::gap::Gap;
 use crate::json;
 use crate::shell::Word;
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, last_part};
 use crate::yaml::{Entry, Node};
 
 /// The container of a file, unless a Compose file describes it.
@@ -26,6 +26,9 @@ pub(super) fn container(source: &Source) -> Result<Vec<Found>, Gap> {
     spec.image = root.get("image").and_then(value);
     spec.user = root.get("containerUser").and_then(value);
     spec.environment = root.get("containerEnv").map(pairs).unwrap_or_default();
+    if last_part(source.path()) == "devcontainer-feature.json" {
+        spec.gaps.push(Missing { at: at(place), why: "the rest of the container is elsewhere".into() });
+    }
     let mut filler = Filler::new(spec);
     for (from, to) in [("privileged", "privileged"), ("init", "init")] {
         if let Some(setting) = root.get(from).and_then(value) {

@@ -1,4 +1,5 @@
-//! Task definitions of Amazon ECS in JSON: `containerDefinitions`, with the volumes and modes of their task.
+//! Task definitions of Amazon ECS: `containerDefinitions`, with the volumes and modes of their task. In JSON, in the YAML of
+//! CloudFormation, whose keys begin with a capital, and in Terraform, whose task has keys of its own.
 
 use super::Found;
 use super::fill::Filler;
@@ -7,89 +8,172 @@ use super::words::{at, key, stated, value};
 use crate::compose::short;
 use crate::container::{Command, CommandForm, ContainerSpec, Pair, Surface, Text};
 use crate::gap::Gap;
+use crate::hcl::{self, Hcl};
 use crate::json;
 use crate::text::Source;
-use crate::yaml::Node;
+use crate::yaml::{self, Entry, Node};
 
 /// The containers of all task definitions in a file.
 pub(super) fn containers(source: &Source) -> Result<Vec<Found>, Gap> {
     let plain = json::plain(source);
     let file = json::parse(&plain)?;
+    Ok(tasks(&file))
+}
+
+/// Those of a template of CloudFormation.
+pub(super) fn cloudformation(source: &Source) -> Vec<Found> {
+    let file = yaml::parse(source);
+    if file.errors.is_empty() { tasks(&file) } else { Vec::new() }
+}
+
+fn tasks(file: &yaml::Yaml) -> Vec<Found> {
     let mut found = Vec::new();
     for task in file.nodes().filter(|node| node.is_mapping() && !node.is_alias()) {
-        let Some(list) = task.get("containerDefinitions") else { continue };
-        let folders = Folders::of(task, &["host", "sourcePath"]);
+        let Some(list) = get(task, "containerDefinitions") else { continue };
+        let volumes = get(task, "volumes").into_iter().flat_map(Node::items);
+        let folder = |volume| Some((get(volume, "name")?, get(get(volume, "host")?, "sourcePath")?));
+        let task = Task { node: task, folders: Folders::named(volumes.filter_map(folder)), keys: &KEYS };
+        task.containers(list, &mut found);
+    }
+    found
+}
+
+/// The containers of `aws_ecs_task_definition` in Terraform.
+pub(super) fn terraform(source: &Source) -> Vec<Found> {
+    let mut found = Vec::new();
+    let Some(hcl) = Hcl::of(source) else { return found };
+    let yaml = hcl.yaml();
+    for (head, block) in hcl.blocks(&yaml) {
+        let is_task = head.labels.first().is_some_and(|label| &**label == "aws_ecs_task_definition");
+        let Some(list) = block.get("container_definitions").filter(|_| is_task) else { continue };
+        let volumes = hcl::nested(block, "volume");
+        let folders = Folders::named(
+            volumes.filter_map(|volume| Some((volume.get("name")?, volume.get("host_path")?))),
+        );
+        Task { node: block, folders, keys: &TERRAFORM }.containers(list, &mut found);
+    }
+    found
+}
+
+/// A key as it is, or with a capital.
+fn entry<'y>(node: Node<'y>, name: &str) -> Option<Entry<'y>> {
+    node.entry(name).or_else(|| {
+        let (first, rest) = name.split_at(1);
+        node.entry(&format!("{}{rest}", first.to_ascii_uppercase()))
+    })
+}
+
+fn get<'y>(node: Node<'y>, name: &str) -> Option<Node<'y>> {
+    entry(node, name).map(|entry| entry.value)
+}
+
+/// How a task's own settings are called.
+struct Keys {
+    network: &'static str,
+    pid: &'static str,
+    ipc: &'static str,
+    compatibilities: &'static str,
+}
+
+const KEYS: Keys = Keys {
+    network: "networkMode",
+    pid: "pidMode",
+    ipc: "ipcMode",
+    compatibilities: "requiresCompatibilities",
+};
+const TERRAFORM: Keys = Keys {
+    network: "network_mode",
+    pid: "pid_mode",
+    ipc: "ipc_mode",
+    compatibilities: "requires_compatibilities",
+};
+
+struct Task<'y> {
+    node: Node<'y>,
+    folders: Folders<'y>,
+    keys: &'static Keys,
+}
+
+impl<'y> Task<'y> {
+    fn containers(&self, list: Node<'y>, found: &mut Vec<Found>) {
         let items = list.items().filter(|item| item.is_mapping());
-        found.extend(items.map(|item| container(task, &folders, item)));
+        found.extend(items.map(|item| self.container(item)));
     }
-    Ok(found)
-}
 
-/// A mode of the task that containers have under another name: `host`.
-fn mode(task: Node, name: &str) -> Option<Text> {
-    task.get(name).and_then(value).filter(|mode| mode.is("host"))
-}
+    /// A mode of the task that containers have under another name: `host`.
+    fn mode(&self, name: &str) -> Option<Text> {
+        get(self.node, name).and_then(value).filter(|mode| mode.is("host"))
+    }
 
-fn container(task: Node, folders: &Folders, node: Node) -> Found {
-    let name = node.entry("name");
-    let place = name.as_ref().map_or(node.span(), |name| name.value.span());
-    let name = name.as_ref().and_then(|name| name.value.as_str()).unwrap_or_default();
-    let items = |name: &str| node.get(name).into_iter().flat_map(Node::items);
-    let mut spec = ContainerSpec::new(Surface::TaskDefinition, name, at(place));
-    spec.image = node.get("image").and_then(value);
-    spec.user = node.get("user").and_then(value);
-    spec.network_mode = mode(task, "networkMode");
-    spec.pid = mode(task, "pidMode");
-    spec.ipc = mode(task, "ipcMode");
-    spec.security_opt = items("dockerSecurityOptions").filter_map(value).collect();
-    spec.environment = items("environment").filter_map(variable).collect();
-    let mount = |point| folders.mount(point, ["sourceVolume", "containerPath", "readOnly"]);
-    spec.mounts = items("mountPoints").filter_map(mount).collect();
-    for (name, to) in [("entryPoint", &mut spec.entrypoint), ("command", &mut spec.command)] {
-        let form = |list: Node| CommandForm::Words(list.items().filter_map(value).collect());
-        *to = node.get(name).map(|list| Command { form: form(list), at: at(list.span()) });
-    }
-    // With an address of its own, a task has no port of the host.
-    let is_bridged = task.get("networkMode").is_none_or(|mode| mode.as_str() == Some("bridge"));
-    if is_bridged {
-        spec.ports = items("portMappings").filter_map(host::port).collect();
-    }
-    let mut filler = Filler::new(spec);
-    for (name, to) in [("privileged", "privileged"), ("readonlyRootFilesystem", "read_only")] {
-        if let Some(text) = node.get(name).and_then(value) {
-            filler.switch(to, short::flag(&text));
+    fn container(&self, node: Node<'y>) -> Found {
+        let name = get(node, "name");
+        let place = name.map_or(node.span(), |name| name.resolved().span());
+        let name = name.and_then(Node::as_str).unwrap_or_default();
+        let items = |name: &str| get(node, name).into_iter().flat_map(Node::items);
+        let mut spec = ContainerSpec::new(Surface::TaskDefinition, name, at(place));
+        spec.image = get(node, "image").and_then(value);
+        spec.user = get(node, "user").and_then(value);
+        spec.network_mode = self.mode(self.keys.network);
+        spec.pid = self.mode(self.keys.pid);
+        spec.ipc = self.mode(self.keys.ipc);
+        spec.security_opt = items("dockerSecurityOptions").filter_map(value).collect();
+        spec.environment = items("environment").filter_map(variable).collect();
+        let mount = |point| {
+            let part = |name: &str| get(point, name);
+            self.folders.mount_of(part("sourceVolume")?, part("containerPath"), part("readOnly"))
+        };
+        spec.mounts = items("mountPoints").filter_map(mount).collect();
+        for (name, to) in [("entryPoint", &mut spec.entrypoint), ("command", &mut spec.command)] {
+            let form = |list: Node| CommandForm::Words(list.items().filter_map(value).collect());
+            *to = get(node, name).map(|list| Command { form: form(list), at: at(list.span()) });
         }
-    }
-    // The task's own limit holds for its containers together.
-    for limit in [task.entry("memory"), node.entry("memory")].into_iter().flatten() {
-        if let Some(text) = value(limit.value) {
-            filler.set("mem_limit", &key(&limit), text);
+        // With an address of its own, a task has no port of the host.
+        let is_bridged = get(self.node, self.keys.network).is_none_or(|mode| mode.as_str() == Some("bridge"));
+        if is_bridged {
+            let port = |port| {
+                host::port_of(get(port, "hostPort"), get(port, "containerPort"), get(port, "protocol"), None)
+            };
+            spec.ports = items("portMappings").filter_map(port).collect();
         }
-    }
-    for (name, to) in [("add", "cap_add"), ("drop", "cap_drop")] {
-        let capabilities = node.at(&["linuxParameters", "capabilities"]).and_then(|list| list.entry(name));
-        for (list, capability) in
-            capabilities.iter().flat_map(|list| list.value.items().map(move |item| (list, item)))
+        let mut filler = Filler::new(spec);
+        for (name, to) in [("privileged", "privileged"), ("readonlyRootFilesystem", "read_only")] {
+            if let Some(text) = get(node, name).and_then(value) {
+                filler.switch(to, short::flag(&text));
+            }
+        }
+        self.limits(node, &mut filler);
+        if filler.spec.security_opt.iter().all(|option| !option.raw.starts_with("no-new-privileges"))
+            && get(self.node, self.keys.compatibilities).is_some_and(is_fargate)
         {
-            if let Some(text) = value(capability) {
-                filler.set(to, &key(list), text);
+            // Fargate takes no options; it isolates tasks by itself.
+            filler.spec.security_opt.push(stated("no-new-privileges:true", at(place)));
+        }
+        Found { spec: filler.finish(), extent: node.span() }
+    }
+
+    /// Memory, capabilities and devices.
+    fn limits(&self, node: Node<'y>, filler: &mut Filler) {
+        // The task's own limit holds for its containers together.
+        for limit in [entry(self.node, "memory"), entry(node, "memory")].into_iter().flatten() {
+            if let Some(text) = value(limit.value) {
+                filler.set("mem_limit", &key(&limit), text);
+            }
+        }
+        let Some(linux) = get(node, "linuxParameters") else { return };
+        for (name, to) in [("add", "cap_add"), ("drop", "cap_drop")] {
+            let Some(list) = get(linux, "capabilities").and_then(|list| entry(list, name)) else { continue };
+            for text in list.value.items().filter_map(value) {
+                filler.set(to, &key(&list), text);
+            }
+        }
+        for device in get(linux, "devices").into_iter().flat_map(Node::items) {
+            if let Some(path) = entry(device, "hostPath")
+                && let Some(text) = value(path.value)
+            {
+                filler.set("devices", &key(&path), text);
             }
         }
     }
-    for device in node.at(&["linuxParameters", "devices"]).into_iter().flat_map(Node::items) {
-        if let Some(path) = device.entry("hostPath")
-            && let Some(text) = value(path.value)
-        {
-            filler.set("devices", &key(&path), text);
-        }
-    }
-    if filler.spec.security_opt.iter().all(|option| !option.raw.starts_with("no-new-privileges"))
-        && task.get("requiresCompatibilities").is_some_and(is_fargate)
-    {
-        // Fargate takes no options; it isolates tasks by itself.
-        filler.spec.security_opt.push(stated("no-new-privileges:true", at(place)));
-    }
-    Found { spec: filler.finish(), extent: node.span() }
 }
 
 fn is_fargate(list: Node) -> bool {
@@ -98,8 +182,8 @@ fn is_fargate(list: Node) -> bool {
 
 fn variable(node: Node) -> Option<Pair> {
     Some(Pair {
-        key: value(node.get("name")?)?,
-        value: node.get("value").and_then(value),
+        key: value(get(node, "name")?)?,
+        value: get(node, "value").and_then(value),
         at: at(node.span()),
     })
 }

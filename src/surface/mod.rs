@@ -47,6 +47,8 @@ pub enum Form {
     Manifest,
     /// JSON of another name: a task definition of Amazon ECS, if anything.
     Json,
+    /// Terraform: task definitions of Amazon ECS.
+    Terraform,
 }
 
 /// A container, and all that is written of it.
@@ -76,8 +78,11 @@ impl Form {
             "jenkinsfile" | "Jenkinsfile" => Self::Jenkinsfile,
             "service" => Self::Unit,
             "container" => Self::Quadlet,
-            "json" if stem == "devcontainer" || stem == ".devcontainer" => Self::Devcontainer,
+            "json" if matches!(stem, "devcontainer" | ".devcontainer" | "devcontainer-feature") => {
+                Self::Devcontainer
+            }
             "json" => Self::Json,
+            "tf" => Self::Terraform,
             "conf" if folder.ends_with(".service.d/") => Self::Unit,
             "yml" | "yaml" if name.ends_with(".gitlab-ci.yml") => Self::Gitlab,
             "yml" | "yaml" if folder.ends_with("/workflows/") || stem == "action" => Self::Workflow,
@@ -95,13 +100,17 @@ impl Form {
             words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
         };
         let engine = || has(&["docker", "DOCKER", "podman", "PODMAN", "nerdctl", "CONTAINER_"]);
-        let runs = || engine() && has(&["run", "create"]);
+        let runs = || engine() && has(&["run", "create", "exec"]);
         match self {
             Self::PerhapsScript => code::is_script(text) && runs(),
             Self::Workflow => runs() || has(&["container", "services"]),
             Self::Gitlab | Self::Devcontainer | Self::Quadlet => true,
-            Self::Manifest => has(&["apiVersion"]) && has(&["ontainers:"]) && !has(&["{{"]),
-            Self::Json => has(&["\"containerDefinitions\""]),
+            Self::Manifest => {
+                has(&["apiVersion"]) && has(&["ontainers:"]) && !has(&["{{"])
+                    || has(&["AWS::ECS::TaskDefinition"])
+            }
+            Self::Json => has(&["\"containerDefinitions\"", "\"ContainerDefinitions\""]),
+            Self::Terraform => has(&["container_definitions"]),
             _ => runs(),
         }
     }
@@ -142,7 +151,9 @@ impl Form {
             Self::Gitlab => return pipeline::gitlab(source),
             Self::Devcontainer => return devcontainer::container(source),
             Self::Quadlet => return Ok(quadlet::container(source).into_iter().collect()),
+            Self::Manifest if source.text().contains("AWS::ECS::") => return Ok(ecs::cloudformation(source)),
             Self::Manifest => return Ok(kubernetes::containers(source)),
+            Self::Terraform => return Ok(ecs::terraform(source)),
             Self::Json => return ecs::containers(source),
             _ => self.scripts(text).unwrap_or_default(),
         };

@@ -51,7 +51,9 @@ pub(super) fn value(node: Node) -> Option<Text> {
     let raw: Box<str> = node.as_str()?.into();
     let span = node.resolved().span();
     let skip = node.verbatim().and_then(|start| u8::try_from(start.checked_sub(span.start as usize)?).ok());
-    Some(Text { known: known(&raw), raw, at: at(span), skip })
+    // `!Ref Image` is what its program makes of it.
+    let is_made = node.resolved().tag().is_some_and(|tag| tag.starts_with('!') && !tag.starts_with("!!"));
+    Some(Text { known: if is_made { Known::Unknown } else { known(&raw) }, raw, at: at(span), skip })
 }
 
 /// A key of such a file.

@@ -96,5 +96,6 @@ pub mod sysctl_not_namespaced;
 pub mod systempaths_unconfined;
 pub mod tmpfs_exec_suid_dev;
 pub mod ulimit_unlimited;
+pub mod volume_shared_writable;
 pub mod volumes_from_used;
 pub mod writable_root_filesystem;
