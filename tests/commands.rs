@@ -50,7 +50,7 @@ fn completions_complete_revisions() {
 }
 
 /// What is typed by mistake, or known from another tool, and the sentence about it.
-const MEANT: [(&[&str], &str); 24] = [
+const MEANT: [(&[&str], &str); 23] = [
     (&["--stagged"], "there is no option `--stagged`; did you mean `--staged`?"),
     (&["check", "--quite"], "there is no option `--quite`; did you mean `--quiet`?"),
     (&["baseline", "--updat"], "there is no option `--updat`; did you mean `--update`?"),
@@ -79,7 +79,6 @@ const MEANT: [(&[&str], &str); 24] = [
         &["completions"],
         "name a shell, as in `hullguard completions bash`; there are bash, elvish, fish, powershell, zsh",
     ),
-    (&["--rule", "DKL-LI-0003"], "`DKL-LI-0003` is not checked yet (it is planned); leave it out"),
     (&["--ignore", "DL3007,SC2999"], "use the family `shellcheck`"),
     (&["--ignore", "DL1001"], "`DL1001` is not checked: comments that disable rules are allowed;"),
     (&["--ignore", "DL3007,latest-tga"], "no rule or family `latest-tga`; did you mean `latest-tag`?"),

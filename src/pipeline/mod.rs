@@ -237,11 +237,9 @@ mod tests {
             let what = match &act.what {
                 What::TakesForeignCode => "take".to_owned(),
                 What::Build { args, .. } => {
-                    let args: Vec<String> = args
-                        .iter()
-                        .map(|arg| format!("{}<{}@{}", arg.name, arg.secret, source.slice(arg.at)))
-                        .collect();
-                    format!("build{args:?}").replace(['[', ']', '"'], " ").trim().to_owned()
+                    let arg =
+                        |arg: &BuildArg| format!(" {}<{}@{}", arg.name, arg.secret, source.slice(arg.at));
+                    format!("build{}", args.iter().map(arg).collect::<Vec<_>>().join(","))
                 }
                 What::Push(push) => format!("push {}", push.images.join(" ")),
                 What::Scan { name } => format!("scan {name}"),

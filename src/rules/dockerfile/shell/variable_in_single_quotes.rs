@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::scripts;
 use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
@@ -42,7 +44,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 for piece in pieces(word, text).into_iter().filter(|piece| piece.quote == Quote::Single) {
                     let inside = &text[piece.range.clone()];
                     if expands(inside) && !(program == "sed" && is_of_sed(inside)) {
-                        found.push(Span::new(piece.range.start - 1, piece.range.end + 1));
+                        found.push(with_quotes(text, piece.range));
                     }
                 }
             }
@@ -50,6 +52,13 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             super::report(file.source, &found, message, out);
         }
     }
+}
+
+/// What stands in quotes, with those that are there: the last one may be missing.
+fn with_quotes(text: &str, inside: Range<usize>) -> Span {
+    let opens = text[..inside.start].ends_with('\'');
+    let closes = text[inside.end..].starts_with('\'');
+    Span::new(inside.start - usize::from(opens), inside.end + usize::from(closes))
 }
 
 /// The name of the program; for `find` that of what it runs.
