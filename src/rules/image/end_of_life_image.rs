@@ -6,10 +6,19 @@ use crate::finding::Findings;
 use crate::project::{ImageRole, ImageUse};
 use crate::rule::Context;
 
-/// Releases and the day of their last fix, with the name of the product.
+/// A product, and its releases that have ended.
 struct Product {
     name: &'static str,
-    ended: HashMap<&'static str, &'static str>,
+    /// `9.6=2021-11-11 10=2022-11-10`, as the table has it: most runs ask for few of them.
+    releases: &'static str,
+}
+
+impl Product {
+    /// The day of a release's last fix.
+    fn last_day(&self, release: &str) -> Option<&'static str> {
+        let mut all = self.releases.split(' ').filter_map(|one| one.split_once('='));
+        all.find_map(|(name, day)| (name == release).then_some(day))
+    }
 }
 
 /// By the name of the image. The first line of the table says where it is from.
@@ -18,10 +27,7 @@ static PRODUCTS: LazyLock<HashMap<&str, Product>> = LazyLock::new(|| {
     let product = |line: &'static str| {
         let mut cells = line.split('\t');
         let (name, images, releases) = (cells.next()?, cells.next()?, cells.next()?);
-        let ended = || releases.split(' ').filter_map(|release| release.split_once('=')).collect();
-        Some(
-            images.split(',').map(move |image| (image, Product { name, ended: ended() })).collect::<Vec<_>>(),
-        )
+        Some(images.split(',').map(move |image| (image, Product { name, releases })))
     };
     lines.filter_map(product).flatten().collect()
 });
@@ -53,7 +59,7 @@ struct Ended<'t> {
 fn ended<'t>(product: &Product, version: &'t str) -> Option<Ended<'t>> {
     let shorter = |version: &&'t str| version.rsplit_once('.').map(|(release, _)| release);
     let mut releases = std::iter::successors(Some(version), shorter);
-    let (release, &day) = releases.find_map(|release| Some((release, product.ended.get(release)?)))?;
+    let (release, day) = releases.find_map(|release| Some((release, product.last_day(release)?)))?;
     Some(Ended { product: product.name, release, day })
 }
 
