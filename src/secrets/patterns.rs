@@ -81,9 +81,10 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
     if fitting.is_empty() || is_fake(token) {
         return None;
     }
-    let entropy = random::entropy(token);
+    let (entropy, is_hash) = (random::entropy(token), is_hash(token));
     let known = |pattern: &Pattern| {
-        entropy >= least_entropy(pattern, token).max(LEAST_ENTROPY)
+        !(is_hash && takes_more_than_hex(pattern, token))
+            && entropy >= least_entropy(pattern, token).max(LEAST_ENTROPY)
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter()))
     };
     let hits =
@@ -97,6 +98,16 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
             Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
         });
     hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(&a.rule.id)))
+}
+
+/// A commit, or the SHA-256 of something: as many digits of hex.
+fn is_hash(token: &[u8]) -> bool {
+    matches!(token.len(), 40 | 64) && token.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Of so many characters that are drawn from all letters, one is always beyond `f`.
+fn takes_more_than_hex(pattern: &Pattern, token: &[u8]) -> bool {
+    shape::is_whole(pattern.shape, &vec![b'z'; token.len()])
 }
 
 /// A value of a known shape was drawn by lot: signs in it count for nothing, and several pieces of fixed length, as in a

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use hullguard::rule::{Confidence, Pattern};
 use hullguard::secrets::{self, about::About};
+use hullguard::shape::is_whole;
 
 use super::maker::{self, Piece, Random};
 use super::{Style, name, patterns, spelled};
@@ -235,4 +236,20 @@ fn digests_and_commits_are_no_tokens() {
         }
     }
     assert!(wrong.is_empty(), "{}\n{wrong}", wrong.lines().count());
+}
+
+#[test]
+fn a_commit_is_no_token_that_may_have_any_letter() {
+    let mut random = Random(6);
+    let any_letter = |pattern: &Pattern| is_whole(pattern.shape, "z".repeat(40).as_bytes());
+    let mut tried = 0;
+    for (rule, pattern) in patterns().filter(|(_, pattern)| any_letter(pattern)) {
+        for word in pattern.near.iter() {
+            let line = format!("repository\t{word}+project\t{}\tx\n", random.of(b"0123456789abcdef", 40));
+            let hits = secrets::find(line.as_bytes(), About::path("repositories.tsv"));
+            assert!(hits.iter().all(|hit| hit.rule.id != rule.id), "{}: {line}", rule.id);
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "{tried}");
 }
