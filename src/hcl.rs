@@ -187,14 +187,8 @@ impl Reader {
 
     /// What stands between `{` and `}`: attributes, entries, blocks.
     fn mapping(&mut self, depth: usize) -> Option<()> {
-        let opened = self.at;
-        self.at += 1;
-        self.skip();
-        if depth > DEEPEST {
-            return None;
-        }
-        if self.starts("for ") {
-            return self.computed(opened);
+        if !self.opens(depth)? {
+            return Some(());
         }
         let mut last = None;
         loop {
@@ -288,14 +282,8 @@ impl Reader {
     }
 
     fn list(&mut self, depth: usize) -> Option<()> {
-        let opened = self.at;
-        self.at += 1;
-        self.skip();
-        if depth > DEEPEST {
-            return None;
-        }
-        if self.starts("for ") {
-            return self.computed(opened);
+        if !self.opens(depth)? {
+            return Some(());
         }
         loop {
             self.skip();
@@ -310,12 +298,21 @@ impl Reader {
         }
     }
 
-    /// A bracket with `for` in it.
-    fn computed(&mut self, opened: usize) -> Option<()> {
+    /// Past an opening bracket. If a `for` computes what stands in it, past all of it, and false.
+    fn opens(&mut self, depth: usize) -> Option<bool> {
+        let opened = self.at;
+        self.at += 1;
+        self.skip();
+        if depth > DEEPEST {
+            return None;
+        }
+        if !self.starts("for ") {
+            return Some(true);
+        }
         self.at = opened;
         self.expression()?;
         self.mask(opened, self.at);
-        Some(())
+        Some(false)
     }
 
     /// A text over several lines; JSON is read, others are not known.

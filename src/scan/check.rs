@@ -106,21 +106,24 @@ pub(super) fn dockerfile(
     }
 }
 
-/// Runs the rules on the settings of an engine.
-pub(super) fn engine(cx: &Context, rules: &Chosen, file: &Daemon) -> Vec<Draft> {
+/// Runs rules on one file. `run` runs those of their checks that look at it.
+fn drafts(rules: &[&'static Rule], source: &Arc<Source>, run: impl Fn(&Check, &mut Findings)) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for &rule in &rules.daemon {
+    for &rule in rules {
         let mut out = Findings::new(rule);
-        guarded(rule, file.source, &mut out, |out| {
-            for check in rule.checks() {
-                if let Check::Daemon(check) = check {
-                    check(cx, file, out);
-                }
-            }
-        });
+        guarded(rule, source, &mut out, |out| rule.checks().iter().for_each(|check| run(check, out)));
         drafts.append(&mut out.list);
     }
     drafts
+}
+
+/// Runs the rules on the settings of an engine.
+pub(super) fn engine(cx: &Context, rules: &Chosen, file: &Daemon) -> Vec<Draft> {
+    drafts(&rules.daemon, file.source, |check, out| {
+        if let Check::Daemon(check) = check {
+            check(cx, file, out);
+        }
+    })
 }
 
 /// Checks a `daemon.json`.
@@ -143,19 +146,11 @@ pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> C
 
 /// Checks a file that builds, scans, pushes or updates images.
 pub(super) fn pipeline(cx: &Context, rules: &Chosen, file: &Pipeline) -> Vec<Draft> {
-    let mut drafts = Vec::new();
-    for &rule in &rules.pipeline {
-        let mut out = Findings::new(rule);
-        guarded(rule, file.source, &mut out, |out| {
-            for check in rule.checks() {
-                if let Check::Pipeline(check) = check {
-                    check(cx, file, out);
-                }
-            }
-        });
-        drafts.append(&mut out.list);
-    }
-    drafts
+    drafts(&rules.pipeline, file.source, |check, out| {
+        if let Check::Pipeline(check) = check {
+            check(cx, file, out);
+        }
+    })
 }
 
 /// `# check=error=true`: what BuildKit warns of makes its build fail.
