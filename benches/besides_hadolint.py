@@ -98,15 +98,22 @@ def known_codes():
     return {alias for rule in rules for alias in rule.get("aliases", [])}
 
 
+def alias_of(peer, code, known):
+    """How `aliases` names a code: ShellCheck's under its own name whoever reports it, and tally's copies of hadolint's."""
+    names = [f"{peer}/{code}", f"shellcheck/{code}", code]
+    return next((name for name in names if name in known), None)
+
+
 def compare(peer, theirs, ours, known):
     """(both, only theirs, only ours) for each code that a rule of ours names, and counts of the others."""
     table, unknown = collections.defaultdict(lambda: ([], [], [])), collections.Counter()
-    used = set()
+    used, codes = set(), {}
     for path, line, code in sorted(set(theirs)):
-        alias = f"{peer}/{code}"
-        if alias not in known:
+        alias = alias_of(peer, code, known)
+        if not alias:
             unknown[code] += 1
             continue
+        codes[alias] = code
         near = [
             at
             for at, (_, lines) in enumerate(ours.get((path, alias), []))
@@ -118,8 +125,9 @@ def compare(peer, theirs, ours, known):
         if not near:
             used.update((path, alias, at) for at in range(len(ours.get((path, alias), []))))
     for (path, alias), places in ours.items():
-        tool, _, code = alias.partition("/")
-        if tool == peer:
+        # ShellCheck's codes that the peer never reports here are not the peer's to miss.
+        code = codes.get(alias) or (alias.partition("/")[2] if alias.startswith(f"{peer}/") else None)
+        if code:
             table[code][2].extend(
                 (path, lines[0][0]) for at, (_, lines) in enumerate(places) if (path, alias, at) not in used
             )
@@ -153,4 +161,5 @@ def main():
         print("no rule names:", ", ".join(f"{code} {n}" for code, n in unknown.most_common()) or "none")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -104,6 +104,13 @@ impl<'s> Call<'s> {
     pub fn operands(&self) -> Vec<&'s Word> {
         args::operands(&self.split())
     }
+    /// Flags may come from a variable that stands beside another operand: `curl $OPTIONS https://…`.
+    pub fn may_hide_flags(&self) -> bool {
+        let operands = self.operands();
+        let is_bare = |word: &&Word| word.expands && !word.quoted && word.text.starts_with('$');
+        let may_be_flags = |word: &&Word| is_bare(word) && !word.text.contains(['/', ':']);
+        operands.len() > 1 && operands.iter().any(may_be_flags)
+    }
     /// The first operand, if its text is plain: `clone` of `git clone`.
     pub fn subcommand(&self) -> Option<&'s str> {
         self.operands().first().and_then(|word| word.literal())

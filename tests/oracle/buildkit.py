@@ -5,10 +5,10 @@ BuildKit's parser is inside `tally` (PyPI: tally-cli), which stops with "dockerf
 BuildKit does. It stops at the first error, so only "accepts" or "refuses" and the first line are compared; LATER marks
 files in which our first error is further down, as it is where the wrong word stands on a continued line.
 
-    tests/oracle/buildkit.py [--mutate] TALLY FOLDER…
+    tests/oracle/buildkit.py [--mutate=N] TALLY FOLDER…
 
-Each folder's files are read, and the snippets below; with `--mutate` the files are broken first, each in a way that a
-seeded generator picks. Prints every disagreement, and fails if there is one that is not
+Each folder's files are read, and the snippets below; with `--mutate` these files are broken N times in all, one after
+the other, each time in a way that a seeded generator picks. Prints every disagreement, and fails if there is one that is not
 excused. Excused, each because the build fails all the same, only later than in the parser:
 
   * Substitution: `${` without end, unclosed quotes, `${a^^}`; BuildKit finds these when it dispatches the instruction.
@@ -385,15 +385,19 @@ def mutate(data, random):
 def main(tally, folders, breaks):
     with tempfile.TemporaryDirectory() as scratch:
         scratch, random = pathlib.Path(scratch), __import__("random").Random(7)
-        if not breaks:
+        found = [(path, str(path.relative_to(folder)).replace("/", "__"))
+                 for folder in folders
+                 for path in sorted(pathlib.Path(folder).rglob("*")) if path.is_file()]
+        # Copies, since tally reads only what is named like a Dockerfile.
+        if breaks:
+            for number in range(breaks):
+                path, name = found[number % len(found)]
+                (scratch / f"{number}-{name[-150:]}.Dockerfile").write_bytes(mutate(path.read_bytes(), random))
+        else:
             for name, text in SNIPPETS.items():
                 (scratch / f"{name}.Dockerfile").write_bytes(text.encode())
-        for folder in folders:
-            # Copies, since tally reads only what is named like a Dockerfile.
-            for path in sorted(path for path in pathlib.Path(folder).rglob("*") if path.is_file()):
-                data = path.read_bytes()
-                name = str(path.relative_to(folder)).replace("/", "__")
-                (scratch / f"{name}.Dockerfile").write_bytes(mutate(data, random) if breaks else data)
+            for path, name in found:
+                (scratch / f"{name}.Dockerfile").write_bytes(path.read_bytes())
         ours, paths = hullguard(scratch), sorted(scratch.iterdir())
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             theirs = dict(zip(paths, pool.map(lambda path: buildkit(tally, path), paths)))
@@ -422,7 +426,8 @@ def main(tally, folders, breaks):
 
 
 if __name__ == "__main__":
-    arguments = [argument for argument in sys.argv[1:] if argument != "--mutate"]
+    arguments = [argument for argument in sys.argv[1:] if not argument.startswith("--mutate=")]
     if not arguments:
         sys.exit(__doc__)
-    sys.exit(main(arguments[0], arguments[1:], "--mutate" in sys.argv))
+    times = [int(argument.partition("=")[2]) for argument in sys.argv[1:] if argument.startswith("--mutate=")]
+    sys.exit(main(arguments[0], arguments[1:], sum(times)))

@@ -35,9 +35,8 @@ fn shows_bar(call: &Call) -> bool {
     let is_quiet = QUIET.iter().any(|&(short, long)| call.has_flag(short, long));
     let only_asks =
         call.has_flag('V', "version") || call.has_flag('h', "help") || call.has_flag('\0', "spider");
-    let is_plain =
-        !call.args().iter().any(|word| &*word.text == "-nv" || word.expands && word.text.starts_with('$'));
-    !is_quiet && !only_asks && is_plain && !call.operands().is_empty()
+    let is_short = call.args().iter().any(|word| &*word.text == "-nv");
+    !is_quiet && !only_asks && !is_short && !call.may_hide_flags() && !call.operands().is_empty()
 }
 
 /// BusyBox has a `wget` without this flag, unless the real one is installed.

@@ -121,7 +121,7 @@ const LOCKS: [Lock; 9] = [
 ];
 
 /// `npm install` without a package.
-fn installs_all(call: &PackageCall) -> bool {
+pub(super) fn installs_all(call: &PackageCall) -> bool {
     const ELSEWHERE: [&str; 9] = ["g", "global", "prefix", "C", "cwd", "dir", "version", "v", "help"];
     call.action == Action::Install
         && call.packages.is_empty()

@@ -17,6 +17,7 @@ pub mod cargo_unpinned;
 pub mod composer_unpinned;
 pub mod conda_cache_not_removed;
 pub mod conda_unpinned;
+pub mod dependencies_after_sources;
 pub mod distribution_upgrade;
 pub mod dnf_cache_not_removed;
 pub mod dnf_unpinned;
