@@ -1,7 +1,6 @@
 //! JSON, with comments and trailing commas or without: read as YAML, of which JSON is a part, with a blank for each byte
 //! that YAML does not know. Places stay the same.
 
-use crate::gap::{Gap, Reason};
 use crate::text::Source;
 use crate::yaml::{self, Yaml};
 
@@ -35,13 +34,12 @@ pub fn plain(source: &Source) -> Source {
 }
 
 /// # Errors
-/// It is no JSON.
-pub fn parse(plain: &Source) -> Result<Yaml<'_>, Gap> {
+/// It is no JSON: a clause that says where.
+pub fn parse(plain: &Source) -> Result<Yaml<'_>, String> {
     let file = yaml::parse(plain);
     let Some(error) = file.errors.first() else { return Ok(file) };
     let line = plain.line_of(error.span.start as usize);
-    let why = format!("not searched for containers: line {line} is not valid JSON");
-    Err(Gap::new(Reason::OtherFormat, why))
+    Err(format!("line {line} is not valid JSON"))
 }
 
 /// The end of the string that begins here; that of the text if it is not closed.

@@ -90,6 +90,7 @@ fn surfaces() -> Vec<Surface> {
         written("task.json", BAD_TASKS, GOOD_TASKS),
         written("stack.yaml", BAD_STACK, GOOD_STACK),
         written("ecs.tf", BAD_TERRAFORM, GOOD_TERRAFORM),
+        written("app.nomad.hcl", BAD_JOB, GOOD_JOB),
     ]
 }
 
@@ -414,6 +415,90 @@ const GOOD_TERRAFORM: &str = r#"resource "aws_ecs_task_definition" "app" {
 }
 "#;
 
+const BAD_JOB: &str = r#"job "app" {
+  type = "service"
+  group "app" {
+    network {
+      port "db" {
+        static = 5432
+      }
+    }
+    task "app" {
+      driver = "docker"
+      config {
+        image        = "postgres:latest"
+        privileged   = true
+        network_mode = "host"
+        pid_mode     = "host"
+        volumes      = ["/var/run/docker.sock:/var/run/docker.sock"]
+        mount {
+          type   = "bind"
+          source = "/"
+          target = "/host"
+        }
+      }
+      env {
+        POSTGRES_PASSWORD = "%PASSWORD%"
+      }
+    }
+    task "db" {
+      driver = "podman"
+      config {
+        image        = "docker://postgres:16.4"
+        ports        = ["db"]
+        cap_add      = ["SYS_ADMIN"]
+        security_opt = ["seccomp=unconfined"]
+      }
+    }
+  }
+}
+"#;
+const GOOD_JOB: &str = r#"variable "tag" {
+  default = "16.4"
+}
+job "db" {
+  group "db" {
+    network {
+      port "db" { to = 5432 }
+    }
+    task "db" {
+      driver = "docker"
+      user   = "70"
+      config {
+        image           = "postgres:${var.tag}"
+        ports           = ["db"]
+        cap_drop        = ["ALL"]
+        readonly_rootfs = true
+        pids_limit      = 100
+        security_opt    = ["no-new-privileges"]
+        volumes         = ["local/init.sql:/docker-entrypoint-initdb.d/init.sql:ro"]
+        mount = {
+          type   = "volume"
+          source = "data"
+          target = "/var/lib/postgresql"
+        }
+      }
+      template {
+        data        = <<-EOF
+          {{ with secret "db" }}POSTGRES_PASSWORD={{ .Data.password }}{{ end }}
+        EOF
+        destination = "secrets/env"
+        env         = true
+      }
+      resources {
+        memory = 64
+      }
+    }
+    task "sidecar" {
+      driver = "exec"
+      config {
+        command = "/bin/date"
+      }
+    }
+  }
+}
+"#;
+
 /// The open findings of a file that stands alone: the rule, and the text that it points at.
 fn findings(surface: &Surface, text: &str, profile: &str) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -475,6 +560,55 @@ fn rights_of_a_process_in_a_container_are_found() {
     let found = findings(&feature, text, "default");
     let rules: Vec<&str> = found.iter().map(|(rule, _)| &**rule).collect();
     assert_eq!(rules, ["capability-host-code-execution"]);
+}
+
+const BAD_BUILD: &str = r#"variable "NPM_TOKEN" {}
+variable "USE_TOKEN" { default = "false" }
+target "app" {
+  context      = "https://github.com/example/app.git#main"
+  entitlements = ["security.insecure"]
+  network      = "host"
+  args         = { NPM_TOKEN = NPM_TOKEN, USE_TOKEN = "${USE_TOKEN}" }
+}
+"#;
+const GOOD_BUILD: &str = r#"variable "TAG" {
+  default = "dev"
+}
+group "default" {
+  targets = ["app"]
+}
+target "app" {
+  context   = "."
+  contexts  = { base = "docker-image://alpine:3.20" }
+  args      = { VERSION = TAG, TOKEN_FILE = null }
+  secret    = ["id=token,env=TOKEN"]
+  tags      = ["example/app:${TAG}", "example/app:latest"]
+  platforms = [for arch in ["amd64", "arm64"] : "linux/${arch}"]
+}
+"#;
+
+#[test]
+fn builds_of_bake_files_are_judged() {
+    let json = r#"{ "target": { "app": { "entitlements": ["security.insecure", "network.host"] } } }"#;
+    for (path, text, faults) in [
+        (
+            "docker-bake.hcl",
+            BAD_BUILD,
+            &[
+                "build-host-network",
+                "privileged-build",
+                "remote-build-context-unpinned",
+                "secret-in-build-args",
+            ][..],
+        ),
+        ("docker-bake.json", json, &["build-host-network", "privileged-build"]),
+        ("docker-bake.hcl", GOOD_BUILD, &[]),
+    ] {
+        let found = findings(&Surface { path, ..commands("", "", "", "") }, text, "strict");
+        let mut rules: Vec<&str> = found.iter().map(|(rule, _)| &**rule).collect();
+        rules.sort_unstable();
+        assert_eq!(rules, faults, "{path}: {found:?}");
+    }
 }
 
 #[test]

@@ -1,15 +1,17 @@
 //! Bake files (`docker-bake.hcl`, `docker-bake.json`): which Dockerfiles Buildx builds, from which folder, to which stage.
 //!
-//! They are context and never linted, so a reader of the little that matters is enough: blocks of targets and variables,
-//! and attributes that are texts, lists or mappings of texts. Whatever is computed otherwise is unknown, which is a
-//! third answer.
+//! Here they are context; what is wrong with a target is found by `surface`. So a reader of the little that matters is
+//! enough: blocks of targets and variables, and attributes that are texts, lists or mappings of texts. Whatever is computed
+//! otherwise is unknown, which is a third answer.
 
 mod read;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::text::last_part;
+use crate::hcl;
+use crate::text::{Source, last_part};
+use crate::yaml::Node;
 use read::{Attributes, Blocks, Value};
 
 /// Targets of one set of files that are looked at; all of them are there to be inherited.
@@ -118,20 +120,20 @@ impl<'n> Passed<'n> {
 }
 
 /// Why a text is no bake file, in a clause. What a file computes is unknown and no flaw.
-pub fn flaw(path: &str, text: &str) -> Option<String> {
-    Blocks::default().read(path, text).err()
+pub fn flaw(source: &Source) -> Option<String> {
+    Blocks::default().read(source).err()
 }
 
 /// The targets of a bake file, by name, and of the files that override it, in their order; and how many more there are.
-pub fn targets(files: &[(&str, &str)]) -> (Vec<Target>, usize) {
+pub fn targets(files: &[&Source]) -> (Vec<Target>, usize) {
     let mut all = Blocks::default();
-    for (path, text) in files {
-        // Of a file that has a flaw, what comes before it counts.
-        let _ = all.read(path, text);
+    for file in files {
+        // One that has a flaw says nothing.
+        let _ = all.read(file);
     }
-    let variables = all.variables();
+    let variables = &all.variables;
     let parents = all.parents();
-    let own: Vec<Facts> = all.targets.values().map(|block| Facts::of(block, &variables)).collect();
+    let own: Vec<Facts> = all.targets.values().map(|block| Facts::of(block, variables)).collect();
     let facts = inherited(&own, &parents);
     let names = |(block, parents): (&Attributes, Vec<usize>)| {
         let keys = |key: &str| match block.get(key) {
@@ -143,22 +145,48 @@ pub fn targets(files: &[(&str, &str)]) -> (Vec<Target>, usize) {
     let layers: Arc<[Layer]> = all.targets.values().zip(parents).map(names).collect();
     let seen = facts.iter().take(MOST).enumerate();
     let targets =
-        seen.map(|(at, facts)| facts.target(&variables, Names { layers: Arc::clone(&layers), at })).collect();
+        seen.map(|(at, facts)| facts.target(variables, Names { layers: Arc::clone(&layers), at })).collect();
     (targets, facts.len().saturating_sub(MOST))
 }
 
 /// Variables with a default that is a plain text, by name.
-type Variables<'b> = HashMap<&'b str, &'b str>;
+#[derive(Debug, Default)]
+pub struct Variables(HashMap<String, String>);
 
-impl Blocks {
-    fn variables(&self) -> Variables<'_> {
-        let plain = self.variables.iter().filter_map(|(name, value)| {
-            let Value::Text(text) = value else { return None };
-            (text.len() <= LONGEST && !text.contains("${")).then_some((name.as_str(), text.as_str()))
-        });
-        plain.collect()
+impl Variables {
+    /// Adds the variables of a file, which is HCL or JSON; of one that was read before, its word counts.
+    pub fn read(&mut self, root: Node) {
+        for block in hcl::labelled(root, "variable") {
+            let Some(default) = block.value.get("default") else { continue };
+            let name = block.key_str().to_owned();
+            match default.as_str().filter(|text| text.len() <= LONGEST && !text.contains("${")) {
+                Some(text) => self.0.insert(name, text.to_owned()),
+                None => self.0.remove(&name),
+            };
+        }
     }
 
+    /// What a text comes to: references to variables with a default are followed, once. `None` if that is not known.
+    pub fn fill(&self, text: &str) -> Option<String> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, after) = after.split_once('}').filter(|_| !before.ends_with('$'))?;
+            out.push_str(before);
+            out.push_str(self.0.get(name.trim())?);
+            if out.len() > LONGEST {
+                return None;
+            }
+            rest = after;
+        }
+        Some(out + rest)
+    }
+}
+
+impl Blocks {
     /// The targets that each target inherits, as numbers, in their order.
     fn parents(&self) -> Vec<Vec<usize>> {
         let numbers: HashMap<&str, usize> =
@@ -269,43 +297,26 @@ fn inherited<'b>(own: &[Facts<'b>], parents: &[Vec<usize>]) -> Vec<Facts<'b>> {
     all.into_iter().flatten().collect()
 }
 
-/// What a value comes to: references to variables with a default are followed, once.
+/// What a value comes to.
 fn text(value: &Value, variables: &Variables) -> Known {
-    match value {
-        Value::Variable(name) => {
-            variables.get(name.as_str()).map_or(Known::Unknown, |&text| Known::Text(text.to_owned()))
-        }
-        Value::Text(text) if text.len() <= LONGEST => {
-            let mut out = String::new();
-            let mut rest = text.as_str();
-            while let Some((before, after)) = rest.split_once("${") {
-                let inside =
-                    after.split_once('}').and_then(|(name, rest)| Some((*variables.get(name.trim())?, rest)));
-                let Some((value, after)) = inside.filter(|_| !before.ends_with('$')) else {
-                    return Known::Unknown;
-                };
-                out.push_str(before);
-                out.push_str(value);
-                if out.len() > LONGEST {
-                    return Known::Unknown;
-                }
-                rest = after;
-            }
-            out.push_str(rest);
-            // Other escapes than that of a quote stand in no path.
-            Known::Text(out.replace("\\\"", "\""))
-        }
-        Value::Text(_) | Value::List(_) | Value::Keys(_) | Value::Other => Known::Unknown,
-    }
+    let Value::Text(text) = value else { return Known::Unknown };
+    variables.fill(text).map_or(Known::Unknown, Known::Text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The targets of files with these paths and texts.
+    fn read(files: &[(&str, &str)]) -> (Vec<Target>, usize) {
+        let files: Vec<Source> =
+            files.iter().map(|(path, text)| Source::new(*path, (*text).into())).collect();
+        targets(&files.iter().collect::<Vec<_>>())
+    }
+
     fn told(path: &str, text: &str) -> Vec<(String, String, String, bool)> {
         let show = |known: &Known| known.value().unwrap_or("?").to_owned();
-        targets(&[(path, text)])
+        read(&[(path, text)])
             .0
             .iter()
             .map(|target| {
@@ -322,7 +333,7 @@ mod tests {
 
     /// The arguments and contexts of the target with this number, sorted.
     fn passed(text: &str, number: usize) -> (String, String) {
-        let (targets, _) = targets(&[("docker-bake.hcl", text)]);
+        let (targets, _) = read(&[("docker-bake.hcl", text)]);
         let Passed { args, contexts } = Passed::by([&targets[number].names].into_iter());
         let join = |names: HashSet<&str>| {
             let mut names: Vec<&str> = names.into_iter().collect();
@@ -392,7 +403,7 @@ EOF
         );
         let both =
             [("docker-bake.json", main), ("docker-bake.override.hcl", "target \"a\" { context = \"y\" }")];
-        assert_eq!(targets(&both).0[0].context, Known::Text("y".to_owned()));
+        assert_eq!(read(&both).0[0].context, Known::Text("y".to_owned()));
     }
 
     #[test]
@@ -420,7 +431,7 @@ EOF
             (a(0) + &target(&"${A}".repeat(1025)), false),
             (a(4097) + &target("${A}"), false),
         ] {
-            let context = &targets(&[("docker-bake.hcl", &text)]).0[0].context;
+            let context = &read(&[("docker-bake.hcl", &text)]).0[0].context;
             assert_eq!(context.value().is_some(), known, "{context:?}");
         }
     }
@@ -436,7 +447,7 @@ EOF
         let args = many("A@ = \"\"\n", 100);
         let mut text = format!("target \"base\" {{\n args = {{\n{args}}}\n}}\n");
         text += &many("target \"t@\" { inherits = [\"base\", \"t@+\"] }\n", 100);
-        let (targets, rest) = targets(&[("docker-bake.hcl", &text)]);
+        let (targets, rest) = read(&[("docker-bake.hcl", &text)]);
         assert_eq!((targets.len(), rest), (101, 0));
         let layers = &targets[0].names.layers;
         assert!(targets.iter().all(|target| Arc::ptr_eq(&target.names.layers, layers)));
@@ -449,7 +460,7 @@ EOF
     fn many_targets_are_counted_and_a_long_chain_is_followed() {
         let mut text = format!("target \"a{MOST}\" {{ context = \"x\" }}\n");
         text += &many("target \"a@\" { inherits = [\"a@+\"] }\n", MOST);
-        let (targets, rest) = targets(&[("docker-bake.hcl", &text)]);
+        let (targets, rest) = read(&[("docker-bake.hcl", &text)]);
         assert_eq!((targets.len(), rest), (MOST, 1));
         assert!(targets.iter().all(|target| target.context == Known::Text("x".to_owned())));
     }
@@ -472,7 +483,7 @@ EOF
             "${",
             "/*",
         ] {
-            let _ = targets(&[("docker-bake.hcl", text), ("docker-bake.json", text)]);
+            let _ = read(&[("docker-bake.hcl", text), ("docker-bake.json", text)]);
         }
     }
 }

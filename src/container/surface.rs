@@ -20,6 +20,10 @@ pub enum Surface {
     Kubernetes,
     /// A container of a task definition of Amazon ECS.
     TaskDefinition,
+    /// A task of a Nomad job.
+    Nomad,
+    /// A target of a bake file: a build without a container.
+    BakeTarget,
 }
 
 /// A key of Compose files with the words of other surfaces.
@@ -28,6 +32,7 @@ struct Words {
     quadlet: &'static str,
     kubernetes: &'static str,
     task_definition: &'static str,
+    nomad: &'static str,
 }
 
 const fn words(
@@ -35,21 +40,22 @@ const fn words(
     quadlet: &'static str,
     kubernetes: &'static str,
     task_definition: &'static str,
+    nomad: &'static str,
 ) -> Words {
-    Words { key, quadlet, kubernetes, task_definition }
+    Words { key, quadlet, kubernetes, task_definition, nomad }
 }
 
 /// What is named otherwise than in Compose files.
 const WORDS: [Words; 9] = [
-    words("cap_drop", "DropCapability", "capabilities.drop", "capabilities.drop"),
-    words("cpus", "--cpus", "resources.limits.cpu", "cpu"),
-    words("ipc", "--ipc", "hostIPC", "ipcMode"),
-    words("mem_limit", "Memory", "resources.limits.memory", "memory"),
-    words("network_mode", "Network", "hostNetwork", "networkMode"),
-    words("pid", "--pid", "hostPID", "pidMode"),
-    words("read_only", "ReadOnly", "readOnlyRootFilesystem", "readonlyRootFilesystem"),
-    words("user", "User", "runAsUser", "user"),
-    words("userns_mode", "UserNS", "hostUsers", "user"),
+    words("cap_drop", "DropCapability", "capabilities.drop", "capabilities.drop", "cap_drop"),
+    words("cpus", "--cpus", "resources.limits.cpu", "cpu", "cpu_hard_limit"),
+    words("ipc", "--ipc", "hostIPC", "ipcMode", "ipc_mode"),
+    words("mem_limit", "Memory", "resources.limits.memory", "memory", "memory"),
+    words("network_mode", "Network", "hostNetwork", "networkMode", "network_mode"),
+    words("pid", "--pid", "hostPID", "pidMode", "pid_mode"),
+    words("read_only", "ReadOnly", "readOnlyRootFilesystem", "readonlyRootFilesystem", "readonly_rootfs"),
+    words("user", "User", "runAsUser", "user", "user"),
+    words("userns_mode", "UserNS", "hostUsers", "user", "userns_mode"),
 ];
 
 impl Surface {
@@ -68,6 +74,8 @@ impl Surface {
             Self::Quadlet => row().map_or_else(|| flag(key), |row| row.quadlet.into()),
             Self::Kubernetes => row().map_or(key, |row| row.kubernetes).into(),
             Self::TaskDefinition => row().map_or(key, |row| row.task_definition).into(),
+            Self::Nomad => row().map_or(key, |row| row.nomad).into(),
+            Self::BakeTarget => if key == "build.secrets" { "secret" } else { key }.into(),
         }
     }
 
@@ -76,6 +84,7 @@ impl Surface {
         let word = self.word(key);
         match self {
             Self::Quadlet => format!("{word}=true"),
+            Self::Nomad => format!("{word} = true"),
             _ if word.starts_with('-') => word.into_owned(),
             _ => format!("{word}: true"),
         }
@@ -84,7 +93,9 @@ impl Surface {
     /// How programs are kept from gaining privileges there, as an imperative.
     pub fn no_new_privileges(self) -> &'static str {
         match self {
-            Self::ComposeService => "add `no-new-privileges:true` to `security_opt`",
+            Self::ComposeService | Self::Nomad | Self::BakeTarget => {
+                "add `no-new-privileges:true` to `security_opt`"
+            }
             Self::Run | Self::ServiceCreate | Self::Job => "add `--security-opt no-new-privileges`",
             Self::Devcontainer => "add `no-new-privileges` to `securityOpt`",
             Self::Quadlet => "set `NoNewPrivileges=true`",

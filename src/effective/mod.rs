@@ -14,7 +14,7 @@ pub mod proof;
 mod user;
 mod ways;
 
-use crate::container::{At, ContainerSpec};
+use crate::container::{At, ContainerSpec, Surface};
 use crate::privilege::{Place, Privileges};
 use crate::rule::Context;
 use crate::rules::runtime::known_images;
@@ -40,7 +40,8 @@ pub fn of(cx: &Context, spec: &ContainerSpec) -> Option<Privileges> {
 
 /// It is no Linux container.
 fn is_other(cx: &Context, spec: &ContainerSpec) -> bool {
-    spec.fragment || spec.provider.is_some() || known_images::runs_windows(cx, spec)
+    let is_build = spec.surface == Surface::BakeTarget;
+    is_build || spec.fragment || spec.provider.is_some() || known_images::runs_windows(cx, spec)
 }
 
 fn place(cx: &Context, at: At) -> Place {

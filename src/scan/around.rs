@@ -101,7 +101,7 @@ pub(super) fn surroundings(
             }
         };
         if bake::is_bake(&path) {
-            match bake::flaw(&path, source.text()) {
+            match bake::flaw(&source) {
                 Some(flaw) => all.skipped.push(misread(&path, &flaw)),
                 None => bakes.push(source),
             }
@@ -237,9 +237,9 @@ fn read_bakes(sources: &[Arc<Source>], all: &mut Surroundings) {
     }
     for mut files in sets.into_values() {
         files.sort_by_key(|source| (source.path().contains(".override."), source.path().ends_with(".hcl")));
-        let texts: Vec<(&str, &str)> = files.iter().map(|source| (&**source.path(), source.text())).collect();
-        let folder = directory(texts[0].0);
-        let (targets, rest) = bake::targets(&texts);
+        let folder = directory(files[0].path());
+        let sources: Vec<&Source> = files.iter().map(|source| &***source).collect();
+        let (targets, rest) = bake::targets(&sources);
         if rest > 0 {
             let why = format!(
                 "{rest} of its targets are not used as context: hullguard reads {} targets of a bake file",

@@ -3,7 +3,7 @@
 use super::fill::Filler;
 use super::pipeline::pairs;
 use super::words::{at, key, value};
-use super::{Found, command};
+use super::{Found, command, unread};
 use crate::compose::short;
 use crate::container::{ContainerSpec, Gap as Missing, Lifetime, Mount, MountKind, Surface};
 use crate::gap::Gap;
@@ -15,7 +15,7 @@ use crate::yaml::{Entry, Node};
 /// The container of a file, unless a Compose file describes it.
 pub(super) fn container(source: &Source) -> Result<Vec<Found>, Gap> {
     let plain = json::plain(source);
-    let file = json::parse(&plain)?;
+    let file = json::parse(&plain).map_err(unread)?;
     let Some(root) = file.root().filter(|root| root.is_mapping()) else { return Ok(Vec::new()) };
     if root.get("dockerComposeFile").is_some() {
         return Ok(Vec::new());

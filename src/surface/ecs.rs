@@ -1,14 +1,14 @@
 //! Task definitions of Amazon ECS: `containerDefinitions`, with the volumes and modes of their task. In JSON, in the YAML of
 //! CloudFormation, whose keys begin with a capital, and in Terraform, whose task has keys of its own.
 
-use super::Found;
 use super::fill::Filler;
 use super::host::{self, Folders};
 use super::words::{at, key, stated, value};
+use super::{Found, unread};
 use crate::compose::short;
 use crate::container::{Command, CommandForm, ContainerSpec, Pair, Surface, Text};
 use crate::gap::Gap;
-use crate::hcl::{self, Hcl};
+use crate::hcl;
 use crate::json;
 use crate::text::Source;
 use crate::yaml::{self, Entry, Node};
@@ -16,7 +16,7 @@ use crate::yaml::{self, Entry, Node};
 /// The containers of all task definitions in a file.
 pub(super) fn containers(source: &Source) -> Result<Vec<Found>, Gap> {
     let plain = json::plain(source);
-    let file = json::parse(&plain)?;
+    let file = json::parse(&plain).map_err(unread)?;
     Ok(tasks(&file))
 }
 
@@ -39,18 +39,17 @@ fn tasks(file: &yaml::Yaml) -> Vec<Found> {
 }
 
 /// The containers of `aws_ecs_task_definition` in Terraform.
-pub(super) fn terraform(source: &Source) -> Vec<Found> {
+pub(super) fn terraform(file: &yaml::Yaml) -> Vec<Found> {
     let mut found = Vec::new();
-    let Some(hcl) = Hcl::of(source) else { return found };
-    let yaml = hcl.yaml();
-    for (head, block) in hcl.blocks(&yaml) {
-        let is_task = head.labels.first().is_some_and(|label| &**label == "aws_ecs_task_definition");
-        let Some(list) = block.get("container_definitions").filter(|_| is_task) else { continue };
-        let volumes = hcl::nested(block, "volume");
+    let resources = file.root().into_iter().flat_map(|root| hcl::labelled(root, "resource"));
+    let tasks = resources.filter(|resource| resource.key_str() == "aws_ecs_task_definition");
+    for task in tasks.flat_map(|task| task.value.raw_entries()) {
+        let Some(list) = task.value.get("container_definitions") else { continue };
+        let volumes = hcl::nested(task.value, "volume");
         let folders = Folders::named(
             volumes.filter_map(|volume| Some((volume.get("name")?, volume.get("host_path")?))),
         );
-        Task { node: block, folders, keys: &TERRAFORM }.containers(list, &mut found);
+        Task { node: task.value, folders, keys: &TERRAFORM }.containers(list, &mut found);
     }
     found
 }

@@ -3,6 +3,7 @@
 //! [`Form::of`] says by a file's name what it may be, [`Form::read`] looks for containers in it. A text in which no word
 //! of the form stands is not parsed. What is wrong with a container is left to the rules.
 
+mod bake;
 mod code;
 mod command;
 mod devcontainer;
@@ -11,16 +12,19 @@ mod fill;
 mod flags;
 mod host;
 mod kubernetes;
+mod nomad;
 mod pipeline;
 mod quadlet;
 mod words;
 
 pub use code::recipes;
 
+use crate::bake::is_bake;
 use crate::container::{ContainerSpec, Known, Lifetime};
 use crate::gap::{Gap, Reason};
 use crate::image;
 use crate::text::{Joined, Source, Span, last_part};
+use crate::{hcl, json};
 
 /// Bytes of a file that is read; few that people write are larger.
 const LARGEST: usize = 1 << 20;
@@ -49,9 +53,14 @@ pub enum Form {
     Json,
     /// Terraform: task definitions of Amazon ECS.
     Terraform,
+    /// HCL of another name: targets of Buildx or jobs of Nomad, if anything.
+    Hcl,
+    /// Targets of Buildx in JSON.
+    Bake,
 }
 
 /// A container, and all that is written of it.
+#[derive(Clone)]
 pub struct Found {
     pub spec: ContainerSpec,
     pub extent: Span,
@@ -81,8 +90,10 @@ impl Form {
             "json" if matches!(stem, "devcontainer" | ".devcontainer" | "devcontainer-feature") => {
                 Self::Devcontainer
             }
+            "json" if is_bake(path) => Self::Bake,
             "json" => Self::Json,
             "tf" => Self::Terraform,
+            "hcl" | "nomad" => Self::Hcl,
             "conf" if folder.ends_with(".service.d/") => Self::Unit,
             "yml" | "yaml" if name.ends_with(".gitlab-ci.yml") => Self::Gitlab,
             "yml" | "yaml" if folder.ends_with("/workflows/") || stem == "action" => Self::Workflow,
@@ -104,13 +115,14 @@ impl Form {
         match self {
             Self::PerhapsScript => code::is_script(text) && runs(),
             Self::Workflow => runs() || has(&["container", "services"]),
-            Self::Gitlab | Self::Devcontainer | Self::Quadlet => true,
+            Self::Gitlab | Self::Devcontainer | Self::Quadlet | Self::Bake => true,
             Self::Manifest => {
                 has(&["apiVersion"]) && has(&["ontainers:"]) && !has(&["{{"])
                     || has(&["AWS::ECS::TaskDefinition"])
             }
             Self::Json => has(&["\"containerDefinitions\"", "\"ContainerDefinitions\""]),
             Self::Terraform => has(&["container_definitions"]),
+            Self::Hcl => engine() && has(&["driver"]) || has(&["target"]),
             _ => runs(),
         }
     }
@@ -153,7 +165,15 @@ impl Form {
             Self::Quadlet => return Ok(quadlet::container(source).into_iter().collect()),
             Self::Manifest if source.text().contains("AWS::ECS::") => return Ok(ecs::cloudformation(source)),
             Self::Manifest => return Ok(kubernetes::containers(source)),
-            Self::Terraform => return Ok(ecs::terraform(source)),
+            Self::Terraform => return hcl::parse(source).map(|file| ecs::terraform(&file)).map_err(unread),
+            Self::Hcl => {
+                let file = hcl::parse(source).map_err(unread)?;
+                return Ok([bake::targets(&file), nomad::containers(&file)].concat());
+            }
+            Self::Bake => {
+                let plain = json::plain(source);
+                return json::parse(&plain).map(|file| bake::targets(&file)).map_err(unread);
+            }
             Self::Json => return ecs::containers(source),
             _ => self.scripts(text).unwrap_or_default(),
         };
@@ -168,6 +188,11 @@ impl Form {
         }
         Ok(found)
     }
+}
+
+/// A file that is not understood, for the reason that a clause says.
+fn unread(why: String) -> Gap {
+    Gap::new(Reason::OtherFormat, format!("not searched for containers: {why}"))
 }
 
 /// In a text for people, what is no image is a name to be filled in: `registry.example/ORGANIZATION/app`.

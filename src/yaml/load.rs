@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::aliases;
-use super::lines::dash_before;
-use super::tree::{Data, NONE, NodeData, Props};
+use super::grow::Tree;
+use super::tree::{Data, NONE};
 use super::{Style, Yaml, YamlError};
 use crate::text::{Source, Span};
 
@@ -33,8 +33,8 @@ pub fn parse(source: &Source) -> Yaml<'_> {
     loop {
         let mut load = Load::new(source);
         let Some((at, message)) = load.read(&text) else {
-            errors.append(&mut load.yaml.errors);
-            return finish(load.yaml, errors);
+            errors.append(&mut load.tree.yaml.errors);
+            return finish(load.tree.yaml, errors);
         };
         let at = boundary(source.text(), at);
         let at = if message.contains("tab") { tab_from(&text, at).unwrap_or(at) } else { at };
@@ -42,8 +42,8 @@ pub fn parse(source: &Source) -> Yaml<'_> {
         let blanked = blank_line(&mut text, at);
         retries += 1;
         if !blanked || retries > MAX_RETRIES || text.len() > MAX_RETRIED {
-            errors.append(&mut load.yaml.errors);
-            return finish(load.yaml, errors);
+            errors.append(&mut load.tree.yaml.errors);
+            return finish(load.tree.yaml, errors);
         }
     }
 }
@@ -152,13 +152,9 @@ fn char_end(text: &str, at: usize) -> usize {
     text[at..].chars().next().filter(|&c| c != '\n' && c != '\r').map_or(at, |c| at + c.len_utf8())
 }
 
-/// A tree under construction.
+/// A reading of the text.
 struct Load<'a> {
-    yaml: Yaml<'a>,
-    /// Open collections: the node, and where its children begin in `pending`.
-    open: Vec<(u32, usize)>,
-    /// Children of the open collections.
-    pending: Vec<u32>,
+    tree: Tree<'a>,
     /// Nodes by the parser's number of their anchor.
     anchors: Vec<u32>,
     /// The end of what was read so far, to find block headers behind it.
@@ -167,18 +163,7 @@ struct Load<'a> {
 
 impl<'a> Load<'a> {
     fn new(source: &'a Source) -> Self {
-        let guess = source.text().len() / 16;
-        let yaml = Yaml {
-            source,
-            comments: Vec::new(),
-            errors: Vec::new(),
-            documents: Vec::new(),
-            nodes: Vec::with_capacity(guess),
-            children: Vec::with_capacity(guess),
-            props: Vec::new(),
-            decoded: Vec::new(),
-        };
-        Self { yaml, open: Vec::new(), pending: Vec::new(), anchors: Vec::new(), last_end: 0 }
+        Self { tree: Tree::new(source), anchors: Vec::new(), last_end: 0 }
     }
 
     /// Reads all documents; the offset and text of the first error that the parser stops at.
@@ -199,13 +184,13 @@ impl<'a> Load<'a> {
                 Some(Err(stop)) => {
                     let at = stop.marker().byte_offset().unwrap_or(self.last_end);
                     error.get_or_insert((at, stop.info()));
-                    self.close_all();
+                    self.tree.close_all();
                     if !matches!(parser.proceed_next_document(), Ok(true)) {
                         return error;
                     }
                 }
                 None => {
-                    self.close_all();
+                    self.tree.close_all();
                     return error;
                 }
             }
@@ -223,40 +208,40 @@ impl<'a> Load<'a> {
             }
             Event::SequenceStart(style, _, name) => {
                 let flow = style == StructureStyle::Flow;
-                self.start(place, Data::Sequence { flow, first: 0, len: 0 });
+                self.tree.start_sequence(place, flow);
                 self.tag(tag, name);
             }
             Event::MappingStart(style, _, name) => {
                 let flow = style == StructureStyle::Flow;
-                self.start(place, Data::Mapping { flow, first: 0, len: 0 });
+                self.tree.start_mapping(place, flow);
                 self.tag(tag, name);
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(Some(range.end)),
+            Event::SequenceEnd | Event::MappingEnd => self.tree.close(Some(range.end)),
             Event::Anchor(id, _) => {
                 // The event follows the node that carries the anchor.
-                let node = self.yaml.nodes.len() as u32 - 1;
+                let node = self.tree.yaml.nodes.len() as u32 - 1;
                 if self.anchors.len() <= id {
                     self.anchors.resize(id + 1, NONE);
                 }
                 self.anchors[id] = node;
-                self.props_of_last().anchor = Some(place);
+                self.tree.props_of_last().anchor = Some(place);
             }
             Event::Alias(id) => {
                 let target = self.anchors.get(id).copied().unwrap_or(NONE);
-                self.push(place, Data::Alias { target });
-                if let Some(node) = self.yaml.nodes.get(target as usize)
-                    && let Some(props) = self.yaml.props.get_mut(node.props as usize)
+                self.tree.push(place, Data::Alias { target });
+                if let Some(node) = self.tree.yaml.nodes.get(target as usize)
+                    && let Some(props) = self.tree.yaml.props.get_mut(node.props as usize)
                 {
                     props.uses += 1;
                 }
             }
             Event::UnresolvedAlias(name) => {
-                self.push(place, Data::Alias { target: NONE });
+                self.tree.push(place, Data::Alias { target: NONE });
                 let message = format!("there is no anchor `{name}` before this alias").into();
-                self.yaml.errors.push(YamlError { span: place, message });
+                self.tree.yaml.errors.push(YamlError { span: place, message });
             }
-            Event::Comment(..) => self.yaml.comments.push(place),
-            Event::DocumentStart(..) => self.close_all(),
+            Event::Comment(..) => self.tree.yaml.comments.push(place),
+            Event::DocumentStart(..) => self.tree.close_all(),
             // Starts and ends of the stream, ends of documents, and what later versions may add.
             _ => {}
         }
@@ -264,7 +249,6 @@ impl<'a> Load<'a> {
     }
 
     fn scalar(&mut self, value: &str, style: ScalarStyle, place: Span) {
-        let text = self.yaml.source.text();
         let (style, span) = match style {
             ScalarStyle::Plain => (Style::Plain, place),
             ScalarStyle::SingleQuoted => (Style::Single, place),
@@ -272,25 +256,12 @@ impl<'a> Load<'a> {
             ScalarStyle::Literal => (Style::Literal, self.with_header(place, b'|')),
             ScalarStyle::Folded => (Style::Folded, self.with_header(place, b'>')),
         };
-        let skip = u8::from(matches!(style, Style::Single | Style::Double));
-        let bare = place.start as usize + usize::from(skip)..(place.end as usize).saturating_sub(skip.into());
-        // What is absent comes as `~` with an empty span.
-        let absent = style == Style::Plain && place.is_empty();
-        let verbatim = absent
-            || !matches!(style, Style::Literal | Style::Folded)
-                && text.get(bare).is_some_and(|written| written == value);
-        let decoded = if verbatim {
-            NONE
-        } else {
-            self.yaml.decoded.push(value.into());
-            self.yaml.decoded.len() as u32 - 1
-        };
-        self.push(span, Data::Scalar { style, skip, text: decoded });
+        self.tree.scalar(value, style, span);
     }
 
     /// The parser gives a block scalar's content; a fix needs it with its header, and without the last line end.
     fn with_header(&self, content: Span, indicator: u8) -> Span {
-        let text = self.yaml.source.text();
+        let text = self.tree.yaml.source.text();
         let from = self.last_end.min(content.start as usize);
         let header = text.as_bytes()[from..content.start as usize].iter().position(|&b| b == indicator);
         let start = header.map_or(content.start as usize, |at| from + at);
@@ -298,90 +269,9 @@ impl<'a> Load<'a> {
         Span::new(start, end.max(start))
     }
 
-    fn push(&mut self, span: Span, data: Data) -> u32 {
-        let id = self.yaml.nodes.len() as u32;
-        let parent = self.open.last().map_or(NONE, |&(node, _)| node);
-        if parent == NONE {
-            self.yaml.documents.push(id);
-        } else {
-            self.pending.push(id);
-        }
-        self.yaml.nodes.push(NodeData { span, parent, props: NONE, data });
-        id
-    }
-
-    fn start(&mut self, span: Span, data: Data) {
-        let id = self.push(span, data);
-        self.open.push((id, self.pending.len()));
-    }
-
-    /// Closes the innermost collection. `end` is the parser's, which holds for flow style only.
-    fn close(&mut self, end: Option<usize>) {
-        let Some((id, begin)) = self.open.pop() else { return };
-        let text = self.yaml.source.text();
-        let children = &self.pending[begin..];
-        // A mapping cut off by an error may lack its last value.
-        let odd =
-            matches!(self.yaml.nodes[id as usize].data, Data::Mapping { .. }) && children.len() % 2 == 1;
-        let at = (children.len() - usize::from(odd)) as u32;
-        let place = |child: &u32| {
-            let node = &self.yaml.nodes[*child as usize];
-            self.yaml.props.get(node.props as usize).map_or(node.span, |props| {
-                let span = props.anchor.map_or(node.span, |anchor| anchor.cover(node.span));
-                props.tag.map_or(span, |tag| tag.cover(span))
-            })
-        };
-        let ends = children[..at as usize].iter().map(|child| place(child).end).max();
-        let starts = children.first().map(|child| place(child).start);
-        let first = self.yaml.children.len() as u32;
-        self.yaml.children.extend_from_slice(&children[..at as usize]);
-        self.pending.truncate(begin);
-        let node = &mut self.yaml.nodes[id as usize];
-        let flow = match &mut node.data {
-            Data::Sequence { flow, first: f, len } | Data::Mapping { flow, first: f, len } => {
-                (*f, *len) = (first, at);
-                *flow
-            }
-            Data::Scalar { .. } | Data::Alias { .. } => false,
-        };
-        let end = match end {
-            Some(end) if flow => end as u32,
-            _ => ends.unwrap_or(node.span.end).max(node.span.start),
-        };
-        node.span.end = end.max(node.span.start);
-        if !flow {
-            if let Data::Sequence { .. } = node.data
-                && let Some(dash) = starts.and_then(|start| dash_before(text, start as usize))
-            {
-                node.span.start = dash as u32;
-            } else if let Some(start) = starts {
-                node.span.start = node.span.start.min(start);
-            }
-            node.span.end = node.span.end.max(node.span.start);
-        }
-    }
-
-    fn close_all(&mut self) {
-        while !self.open.is_empty() {
-            self.close(None);
-        }
-    }
-
     fn tag(&mut self, span: Option<Span>, tag: Option<Cow<'_, Tag>>) {
         if let Some(tag) = tag {
-            let place = self.yaml.nodes.last().map(|node| Span::at(node.span.start as usize));
-            let props = self.props_of_last();
-            props.tag = span.or(place);
-            props.tag_name = tag.to_string().into();
+            self.tree.tag(&tag.to_string(), span);
         }
-    }
-
-    fn props_of_last(&mut self) -> &mut Props {
-        let node = self.yaml.nodes.last_mut().expect("properties come after their node");
-        if node.props == NONE {
-            node.props = self.yaml.props.len() as u32;
-            self.yaml.props.push(Props::default());
-        }
-        &mut self.yaml.props[node.props as usize]
     }
 }

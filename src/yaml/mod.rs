@@ -27,11 +27,13 @@
 
 mod aliases;
 mod decode;
+mod grow;
 mod lines;
 mod load;
 mod merge;
 mod tree;
 
+pub use grow::Tree;
 pub use lines::{entry_lines, item_lines};
 pub use load::parse;
 pub use merge::Entry;

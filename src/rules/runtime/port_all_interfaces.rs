@@ -1,13 +1,13 @@
 use super::exposure::{Called, Meant};
 use super::{exposure, pulled, settings};
-use crate::container::{ContainerSpec, Port};
+use crate::container::{ContainerSpec, Port, Surface};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
 use crate::text::Edit;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    // Who starts a container by hand chooses where it is reached.
-    if !settings::is_service(spec) {
+    // Who starts a container by hand chooses where it is reached; tasks of Nomad are reached over the nodes' network.
+    if !settings::is_service(spec) || spec.surface == Surface::Nomad {
         return;
     }
     let called = Called::of(cx, spec);

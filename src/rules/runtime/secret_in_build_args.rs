@@ -22,8 +22,8 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         } else {
             ("stays in the image's history", Severity::Error)
         };
-        let message =
-            format!("build argument `{name}` {stays}; use `build.secrets` and `RUN --mount=type=secret`");
+        let secrets = pulled::word(spec, "build.secrets");
+        let message = format!("build argument `{name}` {stays}; use {secrets} and `RUN --mount=type=secret`");
         pulled::on(cx, spec, out, arg.key.at, message).severity(severity);
     }
 }
