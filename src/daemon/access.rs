@@ -1,8 +1,9 @@
-//! What scripts do with the engine's socket and its group, and which engines they command.
+//! What scripts and pipelines do with the engine's socket and its group, and which engines they command.
 
 use super::{Access, AccessKind};
 use crate::shell::{self, Call, Word};
-use crate::text::{Joined, Span};
+use crate::text::{Joined, Source, Span};
+use crate::yaml;
 
 /// The accesses of a script.
 pub(super) fn of_script(script: &Joined, found: &mut Vec<Access>) {
@@ -30,6 +31,24 @@ pub(super) fn of_script(script: &Joined, found: &mut Vec<Access>) {
         if !is_encrypted {
             found.extend(assigned.chain(exported).filter_map(client));
             found.extend(commanded(&call));
+        }
+    }
+}
+
+/// The engines of other machines that the variables of a pipeline name. A name without a domain is a service of the job.
+pub(super) fn of_pipeline(source: &Source, found: &mut Vec<Access>) {
+    if source.text().contains("DOCKER_TLS_VERIFY") {
+        return;
+    }
+    let file = yaml::parse(source);
+    for variables in file.nodes().filter(|node| node.is_mapping() && !node.is_alias()) {
+        let Some(value) = variables.get("DOCKER_HOST").map(yaml::Node::resolved) else { continue };
+        let address = value.as_str().and_then(|text| text.strip_prefix("tcp://"));
+        if let Some(address) = address.filter(|address| {
+            let host = address.split([':', '/']).next().unwrap_or_default();
+            host.contains('.') && !address.contains('$')
+        }) {
+            found.push(Access { at: value.span(), kind: AccessKind::Client(address.into()) });
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Daemon, FaultKind};
 use crate::text::{Source, Span, Spot};
 
-/// What is set for all containers, each with its place. Nothing is known of an engine without a `daemon.json`.
+/// What is set for all containers, each with its place. Nothing is known of an engine without settings.
 #[derive(Clone, Debug, Default)]
 pub struct Engine {
     /// `userns-remap`: a container's root is another user of the host.
@@ -43,6 +43,19 @@ impl Engine {
             listens: daemon.plain_addresses().next().map(|(_, span)| spot(span)),
             bridge_closed: flag("icc", false),
         })
+    }
+
+    /// What either has: the file of an engine and the flags that it is started with.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            remaps_users: self.remaps_users.or(other.remaps_users),
+            rootless: self.rootless.or(other.rootless),
+            no_new_privileges: self.no_new_privileges.or(other.no_new_privileges),
+            seccomp_off: self.seccomp_off.or(other.seccomp_off),
+            listens: self.listens.or(other.listens),
+            bridge_closed: self.bridge_closed.or(other.bridge_closed),
+        }
     }
 
     /// What both have: a repository may configure several engines, and which of them runs a container is not known.

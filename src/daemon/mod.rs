@@ -8,6 +8,7 @@ mod access;
 mod engine;
 mod flags;
 mod keys;
+mod toml;
 
 use std::sync::Arc;
 
@@ -87,7 +88,7 @@ pub struct Fault {
 
 #[derive(Debug)]
 pub enum FaultKind {
-    /// No JSON; what the parser says.
+    /// It cannot be read: a clause that says why.
     Syntax(String),
     /// A key stands twice; the place of the first.
     Twice(Span),
@@ -190,6 +191,7 @@ pub fn elsewhere(form: Option<Form>, source: &Arc<Source>) -> Vec<Daemon<'_>> {
     if is_options(path) || form == Some(Form::Unit) && text.contains("DOCKER_OPTS") {
         flags::options(source, &mut found);
     }
+    toml::read(source, &mut found);
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     if text.len() > LARGEST
         || !["dockerd", "docker daemon", "docker.sock", "DOCKER_HOST", "tcp://", " docker"]
@@ -204,6 +206,9 @@ pub fn elsewhere(form: Option<Form>, source: &Arc<Source>) -> Vec<Daemon<'_>> {
     {
         flags::started(source, &script, &mut found);
         access::of_script(&script, &mut access);
+    }
+    if matches!(form, Some(Form::Workflow | Form::Gitlab)) && has("DOCKER_HOST") {
+        access::of_pipeline(source, &mut access);
     }
     if !access.is_empty() {
         found.push(Daemon { access, ..Daemon::empty(source, Span::at(0)) });
@@ -223,7 +228,13 @@ fn is_options(path: &str) -> bool {
 
 /// Whether a file that is no `daemon.json` may say something of an engine by its path alone.
 pub fn may_be(path: &str) -> bool {
-    is_socket_unit(path) || is_options(path)
+    is_socket_unit(path) || is_options(path) || toml::is_name(path)
+}
+
+/// Whether a file may say how the engine of the repository's containers is started: `docker.service` and drop-ins of it, and
+/// the variables that they read.
+pub fn may_start_engine(path: &str) -> bool {
+    is_options(path) || text::last_part(path) == "docker.service" || path.contains("docker.service.d/")
 }
 
 /// Reads a `daemon.json`. It never fails: what is wrong is among the faults.
@@ -233,14 +244,14 @@ pub fn parse(source: &Arc<Source>) -> Daemon<'_> {
     let mut daemon = Daemon { is_whole: true, ..Daemon::empty(source, extent) };
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let what = error.to_string();
-        let what = what.rsplit_once(" at line ").map_or(&*what, |(what, _)| what).to_owned();
+        let what = what.rsplit_once(" at line ").map_or(&*what, |(what, _)| what);
         let line = source.line_span(u32::try_from(error.line().max(1)).unwrap_or(1));
         let column = u32::try_from(error.column().saturating_sub(1)).unwrap_or(0);
         let mut start = (line.start + column).min(line.end) as usize;
         while !source.text().is_char_boundary(start) {
             start -= 1;
         }
-        daemon.faults.push(Fault { span: Span::at(start), kind: FaultKind::Syntax(what) });
+        daemon.faults.push(Fault { span: Span::at(start), kind: FaultKind::Syntax(not_json(what)) });
         return daemon;
     }
     // YAML allows fewer tabs than JSON does, where they stand for nothing.
@@ -248,7 +259,7 @@ pub fn parse(source: &Arc<Source>) -> Daemon<'_> {
     let tree = yaml::parse(&spaced);
     let Some(root) = tree.root().filter(|root| root.is_mapping()) else {
         let span = tree.root().map_or(Span::at(0), Node::span);
-        daemon.faults.push(Fault { span, kind: FaultKind::Syntax("expected an object".to_owned()) });
+        daemon.faults.push(Fault { span, kind: FaultKind::Syntax(not_json("expected an object")) });
         return daemon;
     };
     for (first, again) in tree.duplicate_keys() {
@@ -267,6 +278,10 @@ pub fn parse(source: &Arc<Source>) -> Daemon<'_> {
         daemon.faults.push(fault);
     }
     daemon
+}
+
+fn not_json(what: &str) -> String {
+    format!("not valid JSON ({what})")
 }
 
 /// The known key that somebody probably meant: one slip away, or two in a long one.

@@ -58,7 +58,7 @@ impl Confined {
     pub(super) fn condition(&self) -> &'static str {
         match self.by {
             By::Rootless => "the engine is not the rootless one that is configured here",
-            By::Remap => "the engine does not map users, as its `daemon.json` here says",
+            By::Remap => "the engine does not map users, as its settings here say",
             By::Itself => "the container has no users of its own",
         }
     }

@@ -305,18 +305,10 @@ impl<'c, 'p> Holding<'c, 'p> {
         if let Some(api) = self.spec.use_api_socket.filter(|setting| setting.value == Some(true)) {
             ways.push(("its socket, by `use_api_socket`".to_owned(), api.at));
         }
-        if let Some((address, at)) = self.engine_address() {
-            ways.push((format!("its API, at `{address}`"), at));
+        if let Some(address) = settings::engine_address(self.spec) {
+            ways.push((format!("its API, at `{}`", address.value().unwrap_or_default()), address.at));
         }
         ways
-    }
-
-    /// `DOCKER_HOST` with an address of a network.
-    pub(super) fn engine_address(&self) -> Option<(&str, At)> {
-        let pair = self.spec.environment.iter().find(|pair| &*pair.key.raw == "DOCKER_HOST")?;
-        let value = pair.value.as_ref()?;
-        let address = value.value()?;
-        (address.starts_with("tcp://") || address.starts_with("http")).then_some((address, value.at))
     }
 
     fn port_row(&self) -> Option<Held> {

@@ -73,6 +73,8 @@ impl<'y> Pod<'y> {
         spec.network_mode = word(self.node, "hostNetwork", "host");
         spec.pid = word(self.node, "hostPID", "host");
         spec.ipc = word(self.node, "hostIPC", "host");
+        let own_users = switch(self.node, "hostUsers").filter(Setting::is_false);
+        spec.userns_mode = own_users.map(|setting| stated("auto", setting.at));
         spec.entrypoint = words(node, "command");
         spec.command = words(node, "args");
         spec.environment = node.get("env").into_iter().flat_map(Node::items).filter_map(variable).collect();

@@ -191,7 +191,7 @@ impl Form {
 }
 
 /// A file that is not understood, for the reason that a clause says.
-fn unread(why: String) -> Gap {
+fn unread(why: impl std::fmt::Display) -> Gap {
     Gap::new(Reason::OtherFormat, format!("not searched for containers: {why}"))
 }
 

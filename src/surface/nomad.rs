@@ -74,7 +74,7 @@ struct Task<'y> {
     task: Entry<'y>,
 }
 
-impl<'y> Task<'y> {
+impl Task<'_> {
     fn container(&self, lifetime: Lifetime) -> Option<Found> {
         let node = self.task.value;
         let driver = node.get("driver").and_then(Node::as_str);
@@ -153,7 +153,7 @@ fn settings(filler: &mut Filler, config: Node) {
 }
 
 /// `mount` blocks, and `mounts` as a list.
-fn mounts<'y>(config: Node<'y>) -> impl Iterator<Item = Mount> + use<'y> {
+fn mounts(config: Node<'_>) -> impl Iterator<Item = Mount> {
     let list = config.get("mounts").into_iter().flat_map(Node::items);
     nested(config, "mount").chain(list).filter(|node| node.is_mapping()).map(|node| Mount {
         source: node.get("source").and_then(value),

@@ -45,10 +45,10 @@ pub(super) fn api_socket(holding: &Holding) -> Option<Trail> {
 const THIS: [&str; 3] = ["host.docker.internal", "gateway.docker.internal", "172.17.0.1"];
 
 pub(super) fn address(holding: &Holding) -> Option<Trail> {
-    let (address, at) = holding.engine_address()?;
-    let rest = address.split_once("://")?.1;
+    let address = settings::engine_address(holding.spec)?;
+    let rest = address.value()?.split_once("://")?.1;
     let host = rest.split(['/', ':']).next().unwrap_or_default();
-    let trail = Trail::new("it calls an engine through `DOCKER_HOST`", at);
+    let trail = Trail::new("it calls an engine through `DOCKER_HOST`", address.at);
     let is_local = matches!(host, "localhost" | "127.0.0.1");
     if THIS.contains(&host) || is_local && holding.host_network().is_some() {
         return Some(trail.step(ORDERS, []));

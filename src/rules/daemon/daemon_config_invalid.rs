@@ -7,11 +7,7 @@ pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
         let key = file.source.slice(fault.span).trim_matches('"');
         match &fault.kind {
             FaultKind::Syntax(what) => {
-                out.at(
-                    file.source,
-                    fault.span,
-                    format!("not valid JSON ({what}); the engine does not start"),
-                );
+                out.at(file.source, fault.span, format!("{what}; the engine does not start"));
             }
             FaultKind::Twice(first) => {
                 out.at(file.source, fault.span, format!("`{key}` is set twice; only this one counts"))

@@ -13,7 +13,7 @@ pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
         let whose = if everything { "all registries".to_owned() } else { format!("`{registry}`") };
         let message = format!(
             "images of {whose} come without TLS or with any certificate, so others can replace them; give the registry \
-             a certificate in `/etc/docker/certs.d`"
+             a certificate that the engine trusts"
         );
         let finding = out.at(file.source, span, message);
         if everything {

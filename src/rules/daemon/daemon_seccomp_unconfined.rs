@@ -3,8 +3,10 @@ use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
-    if let Some((_, span)) = file.text("seccomp-profile").filter(|(profile, _)| *profile == "unconfined") {
-        let message = "all containers may use every system call of the kernel; remove `seccomp-profile`";
-        out.at(file.source, span, message);
+    let Some(setting) = file.get("seccomp-profile") else { return };
+    if file.text("seccomp-profile").is_some_and(|(profile, _)| profile == "unconfined") {
+        let key = file.source.slice(setting.key_span).trim_matches(['"', '-']);
+        let message = format!("all containers may use every system call of the kernel; remove `{key}`");
+        out.at(file.source, setting.span, message);
     }
 }

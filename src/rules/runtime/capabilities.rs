@@ -80,8 +80,18 @@ pub struct Capability<'s> {
 
 /// The name as it is in the table: `cap_sys_admin` as `SYS_ADMIN`.
 pub fn normal(text: &Text) -> Option<String> {
-    let name = text.value()?.trim().to_ascii_uppercase();
-    Some(name.strip_prefix("CAP_").map_or(name.clone(), str::to_owned))
+    text.value().map(bare)
+}
+
+fn bare(name: &str) -> String {
+    let name = name.trim().to_ascii_uppercase();
+    name.strip_prefix("CAP_").map_or(name.clone(), str::to_owned)
+}
+
+/// What a capability that leads to root on the host lets a container do.
+pub fn reaching_host(name: &str) -> Option<&'static str> {
+    let at = ALL.binary_search_by(|(known, ..)| (*known).cmp(&bare(name))).ok()?;
+    (ALL[at].1 == Host).then_some(ALL[at].2)
 }
 
 /// The known capabilities of a list.

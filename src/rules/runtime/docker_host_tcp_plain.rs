@@ -1,11 +1,12 @@
-use super::pulled;
-use crate::container::{ContainerSpec, Pair, Text};
+use super::{pulled, settings};
+use crate::container::ContainerSpec;
 use crate::daemon::{AccessKind, Daemon};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    let Some((value, host)) = spec.environment.iter().find_map(plain) else { return };
+    let Some(value) = settings::engine_address(spec) else { return };
+    let Some(host) = value.value().and_then(host_of) else { return };
     let is_encrypted = |name: &str| {
         spec.environment.iter().any(|pair| {
             pair.key.is(name) && pair.value.as_ref().is_none_or(|value| !value.is("") && !value.is("0"))
@@ -50,9 +51,7 @@ fn elsewhere(address: &str) -> Option<&str> {
     (port != "2376" && !local && !host.contains('$')).then_some(host)
 }
 
-/// The host and port of a `DOCKER_HOST` with `tcp://`.
-fn plain(pair: &Pair) -> Option<(&Text, &str)> {
-    let value = pair.value.as_ref().filter(|_| pair.key.is("DOCKER_HOST"))?;
-    let address = value.value()?.trim().strip_prefix("tcp://")?;
-    Some((value, address.split('/').next().unwrap_or(address)))
+/// The host and port of an address with `tcp://`.
+fn host_of(address: &str) -> Option<&str> {
+    address.trim().strip_prefix("tcp://")?.split('/').next()
 }

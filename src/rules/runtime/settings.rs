@@ -37,6 +37,13 @@ pub fn engine<'p>(cx: &'p Context, spec: &ContainerSpec) -> Option<&'p Engine> {
     of_docker.contains(&spec.surface).then_some(&*cx.project.engine)
 }
 
+/// The engine that the container commands over a network: an address with `tcp://` or `http`.
+pub fn engine_address(spec: &ContainerSpec) -> Option<&Text> {
+    let value = spec.environment.iter().find(|pair| pair.key.is("DOCKER_HOST"))?.value.as_ref()?;
+    let is_remote = |address: &str| address.starts_with("tcp://") || address.starts_with("http");
+    value.value().map(str::trim).is_some_and(is_remote).then_some(value)
+}
+
 /// The container lives on a machine that is thrown away with it.
 pub fn is_ephemeral(spec: &ContainerSpec) -> bool {
     spec.lifetime == Lifetime::Job
