@@ -40,7 +40,8 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
         return None;
     }
     let is_another = || is_of_another(text, found) || is_of_a_signature(text, found.name.start);
-    if is_of_something_else(written, shown) || is_public(text, &found.name) || is_another() {
+    let is_public = || is_public(text, &found.name) || is_for_codecov(text, found);
+    if is_of_something_else(written, shown) || is_public() || is_another() {
         return None;
     }
     let in_words = shown.contains(' ') && about.kind == Kind::Config;
@@ -70,7 +71,10 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
         {
             grade(Medium)
         }
-        (Name::Password, Strength::Word) if is_set(written, shown, found, about.kind) => {
+        // The `passwords` of Laravel's settings are kinds of users.
+        (Name::Password, Strength::Word)
+            if !names::is_plural(written) && is_set(written, shown, found, about.kind) =>
+        {
             grade(Medium).and(Sign::LongWord)
         }
         (Name::Password | Name::Secret, _) => grade(Low),
@@ -156,7 +160,20 @@ fn is_public(text: &[u8], name: &Range<usize>) -> bool {
     let holds = |sign: &[u8]| before.windows(sign.len()).any(|there| there == sign);
     let host = || text[name.clone()].ends_with(b".pw") && (before.ends_with(b"//") || before.ends_with(b"@"));
     let signed = || holds(b"?e=1") || holds(b"&e=1");
-    holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host()
+    // The way into a group of QQ, which groups print.
+    let invites = || text[name.clone()].eq(b"authKey") && lead(text, name.start).ends_with(b"&");
+    holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host() || invites()
+}
+
+/// What Codecov has encrypted: `url: "secret:…"`.
+fn is_for_codecov(text: &[u8], found: &Assignment) -> bool {
+    const SHORT: usize = 64;
+    let quoted = |at: Option<&u8>| at.is_some_and(|b| matches!(b, b'"' | b'\''));
+    let opens = quoted(text[..found.name.start].last());
+    opens
+        && &text[found.name.start..found.value.start] == b"secret:"
+        && found.value.len() >= SHORT
+        && quoted(text.get(found.value.end))
 }
 
 /// Of several targets the first gets the first value: `method, password = "aes", key`.
@@ -287,9 +304,12 @@ fn strength_of_words(name: &str, value: &str) -> Strength {
     if phrase { Strength::Chosen } else { Strength::Text }
 }
 
-/// What stands between two literals: `'" + password + "'`, `'".$_POST["password"]."'`.
+/// What stands between two literals: `'" + password + "'`, `'".$_POST["password"]."'`, `"&secret="+encode(secret)+"`.
 fn is_joint(value: &str) -> bool {
     let mut signs = value.bytes();
+    if value.starts_with('+') && value.contains('(') {
+        return true;
+    }
     matches!(signs.next(), Some(b'"' | b'\''))
         && matches!(signs.next(), Some(b' ' | b'+' | b'.' | b'&' | b'$'))
 }
@@ -316,11 +336,15 @@ fn stands_bare(text: &[u8], value: &str, found: &Assignment, strength: Strength,
         || (value.contains('.')
             && value.split('.').all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic())));
     match kind {
+        // In a template of Go's: `{{- $password := dict "key" "auth.password" }}`.
+        Kind::Config if memchr::memmem::find(lead(text, found.name.start), b"{{").is_some() => false,
         Kind::Config => strength == Strength::Drawn || !code,
         // In a connection string or an address inside a literal.
         Kind::Code => {
             let sure = strength == Strength::Drawn || strength == Strength::Chosen && is_inside(text, found);
-            sure && !code && matches!(found.form, Form::Assigned | Form::Loose) && !found.leads
+            // `// clientSecret => apiV3Key`: another name.
+            let name = names::is_credential(value) || names::may_be_credential(value);
+            sure && !code && !name && matches!(found.form, Form::Assigned | Form::Loose) && !found.leads
         }
         Kind::Docs | Kind::Made | Kind::Unknown => !code && (strength != Strength::Word || found.leads),
     }

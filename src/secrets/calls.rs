@@ -8,13 +8,13 @@ use super::about::{About, Kind};
 use super::cursor::Cursor;
 use super::hit::{Hit, Rank};
 use super::strength::{Strength, strength};
-use super::{commands, random, values};
+use super::{commands, cookies, random, values};
 use crate::rule::Confidence::{High, Low, Medium};
 use crate::table;
 use crate::trust::{Sign, Trust};
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
-pub(super) const ANCHORS: [&str; 17] = [
+pub(super) const ANCHORS: [&str; 21] = [
     "login(",
     "authenticate(",
     "user(",
@@ -32,6 +32,10 @@ pub(super) const ANCHORS: [&str; 17] = [
     "b64encode(",
     "totp(",
     "hotp(",
+    "-stdin",
+    "sudo -s",
+    cookies::COLUMNS[0],
+    cookies::COLUMNS[1],
 ];
 
 /// The password behind the anchor at `anchor`, or before it.
@@ -44,6 +48,9 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
         b"btoa(" | b"b64encode(" => both(text, cursor.blanks().quoted()?.range)?,
         b"totp(" | b"hotp(" => return one_time(text, cursor.blanks().quoted()?.range, about),
         b"chpasswd" => (None, piped(text, anchor.start).or_else(|| fed(cursor))?),
+        b"-stdin" => (None, echoed(text, anchor.start)?),
+        b"sudo -s" => (None, echoed(text, anchor.start).filter(|_| text[anchor.end - 1] == b'S')?),
+        columns if columns.starts_with(b"\t") => return cookies::exported(text, anchor.end - 1, about),
         b"@tcp(" => pair_before(text, anchor.start)?,
         b"connect" => {
             let open = ["(", "ion("].into_iter().find(|open| cursor.rest().starts_with(open.as_bytes()))?;
@@ -203,23 +210,30 @@ fn one_time(text: &[u8], value: Range<usize>, about: About) -> Option<Hit> {
     told.then(|| Some(Hit::new(table::find("assigned-secret")?, value, trust, Rank::Assigned)))?
 }
 
-/// `echo "u:p" | chpasswd`: what is echoed last before the pipe that ends at `pipe`.
-fn piped(text: &[u8], pipe: usize) -> Option<Range<usize>> {
+/// `echo "u:p" | chpasswd`: the password that is piped to the program at `program`.
+fn piped(text: &[u8], program: usize) -> Option<Range<usize>> {
+    Some(pair(text, echoed(text, program)?)?.1)
+}
+
+/// `echo "p" | docker login --password-stdin`, `echo p | sudo -S`: the last word that is echoed before the pipe of the
+/// command at `pipe`.
+fn echoed(text: &[u8], pipe: usize) -> Option<Range<usize>> {
     let from = pipe.saturating_sub(256);
     let line = text[from..pipe].rsplit(|&b| b == b'\n').next()?;
     let echoed = &line[..line.iter().rposition(|&b| b == b'|')?];
-    // Nothing but the way to the program may stand between.
+    // Nothing but the way to the program and its options may stand between.
     let between = &line[echoed.len() + 1..];
-    if !between.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'/' | b'-')) {
+    if !between.iter().all(|&b| b.is_ascii_alphanumeric() || b" /-_.$\"{}=:".contains(&b)) {
         return None;
     }
     let echoed = echoed.trim_ascii_end();
-    let echoed = echoed.strip_suffix(b"\"").or(echoed.strip_suffix(b"'")).unwrap_or(echoed);
+    let quote = echoed.last().copied().filter(|b| matches!(b, b'"' | b'\''));
+    let echoed = &echoed[..echoed.len() - usize::from(quote.is_some())];
     let end = pipe - line.len() + echoed.len();
     let start = echoed.iter().rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))? + 1;
+    let whole = quote.is_none_or(|quote| echoed[start - 1] == quote);
     let echo = [&b"echo"[..], b"printf"].iter().any(|word| echoed.windows(word.len()).any(|w| w == *word));
-    let (_, password) = pair(text, end - (echoed.len() - start)..end)?;
-    echo.then_some(password)
+    (echo && whole).then_some(end - (echoed.len() - start)..end)
 }
 
 /// `chpasswd <<< "u:p"`.
@@ -314,6 +328,9 @@ mod tests {
             "sql.Open(\"mysql\", \"ann:s3cr3t!@tcp(db:3306)/shop\")",
             "jwt.sign({ id: 1 }, 's3cr3t!')",
             "jwt.verify(token, \"s3cr3t!\", options)",
+            "echo 's3cr3t!' | docker login -u \"$USER\" --password-stdin registry.invalid",
+            "echo s3cr3t! | sudo -S apt-get update",
+            "echo \"s3cr3t!\" | passwd --stdin ann",
         ] {
             assert_eq!(told(line), [("s3cr3t!".to_owned(), Confidence::Medium)], "{line}");
         }
@@ -354,6 +371,10 @@ mod tests {
             "fmt.Sprintf(\"%s:%s@tcp(%s)/shop\", user, password, host)",
             "jwt.sign(payload, privateKey, { algorithm: 'RS256' })",
             "jwt.verify(token, process.env.SECRET)",
+            "echo \"$TOKEN\" | docker login -u ann --password-stdin",
+            "cat token.txt | docker login --password-stdin",
+            "echo s3cr3t! | sudo -s",
+            "echo 'two w0rds!' | sudo -S ls",
         ] {
             assert_eq!(told(line), [], "{line}");
         }

@@ -66,6 +66,17 @@ fn login(text: &[u8], login: usize) -> Option<(&'static Program, u8)> {
     Some((program, quote.unwrap_or(b' ')))
 }
 
+/// Where the cookies begin that curl sends: `-b session=…`. `--cookie` says by itself what it is.
+pub(super) fn cookies(text: &[u8], anchor: &Range<usize>) -> Option<usize> {
+    if !text[anchor.clone()].eq_ignore_ascii_case(b"curl") {
+        return None;
+    }
+    let at = Cursor { text, at: anchor.end };
+    let words = Arguments { at, list: false, end: anchor.end + BEFORE };
+    let mut behind = words.skip_while(|word| &text[word.clone()] != b"-b").skip(1);
+    behind.next().map(|word| word.start)
+}
+
 fn find(text: &[u8], arguments: Arguments, takes: &[Takes]) -> Option<(Option<Range<usize>>, Range<usize>)> {
     let words: Vec<Range<usize>> = arguments.collect();
     for (at, word) in words.iter().enumerate() {

@@ -22,13 +22,15 @@ pub(super) fn at(text: &[u8], word: Range<usize>, about: About) -> Option<Hit> {
     if text[..word.start].last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')) {
         return None;
     }
-    let mut at = first(text, word.end)?;
+    sent(text, first(text, word.end)?, about)
+}
+
+/// The first cookie of a session in a header's value that begins at `at`.
+pub(super) fn sent(text: &[u8], mut at: usize, about: About) -> Option<Hit> {
     for _ in 0..COOKIES {
         let (name, value) = pair(text, at)?;
         if is_of_a_session(&text[name]) && is_drawn(&text[value.clone()]) {
-            let recorded = matches!(about.kind, Kind::Config | Kind::Unknown) && !about.vendored;
-            let trust = Trust::of(&[Sign::Cookie, Sign::Random], if recorded { Medium } else { Low });
-            return Hit::of_structure("session-cookie", value, trust, false);
+            return told(value, about);
         }
         let rest = &text[value.end..];
         let gap = rest.iter().take(8).take_while(|b| matches!(b, b';' | b' ')).count();
@@ -38,6 +40,30 @@ pub(super) fn at(text: &[u8], word: Range<usize>, about: About) -> Option<Hit> {
         at = value.end + gap;
     }
     None
+}
+
+fn told(value: Range<usize>, about: About) -> Option<Hit> {
+    let recorded = matches!(about.kind, Kind::Config | Kind::Unknown) && !about.vendored;
+    let trust = Trust::of(&[Sign::Cookie, Sign::Random], if recorded { Medium } else { Low });
+    Hit::of_structure("session-cookie", value, trust, false)
+}
+
+/// What the first two of the seven columns of a browser's `cookies.txt` end with; in small letters.
+pub(super) const COLUMNS: [&str; 2] = ["\ttrue\t/", "\tfalse\t/"];
+
+/// The cookie of a session in a line of `cookies.txt`, of which a path begins at `path`.
+pub(super) fn exported(text: &[u8], path: usize, about: About) -> Option<Hit> {
+    let line = text[path..].iter().take(LONGEST).position(|b| matches!(b, b'\n' | b'\r'));
+    let line = &text[path..line.map_or((path + LONGEST).min(text.len()), |length| path + length)];
+    let mut columns = line.split(|&b| b == b'\t');
+    let (secure, expires) = (columns.nth(1)?, columns.next()?);
+    let (name, value) = (columns.next()?, columns.next()?);
+    let plain = matches!(secure, b"TRUE" | b"FALSE") && expires.iter().all(u8::is_ascii_digit);
+    let start = path + line.len() - value.len();
+    let last = columns.next().is_none();
+    (plain && last && is_of_a_session(name) && is_drawn(value))
+        .then(|| told(start..start + value.len(), about))
+        .flatten()
 }
 
 /// Where the first cookie begins, behind what ties it to the header's name: `: `, `":["`, `","value":"`, a line's end and

@@ -10,7 +10,7 @@ const LONGEST: usize = 4096;
 pub(super) const BEFORE: usize = 1024;
 
 /// Calls that give back the literal they are given, as another type or decoded.
-const WRAPS: [&[u8]; 21] = [
+const WRAPS: [&[u8]; 23] = [
     b"some",
     b"option",
     b"just",
@@ -26,6 +26,8 @@ const WRAPS: [&[u8]; 21] = [
     b"byte",
     b"bytes",
     b"getbytes",
+    b"fromhex",
+    b"unhexlify",
     b"b64decode",
     b"atob",
     b"securestring",
@@ -252,9 +254,10 @@ impl<'t> Cursor<'t> {
             let inside = callee.skip(length).skip_one(b'(')?;
             let shown = &callee.rest()[..length];
             let last = shown.rsplit(|b| !b.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
-            // `password.decode("latin1")` names an encoding, `Base64.decode("…")` the value.
+            // `password.decode("latin1")` names an encoding, `Base64.decode("…")`, `hex.DecodeString("…")` the value.
+            let of = |name: &[u8]| shown.windows(name.len()).any(|there| there == name);
             let decodes = last.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"decode"))
-                && shown.windows(2).any(|two| two == b"64");
+                && (of(b"64") || of(b"hex"));
             if !decodes && !WRAPS.iter().any(|word| last.eq_ignore_ascii_case(word)) {
                 return None;
             }

@@ -3,7 +3,7 @@
 //! [`find`] scans any text, and `search` has the way of a byte. The gate looks at every one and leads to what may be a
 //! secret (`leads` has all that it looks for). A matcher looks at the place: `patterns` and `provider` match the kinds that
 //! have pages (`kinds`), `structures` URLs and logins, `keys`, `headers`, `cookies` and `jwt` what they are called after,
-//! `syntax` finds values under names, `calls` and `commands` passwords that no name announces, `within` what stands behind
+//! `syntax` finds values under names and `rows` those in their columns, `calls` and `commands` passwords that no name announces, `within` what stands behind
 //! an encoding. What they find is judged: `assigned` weighs a value against its name, `strength` says what it looks like,
 //! `near` whether it is a token that somebody altered. Of several explanations of one place `merit` keeps the best.
 //!
@@ -40,6 +40,7 @@ mod provider;
 mod random;
 mod reach;
 mod remarks;
+mod rows;
 mod search;
 mod strength;
 mod structures;
@@ -51,5 +52,6 @@ mod within;
 
 pub use hit::Hit;
 pub use reach::{Touched, reach};
+pub use rows::is_table;
 pub use search::{find, find_in, holds_token};
 pub use wide::{Wide, as_utf8, is_binary};

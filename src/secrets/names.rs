@@ -114,6 +114,8 @@ pub(super) fn is_only_credential(name: &str) -> bool {
 
 fn is_for_password(word: &str) -> bool {
     PASSWORD.iter().any(|known| word == *known || known.len() > 5 && word.ends_with(known))
+        // `userpwd`, but not the folder that a shell came from.
+        || word.len() > 5 && word.ends_with("pwd") && word != "oldpwd"
         || matches!(word, "dbpass" | "requirepass" | "masterauth" | "storepass" | "keypass" | "rootpass")
 }
 
@@ -273,6 +275,7 @@ mod tests {
             "CRMSECRET",
             "deploytoken",
             "smtp_pw",
+            "userpwd",
             "api_tokens",
             "payloadCipherKey",
             "hmac_key",
@@ -317,6 +320,9 @@ mod tests {
             "pagetoken",
             "monkey",
             "MAX_TOKENS",
+            "OLDPWD",
+            "credential_provider_port",
+            "token-start-with",
             "encrypted_key",
             "wrapped_key",
             "consumer_key",

@@ -52,8 +52,8 @@ fn is_whole(text: &[u8], at: usize) -> bool {
 
 /// It looks drawn by lot, and is not what something is pinned to. Hex is that most often, and stands apart otherwise.
 fn may_be_one(text: &[u8], word: &Range<usize>, value: &Range<usize>) -> bool {
-    const PINS: [&[u8]; 9] =
-        [b"commit", b"sha", b"md5", b"hash", b"digest", b"rev", b"sum", b"id", b"integrity"];
+    const PINS: [&[u8]; 10] =
+        [b"commit", b"sha", b"md5", b"hash", b"digest", b"rev", b"sum", b"id", b"integrity", b" h1:"];
     let shown = &text[value.clone()];
     let between = text[word.end..value.start].to_ascii_lowercase();
     if PINS.iter().any(|pin| between.windows(pin.len()).any(|there| there == *pin)) {

@@ -105,7 +105,7 @@ pub(super) fn entropy(text: &[u8]) -> f32 {
     counts.iter().filter(|&&n| n > 0).map(|&n| n as f32 / length).map(|p| -p * p.log2()).sum()
 }
 
-/// The text is one character again and again, counts up or down, or repeats a short piece: nobody's secret.
+/// The text is one character again and again, counts up or down, says each twice, or repeats a short piece: nobody's secret.
 pub(super) fn is_pattern(text: &[u8]) -> bool {
     if text.len() < 4 {
         return true;
@@ -115,7 +115,9 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
         text.windows(2).filter(|w| i16::from(w[1]) - i16::from(w[0]) == wanted).count() * 4 >= text.len() * 3
     };
     let repeats = |period: usize| text.len() >= 2 * period && text[period..] == text[..text.len() - period];
-    [-1, 0, 1].into_iter().any(steps) || (1..=16).any(repeats)
+    // `00112233445566778899`
+    let doubled = text.len() >= 12 && text.chunks_exact(2).all(|pair| pair[0] == pair[1]);
+    [-1, 0, 1].into_iter().any(steps) || (1..=16).any(repeats) || doubled
 }
 
 /// Somewhere in the text twelve characters count, as in `1234567890123`, or are the same, or four are an `x`, or most of
@@ -163,7 +165,9 @@ mod tests {
 
     #[test]
     fn counting_and_repeating_is_a_pattern() {
-        for pattern in ["12345678", "abcdefghij", "aaaaaaaa", "abcabcabcabc", "87654321", "x"] {
+        for pattern in
+            ["12345678", "abcdefghij", "aaaaaaaa", "abcabcabcabc", "87654321", "x", "00112233445566778899"]
+        {
             assert!(is_pattern(pattern.as_bytes()), "{pattern}");
         }
         assert!(!is_pattern(b"hunter2"));

@@ -1,7 +1,8 @@
 //! How far what is new in a text reaches: which secrets may have come with some lines, or gone.
 //!
 //! A secret hangs on its own line, and no further, but for three: the value on the line after its name or header, with nothing but
-//! white space between; the password of a `.netrc`, below its machine; and the private key. So a text of which some lines
+//! white space between; the password of a `.netrc`, below its machine; and the private key. (A value in a table hangs on its
+//! first line: `rows::is_table` says which texts are one.) So a text of which some lines
 //! are new needs no more than these lines to be searched, which is what makes a history quick (`history::windows`).
 
 use std::ops::Range;

@@ -7,10 +7,11 @@ use super::about::{About, Kind};
 use super::hit::{Hit, Rank};
 use super::leads::{GATE, Lead, SHORTEST};
 use super::strength::is_guessable;
+use super::syntax::Assignment;
 use super::wide::is_binary;
 use super::{
-    assigned, calls, cookies, fakes, headers, jwt, keys, merit, names, near, patterns, printed, provider,
-    structures, syntax, within,
+    assigned, calls, commands, cookies, fakes, headers, jwt, keys, merit, names, near, patterns, printed,
+    provider, rows, structures, syntax, within,
 };
 use crate::rule::Confidence::Low;
 use crate::table;
@@ -82,7 +83,12 @@ impl Search<'_> {
             _ if self.binary => None,
             Lead::Url => structures::url(text, start + 1, about),
             Lead::Pgpass => structures::pgpass(text, start..end, about),
-            Lead::Command => calls::in_command(text, start..end, about),
+            Lead::Command => {
+                let cookie =
+                    commands::cookies(text, &(start..end)).and_then(|at| cookies::sent(text, at, about));
+                self.hits.extend(cookie.map(|hit| judged(text, hit)));
+                calls::in_command(text, start..end, about)
+            }
             Lead::Call => calls::at(text, start..end, about),
             Lead::Scheme => headers::behind_scheme(text, start..end, about),
             Lead::Cookie => cookies::at(text, start..end, about),
@@ -112,7 +118,19 @@ impl Search<'_> {
         if let Some(hit) = known.or_else(|| calls::of_name(text, name.clone(), about)) {
             return Some(hit);
         }
-        let found = assigned::bare(text, syntax::assignment(text, name)?);
+        let rows = rows::below(text, &name);
+        if !rows.is_empty() {
+            let hits = rows.into_iter().filter_map(|found| self.assigned(found));
+            let hits: Vec<Hit> = hits.map(|hit| judged(text, hit)).collect();
+            self.hits.extend(hits);
+            return None;
+        }
+        self.assigned(assigned::bare(text, syntax::assignment(text, name)?))
+    }
+
+    /// A value under a name.
+    fn assigned(&self, found: Assignment) -> Option<Hit> {
+        let (text, about) = (self.text, self.about);
         let too_long = found.value.len() > LONGEST && !assigned::is_long_key(text, &found);
         if too_long || patterns::is_digest(text, &found.value) {
             return None;

@@ -31,6 +31,26 @@ impl Strength {
 
 /// What a value looks like, by itself.
 pub(super) fn strength(value: &str) -> Strength {
+    match without_escapes(value) {
+        Some(plain) => strength_of(&plain),
+        None => strength_of(value),
+    }
+}
+
+/// What JSON writes as `\u00e5`, as the letter that it is.
+fn without_escapes(value: &str) -> Option<String> {
+    let (mut plain, mut rest) = (String::new(), value);
+    while let Some(at) = rest.find("\\u") {
+        let letter = rest.get(at + 2..at + 6).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let letter = char::from_u32(letter?)?;
+        plain.push_str(&rest[..at]);
+        plain.push(letter);
+        rest = &rest[at + 6..];
+    }
+    (rest.len() < value.len()).then(|| plain + rest)
+}
+
+fn strength_of(value: &str) -> Strength {
     let bytes = value.as_bytes();
     let count = |wanted: fn(&u8) -> bool| bytes.iter().filter(|b| wanted(b)).count();
     let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
@@ -299,6 +319,9 @@ mod tests {
             ("sk-12345678901234567890", Strength::Word),
             ("uploads/2024/0cc175b9c0f1b6a8.png", Strength::Text),
             ("/etc/ssl/private", Strength::Text),
+            ("\\u500b\\u4eba\\u30a2\\u30af\\u30bb\\u30b9", Strength::Text),
+            ("\\u00e5tkomst-Tokens", Strength::Text),
+            ("q7Zr9Lx2\\u0026Vb8KpM3t", Strength::Drawn),
             ("/Kd8s9+fJ2/sdf83KxQ7Zr9Lx2Vb8KpM=", Strength::Drawn),
         ] {
             assert_eq!(strength(value), expected, "{value}");

@@ -175,10 +175,12 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
             found(cursor.pair_value().or_else(|| cursor.text_on_line())?, Form::Assigned)
         }
         b'<' if !named && before.ends_with(b"<key>") => found(listed_property(cursor)?, Form::Assigned),
-        b'"' if !named && before.ends_with(b":") && cursor.at > name.end => {
+        b'"' if !named && cursor.at > name.end && (before.ends_with(b":") || defines(before)) => {
             // Clojure's `{:api-key "value"}`.
             found(cursor.quoted()?, Form::Assigned)
         }
+        // Erlang's `{password, "value"}`.
+        b',' if !named && before.ends_with(b"{") => found(cursor.next().blanks().quoted()?, Form::Listed),
         _ if cursor.at > name.end && leads && is_a_directive(written) => {
             found(cursor.value(true)?, Form::Spaced)
         }
@@ -230,6 +232,13 @@ fn listed_property(cursor: Cursor) -> Option<Value> {
     behind.rest().strip_prefix(b"<string>").and_then(|_| behind.skip(7).text_on_line())
 }
 
+/// The text before a name defines it, and the value follows: C's `#define`, Lisp's `(setq`.
+fn defines(before: &[u8]) -> bool {
+    const WORDS: [&[u8]; 6] = [b"#define", b"(setq", b"(def", b"(define", b"(defvar", b"(defconst"];
+    let words = before.trim_ascii();
+    before.last().copied().is_some_and(blank) && WORDS.iter().any(|word| words.ends_with(word))
+}
+
 /// A directive of Redis' configuration, which a password follows.
 fn is_a_directive(name: &str) -> bool {
     matches!(name, "requirepass" | "masterauth")
@@ -273,12 +282,15 @@ fn is_asked_for_its_type(before: &[u8], cursor: Cursor) -> bool {
     cursor.rest().starts_with(b"==") && before.split(|&b| blank(b) || b == b'(').any(|word| word == b"typeof")
 }
 
-/// The value of an option in a list of arguments: `"--password", "…"`.
+/// The value of an option in a list of arguments, `"--password", "…"`, or its default: `"--password", default="…"`.
 fn behind_option(before: &[u8], cursor: Cursor) -> Option<Value> {
     let dashes = before.iter().rev().take_while(|&&b| b == b'-').count();
     let quote =
         *before[..before.len() - dashes].last().filter(|b| dashes > 0 && matches!(b, b'"' | b'\''))?;
-    cursor.skip_one(quote)?.blanks().skip_one(b',')?.blanks().quoted()
+    let behind = cursor.skip_one(quote)?.blanks().skip_one(b',')?.blanks();
+    let line = behind.rest().split(|&b| b == b'\n').next()?;
+    let default = memchr::memmem::find(line, b"default=").map(|at| behind.skip(at + 8));
+    default.unwrap_or(behind).quoted()
 }
 
 /// Whether a line that [`opens`] may end like that.

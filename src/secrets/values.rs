@@ -359,11 +359,14 @@ fn is_kind_or_file(value: &str) -> bool {
     if value.strip_prefix('\\').is_some_and(is_sign) {
         return true;
     }
-    // What a workflow may do with its token, too: `id-token: write`.
-    matches!(value, "jwt" | "opaque" | "read" | "write")
+    // What a workflow may do with its token (`id-token: write`), or with secrets (`secrets: inherit`), and what a browser
+    // sends (`credentials: 'include'`), too.
+    matches!(value, "jwt" | "bearer" | "opaque" | "read" | "write" | "inherit")
+        || matches!(value, "include" | "same-origin" | "omit")
         || is_cipher(value)
-        // The type of a field that must be given, in GraphQL.
-        || matches!(value, "string!" | "[string!]!" | "id!" | "int!")
+        || is_rule(value)
+        // The type of a field, and of one that must be given, in GraphQL.
+        || matches!(value, "string" | "object" | "boolean" | "string!" | "[string!]!" | "id!" | "int!")
         // The type of a column.
         || ["varchar(", "nvarchar(", "char(", "varbinary(", "text not null"]
             .iter()
@@ -371,6 +374,15 @@ fn is_kind_or_file(value: &str) -> bool {
         || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".rsa", ".txt"]
             .iter()
             .any(|end| value.ends_with(end))
+}
+
+/// What a value must be: Laravel's `required|captcha`, `password(5,10)` of Home Assistant's add-ons.
+fn is_rule(value: &str) -> bool {
+    let first = value.split('|').next().unwrap_or(value);
+    let listed =
+        first.len() < value.len() && matches!(first, "required" | "nullable" | "sometimes" | "string");
+    let limits = value.strip_prefix("password(").and_then(|rest| rest.strip_suffix(')'));
+    listed || limits.is_some_and(|limits| limits.bytes().all(|b| b.is_ascii_digit() || b == b','))
 }
 
 /// The name of a way to encrypt: `aes-256-cfb`.
@@ -421,6 +433,11 @@ mod tests {
             "aes-256-cfb",
             "chacha20-ietf-poly1305",
             "\\f21b",
+            "inherit",
+            "same-origin",
+            "required|captcha",
+            "password(5,10)",
+            "string",
         ]
         .into_iter()
         .chain(["broker_creds", "key.json"])

@@ -109,7 +109,7 @@ pub(super) const KEY_FOR: [&str; 10] = [
     "deploy",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-pub(super) const ABOUT: [&str; 190] = [
+pub(super) const ABOUT: [&str; 192] = [
     "time",
     "timestamp",
     "file",
@@ -121,6 +121,8 @@ pub(super) const ABOUT: [&str; 190] = [
     "uri",
     "endpoint",
     "host",
+    "port",
+    "with",
     "name",
     "names",
     "version",

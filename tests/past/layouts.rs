@@ -88,6 +88,26 @@ fn wherever_git_keeps_things_they_are_found() {
     assert!(history(&at("linked")).text.contains("is in HEAD as `c.env`"), "HEAD is its own");
 }
 
+/// In a pack the older text is made of the newer, and its changed row stands far below the names of the columns.
+#[test]
+fn a_row_of_a_table_is_found_wherever_it_changed() {
+    let rows = |password: &str| {
+        let row = |i: u32| if i == 150 { format!("{i},{password}\n") } else { format!("{i},\n") };
+        format!("id,password\n{}", (1..300).map(row).collect::<String>())
+    };
+    let repo = Repo::new();
+    for password in ["Tr0ub4dor&3x", "Sommer2019!k"] {
+        repo.write("users.csv", rows(password));
+        repo.commit("rows");
+    }
+    repo.write("users.csv", rows(""));
+    repo.commit("no password");
+    let apart = found(repo.path());
+    assert_eq!(apart, ["users.csv:151", "users.csv:151"]);
+    repo.git(&["gc", "-q"]);
+    assert_eq!(found(repo.path()), apart, "packed");
+}
+
 #[test]
 fn what_git_only_hides_is_found() {
     let repo = some();

@@ -624,6 +624,10 @@ fn cookies_of_sessions_in_recorded_traffic() {
             "tests/cassettes/a.yml¦      Cookie:⏎      - auth=‹X40›⏎",
             "run.sh¦curl https://acme.dev/ -H \"Cookie: JSESSIONID=‹X32›\"⏎",
             "run.sh¦curl --cookie \"PHPSESSID=‹L26›\" https://acme.dev⏎",
+            "run.sh¦curl -s -b \"acme_session=‹T40›; a=b\" https://acme.dev⏎",
+            "run.sh¦curl -b theme=dark -u ann:‹C› https://acme.dev⏎",
+            "cookies.txt¦.acme.dev\tTRUE\t/\tTRUE\t1900000000\tsessionid\t‹L32›⏎",
+            "a.txt¦acme.dev\tFALSE\t/app\tFALSE\t0\tauth_token\t‹X40›",
             "a.json¦{\"key\":\"Cookie\",\"value\":\"connect.sid=s%3A‹T32›.‹T43›\"}",
             "a.http¦GET https://acme.dev/⏎Cookie: session=‹T40›⏎",
             "a.json¦\"Set-Cookie\":[\"user_session=‹T48›; path=/; secure\"]",
@@ -639,9 +643,46 @@ fn cookies_of_sessions_in_recorded_traffic() {
             "a.md¦Set-Cookie: session=‹T40›; Path=/⏎",
             "a.yml¦    Set-Cookie:⏎    - consent=‹T40›; path=/⏎",
             "a.py¦response.set_cookie(\"session\", value)",
+            "run.sh¦curl -b jar.txt -c jar.txt https://acme.dev/session=‹T40›⏎",
+            "cookies.txt¦.acme.dev\tTRUE\t/\tTRUE\t1900000000\t_ga\t‹L32›⏎",
+            "cookies.txt¦.acme.dev\tTRUE\t/\tTRUE\tsession\t‹L32›⏎",
             "a.py¦headers = {\"Cookie\": \"session=‹T40›\"}",
             "a.yml¦    Cookie: session=abc123abc123abc123abc123⏎",
             "cookies = session=‹T12›",
+        ],
+    );
+}
+
+#[test]
+fn values_under_the_names_of_their_columns() {
+    told_apart(
+        "seed.sql",
+        &[
+            "INSERT INTO users (name, password) VALUES ('ann', '‹C›');⏎",
+            "insert into `users` (`id`, `api_token`, `name`) values (1, '‹T32›', 'ann');⏎",
+            "INSERT INTO users (id, name, password) VALUES (1, 'it''s (ann), 2', '‹C›'), (2, 'bob', 'x');⏎",
+            "INSERT INTO users (id, password) VALUES (1, 'a'), (NOW(), '‹C›');⏎",
+            "REPLACE INTO app.config (secret_key,at) VALUES ('‹T32›', now())⏎",
+            "a.py¦cur.execute(\"INSERT INTO users (name, password) VALUES ('ann', '‹C›')\")⏎",
+            "users.csv¦name,password⏎ann,‹C›⏎bob,⏎",
+            "users.csv¦name,password⏎bob,⏎ann,‹C›",
+            "users.csv¦id;email;api_token;note⏎1;ann@acme.dev;‹T32›;\"a;b\"⏎",
+            "users.csv¦\"First name\",\"Password\"⏎\"Ann\",\"‹C›\"⏎",
+            "keys.tsv¦client_id\tclient_secret⏎acme\t‹T40›⏎",
+        ],
+        &[
+            "INSERT INTO users (name, password) VALUES (?, ?);⏎",
+            "INSERT INTO users (name, password) VALUES ('%s', '%s');⏎",
+            "INSERT INTO users (name, password) VALUES ('ann', MD5('‹C›'));⏎",
+            "INSERT INTO users (name, password) VALUES ('ann', '‹X32›');⏎",
+            "INSERT INTO users (name, password) VALUES ('‹C›', NULL);⏎",
+            "INSERT INTO users (name, password_hint) VALUES ('ann', '‹C›');⏎",
+            "INSERT INTO users (name, password) SELECT '‹C›', a FROM b;⏎",
+            "users.csv¦name,password⏎ann,changeme⏎bob,⏎",
+            "users.csv¦name,password_hash⏎ann,‹C›⏎",
+            "users.csv¦name,password⏎ann,‹C›,more⏎",
+            "notes.txt¦name and password, said ann⏎bob,‹C›⏎",
+            "a.txt¦first⏎name,password⏎ann,‹C›⏎",
         ],
     );
 }

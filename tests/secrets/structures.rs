@@ -123,6 +123,16 @@ fn login_files_are_found() {
         "machine x.acme.dev login bob password $TOKEN\nmachine y.acme.dev login bob password <password>\n\
          machine z.acme.dev\n  login bob\n  password changeme\n",
     );
+    all_told(
+        ".pgpass",
+        "# host:port:database:user:password\ndb.acme.dev:5432:shop:ann:{}\n*:5432:*:bob:{}\n",
+        &[("assigned-password", &a), ("assigned-password", "Sommer2019!")],
+    );
+    silent(
+        ".pgpass",
+        "db:5432:shop:ann:$PASSWORD\ndb:5432:shop:ann:<password>\ndb:5432:shop:ann:changeme\ndb:5432:shop:ann:ann\n",
+    );
+    silent("compose.yaml", "    ports:\n    - \"127.0.0.1:5432:5432\"\n");
     silent("README.md", "Each machine has a login and a password that is given to you.\n");
     all_told(
         ".pypirc",

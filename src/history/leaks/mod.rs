@@ -98,10 +98,14 @@ impl Search for Leaks<'_> {
         let is_archive = archive::is_one(text);
         // Of a text in UTF-16 lines are not read, and a pattern of the user's own may go over them.
         let is_blind = secrets::Wide::of(text).is_some() || !self.policy.custom.rules.is_empty();
+        // A value of a table hangs on the first line.
+        let is_table = secrets::is_table(text);
         let wider =
             |range: &Range<usize>| range.start.saturating_sub(BEYOND)..(range.end + BEYOND).min(text.len());
         move |lines| match () {
             () if is_archive => Window::whole(text),
+            () if is_table && lines.start == 0 => Window::whole(text),
+            () if is_table => Window { look: 0..lines.end, own: lines },
             () if is_blind => Window { own: wider(&lines), look: wider(&wider(&lines)) },
             () => {
                 let secrets::Touched { own, look } = secrets::reach(text, lines);
