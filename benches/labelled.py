@@ -12,8 +12,8 @@ it then, and a verdict. It holds no values.
 
 Each repository is unpacked at its commit and checked with `--profile strict`, without configuration, baseline and
 comments. Of the findings whose place has a label, the table counts the verdicts by the confidence that hullguard gives
-today. Half A was read while the rules were corrected; B and later C were labelled afterwards, from repositories that had
-not been used, and measured before anything was changed for them.
+today. Half A was read while the rules were corrected; B and later C and D were labelled afterwards, from repositories that
+had not been used, and measured before anything was changed for them.
 `--unlabelled N` lists N places of each half and confidence that nobody has read, by lot, to be labelled next.
 """
 import collections, json, random, subprocess, sys, tempfile
@@ -67,7 +67,7 @@ def main():
             if verdict is None:
                 unread[half, confidence].append(f"{name}\t{path}\t{line}\t{confidence}")
     print(f"{'half':6}{'confidence':12}{'reported':>9}{'read':>6}{'real':>6}{'test':>6}{'not':>5}{'real':>8}{'a credential':>14}")
-    for half in "ABC":
+    for half in "ABCD":
         for level in LEVELS:
             real, test, wrong = (counts[half, level, verdict] for verdict in ("real", "test", "not"))
             read = real + test + wrong

@@ -261,9 +261,10 @@ pub(super) fn is_sample(password: &str) -> bool {
     SAMPLES.contains(&password)
 }
 
-/// It counts or repeats, holds a word of made-up ones, or is words.
+/// It, or a long piece of it, counts or repeats; or it holds a word of made-up ones, or is words.
 pub(super) fn is_fake(variable: &[u8]) -> bool {
-    if random::is_pattern(variable) {
+    let mut pieces = variable.split(|b| !b.is_ascii_alphanumeric()).filter(|piece| piece.len() >= 6);
+    if random::is_pattern(variable) || pieces.any(random::is_pattern) {
         return true;
     }
     let lower = variable.to_ascii_lowercase();
