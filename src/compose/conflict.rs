@@ -1,31 +1,41 @@
 //! What services of one project may not share, and what they may not need of each other.
 //!
 //! Compose or the engine refuses to start them. Services count as running together if both have no profile, or one in
-//! common.
+//! common that both name themselves.
 
 use std::collections::{HashMap, HashSet};
 
 use super::conform::Need;
+use super::paths::{is_main_file, is_named_for_compose};
 use super::value::Field;
 use super::{Problem, ProblemKind};
 use crate::container::{At, ContainerSpec, Port, Text};
 
 /// So many host ports are compared; a file made to take long publishes any number.
 const PORTS: usize = 200_000;
+/// A file whose services clash so often was never started as a whole.
+const MENU: usize = 4;
 
 pub(super) fn conflicts(
     fields: &[Field<'_>],
     services: &[ContainerSpec],
     needs: &[Need<'_>],
-    is_main: bool,
+    path: &str,
     problems: &mut Vec<Problem>,
 ) {
     cycles(fields, needs, problems);
-    if is_main {
+    if is_main_file(path) {
         nothing_to_run(services, problems);
     }
-    names(services, problems);
-    ports(services, problems);
+    // Other files are pieces, whose services are taken by name.
+    if is_named_for_compose(path) {
+        let mut clashes = names(services);
+        clashes.append(&mut ports(services));
+        // A menu: somebody starts a few of its services by their names.
+        if clashes.len() < MENU {
+            problems.append(&mut clashes);
+        }
+    }
 }
 
 /// Services that wait for each other: each circle at one place, where its first service by file order names the next.
@@ -105,9 +115,10 @@ fn nothing_to_run(services: &[ContainerSpec], problems: &mut Vec<Problem>) {
     });
 }
 
-fn names(services: &[ContainerSpec], problems: &mut Vec<Problem>) {
+fn names(services: &[ContainerSpec]) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut known: HashMap<&str, Vec<(&ContainerSpec, At)>> = HashMap::new();
-    for spec in services {
+    for spec in services.iter().filter(|spec| !spec.fragment) {
         let Some((name, at)) = spec.container_name.as_ref().and_then(|text| Some((text.value()?, text.at)))
         else {
             continue;
@@ -126,14 +137,17 @@ fn names(services: &[ContainerSpec], problems: &mut Vec<Problem>) {
             others.push((spec, at));
         }
     }
+    problems
 }
 
-fn ports(services: &[ContainerSpec], problems: &mut Vec<Problem>) {
+fn ports(services: &[ContainerSpec]) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut known: HashMap<(u16, &str), Vec<(&ContainerSpec, &Port)>> = HashMap::new();
     let mut left = PORTS;
     for spec in services {
         // Nothing is published from another's network, and without a container.
-        let off = spec.network_mode.is_some()
+        let off = spec.fragment
+            || spec.network_mode.is_some()
             || spec
                 .deploy
                 .as_ref()
@@ -143,11 +157,11 @@ fn ports(services: &[ContainerSpec], problems: &mut Vec<Problem>) {
         }
         let mut told: HashSet<At> = HashSet::new();
         for port in &spec.ports {
-            let Some((first, last)) = fixed(port) else { continue };
+            let Some((first, last)) = fixed(port).filter(|_| !is_of_a_node(spec, port)) else { continue };
             let protocol = port.protocol.as_ref().map_or(Some("tcp"), Text::value);
             let Some(protocol) = protocol else { continue };
             for number in first..=last {
-                let Some(rest) = left.checked_sub(1) else { return };
+                let Some(rest) = left.checked_sub(1) else { return problems };
                 left = rest;
                 let others = known.entry((number, protocol)).or_default();
                 let clash = others.iter().find(|(other, one)| {
@@ -175,6 +189,7 @@ fn ports(services: &[ContainerSpec], problems: &mut Vec<Problem>) {
             }
         }
     }
+    problems
 }
 
 /// The host ports that are certainly taken: of a range for one port of the container, a free one is.
@@ -183,6 +198,12 @@ fn fixed(port: &Port) -> Option<(u16, u16)> {
     let target = port.target.as_ref()?.range?;
     let same = last - first == target.1 - target.0;
     (!port.invalid && first > 0 && same).then_some((first, last))
+}
+
+/// Swarm publishes the port on the node that the container is on, and places others on other nodes.
+fn is_of_a_node(spec: &ContainerSpec, port: &Port) -> bool {
+    let is_placed = spec.deploy.as_ref().is_some_and(|deploy| deploy.for_swarm);
+    is_placed && port.mode.as_ref().is_some_and(|mode| mode.is("host"))
 }
 
 /// One address, or all of them on one side; unknown ones are not.
@@ -195,13 +216,17 @@ fn same_address(one: &Port, other: &Port) -> bool {
     one == other || (one == "0.0.0.0" && !other.contains(':')) || (other == "0.0.0.0" && !one.contains(':'))
 }
 
-/// Both run without a profile, or with one that both have.
+/// Both run without a profile, or with one that both have. A profile that came from a template through `extends` counts
+/// only where the service names none of its own: it is there to keep the template from running.
 fn together(one: &ContainerSpec, other: &ContainerSpec) -> bool {
     if one.profiles.is_empty() || other.profiles.is_empty() {
         return one.profiles.is_empty() && other.profiles.is_empty();
     }
     let names = |spec: &ContainerSpec| {
-        spec.profiles.iter().filter_map(|text| text.value().map(str::to_owned)).collect::<HashSet<_>>()
+        let is_own = |text: &&Text| text.at.pull.is_none();
+        let has_own = spec.profiles.iter().any(|text| is_own(&text));
+        let counted = spec.profiles.iter().filter(|text| !has_own || is_own(text));
+        counted.filter_map(|text| text.value().map(str::to_owned)).collect::<HashSet<_>>()
     };
     !names(one).is_disjoint(&names(other))
 }

@@ -422,7 +422,7 @@ impl<'r> Conform<'_, '_, 'r> {
             let message = format!(
                 "hullguard does not know the key `{written}` of {place}, which Compose up to 5.8 refuses; check it"
             );
-            self.reader.refuse(ProblemKind::NewerKey, field.at, message);
+            self.reader.refuse(ProblemKind::StrangeKey, field.at, message);
             return;
         };
         self.reader.refuse(ProblemKind::UnknownKey, field.at, message);

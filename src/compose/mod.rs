@@ -32,7 +32,9 @@ use std::sync::Arc;
 
 pub use env::Env;
 pub use interpolate::{Operator, Piece, Variable, interpolate, pieces};
-pub use paths::{beside, directory, groups, is_main_file, is_project_file, is_remote, resolve};
+pub use paths::{
+    beside, directory, groups, is_main_file, is_named_for_compose, is_project_file, is_remote, resolve,
+};
 
 use crate::container::{At, ContainerSpec, FileId, Key, Pair, Setting, Text};
 use crate::text::{Source, last_part};
@@ -160,6 +162,16 @@ pub struct Resource {
     pub labels: Vec<Pair>,
 }
 
+impl ProblemKind {
+    /// The file is not as Compose's schema wants it.
+    fn is_of_form(self) -> bool {
+        matches!(
+            self,
+            Self::WrongType | Self::UnknownKey | Self::StrangeKey | Self::InvalidValue | Self::Undefined
+        )
+    }
+}
+
 /// Something that Compose would refuse, or that could not be followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -185,8 +197,10 @@ pub enum ProblemKind {
     WrongType,
     /// A key that is misspelt or in the wrong place.
     UnknownKey,
-    /// A key that some version of Compose may not know.
+    /// A key that older versions of Compose do not know.
     NewerKey,
+    /// A key of no version of Compose that is known here.
+    StrangeKey,
     /// A value of the right type that means nothing: `restart: allways`.
     InvalidValue,
     /// A name of a service, network, volume, secret, config or model that is not defined.
@@ -224,8 +238,13 @@ pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
     let (secrets, configs) = (resources(secrets), resources(configs));
     let mut problems = std::mem::take(&mut joined.problems);
     problems.append(&mut reader.problems);
-    let is_main = files.first().is_some_and(|file| is_main_file(file.source.path()));
-    conflict::conflicts(&joined.sections[0], &services, &needs, is_main, &mut problems);
+    let path = files.first().map_or("", |file| file.source.path());
+    // A file with keys of its own, whose name promises nothing to Compose, has values of its own, too.
+    let is_strange = |problem: &Problem| problem.kind == ProblemKind::StrangeKey;
+    if !is_named_for_compose(path) && problems.iter().any(is_strange) {
+        problems.retain(|problem| !problem.kind.is_of_form());
+    }
+    conflict::conflicts(&joined.sections[0], &services, &needs, path, &mut problems);
     if !for_podman {
         exclusive::exclusive(&joined.sections, &mut problems);
     }

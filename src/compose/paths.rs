@@ -55,6 +55,13 @@ pub fn is_main_file(path: &str) -> bool {
     MAIN_NAMES.contains(&last_part(path))
 }
 
+/// Whether the name says that Compose reads the file, alone or after `-f`. Under another name, services may be pieces for
+/// `extends`, or for a program with keys of its own.
+pub fn is_named_for_compose(path: &str) -> bool {
+    let starts = ["compose", "docker-compose", "docker-stack", "podman-compose"];
+    starts.iter().any(|start| last_part(path).starts_with(start))
+}
+
 /// The files that Compose reads together with the one at `path`, by their names alone: for a main file those that may
 /// override it, for an override file those that it may override. Of each the first that exists counts.
 pub fn beside(path: &str) -> Vec<String> {

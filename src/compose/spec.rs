@@ -387,7 +387,8 @@ const WATCH: &[Key] = &[
 const DEVELOP: &[Key] = &[key("watch", Type::List(&Type::Keys(WATCH)))];
 const DEVICE: &[Key] = &[key("permissions", TEXT), needed("source", TEXT), key("target", TEXT)];
 const ENV_FILE: &[Key] = &[key("format", TEXT), needed("path", TEXT), key("required", FLAG)];
-const EXTENDS: &[Key] = &[key("file", TEXT), needed("service", TEXT)];
+// `join` tells of a missing `service`.
+const EXTENDS: &[Key] = &[key("file", TEXT), key("service", TEXT)];
 const HEALTHCHECK: &[Key] = &[
     key("disable", FLAG),
     key("interval", DURATION),

@@ -117,6 +117,7 @@ fn flag(key: &str) -> Cow<'static, str> {
         "network_mode" => "--network".into(),
         "userns_mode" => "--userns".into(),
         "cgroup" => "--cgroupns".into(),
+        "links" => "--link".into(),
         _ => format!("--{}", key.replace('_', "-")).into(),
     }
 }

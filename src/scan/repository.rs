@@ -27,6 +27,9 @@ const OTHERS: [&str; 8] = [
 /// A repository with more such files is a collection of images, whose files a program makes.
 const COLLECTION: usize = 20;
 
+/// Folders of what is not the product: helpers of its developers, and what others contributed.
+const ASIDE: [&str; 6] = ["contrib", "hack", "misc", "scripts", "tool", "tools"];
+
 /// The facts of a run. A file that the user named alone, where git cannot say what is beside it, says nothing of others.
 pub(super) fn facts(candidates: &[Candidate], tree: &dyn Tree) -> Repository {
     let tracked = tree.tracked();
@@ -36,7 +39,8 @@ pub(super) fn facts(candidates: &[Candidate], tree: &dyn Tree) -> Repository {
         None if is_alone => return Repository::default(),
         None => candidates.iter().map(|candidate| &*candidate.path).collect(),
     };
-    let is_product = |path: &str| !Purpose::of(path).is_internal();
+    let is_product =
+        |path: &str| !Purpose::of(path).is_internal() && !path.split('/').any(|part| ASIDE.contains(&part));
     // The one that lies highest.
     let first = |is_it: &dyn Fn(&str) -> bool, wanted| {
         let mut found: Vec<&str> =

@@ -1,10 +1,14 @@
-use crate::compose::{ComposeFile, Piece};
+use crate::compose::{self, ComposeFile, Piece};
 use crate::container::At;
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::text::Span;
 
 pub fn compose(cx: &Context, file: &ComposeFile, out: &mut Findings) {
+    // Another program may read the file, with variables of its own.
+    if !compose::is_named_for_compose(file.source.path()) {
+        return;
+    }
     for (node, piece) in file.variables() {
         let Piece::Invalid(range) = piece else { continue };
         // The expression ends with its word; the piece with its line.

@@ -5,6 +5,9 @@ use crate::rule::{Context, Severity};
 
 pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
     for (registry, span) in file.list("insecure-registries") {
+        // The engine takes these away.
+        let schemes = ["http://", "https://"];
+        let registry = schemes.iter().find_map(|scheme| registry.strip_prefix(scheme)).unwrap_or(registry);
         let network = registry.split_once('/').map(|(_, bits)| bits);
         if is_local(host_of(registry)) || is_local(registry) || registry == "::1/128" {
             continue;

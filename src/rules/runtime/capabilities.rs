@@ -3,10 +3,10 @@
 //! Source: capabilities(7), and Docker's table of capabilities that it gives by default and on request.
 
 use super::pulled;
-use crate::container::{ContainerSpec, Setting, Text};
+use crate::container::{ContainerSpec, Setting, Surface, Text};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
-use crate::text;
+use crate::text::{self, last_part};
 
 /// How far a capability reaches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,6 +68,21 @@ const ALL: [(&str, Reach, &str); 41] = [
     ("WAKE_ALARM", Own, "wake the host"),
 ];
 
+/// Those that Docker gives to every container, but Podman or CRI-O does not. Sources: `default_capabilities` in
+/// containers.conf(5) and crio.conf(5).
+const OF_DOCKER: [&str; 5] = ["AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP", "SYS_CHROOT"];
+
+/// The container has the capability without asking, whichever engine runs it.
+pub fn is_given(cx: &Context, spec: &ContainerSpec, capability: &Capability) -> bool {
+    let by_docker = match spec.surface {
+        Surface::ComposeService => !last_part(cx.project.source(spec.at).path()).contains("podman"),
+        Surface::ServiceCreate | Surface::Job | Surface::Devcontainer | Surface::TaskDefinition => true,
+        // `alias docker=podman`; Nomad takes `NET_RAW` away.
+        Surface::Run | Surface::Quadlet | Surface::Kubernetes | Surface::Nomad | Surface::BakeTarget => false,
+    };
+    capability.reach == Reach::Default && (by_docker || !OF_DOCKER.contains(&capability.name))
+}
+
 /// A capability that is written in a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Capability<'s> {
@@ -121,17 +136,17 @@ pub fn added(spec: &ContainerSpec) -> impl Iterator<Item = Capability<'_>> {
     })
 }
 
-/// Reports what a container gets with `cap_add` and reaches so far. `then`: what follows from it, after what it lets the
-/// container do. `milder`: the severity where the program is made for it.
+/// Reports what a container gets with `cap_add`. `is_meant`: which of it. `then`: what follows from it, after what it lets
+/// the container do. `milder`: the severity where the program is made for it.
 pub fn report(
     cx: &Context,
     spec: &ContainerSpec,
     out: &mut Findings,
-    reach: Reach,
+    is_meant: impl Fn(&Capability) -> bool,
     then: impl Fn(&str) -> String,
     milder: impl Fn(&str) -> Option<Severity>,
 ) {
-    for capability in added(spec).filter(|capability| capability.reach == reach) {
+    for capability in added(spec).filter(is_meant) {
         let message = format!("{} can {}{}", pulled::name(spec), capability.lets, then(capability.name));
         let finding = pulled::on(cx, spec, out, capability.text.at, message);
         if let Some(severity) = milder(capability.name) {

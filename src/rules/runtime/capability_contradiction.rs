@@ -1,4 +1,4 @@
-use super::capabilities::{self, Reach};
+use super::capabilities;
 use super::{pulled, settings};
 use crate::container::{ContainerSpec, Setting};
 use crate::finding::Findings;
@@ -27,7 +27,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
                 dropped.text.at,
                 "it is dropped here",
             );
-        } else if added.reach == Reach::Default && drops_all == Some(false) {
+        } else if capabilities::is_given(cx, spec, &added) && drops_all == Some(false) {
             let message = format!(
                 "every container has `{}` by default, so adding it has no effect; remove it, or drop `ALL` first",
                 added.name

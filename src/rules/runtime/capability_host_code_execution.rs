@@ -7,5 +7,6 @@ use crate::rule::{Context, Severity};
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let then = |name: &str| format!(", which leads to root on the host; remove `{name}`");
     let is_monitor = known_images::of(spec).is_some_and(|image| known_images::is_monitor(&image));
-    capabilities::report(cx, spec, out, Reach::Host, then, |_| is_monitor.then_some(Severity::Warning));
+    let milder = |_: &str| is_monitor.then_some(Severity::Warning);
+    capabilities::report(cx, spec, out, |one| one.reach == Reach::Host, then, milder);
 }

@@ -14,5 +14,5 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     };
     let then = |name: &str| format!("; remove `{name}` unless the program is made for that");
     let milder = |name: &str| is_meant(name).then_some(Severity::Note);
-    capabilities::report(cx, spec, out, Reach::Shared, then, milder);
+    capabilities::report(cx, spec, out, |one| one.reach == Reach::Shared, then, milder);
 }

@@ -1,5 +1,5 @@
 use super::{capabilities, pulled};
-use crate::container::ContainerSpec;
+use crate::container::{ContainerSpec, Surface};
 use crate::finding::Findings;
 use crate::rule::Context;
 
@@ -13,8 +13,12 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "correct the name".to_owned(),
         };
-        let message =
-            format!("`{shown}` is not a Linux capability, so the container does not start; {advice}");
+        let then = match spec.surface {
+            // As containerd does it. CRI-O does not start the container.
+            Surface::Kubernetes => "which the container does not get",
+            _ => "so the container does not start",
+        };
+        let message = format!("`{shown}` is not a Linux capability, {then}; {advice}");
         pulled::on(cx, spec, out, text.at, message);
     }
 }

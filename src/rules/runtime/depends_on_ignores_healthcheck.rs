@@ -16,15 +16,11 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
             && known_images::of(spec).is_some_and(|image| known_images::is_datastore(&image))
     });
     let checked: HashMap<&str, &ContainerSpec> = checked.map(|spec| (&*spec.name, spec)).collect();
-    for spec in &project.containers {
+    for spec in project.containers.iter().filter(|spec| !connects_later(spec)) {
         for dependency in &spec.depends_on {
-            let started =
-                dependency.condition.as_ref().is_none_or(|condition| condition.is("service_started"));
-            let Some(other) =
-                dependency.service.value().filter(|_| started).and_then(|name| checked.get(name))
-            else {
-                continue;
-            };
+            // A condition that is written was chosen.
+            let name = dependency.service.value().filter(|_| dependency.condition.is_none());
+            let Some(other) = name.and_then(|name| checked.get(name)) else { continue };
             let message = format!(
                 "{} starts before `{}` accepts connections, although that has a health check; wait with `condition: \
                  service_healthy`",
@@ -37,4 +33,10 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
             }
         }
     }
+}
+
+/// The program connects when somebody asks it to: a proxy, or a page to look into data stores.
+fn connects_later(spec: &ContainerSpec) -> bool {
+    known_images::of(spec)
+        .is_some_and(|image| known_images::is_reverse_proxy(&image) || known_images::is_database_page(&image))
 }

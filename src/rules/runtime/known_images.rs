@@ -97,6 +97,26 @@ const REVERSE_PROXIES: [&str; 24] = [
     "sozu",
     "https-portal",
 ];
+/// Pages to look into data stores, by the last part of the repository.
+const DATABASE_PAGES: [&str; 17] = [
+    "adminer",
+    "cloudbeaver",
+    "dbgate",
+    "elasticvue",
+    "kafka-ui",
+    "kafdrop",
+    "kibana",
+    "mongo-express",
+    "opensearch-dashboards",
+    "pgadmin4",
+    "pgadmin",
+    "pghero",
+    "pgweb",
+    "phpmyadmin",
+    "redis-commander",
+    "redisinsight",
+    "sqlpad",
+];
 /// Proxies that let only some requests through to the engine's socket.
 const SOCKET_PROXIES: [&str; 4] = [
     "tecnativa/docker-socket-proxy",
@@ -338,6 +358,18 @@ pub fn is_datastore(image: &ImageRef) -> bool {
 pub fn is_reverse_proxy(image: &ImageRef) -> bool {
     REVERSE_PROXIES.contains(&image.name())
 }
+pub fn is_database_page(image: &ImageRef) -> bool {
+    DATABASE_PAGES.contains(&image.name())
+}
+pub fn is_mysql(image: &ImageRef) -> bool {
+    ["mysql", "mysql-server", "mariadb", "percona", "percona-server"].contains(&image.name())
+}
+/// A program that reads what others write: it serves pages, or collects logs.
+pub fn is_reader(image: &ImageRef) -> bool {
+    let collects =
+        ["promtail", "alloy", "filebeat", "fluent-bit", "fluentd", "vector"].contains(&image.name());
+    collects || ["nginx", "nginx-unprivileged", "httpd", "openresty", "angie"].contains(&image.name())
+}
 pub fn is_socket_proxy(image: &ImageRef) -> bool {
     SOCKET_PROXIES.contains(&image.repository)
 }
@@ -410,7 +442,7 @@ pub fn is_windows(image: &ImageRef) -> bool {
         || image.name().split('-').any(|word| word == "windows")
         || ["nanoserver", "windowsservercore", "ltsc20"].iter().any(|mark| tag.contains(mark))
 }
-/// The container runs on Windows, by its platform, its isolation, its image or a mount on `C:`.
+/// The container runs on Windows, by its platform, its isolation, its image or a mount on `C:` or a pipe.
 pub fn runs_windows(cx: &Context, spec: &ContainerSpec) -> bool {
     let says = |text: &Option<Text>, wanted: &[&str]| {
         let value = text.as_ref().and_then(Text::value).unwrap_or_default().to_ascii_lowercase();
@@ -420,7 +452,8 @@ pub fn runs_windows(cx: &Context, spec: &ContainerSpec) -> bool {
         || says(&spec.isolation, &["hyperv", "process"])
         || stands_on(cx, spec).is_some_and(|image| is_windows(&image))
         || spec.mounts.iter().filter_map(|mount| mount.target.as_ref()?.value()).any(|target| {
-            target.as_bytes().get(1) == Some(&b':') && target[..1].bytes().all(|b| b.is_ascii_alphabetic())
+            let has_drive = target.as_bytes().get(1) == Some(&b':');
+            target.starts_with(r"\\") || has_drive && target.as_bytes()[0].is_ascii_alphabetic()
         })
 }
 /// The image's entrypoint starts as root and soon goes on as somebody else.

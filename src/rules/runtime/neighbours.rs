@@ -73,13 +73,25 @@ pub fn beside<'p>(cx: &'p Context, store: &'p ContainerSpec) -> Option<Beside<'p
     if all.len() > MANY || cx.project.around.swarm || !is_datastore(cx, store) {
         return None;
     }
-    let near = || all.iter().filter(|other| other.name != store.name && shared(store, other).is_some());
+    // What runs the same image is the store's other half, not a stranger.
+    let is_twin = |other: &ContainerSpec| {
+        let image = |spec: &ContainerSpec| spec.image.as_ref().and_then(Text::value).map(str::to_owned);
+        image(store).is_some_and(|own| image(other).is_some_and(|its| own == its))
+    };
+    let is_other = |other: &&ContainerSpec| other.name != store.name && !is_twin(other);
+    let near = || all.iter().filter(is_other).filter(|other| shared(store, other).is_some());
     let open = near().filter_map(|other| Some((other, published(cx, other)?)));
     let (users, strangers): (Vec<_>, Vec<_>) = open.partition(|(other, _)| uses(other, store));
     let (stranger, port) = *strangers.first().filter(|_| users.is_empty())?;
     let users: Vec<&ContainerSpec> = near().filter(|other| uses(other, store)).collect();
     let network = shared(store, stranger)?;
     (!users.is_empty()).then_some(Beside { stranger, port, network, users })
+}
+
+/// A service that stores nothing, shares a network with a data store and does not seem to use it.
+pub fn bystander<'p>(cx: &'p Context, store: &ContainerSpec) -> Option<&'p ContainerSpec> {
+    let mut all = cx.project.containers.iter().take(MANY);
+    all.find(|other| shared(store, other).is_some() && !is_datastore(cx, other) && !uses(other, store))
 }
 
 /// Something that is written about a container names the other, or its variables are not all known.

@@ -16,12 +16,15 @@ pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
     }
     let Some(port) = all.iter().find_map(|spec| neighbours::published(cx, spec)) else { return };
     let is_told = |spec: &ContainerSpec| neighbours::beside(cx, spec).is_some();
-    let Some(store) = all.iter().find(|spec| neighbours::is_datastore(cx, spec)) else { return };
+    let with_bystander = |store| Some((store, neighbours::bystander(cx, store)?));
+    let mut stores = all.iter().filter(|spec| neighbours::is_datastore(cx, spec));
+    let Some((store, other)) = stores.find_map(with_bystander) else { return };
     if !all.iter().any(is_told) {
         let message = format!(
-            "{} shares the default network with all {} other services; put it on a network with only those that use it",
+            "{} shares the default network with {}, which does not seem to use it; put it on a network with only the \
+             services that use it",
             pulled::name(store),
-            all.len() - 1
+            pulled::name(other)
         );
         pulled::on(cx, store, out, store.at, message).see_on(cx, port.at, "a port is published here");
     }

@@ -1,9 +1,14 @@
+use super::known_images;
 use crate::container::Text;
 use crate::finding::Findings;
 use crate::project::Project;
 use crate::rule::Context;
 
 pub fn project(cx: &Context, project: &Project, out: &mut Findings) {
+    // Nodes with Windows cannot join an encrypted network.
+    if project.containers.iter().any(|spec| known_images::runs_windows(cx, spec)) {
+        return;
+    }
     for network in project.networks.iter().filter(|network| !network.external) {
         let Some(driver) = network.driver.as_ref().filter(|driver| driver.is("overlay")) else { continue };
         // Docker looks for the key, whatever its value.

@@ -1,10 +1,11 @@
-use super::{pulled, settings};
+use super::{known_images, pulled, settings};
 use crate::container::ContainerSpec;
 use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
-    if !spec.is_complete() || !settings::is_service(spec) || !spec.surface.limits_processes() {
+    let is_limitable = spec.surface.limits_processes() && !known_images::runs_windows(cx, spec);
+    if !spec.is_complete() || !settings::is_service(spec) || !is_limitable {
         return;
     }
     let by_user = spec.ulimits.iter().any(|limit| limit.name.is("nproc"));

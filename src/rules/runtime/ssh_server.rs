@@ -19,8 +19,13 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
 fn started(spec: &ContainerSpec) -> Option<At> {
     let texts = [&spec.entrypoint, &spec.command].into_iter().flatten().flat_map(|one| one.form.texts());
     let starts = |text: &str| {
-        let mut words = text.split(|c: char| c.is_whitespace() || ";&|".contains(c));
-        words.any(|word| SERVERS.contains(&last_part(word)))
+        let mut commands = text.split([';', '&', '|', '\n']).map(str::split_whitespace);
+        let program = |words: &mut std::str::SplitWhitespace| {
+            words
+                .find(|word| !["exec", "sudo"].contains(word))
+                .is_some_and(|word| SERVERS.contains(&last_part(word)))
+        };
+        commands.any(|mut words| program(&mut words))
     };
     texts.filter(|text| text.value().is_some_and(starts)).map(|text| text.at).next()
 }
