@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OURS = os.environ.get("HULLGUARD", str(ROOT / "target/release/hullguard"))
 NEAR, SEED, BATCH = 3, 13, 40
+# What hullguard does not read: templates, and what is no Dockerfile.
+OTHERS = (".dockerignore", ".template", ".tpl", ".tmpl", ".j2", ".jinja2", ".erb", ".in", ".m4", ".p2")
 
 
 def program(name):
@@ -43,7 +45,7 @@ def dockerfiles(folders):
         for path in sorted(Path(folder).rglob("*")):
             name = path.name.lower()
             is_one = name.startswith(("dockerfile", "containerfile")) or name.endswith(".dockerfile")
-            if is_one and not name.endswith(".dockerignore") and path.is_file() and ".git" not in path.parts:
+            if is_one and not name.endswith(OTHERS) and path.is_file() and ".git" not in path.parts:
                 yield str(path.resolve())
 
 

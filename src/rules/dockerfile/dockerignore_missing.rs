@@ -10,7 +10,8 @@ const LARGE: u64 = 100_000_000;
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let Some(sent) = contexts::of(cx, file).into_iter().find(|sent| !sent.ignores) else { return };
-    let whole = file.all().find_map(|instruction| {
+    // What a trigger copies is another project's.
+    let whole = file.instructions.iter().find_map(|instruction| {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { return None };
         let local = instruction.flag("from").is_none();
         transfer.sources.iter().find(|word| local && matches!(&*word.text, "." | "./" | "*" | "./*" | "/"))

@@ -48,7 +48,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 continue;
             }
             let mut inside: HashMap<*const Pipeline, Vec<Call>> = HashMap::new();
-            for call in script.calls() {
+            let calls = script.calls();
+            let printing = Printing::of(&calls);
+            for call in calls {
                 inside.entry(call.pipeline).or_default().push(call);
             }
             let fed: Spans = script.facts().piped_scripts.iter().map(|fed| fed.span).collect();
@@ -58,7 +60,7 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
                 // What a shell is fed is `pipe-to-shell`'s, and goes away with it.
                 let fed = fed.any_in(pipe.pipeline.span);
                 // With `pipefail`, `yes | …` would fail, and a condition would mean something else.
-                let harmless = download.is_none() && (pipe.place.tested || cannot_fail(pipe, calls));
+                let harmless = download.is_none() && (pipe.place.tested || printing.feeds(pipe.pipeline));
                 if harmless || cx.policy.profile < Profile::Strict && (download.is_none() || fed) {
                     continue;
                 }
@@ -124,13 +126,25 @@ fn knows_pipefail(file: &Dockerfile, run: &Instruction) -> bool {
     matches!(program, "bash" | "zsh" | "ash" | "ksh") || program == "sh" && alpine()
 }
 
-/// The commands before the last one only print.
-fn cannot_fail(pipe: &Pipe, calls: &[Call]) -> bool {
-    let last = pipe.pipeline.commands.len() - 1;
-    let mut before =
-        calls.iter().filter(|call| call.position < last && !call.place.in_substitution).peekable();
-    before.peek().is_some()
-        && before.all(|call| matches!(call.name(), Some("echo" | "printf" | "yes" | "true" | ":")))
+/// Where the calls of a script begin, in their order, and whether they only print.
+struct Printing(Vec<(u32, bool)>);
+
+impl Printing {
+    fn of(calls: &[Call]) -> Self {
+        let prints = |call: &Call| matches!(call.name(), Some("echo" | "printf" | "yes" | "true" | ":"));
+        let outside = calls.iter().filter(|call| !call.place.in_substitution);
+        let mut starts: Vec<_> = outside.map(|call| (call.span().start, prints(call))).collect();
+        starts.sort_unstable();
+        Self(starts)
+    }
+
+    /// The commands before the last one only print, also in braces: `{ echo a; echo b; } | tee c`.
+    fn feeds(&self, pipeline: &Pipeline) -> bool {
+        let end = pipeline.commands[pipeline.commands.len() - 1].span.start;
+        let at = |offset: u32| self.0.partition_point(|&(start, _)| start < offset);
+        let before = &self.0[at(pipeline.span.start)..at(end)];
+        !before.is_empty() && before.iter().all(|&(_, prints)| prints)
+    }
 }
 
 /// A download in the pipe whose failure its last command would not notice. `calls` are those of the pipe.

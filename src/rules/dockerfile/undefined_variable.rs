@@ -77,8 +77,8 @@ const SET_BY_BASES: [&str; 62] = [
     "YARN_VERSION",
 ];
 
-/// Images of distributions, which set `PATH` and little else. Source: their Dockerfiles.
-const PLAIN: [&str; 16] = [
+/// Images of distributions and languages, whose variables are all in the table above. Source: their Dockerfiles.
+const KNOWN: [&str; 24] = [
     "almalinux",
     "alpine",
     "amazonlinux",
@@ -87,13 +87,21 @@ const PLAIN: [&str; 16] = [
     "centos",
     "clearlinux",
     "debian",
+    "eclipse-temurin",
     "fedora",
+    "golang",
     "mageia",
+    "node",
+    "openjdk",
     "opensuse/leap",
     "opensuse/tumbleweed",
     "oraclelinux",
     "photon",
+    "php",
+    "python",
     "rockylinux",
+    "ruby",
+    "rust",
     "ubuntu",
 ];
 
@@ -270,7 +278,7 @@ enum Knowledge {
     None,
     /// Official, so `SET_BY_BASES` has the most of it.
     Most,
-    /// A distribution's own image, or none.
+    /// An image of `KNOWN`, or none.
     All,
 }
 
@@ -278,7 +286,7 @@ fn base(file: &Dockerfile, stage: usize) -> Knowledge {
     match file.root_base(stage) {
         Base::Scratch => Knowledge::All,
         Base::Image(text) => match image::parse(text).map(|image| image.familiar_name()) {
-            Ok(name) if PLAIN.contains(&&*name) => Knowledge::All,
+            Ok(name) if KNOWN.contains(&&*name) => Knowledge::All,
             Ok(name) if known::is_official(&name) => Knowledge::Most,
             _ => Knowledge::None,
         },

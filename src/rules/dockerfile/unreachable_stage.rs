@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::{froms, purpose};
 use crate::bake::Known;
 use crate::container::{ContainerSpec, Text};
-use crate::dockerfile::{Base, Dockerfile, FromRef};
+use crate::dockerfile::{Base, Dockerfile, FromRef, Stage};
 use crate::finding::Findings;
 use crate::rule::Context;
 
@@ -27,8 +27,10 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let Some(from) = file.from_of(stage.index) else { continue };
         let (place, who) = match &from.name {
             None => (from.image.span, "this stage".to_owned()),
-            // Somebody may well build it for its own sake.
-            Some(name) if !purpose::is_for_stages(&name.text) => continue,
+            // Somebody may well build it for its own sake, unless it is no more than another image.
+            Some(name) if !purpose::is_for_stages(&name.text) && !is_bare(file, stage, &name.text) => {
+                continue;
+            }
             Some(name) if baked().filter_map(Known::value).any(|built| built == name.text) => continue,
             Some(name) => (name.span, format!("`{}`", name.text)),
         };
@@ -38,6 +40,16 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
             format!("no other stage uses {who}, so BuildKit skips it; copy from it or delete it"),
         );
     }
+}
+
+/// The stage is an image from outside under another name, and nothing else. A file of nothing but such stages is a list
+/// of images for a program that updates them.
+fn is_bare(file: &Dockerfile, stage: &Stage, name: &str) -> bool {
+    let only_from = |stage: &Stage| stage.instructions.len() == 1;
+    matches!(stage.base, Base::Image(_))
+        && only_from(stage)
+        && !file.stages.iter().all(only_from)
+        && !purpose::is_for_developers(name)
 }
 
 /// Where more names of base images have a variable in them, any stage may be one of them.
