@@ -8,8 +8,8 @@ files in which our first error is further down, as it is where the wrong word st
     tests/oracle/buildkit.py [--mutate=N] TALLY FOLDER…
 
 Each folder's files are read, and the snippets below; with `--mutate` these files are broken N times in all, one after
-the other, each time in a way that a seeded generator picks. Prints every disagreement, and fails if there is one that is not
-excused. Excused, each because the build fails all the same, only later than in the parser:
+the other, each time in a way that a seeded generator picks. Prints every disagreement, and fails if there is one that is
+not excused. Excused, each because the build fails all the same, only later than in the parser:
 
   * Substitution: `${` without end, unclosed quotes, `${a^^}`; BuildKit finds these when it dispatches the instruction.
   * Value: what BuildKit refuses once variables are replaced; `tests/oracle/converter.py` asks for these.
@@ -355,7 +355,8 @@ class Server:
     """tally's language server: it says nothing of a file that BuildKit refuses, and takes a hundredth of the time."""
 
     def __init__(self, tally):
-        self.process = subprocess.Popen([tally, "lsp", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen([tally, "lsp", "--stdio"], **pipes)
         self.number = 0
         self.ask("initialize", {"processId": None, "capabilities": {"textDocument": {"diagnostic": {}}}})
         self.send({"method": "initialized", "params": {}})
@@ -398,7 +399,9 @@ def of_mutated(tally, paths, ours):
             accepts = server.says_something(path, path.read_bytes().decode())
         except UnicodeDecodeError:
             accepts = False
-        agrees = accepts != bool(ours.get(str(path)))
+        except (OSError, ValueError):  # It has died of the file.
+            server, accepts = Server(tally), None
+        agrees = accepts is not None and accepts != bool(ours.get(str(path)))
         answers[path] = (None if accepts else "refused") if agrees else buildkit(tally, path)
     server.process.kill()
     return answers
