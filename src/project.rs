@@ -29,6 +29,8 @@ pub struct Project<'a> {
     pub builds: Vec<BuildEdge<'a>>,
     /// The files that Compose `secrets` name.
     pub secret_files: Vec<SecretFile>,
+    /// Files that the services name and that are not there.
+    pub missing_files: Vec<MissingFile>,
     /// The networks that the files define.
     pub networks: Vec<Resource>,
     /// What Compose would refuse, or what could not be followed.
@@ -191,6 +193,24 @@ pub struct SecretFile {
     pub path: Arc<str>,
     /// Whether git tracks it; `None` where nobody can say.
     pub tracked: Option<bool>,
+}
+
+/// A file that a Compose file names, that is not there, and that nothing beside it shows how to make.
+#[derive(Clone, Debug)]
+pub struct MissingFile {
+    pub at: At,
+    /// Relative to the run's root.
+    pub path: Arc<str>,
+    pub named: Named,
+}
+
+/// What names a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Named {
+    EnvFile,
+    /// The `file` of a secret or a config.
+    Resource,
+    Mount,
 }
 
 impl<'a> Project<'a> {

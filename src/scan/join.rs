@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::aside::Aside;
 use super::contexts;
+use crate::blob::{Origin, Tree};
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, Resource, resolve};
-use crate::container::{ContainerSpec, FileId};
+use crate::container::{ContainerSpec, FileId, Mount, MountKind, Text};
 use crate::dockerfile::Dockerfile;
 use crate::finding::Draft;
-use crate::project::{Around, BuildEdge, Project, SecretFile};
+use crate::project::{Around, BuildEdge, MissingFile, Named, Project, SecretFile};
 use crate::rule::Policy;
-use crate::text::Source;
+use crate::text::{Source, last_part};
 use crate::yaml::Node;
 
 /// A service that builds a Dockerfile, and how: what the Dockerfile's rules want to know of a group.
@@ -28,6 +29,7 @@ pub(super) struct Joined {
     /// One for each container with `build:`.
     pub(super) edges: Vec<Edge>,
     secret_files: Vec<SecretFile>,
+    missing_files: Vec<MissingFile>,
     networks: Vec<Resource>,
     around: Around,
     /// What sets the variables of each file.
@@ -59,6 +61,7 @@ impl Joined {
         self.containers.clear();
         self.edges.clear();
         self.secret_files.clear();
+        self.missing_files.clear();
     }
     /// The stages that services build of a Dockerfile.
     fn targets_of(&self, path: &str) -> Vec<&str> {
@@ -123,6 +126,7 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &As
         let tracked = if tree.exists(&path) { tree.is_tracked(&path) } else { Some(false) };
         joined.secret_files.push(SecretFile { at: file.at, path: path.into(), tracked });
     }
+    joined.missing_files = missing(&model, tree);
     joined.envs = std::mem::take(&mut model.envs);
     joined.networks = std::mem::take(&mut model.networks);
     let services = std::mem::take(&mut model.services);
@@ -135,6 +139,52 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &As
     joined.around = Around::of(&services, paths, extensions.collect());
     joined.containers = services;
     joined
+}
+
+/// What the name of an example ends with, beside the file that people make of it.
+const EXAMPLES: [&str; 6] = [".example", ".sample", ".template", ".dist", ".tmpl", "-example"];
+
+/// The files that a group names and that are not there.
+fn missing(model: &Model, tree: &dyn Tree) -> Vec<MissingFile> {
+    if tree.origin() == Origin::Stdin {
+        return Vec::new();
+    }
+    let resources = model.secrets.iter().chain(&model.configs).filter(|resource| !resource.external);
+    let resources = resources.filter_map(|resource| Some((resource.file.as_ref()?, Named::Resource)));
+    let files = model.services.iter().flat_map(|service| &service.env_files);
+    let files = files.filter(|file| file.required.is_none_or(|required| required.is_true()));
+    let mounts = model.services.iter().flat_map(|service| &service.mounts).filter_map(mounted_file);
+    let named = resources.chain(files.map(|file| (&file.path, Named::EnvFile)));
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let is_missing = |path: &String| {
+        let has = |path: &str| tree.has(path);
+        !has(path) && !EXAMPLES.iter().any(|end| has(&format!("{path}{end}")))
+    };
+    let mut missing = Vec::new();
+    for (text, named) in named.chain(mounts.map(|text| (text, Named::Mount))) {
+        let Some(path) = model.path(text) else { continue };
+        if *known.entry(path.clone()).or_insert_with_key(is_missing) {
+            missing.push(MissingFile { at: text.at, path: path.into(), named });
+        }
+    }
+    missing
+}
+
+/// The source of a mount, if it looks like a file of the project.
+fn mounted_file(mount: &Mount) -> Option<&Text> {
+    let source =
+        mount.source.as_ref().filter(|source| source.value().is_some_and(|path| path.starts_with('.')))?;
+    let is_file = |text: &Text| {
+        let name = text.value().map(last_part).unwrap_or_default();
+        name.rsplit_once('.').is_some_and(|(stem, ending)| {
+            !stem.is_empty() && !matches!(ending, "" | "d" | "sock") && !stem.ends_with('.')
+        })
+    };
+    let is_both = is_file(source) && mount.target.as_ref().is_some_and(is_file);
+    (is_both
+        && mount.kind == MountKind::Bind
+        && !mount.create_host_path.is_some_and(|create| create.is_false()))
+    .then_some(source)
 }
 
 /// So many variables of one value are looked up.
@@ -252,6 +302,7 @@ pub(super) fn project<'a>(
         files: sources,
         containers: joined.containers,
         secret_files: joined.secret_files,
+        missing_files: joined.missing_files,
         networks: joined.networks,
         problems: joined.problems,
         around: joined.around,

@@ -3,6 +3,12 @@ use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 
 pub fn daemon(_cx: &Context, file: &Daemon, out: &mut Findings) {
+    let has_scheme = |mirror: &str| mirror.starts_with("http://") || mirror.starts_with("https://");
+    for (mirror, span) in file.list("registry-mirrors").filter(|(mirror, _)| !has_scheme(mirror)) {
+        let message =
+            format!("`{mirror}` has no `https://` and the engine does not start; write it before the name");
+        out.at(file.source, span, message);
+    }
     for fault in &file.faults {
         let key = file.source.slice(fault.span).trim_matches('"');
         match &fault.kind {
