@@ -15,11 +15,9 @@ pub fn compose(cx: &Context, file: &ComposeFile, out: &mut Findings) {
     }
 }
 
-/// The host's port, or the container's if no other is written; `None` for ports with variables.
+/// The host's port; `None` if it has a variable, or the engine chooses it.
 fn number(port: &str) -> Option<u32> {
     let port = port.split('/').next()?;
-    let mut parts = port.rsplit(':');
-    let target = parts.next()?;
-    let number = parts.next().filter(|host| !host.is_empty()).unwrap_or(target);
-    number.split('-').next()?.parse().ok()
+    let host = port.rsplit(':').nth(1)?;
+    host.split('-').next()?.parse().ok()
 }
