@@ -117,7 +117,8 @@ const SAMPLE: [&str; 21] = [
     "workshops",
 ];
 /// Whole names of folders.
-const VENDORED: [&str; 13] = [
+const VENDORED: [&str; 14] = [
+    ".yarn",
     "_vendor",
     "bower_components",
     "dist-packages",
@@ -177,12 +178,12 @@ const PROGRAMS: [&str; 18] = [
 ];
 
 impl Purpose {
-    /// What a path, with `/` between its parts and from the top of the repository, says.
+    /// What a path, with `/` between its parts and from the top of the repository, says; `!` leads into an archive.
     ///
     /// Somebody else's code stays theirs whatever it calls its files, and a sample of a production set-up is a sample.
     /// Between development and production the name nearest to the file decides, and within one name production.
     pub fn of(path: &str) -> Self {
-        let mut parts = path.rsplit('/');
+        let mut parts = path.rsplit(['/', '!']);
         let file = parts.next().unwrap_or_default();
         let (mut test, mut sample, mut near) = (false, false, None);
         let folders = parts.filter(|part| !matches!(*part, "" | "." | ".."));

@@ -117,9 +117,9 @@ impl About {
         matches!(self.kind, Kind::Code | Kind::Config) && !self.vendored
     }
 
-    /// What a path, with `/` between its parts, says.
+    /// What a path, with `/` between its parts and `!` behind the name of an archive, says.
     pub fn path(path: &str) -> Self {
-        let mut parts = path.rsplit('/');
+        let mut parts = path.rsplit(['/', '!']);
         let base = parts.next().unwrap_or_default();
         let lower = base.to_ascii_lowercase();
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -190,6 +190,8 @@ mod tests {
             ("src/messages_de.properties", About { translated: true, ..about(Kind::Docs, false) }),
             ("web/en-US.js", About { translated: true, ..about(Kind::Docs, false) }),
             ("web/db.js", about(Kind::Code, false)),
+            ("a.zip!node_modules/b/c.js", About { vendored: true, ..about(Kind::Code, false) }),
+            ("a.jar!.env", about(Kind::Config, false)),
         ] {
             assert_eq!(About::path(path), expected, "{path}");
         }

@@ -87,8 +87,16 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
     };
     if is_uuid(shown) {
         trust = trust.lower(Sign::Uuid);
-        // In code it is more often the id of something that is called after a password: `NordPass = "…"`.
-        if about.kind == Kind::Code && names::words(written).last().is_some_and(|last| last == "pass") {
+        // In code it is more often the id of something that is called after a password: `NordPass = "…"`,
+        // `ApplePasswords = "…"`.
+        let names_a_thing = || {
+            let words = names::words(last_part(written, found.form));
+            words.last().is_some_and(|last| last == "pass")
+                || words.len() > 1
+                    && name == Name::Password
+                    && written.starts_with(|c: char| c.is_ascii_uppercase())
+        };
+        if about.kind == Kind::Code && names_a_thing() {
             trust = trust.is(Sign::Uuid, Low);
         }
     }
@@ -100,6 +108,8 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
             means_another.then_some(Sign::Argument)
         }
         Form::Listed | Form::Loose if strength != Strength::Drawn => return None,
+        // `github.com/docker/docker-credential-helpers d68f9ae…`: the commit of a module.
+        Form::Loose if text[..found.name.start].ends_with(b"/") => return None,
         Form::Listed | Form::Loose => Some(Sign::Listed),
     };
     if let Some(doubt) = doubt.or(found.partial.then_some(Sign::Partial)) {
@@ -162,7 +172,11 @@ fn is_public(text: &[u8], name: &Range<usize>) -> bool {
     let signed = || holds(b"?e=1") || holds(b"&e=1");
     // The way into a group of QQ, which groups print.
     let invites = || text[name.clone()].eq(b"authKey") && lead(text, name.start).ends_with(b"&");
-    holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host() || invites()
+    // The key of a search box, which the page holds.
+    let far = &text[name.start.saturating_sub(256)..name.start];
+    let searches =
+        || text[name.clone()].ends_with(b"apiKey") && memchr::memmem::find(far, b"docsearch(").is_some();
+    holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host() || invites() || searches()
 }
 
 /// What Codecov has encrypted: `url: "secret:…"`.

@@ -362,7 +362,7 @@ fn is_kind_or_file(value: &str) -> bool {
     // What a workflow may do with its token (`id-token: write`), or with secrets (`secrets: inherit`), and what a browser
     // sends (`credentials: 'include'`), too.
     matches!(value, "jwt" | "bearer" | "opaque" | "read" | "write" | "inherit")
-        || matches!(value, "include" | "same-origin" | "omit")
+        || matches!(value, "include" | "same-origin" | "omit" | "1password")
         || is_cipher(value)
         || is_rule(value)
         // The type of a field, and of one that must be given, in GraphQL.

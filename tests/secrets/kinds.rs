@@ -226,6 +226,7 @@ fn names_and_values_without_a_sign() {
             "token DefaultTokenProviderFactory⏎",
             "the token /etc/acme/‹T24›⏎",
             "token->‹T24›⏎",
+            "vendor.conf¦github.com/acme/acme-credential-helpers ‹X40›⏎",
             "tokens 1234567890123456⏎",
             "secret-management⏎",
             "public_key ‹T24›⏎",
@@ -683,6 +684,42 @@ fn values_under_the_names_of_their_columns() {
             "users.csv¦name,password⏎ann,‹C›,more⏎",
             "notes.txt¦name and password, said ann⏎bob,‹C›⏎",
             "a.txt¦first⏎name,password⏎ann,‹C›⏎",
+        ],
+    );
+}
+
+#[test]
+fn values_that_only_look_like_credentials() {
+    told_apart(
+        "app.yaml",
+        &[
+            "codecov.yml¦  token: ‹U›⏎",
+            "values.yaml¦  dbPassword: ‹C›⏎",
+            "app.php¦'password' => '‹C›',",
+            "a.js¦url = \"/login?client_secret=‹T32›\";",
+            "a.go¦// clientSecret: \"‹T24›\"⏎",
+            "a.json¦{\"password\": \"‹T8›\\u0026‹T8›\"}",
+            "config.yaml¦options:⏎  password: ‹C›⏎",
+            "a.html¦<script>window.apiKey = '‹T32›'</script>",
+            "README.md¦https://acme.dev/x?authKey=‹T48›⏎",
+            "a.ts¦const dbPassword = \"‹U›\";",
+        ],
+        &[
+            "codecov.yml¦url: \"secret:‹D88›=\"⏎",
+            "NOTES.txt¦{{- $requiredPassword := dict \"valueKey\" \"auth.password\" }}⏎",
+            "auth.php¦'passwords' => 'customers',",
+            "a.js¦c+=\"&client_secret=\"+encodeURIComponent(i);c+=\"&token=\"+encodeURIComponent(u);",
+            "a.go¦// clientSecret => apiV3Key⏎",
+            "a.json¦{\"access_token\": \"\\u500b\\u4eba\\u30a2\\u30af\\u30bb\\u30b9\"}",
+            "config.yaml¦schema:⏎  password: password(5,10)⏎",
+            "a.html¦docsearch({⏎  apiKey: '‹X32›',⏎  indexName: 'acme'})",
+            "README.md¦(https://qm.qq.com/qr?k=‹T32›&authKey=‹T48›&noverify=0)",
+            "a.ts¦  ApplePasswords = \"‹U›\",⏎",
+            "a.ts¦  [Brand.OnePassword]: \"1Password\",⏎",
+            "a.zip!node_modules/b/index.js¦var apiKey = \"‹T32›\";",
+            "a.js¦const url = \"https://app.acme.dev/view?r=eyJrIjoi‹D80›\";",
+            "go.sum¦github.com/aliyun/credentials-go v1.1.2/go.mod h1:‹T43›=⏎",
+            "form.php¦'recaptcha_token' => 'required|captcha',",
         ],
     );
 }
