@@ -2,10 +2,10 @@
 //!
 //! Only regular files are opened, and through links only what lies in the repository or was asked for. git's index is read when somebody first asks whether git tracks a file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::walk::{gap, unreachable};
 use super::{LARGEST, below, index, inside, regular};
@@ -23,6 +23,8 @@ pub struct Disk {
     base: String,
     /// What may be read, without links in it: the top, and what was asked for wherever it is.
     homes: Vec<PathBuf>,
+    /// Folders without the links in their paths: most files share one with others.
+    folders: Mutex<HashMap<PathBuf, PathBuf>>,
     /// What git tracks, sorted by path. Asked for once; a list that cannot be read is told by whoever looks for files.
     entries: OnceLock<Option<Vec<index::Entry>>>,
     /// The same as seen from the root.
@@ -38,7 +40,8 @@ impl Disk {
         // A name that is no UTF-8 is no part of a path here.
         let (top, base) = base.map_or_else(|| (root.clone(), String::new()), |base| (top, base));
         let (entries, tracked) = (OnceLock::new(), OnceLock::new());
-        let mut disk = Self { root, top, base, homes: Vec::new(), entries, tracked };
+        let (homes, folders) = (Vec::new(), Mutex::default());
+        let mut disk = Self { root, top, base, homes, folders, entries, tracked };
         let top = disk.top.clone();
         disk.allow(&top);
         disk
@@ -74,7 +77,11 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Gap> {
 
 /// Where a file lies, if that is in one of these places, which have no links in them, and not among git's own files.
 fn real(file: &Path, homes: &[PathBuf]) -> Result<PathBuf, Gap> {
-    let real = file.canonicalize().map_err(|error| unreachable(file, &error))?;
+    at_home(file.canonicalize().map_err(|error| unreachable(file, &error))?, homes)
+}
+
+/// A path without links, if it is in one of these places.
+fn at_home(real: PathBuf, homes: &[PathBuf]) -> Result<PathBuf, Gap> {
     let is_in =
         |home: &PathBuf| real.strip_prefix(home).is_ok_and(|rest| rest.iter().all(|part| part != ".git"));
     if homes.iter().any(is_in) {
@@ -103,7 +110,7 @@ impl Tree for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, Gap> {
         let file = self.locate(path);
         let file = file.ok_or_else(|| Gap::new(Reason::Excluded, "it is outside of the checked folder"))?;
-        read(&real(&file, &self.homes)?)
+        read(&self.real(&file)?)
     }
     fn exists(&self, path: &str) -> bool {
         self.locate(path).is_some_and(|file| file.is_file())
@@ -155,6 +162,25 @@ impl Tree for Disk {
 }
 
 impl Disk {
+    /// As [`real()`] with the places of this tree.
+    fn real(&self, file: &Path) -> Result<PathBuf, Gap> {
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+            return real(file, &self.homes);
+        };
+        if file.symlink_metadata().map_err(|error| unreachable(file, &error))?.is_symlink() {
+            return real(file, &self.homes);
+        }
+        let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = folders().get(folder).map(|found| found.join(name));
+        if let Some(file) = known {
+            return at_home(file, &self.homes);
+        }
+        let found = folder.canonicalize().map_err(|error| unreachable(file, &error))?;
+        let file = found.join(name);
+        folders().insert(folder.to_owned(), found);
+        at_home(file, &self.homes)
+    }
+
     /// What git's index names.
     fn in_index(&self) -> Option<&[index::Entry]> {
         let read = || {
@@ -168,7 +194,7 @@ impl Disk {
 
     /// A path of the tree, as seen from the repository's top.
     fn below_top(&self, path: &str) -> Option<String> {
-        inside(&format!("{}/{path}", self.base))
+        if self.base.is_empty() { inside(path) } else { inside(&format!("{}/{path}", self.base)) }
     }
 
     /// The files that git tracks and that are Compose or bake files by their names. Of links only those that lead out:

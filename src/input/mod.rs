@@ -106,6 +106,10 @@ pub fn below(root: &Path, path: &Path) -> Option<String> {
 
 /// A path of a tree without `.` and `..`; `None` if it leaves the tree.
 pub(crate) fn inside(path: &str) -> Option<String> {
+    // Most are so already.
+    if !path.starts_with(['.', '/']) && !path.ends_with('/') && !path.contains("/.") && !path.contains("//") {
+        return Some(path.to_owned());
+    }
     let mut parts = Vec::new();
     for part in path.split('/') {
         match part {

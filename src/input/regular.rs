@@ -1,6 +1,6 @@
 //! The one way to a file's bytes: only regular files are opened, and neither opening nor reading one waits for others.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -9,6 +9,11 @@ use crate::gap::{Gap, Reason};
 
 /// Opens a regular file.
 pub(crate) fn open(path: &Path) -> Result<File, Gap> {
+    Ok(opened(path)?.0)
+}
+
+/// The file, and what it was when it was open.
+fn opened(path: &Path) -> Result<(File, Metadata), Gap> {
     // Asked before opening: that may do something to a device.
     if !fs::metadata(path).map_err(|error| unreachable(path, &error))?.is_file() {
         return Err(no_file());
@@ -23,15 +28,17 @@ pub(crate) fn open(path: &Path) -> Result<File, Gap> {
     );
     let file = options.open(path).map_err(|error| gap(&error))?;
     let meta = file.metadata().map_err(|error| gap(&error))?;
-    if meta.is_file() { Ok(file) } else { Err(no_file()) }
+    if meta.is_file() { Ok((file, meta)) } else { Err(no_file()) }
 }
 
 /// The bytes of a regular file of at most so many.
 pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Gap> {
-    let file = open(path)?;
+    let (file, meta) = opened(path)?;
+    let length = meta.len();
     let mut bytes = Vec::new();
-    let length = file.metadata().map_err(|error| gap(&error))?.len();
     if length <= most {
+        // One byte more, to see the end.
+        bytes.reserve_exact(length as usize + 1);
         // Files of `/proc` say that they are empty, and may have no end.
         file.take(most + 1).read_to_end(&mut bytes).map_err(|error| gap(&error))?;
     }

@@ -2,21 +2,24 @@
 //! containers start with.
 //! Where one cannot be read or understood, it is said that it is not used.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use crate::blob::Tree;
+use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::outcome::Told;
 
 pub(super) struct Aside<'t> {
     tree: &'t dyn Tree,
     unused: Mutex<BTreeSet<Told>>,
+    /// Folders of which it is known whether they or one above have a `.dockerignore`.
+    ignores: Mutex<HashMap<String, bool>>,
 }
 
 impl<'t> Aside<'t> {
     pub(super) fn new(tree: &'t dyn Tree) -> Self {
-        Self { tree, unused: Mutex::default() }
+        Self { tree, unused: Mutex::default(), ignores: Mutex::default() }
     }
 
     pub(super) fn tree(&self) -> &'t dyn Tree {
@@ -27,6 +30,18 @@ impl<'t> Aside<'t> {
     pub(super) fn read(&self, path: &str) -> Option<Vec<u8>> {
         let bytes = self.tree.exists(path).then(|| self.tree.read(path))?;
         bytes.map_err(|why| self.add(unread(path, why))).ok()
+    }
+
+    /// Whether a folder, or one above it, has a `.dockerignore`.
+    pub(super) fn ignores(&self, folder: &str) -> bool {
+        let known = || self.ignores.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&found) = known().get(folder) {
+            return found;
+        }
+        let is_here = resolve(folder, ".dockerignore").is_some_and(|path| self.tree.exists(&path));
+        let found = is_here || !folder.is_empty() && self.ignores(directory(folder));
+        known().insert(folder.to_owned(), found);
+        found
     }
 
     /// A file is there, and is not understood, or only in part.

@@ -34,13 +34,9 @@ pub(super) fn of(project: &Project, file: &Dockerfile, aside: &Aside) -> Option<
 /// it, so a `.dockerignore` in any of these may be the one.
 fn by_anybody(file: &Dockerfile, aside: &Aside) -> Sent {
     let path = file.source.path();
-    let own = sent(directory(path), Some(path), Some(file), aside);
-    let mut folder = directory(path);
-    let mut ignores = own.ignores;
-    while !ignores && !folder.is_empty() {
-        folder = directory(folder);
-        ignores = resolve(folder, ".dockerignore").is_some_and(|path| aside.tree().exists(&path));
-    }
+    let folder = directory(path);
+    let own = sent(folder, Some(path), Some(file), aside);
+    let ignores = own.ignores || !folder.is_empty() && aside.ignores(directory(folder));
     Sent { ignores, is_named: false, ..own }
 }
 
