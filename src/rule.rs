@@ -385,6 +385,8 @@ pub struct Context<'a> {
     pub project: &'a Project<'a>,
     /// What is sent to build the Dockerfile at hand, if no service says another folder; `None` where nobody can say.
     pub sent: Option<&'a Sent>,
+    /// The search for secrets finds nothing in the Dockerfile at hand.
+    pub is_spotless: bool,
 }
 
 /// What the value of a label must look like.

@@ -216,6 +216,9 @@ impl Source {
     pub fn bytes(&self) -> &[u8] {
         self.original.as_deref().unwrap_or(self.text.as_bytes())
     }
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.original.map_or_else(|| self.text.into_bytes(), Vec::from)
+    }
     /// Whether some bytes of the file are not UTF-8.
     pub fn is_lossy(&self) -> bool {
         self.original.is_some()

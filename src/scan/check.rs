@@ -40,6 +40,8 @@ pub(super) struct Checked {
     pub(super) shell: Shell,
     pub(super) has_shell_code: bool,
     pub(super) is_daemon: bool,
+    /// A search for secrets finds nothing in it.
+    pub(super) is_spotless: bool,
 }
 
 /// Checks a Dockerfile. `keep_shell`: its shell code is checked later.
@@ -103,6 +105,7 @@ pub(super) fn dockerfile(
         shell,
         has_shell_code,
         is_daemon: false,
+        is_spotless: cx.is_spotless,
     }
 }
 
@@ -130,7 +133,7 @@ pub(super) fn engine(cx: &Context, rules: &Chosen, file: &Daemon) -> Vec<Draft> 
 pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> Checked {
     let policy = rules.policy;
     let (file, project) = (daemon::parse(source), Project::default());
-    let cx = Context { policy, project: &project, sent: None };
+    let cx = Context { policy, project: &project, sent: None, is_spotless: false };
     let drafts = engine(&cx, rules, &file);
     let Finished { findings, hidden, failed } =
         Veils::new(Marks::new(), tree.origin(), policy).finish(drafts);
@@ -140,6 +143,7 @@ pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> C
         hidden,
         failed,
         is_daemon: true,
+        is_spotless: false,
         ..Checked::default()
     }
 }

@@ -177,7 +177,7 @@ impl Run<'_, '_> {
         let (edges, envs) = (joined.edges.clone(), std::mem::take(&mut joined.envs));
         let engine = Arc::clone(&self.engine);
         let project = Project { engine, ..join::project(joined, &group.sources, &dockerfiles, self.aside) };
-        let cx = Context { policy: self.policy, project: &project, sent: None };
+        let cx = Context { policy: self.policy, project: &project, sent: None, is_spotless: false };
         let is_part = |file: &&ComposeFile| parts.contains(file.source.path());
         let written: Vec<&ComposeFile> =
             own.iter().copied().chain(documents.iter().skip(group.own).filter(is_part)).collect();

@@ -39,7 +39,6 @@ use crate::rule::{Family, Policy};
 use crate::rules;
 use crate::shellcheck::Program;
 use crate::shown::finish::Finished;
-use crate::surface::Form;
 use old::Silence;
 
 /// How far a run is, for whoever looks on, the way to end it early, and the program that it may ask.
@@ -67,7 +66,7 @@ impl Watch {
 
 /// Whether a file may have something to check besides secrets, by its name.
 pub fn may_be_checked(candidate: &Candidate) -> bool {
-    candidate.document || surfaces::is_wanted(&candidate.path, Form::of(&candidate.path))
+    candidate.document || surfaces::is_wanted(&candidate.path)
 }
 
 /// Whether files are searched for secrets; otherwise documents are all that is looked at.

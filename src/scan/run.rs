@@ -1,7 +1,7 @@
 //! A run, phase by phase: files whose names say nothing, Compose files with what they build, Dockerfiles, other files that
 //! configure containers, ShellCheck, secrets. All paths are from the repository's top, or there is none.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,18 +11,20 @@ use super::chosen::Chosen;
 use super::groups::Composed;
 use super::load::{self, Loaded};
 use super::old::{Old, Silence};
-use super::{Watch, alone, contexts, each, engine, join, searches, shell, starts, surfaces};
+use super::surfaces::{self, Surface, Surfaces};
+use super::{Watch, alone, contexts, each, engine, join, searches, shell, starts};
 use crate::bake::Passed;
 use crate::blob::{Candidate, Tree};
 use crate::daemon::Engine;
 use crate::dockerfile;
 use crate::finding::Finding;
-use crate::gap::Reason;
+use crate::gap::{Gap, Reason};
 use crate::outcome::Outcome;
 use crate::project::Project;
 use crate::rule::{Context, Policy};
 use crate::shellcheck::Program;
 use crate::shown::finish::{Finished, Veils};
+use crate::shown::secrets::{Key, Searched, Told};
 use crate::shown::{Marks, guarded, secrets};
 use crate::text::Source;
 
@@ -50,9 +52,11 @@ pub(super) fn run(
     let mut drafts = std::mem::take(&mut composed.drafts);
     drafts.retain(|draft| files.contains(draft.source.path()));
     outcome.take(run.veils(std::mem::take(&mut composed.marks)).finish(drafts));
-    let documents = run.surfaces(&files, &mut outcome);
+    let mut documents: HashMap<Arc<str>, bool> =
+        files.into_iter().map(|path| (Arc::clone(path), false)).collect();
+    documents.extend(checked.iter().map(|one| (Arc::clone(&one.path), one.is_spotless)));
     run.take(checked, &mut outcome);
-    run.search(&documents, silence, &mut outcome);
+    run.others(&documents, silence, &mut outcome);
     outcome.skipped.extend(aside.unused(&outcome.failed));
     outcome.interrupted = watch.is_stopped();
     outcome.sort();
@@ -167,7 +171,8 @@ impl Run<'_, '_> {
         let passed = Passed::by(baked.iter().map(|target| &target.names));
         let project = Project { baked, passed, ..join::project(builders, &[], &file, self.aside) };
         let sent = contexts::of(&project, &file[0], self.aside);
-        let cx = Context { policy: self.policy, project: &project, sent: sent.as_ref() };
+        let is_spotless = secrets::is_spotless(source, self.policy);
+        let cx = Context { policy: self.policy, project: &project, sent: sent.as_ref(), is_spotless };
         let keep_shell = self.shellcheck().is_some();
         let checked = check::dockerfile(&cx, self.rules, &file[0], self.tree, keep_shell);
         self.watch.count(1);
@@ -176,14 +181,6 @@ impl Run<'_, '_> {
 
     fn shellcheck(&self) -> Option<&(dyn Program + Send)> {
         self.watch.shellcheck.as_deref().filter(|_| shell::is_wanted(self.policy))
-    }
-
-    /// Checks other files that configure containers; all documents of the run.
-    fn surfaces(&self, files: &HashSet<&Arc<str>>, outcome: &mut Outcome) -> HashSet<Arc<str>> {
-        let surfaces =
-            surfaces::check(self.candidates, files, self.tree, &self.engine, self.rules, self.watch, outcome);
-        outcome.skipped.retain(|told| told.why != load::NO_DOCUMENT || !surfaces.contains(&told.path));
-        files.iter().map(|path| Arc::clone(path)).chain(surfaces).collect()
     }
 
     /// Takes what was found in Dockerfiles, and asks ShellCheck about all of them at once.
@@ -207,54 +204,32 @@ impl Run<'_, '_> {
         outcome.graphs.sort_by(|a, b| a.path.cmp(&b.path));
     }
 
-    /// Searches all files for secrets.
-    fn search(&self, documents: &HashSet<Arc<str>>, silence: Silence, outcome: &mut Outcome) {
-        let all: Vec<&Candidate> =
-            if searches(self.policy) { self.candidates.iter().collect() } else { Vec::new() };
-        // Whoever named a file that is no document wanted it searched, and that is done.
-        if !all.is_empty() {
-            outcome
-                .skipped
-                .retain(|told| told.reason != Reason::OtherFormat || told.why != load::NO_DOCUMENT);
-        }
-        let told = secrets::Told::of(&outcome.findings);
+    /// Checks the files that configure containers and are no `documents`, and searches all files for secrets. Each is read
+    /// once for both, and a document of which it is known that the search finds nothing in it not again.
+    fn others(&self, documents: &HashMap<Arc<str>, bool>, silence: Silence, outcome: &mut Outcome) {
+        let searches = searches(self.policy);
+        let told = Told::of(&outcome.findings);
         let gone = |each: &mut dyn FnMut(&Arc<str>, Vec<u8>)| self.tree.gone(each);
         let old = Old::new(gone, self.policy, silence);
-        let is_old = |key| old.has(key);
-        let searched = each(all, |candidate| {
-            let is_document = documents.contains(&candidate.path);
-            let searched = if self.watch.is_stopped() {
-                Ok(None)
-            } else {
-                secrets::file(candidate, is_document, &told, self.tree, self.policy, &is_old).map(
-                    |mut searched| {
-                        if is_document {
-                            self.explain(candidate, &mut searched.findings);
-                        }
-                        Some(searched)
-                    },
-                )
-            };
-            if !candidate.document {
-                self.watch.count(1);
+        let surfaces = Surfaces::new(self);
+        let one = |candidate| {
+            let other = self.other(candidate, documents, &surfaces, searches, &told, &|key| old.has(key));
+            (candidate, other)
+        };
+        let mut checked = HashSet::new();
+        for (candidate, Other { surface, searched }) in each(self.candidates.iter().collect(), one) {
+            match surface {
+                Ok(Some(surface)) => {
+                    checked.insert(&candidate.path);
+                    surface.add_to(outcome);
+                }
+                Ok(None) => {}
+                Err(gap) => outcome.skip(&candidate.path, gap),
             }
-            (candidate, searched)
-        });
-        for (candidate, searched) in searched {
             match searched {
-                Ok(Some(mut searched)) => {
-                    outcome.searched += 1;
-                    outcome.unshown.unsure += searched.unsure;
+                Ok(Some(searched)) => {
                     searched.cover(&told, &mut outcome.findings);
-                    if let Some(gap) = searched.gap {
-                        outcome.skip(&candidate.path, gap);
-                    }
-                    outcome.pragmas.extend(searched.pragmas);
-                    outcome.take(Finished {
-                        findings: searched.findings,
-                        hidden: searched.hidden,
-                        failed: searched.failed,
-                    });
+                    outcome.add(&candidate.path, searched);
                 }
                 Ok(None) => {}
                 // A document's fault was told when it was read.
@@ -262,6 +237,60 @@ impl Run<'_, '_> {
                 Err(why) => outcome.fail(&candidate.path, why),
             }
         }
+        // Whoever named a file that is no document wanted it searched, and that is done.
+        outcome.skipped.retain(|told| {
+            let is_done = checked.contains(&told.path) || searches && told.reason == Reason::OtherFormat;
+            told.why != load::NO_DOCUMENT || !is_done
+        });
+    }
+
+    fn other(
+        &self,
+        candidate: &Candidate,
+        documents: &HashMap<Arc<str>, bool>,
+        surfaces: &Surfaces,
+        searches: bool,
+        told: &Told,
+        is_old: &(dyn Fn(Key) -> bool + Sync),
+    ) -> Other {
+        let path = &candidate.path;
+        let (mut surface, mut searched) = (Ok(None), Ok(None));
+        let is_spotless = documents.get(path).copied();
+        let is_document = is_spotless.is_some();
+        let may_be_surface = !is_document && surfaces::is_wanted(path);
+        if self.watch.is_stopped() || !searches && !may_be_surface {
+            return Other { surface, searched };
+        }
+        if is_spotless == Some(true) {
+            return Other { surface, searched: Ok(searches.then(Searched::default)) };
+        }
+        let mut bytes = guarded(|| self.tree.read(path)).and_then(|read| read);
+        // What cannot be read is told by the search.
+        if let Ok(bytes) = &mut bytes
+            && may_be_surface
+        {
+            surface = surfaces.check(path, bytes);
+        }
+        if searches {
+            let mut own = surface.as_mut().ok().and_then(Option::as_mut).map(Surface::findings);
+            let is_document = is_document || own.is_some();
+            let all = [told, &own.as_ref().map_or_else(Told::default, |own| Told::of(own))];
+            searched = bytes.and_then(|bytes| {
+                let from = (&self.tree.origin(), self.policy);
+                let mut searched = secrets::file(path, bytes, is_document, all, from, is_old)?;
+                if let Some(own) = &mut own {
+                    searched.cover(all[1], own);
+                }
+                if is_document {
+                    self.explain(candidate, &mut searched.findings);
+                }
+                Ok(Some(searched))
+            });
+            if !candidate.document {
+                self.watch.count(1);
+            }
+        }
+        Other { surface, searched }
     }
 
     /// Rules that `--rule` leaves out did not explain the secrets of a document.
@@ -276,7 +305,23 @@ impl Run<'_, '_> {
     }
 }
 
+/// What a file comes to besides documents.
+struct Other {
+    surface: Result<Option<Surface>, Gap>,
+    searched: Result<Option<Searched>, Gap>,
+}
+
 impl Outcome {
+    fn add(&mut self, path: &Arc<str>, searched: Searched) {
+        self.searched += 1;
+        self.unshown.unsure += searched.unsure;
+        if let Some(gap) = searched.gap {
+            self.skip(path, gap);
+        }
+        self.pragmas.extend(searched.pragmas);
+        self.take(Finished { findings: searched.findings, hidden: searched.hidden, failed: searched.failed });
+    }
+
     /// In an order that does not depend on the threads.
     fn sort(&mut self) {
         self.skipped.sort();

@@ -1,15 +1,13 @@
 //! Containers of other surfaces than Compose files, each file by itself: `surface` finds them, the rules on containers and
 //! images judge them.
 
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use super::chosen::Chosen;
-use super::{Watch, check, load, repository};
-use crate::blob::{Candidate, Tree};
+use super::run::Run;
+use super::{check, load, repository};
 use crate::container::Lifetime;
-use crate::daemon::{self, Engine};
-use crate::finding::Draft;
+use crate::daemon;
+use crate::finding::{Draft, Finding};
 use crate::gap::Gap;
 use crate::outcome::{Outcome, Pragma};
 use crate::pipeline::{self, Pipeline, Repository};
@@ -21,9 +19,10 @@ use crate::rule::{Context, Profile, Severity};
 use crate::shown::finish::{Finished, Veils};
 use crate::shown::{Marks, guarded, marks};
 use crate::surface::{Form, Found};
+use crate::text::Source;
 
 /// A file with containers in it, done.
-struct Checked {
+pub(super) struct Surface {
     finished: Finished,
     pragmas: Vec<Pragma>,
     privileges: Vec<Privileges>,
@@ -31,110 +30,99 @@ struct Checked {
     engines: usize,
 }
 
-/// Checks the candidates that are no documents yet and may have containers; their paths, if they have.
-pub(super) fn check(
-    candidates: &[Candidate],
-    documents: &HashSet<&Arc<str>>,
-    tree: &dyn Tree,
-    engine: &Arc<Engine>,
-    rules: &Chosen,
-    watch: &Watch,
-    outcome: &mut Outcome,
-) -> Vec<Arc<str>> {
-    let forms = candidates.iter().filter(|candidate| !documents.contains(&candidate.path));
-    let forms: Vec<(&Candidate, Option<Form>)> = forms
-        .map(|candidate| (candidate, Form::of(&candidate.path)))
-        .filter(|(candidate, form)| is_wanted(&candidate.path, *form))
-        .collect();
-    let facts = OnceLock::new();
-    let facts = || facts.get_or_init(|| repository::facts(candidates, tree)).clone();
-    let checked = super::each(forms, |(candidate, form)| {
-        let one = || file(&candidate.path, form, tree, engine, rules, &facts);
-        let result = if watch.is_stopped() { Ok(None) } else { guarded(one).and_then(|result| result) };
-        (candidate, result)
-    });
-    let mut paths = Vec::new();
-    for (candidate, result) in checked {
-        match result {
-            Ok(Some(checked)) => {
-                outcome.checked += 1;
-                outcome.take(checked.finished);
-                outcome.pragmas.extend(checked.pragmas);
-                outcome.privileges.extend(checked.privileges);
-                outcome.engines += checked.engines;
-                outcome.pipelines += usize::from(checked.is_pipeline);
-                paths.push(Arc::clone(&candidate.path));
-            }
-            Ok(None) => {}
-            Err(gap) => outcome.skip(&candidate.path, gap),
-        }
+impl Surface {
+    pub(super) fn findings(&mut self) -> &mut Vec<Finding> {
+        &mut self.finished.findings
     }
-    paths
+
+    pub(super) fn add_to(self, outcome: &mut Outcome) {
+        outcome.checked += 1;
+        outcome.take(self.finished);
+        outcome.pragmas.extend(self.pragmas);
+        outcome.privileges.extend(self.privileges);
+        outcome.engines += self.engines;
+        outcome.pipelines += usize::from(self.is_pipeline);
+    }
 }
 
 /// Whether a file may have containers, or say something of engines or images, by its path.
-pub(super) fn is_wanted(path: &str, form: Option<Form>) -> bool {
+pub(super) fn is_wanted(path: &str) -> bool {
+    let form = Form::of(path);
     form.is_some() || pipeline::may_be(path, form) || daemon::may_be(path)
 }
 
-/// Checks one file; `None` if it has no containers and does nothing with images. What cannot be read is told by the search
-/// for secrets.
-fn file(
-    path: &Arc<str>,
-    form: Option<Form>,
-    tree: &dyn Tree,
-    engine: &Arc<Engine>,
-    rules: &Chosen,
-    facts: &(dyn Fn() -> Repository + Sync),
-) -> Result<Option<Checked>, Gap> {
-    let policy = rules.policy;
-    let Ok(bytes) = tree.read(path) else { return Ok(None) };
-    let source = load::source(path, bytes);
-    let found = form.map_or_else(|| Ok(Vec::new()), |form| form.read(&source))?;
-    let sources = [source];
-    let pipeline = pipeline::read(form, &sources[0]).filter(|_| !rules.pipeline.is_empty());
-    let engines = daemon::elsewhere(form, &sources[0]);
-    if found.is_empty() && pipeline.is_none() && engines.is_empty() {
-        return Ok(None);
+/// Checks such files, and reads what pipelines ask of the repository when the first of them does.
+pub(super) struct Surfaces<'r, 't> {
+    run: &'r Run<'r, 't>,
+    facts: OnceLock<Repository>,
+}
+
+impl<'r, 't> Surfaces<'r, 't> {
+    pub(super) fn new(run: &'r Run<'r, 't>) -> Self {
+        Self { run, facts: OnceLock::new() }
     }
-    let mut extents: Vec<_> = found.iter().map(|found| found.extent).collect();
-    extents.extend(pipeline.iter().flat_map(Pipeline::acts).map(|(.., act)| act.extent));
-    extents.extend(engines.iter().map(|engine| engine.extent).filter(|extent| !extent.is_empty()));
-    extents.sort_by_key(|extent| extent.start);
-    let containers: Vec<_> = found.into_iter().map(|Found { spec, .. }| spec).collect();
-    let around = Around::of(&containers, std::iter::empty(), Vec::new());
-    let engine = Arc::clone(engine);
-    let project = Project { files: &sources, containers, around, engine, ..Project::default() };
-    let cx = Context { policy, project: &project, sent: None };
-    let mut drafts: Vec<Draft> = Vec::new();
-    for (spec, mut found) in project.containers.iter().zip(check::containers(&cx, rules)) {
-        if form == Some(Form::Markdown) || spec.lifetime.is_short() {
-            soften(&cx, &mut found, spec.lifetime != Lifetime::Job);
+
+    /// Checks one file; `None` if it has no containers and does nothing with images. The bytes stay, in UTF-8 if they were
+    /// UTF-16.
+    ///
+    /// # Errors
+    /// Why it could not be checked.
+    pub(super) fn check(&self, path: &Arc<str>, bytes: &mut Vec<u8>) -> Result<Option<Surface>, Gap> {
+        let source = load::source(path, std::mem::take(bytes));
+        let checked = guarded(|| self.source(&source)).and_then(|checked| checked);
+        *bytes = Arc::try_unwrap(source).map_or_else(|shared| shared.bytes().to_vec(), Source::into_bytes);
+        checked
+    }
+
+    fn source(&self, source: &Arc<Source>) -> Result<Option<Surface>, Gap> {
+        let Run { tree, rules, policy, candidates, .. } = *self.run;
+        let form = Form::of(source.path());
+        let found = form.map_or_else(|| Ok(Vec::new()), |form| form.read(source))?;
+        let pipeline = pipeline::read(form, source).filter(|_| !rules.pipeline.is_empty());
+        let engines = daemon::elsewhere(form, source);
+        if found.is_empty() && pipeline.is_none() && engines.is_empty() {
+            return Ok(None);
         }
-        drafts.append(&mut found);
-    }
-    let is_pipeline = pipeline.is_some();
-    if let Some(mut pipeline) = pipeline {
-        if pipeline.asks_for_others() {
-            pipeline.repository = facts();
+        let mut extents: Vec<_> = found.iter().map(|found| found.extent).collect();
+        extents.extend(pipeline.iter().flat_map(Pipeline::acts).map(|(.., act)| act.extent));
+        extents.extend(engines.iter().map(|engine| engine.extent).filter(|extent| !extent.is_empty()));
+        extents.sort_by_key(|extent| extent.start);
+        let containers: Vec<_> = found.into_iter().map(|Found { spec, .. }| spec).collect();
+        let around = Around::of(&containers, std::iter::empty(), Vec::new());
+        let engine = Arc::clone(&self.run.engine);
+        let sources = [Arc::clone(source)];
+        let project = Project { files: &sources, containers, around, engine, ..Project::default() };
+        let cx = Context { policy, project: &project, sent: None, is_spotless: false };
+        let mut drafts: Vec<Draft> = Vec::new();
+        for (spec, mut found) in project.containers.iter().zip(check::containers(&cx, rules)) {
+            if form == Some(Form::Markdown) || spec.lifetime.is_short() {
+                soften(&cx, &mut found, spec.lifetime != Lifetime::Job);
+            }
+            drafts.append(&mut found);
         }
-        drafts.append(&mut check::pipeline(&cx, rules, &pipeline));
+        let is_pipeline = pipeline.is_some();
+        if let Some(mut pipeline) = pipeline {
+            if pipeline.asks_for_others() {
+                pipeline.repository = self.facts.get_or_init(|| repository::facts(candidates, tree)).clone();
+            }
+            drafts.append(&mut check::pipeline(&cx, rules, &pipeline));
+        }
+        for engine in &engines {
+            drafts.append(&mut check::engine(&cx, rules, engine));
+        }
+        let mut hidden = Marks::new();
+        marks::project(&project, &mut hidden);
+        let mut veils = Veils::new(hidden, tree.origin(), policy);
+        let privileges = check::privileges(&cx, |_| true, &mut veils);
+        let pragmas = veils.pragmas(pragma::surface(source, &extents), source);
+        Ok(Some(Surface {
+            finished: veils.finish(drafts),
+            pragmas,
+            privileges,
+            is_pipeline,
+            engines: engines.len(),
+        }))
     }
-    for engine in &engines {
-        drafts.append(&mut check::engine(&cx, rules, engine));
-    }
-    let mut hidden = Marks::new();
-    marks::project(&project, &mut hidden);
-    let mut veils = Veils::new(hidden, tree.origin(), policy);
-    let privileges = check::privileges(&cx, |_| true, &mut veils);
-    let pragmas = veils.pragmas(pragma::surface(&sources[0], &extents), &sources[0]);
-    Ok(Some(Checked {
-        finished: veils.finish(drafts),
-        pragmas,
-        privileges,
-        is_pipeline,
-        engines: engines.len(),
-    }))
 }
 
 /// A step less bad, unless the path of the file says so already. Outside of pipelines (`only_errors`) nobody wants to hear of

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::finish::{Finished, Veils};
 use super::{Marks, guarded, own};
 use crate::archive;
-use crate::blob::{Candidate, Origin, Tree};
+use crate::blob::Origin;
 use crate::custom::Pattern;
 use crate::finding::{Draft, Finding, Findings, Kin, Secret};
 use crate::gap::{Gap, Reason};
@@ -56,44 +56,44 @@ impl Searched {
     }
 
     /// Says on the findings of documents' own rules which secrets they are about.
-    pub fn cover(&mut self, told: &Told, findings: &mut [Finding]) {
-        let is_sure = |covered: &Finding| covered.secret.as_ref().is_none_or(|secret| !secret.doubtful);
-        for covered in self.covered.drain(..).filter(is_sure) {
-            for at in told.at(&covered) {
+    pub fn cover(&self, told: &Told, findings: &mut [Finding]) {
+        let is_sure = |covered: &&Finding| covered.secret.as_ref().is_none_or(|secret| !secret.doubtful);
+        for covered in self.covered.iter().filter(is_sure) {
+            for at in told.at(covered) {
                 let values = &mut findings[at].values;
                 values.covers.extend(covered.values.own);
                 values.everywhere.extend(covered.values.everywhere.iter().cloned());
-                values.kin.push(Kin::of(&covered));
+                values.kin.push(Kin::of(covered));
             }
         }
     }
 }
 
 /// Searches one file. Of one that was linted (`is_document`) the ignores of our own dialect are known already.
+///
+/// # Errors
+/// If the search panicked.
 pub fn file(
-    candidate: &Candidate,
+    path: &Arc<str>,
+    bytes: Vec<u8>,
     is_document: bool,
-    told: &Told,
-    tree: &dyn Tree,
-    policy: &Policy,
+    told: [&Told; 2],
+    from: (&Origin, &Policy),
     is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Result<Searched, Gap> {
-    guarded(|| {
-        let bytes = tree.read(&candidate.path)?;
-        Ok(searched(candidate, bytes, is_document, told, (&tree.origin(), policy), is_old))
-    })?
+    guarded(|| searched(path, bytes, is_document, told, from, is_old))
 }
 
 fn searched(
-    candidate: &Candidate,
+    path: &Arc<str>,
     bytes: Vec<u8>,
     is_document: bool,
-    told: &Told,
+    told: [&Told; 2],
     (origin, policy): (&Origin, &Policy),
     is_old: &(dyn Fn(Key) -> bool + Sync),
 ) -> Searched {
     let is_quoted = |value: &[u8]| !is_document && value == own::SAMPLE;
-    let mut searched = some(&candidate.path, bytes, (origin, None), policy, |_, value| !is_quoted(value));
+    let mut searched = some(path, bytes, (origin, None), policy, |_, value| !is_quoted(value));
     if searched.ours {
         let is_token = |finding: &Finding| finding.secret.as_ref().is_some_and(|secret| !secret.by_name);
         searched.findings.retain(is_token);
@@ -101,10 +101,25 @@ fn searched(
             Some(Gap::new(Reason::OwnOutput, "a report written by hullguard; searched for tokens only"));
     }
     searched.pragmas.retain(|pragma| !(is_document && pragma.own));
-    let (covered, findings) = searched.findings.into_iter().partition(|finding| told.holds(finding));
+    let is_told = |finding: &Finding| told.iter().any(|told| told.holds(finding));
+    let (covered, findings) = searched.findings.into_iter().partition(is_told);
     (searched.covered, searched.findings) = (covered, findings);
     searched.findings.retain(|finding| !Key::found(finding).is_some_and(is_old));
     searched
+}
+
+/// Whether [`file`] has nothing to say of a text, whatever is told of it elsewhere.
+pub fn is_spotless(source: &Source, policy: &Policy) -> bool {
+    let bytes = source.bytes();
+    policy.custom.rules.is_empty()
+        && !speaks(bytes)
+        && !own::is_report(bytes)
+        && secrets::find(bytes, About::path(source.path())).is_empty()
+}
+
+/// A comment for us may stand in the text.
+fn speaks(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"hullguard:").is_some()
 }
 
 /// A secret without its value: for comparisons within a run, and in no report.
@@ -175,8 +190,7 @@ fn text(
             shown.push(Shown { hit, own: Some((pattern, whole)) });
         }
     }
-    let speaks = memchr::memmem::find(&bytes, b"hullguard:").is_some();
-    if shown.is_empty() && !speaks {
+    if shown.is_empty() && !speaks(&bytes) {
         return Searched { ours, unsure, ..Searched::default() };
     }
     let source = Arc::new(Source::new(Arc::clone(path), bytes));
