@@ -25,6 +25,7 @@ pub mod history;
 pub mod image;
 pub mod input;
 pub mod json;
+mod lengths;
 pub mod outcome;
 pub mod packed;
 pub mod pipeline;

@@ -4,7 +4,7 @@
 //! control characters made visible. Finding the secrets is left to `scan`, drawing carets to `report`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
 use crate::blob::Origin;
@@ -130,8 +130,9 @@ pub fn visible(c: char) -> Option<char> {
 ///
 /// Outside of strings JSON is ASCII and has no `#`, so whatever is replaced here is inside one.
 pub fn harmless_json(text: &str) -> Cow<'_, str> {
-    let holds = |bytes: &[u8]| memchr::memmem::find(text.as_bytes(), bytes).is_some();
-    if text.is_ascii() && !holds(b"##[") && !holds(b"\x7f") {
+    let may_hold = |byte| memchr::memchr(byte, text.as_bytes());
+    let commands = may_hold(b'#').is_some_and(|at| text[at..].contains("##["));
+    if text.is_ascii() && may_hold(b'\x7f').is_none() && !commands {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
@@ -191,74 +192,52 @@ pub fn line_hashes(bytes: &[u8], lines: &[u32]) -> BTreeMap<u32, Box<str>> {
 
 /// The hash and the number of each line, up to one of them.
 fn hashes_to(last: u32, bytes: &[u8]) -> Vec<(u64, u32)> {
-    let mut hashes = Vec::new();
-    let mut rolling = Rolling::new();
-    let text = String::from_utf8_lossy(bytes);
-    let (mut line, mut at_start, mut after_cr) = (0, true, false);
     // The end of the file counts as one character.
-    for unit in text.encode_utf16().chain([u16::MAX]) {
-        let skip = matches!(unit, 0x20 | 0x09) || (after_cr && unit == 0x0a);
+    if bytes.is_ascii() {
+        return rolled(last, bytes.iter().map(|&byte| u16::from(byte)).chain([u16::MAX]));
+    }
+    rolled(last, String::from_utf8_lossy(bytes).encode_utf16().chain([u16::MAX]))
+}
+
+/// The same of UTF-16. The hash of a hundred units is the polynomial of all units to the last of these, without that of all
+/// before the first.
+fn rolled(last: u32, units: impl Iterator<Item = u16>) -> Vec<(u64, u32)> {
+    const BLOCK: u64 = 100;
+    const FACTOR: u64 = 37;
+    /// What a polynomial weighs a block later.
+    const LATER: u64 = FACTOR.wrapping_pow(BLOCK as u32);
+    let mut hashes = Vec::new();
+    // The lines whose hundred units are not there yet: where each ends, and the polynomial before it.
+    let mut begun: VecDeque<(u64, u64)> = VecDeque::new();
+    let (mut hash, mut count, mut next_end) = (0u64, 0, u64::MAX);
+    let (mut line, mut at_start, mut after_cr) = (0, true, false);
+    // Behind the end of the text there are zeros.
+    let zeros = std::iter::repeat_n(0, BLOCK as usize).map(|zero| (zero, true));
+    units.map(|unit| (unit, false)).chain(zeros).try_for_each(|(unit, is_behind)| {
+        let skip = !is_behind && (matches!(unit, 0x20 | 0x09) || (after_cr && unit == 0x0a));
         after_cr = !skip && unit == 0x0d;
         if skip {
-            continue;
+            return Some(());
         }
         let unit = if unit == 0x0d { 0x0a } else { unit };
-        if let Some(due) = rolling.due() {
-            hashes.push(due);
-            if due.1 >= last {
-                return hashes;
-            }
-        }
-        if at_start {
+        if at_start && line < last && !is_behind {
             line += 1;
-            rolling.begin(line);
+            begun.push_back((count + BLOCK, hash));
+            next_end = begun[0].0;
         }
         at_start = unit == 0x0a;
-        rolling.push(unit);
-    }
-    for _ in 0..Rolling::BLOCK {
-        hashes.extend(rolling.due());
-        rolling.push(0);
-    }
+        hash = hash.wrapping_mul(FACTOR).wrapping_add(u64::from(unit));
+        count += 1;
+        if count == next_end
+            && let Some((_, before)) = begun.pop_front()
+        {
+            hashes.push((hash.wrapping_sub(before.wrapping_mul(LATER)), hashes.len() as u32 + 1));
+            next_end = begun.front().map_or(u64::MAX, |(end, _)| *end);
+            return (line < last || !begun.is_empty()).then_some(());
+        }
+        Some(())
+    });
     hashes
-}
-
-/// A hash over the last hundred units, and which lines began at which of them.
-struct Rolling {
-    window: [u16; Self::BLOCK],
-    /// 0 where no line begins.
-    lines: [u32; Self::BLOCK],
-    at: usize,
-    hash: u64,
-    /// `FACTOR` to the power of `BLOCK`: the weight of the unit that falls out.
-    oldest: u64,
-}
-
-impl Rolling {
-    const BLOCK: usize = 100;
-    const FACTOR: u64 = 37;
-
-    fn new() -> Self {
-        let oldest = (0..Self::BLOCK).fold(1u64, |power, _| power.wrapping_mul(Self::FACTOR));
-        Self { window: [0; Self::BLOCK], lines: [0; Self::BLOCK], at: 0, hash: 0, oldest }
-    }
-    /// The line that began a hundred units ago, behind its hash.
-    fn due(&mut self) -> Option<(u64, u32)> {
-        let line = std::mem::take(&mut self.lines[self.at]);
-        (line != 0).then_some((self.hash, line))
-    }
-    fn begin(&mut self, line: u32) {
-        self.lines[self.at] = line;
-    }
-    fn push(&mut self, unit: u16) {
-        let gone = u64::from(std::mem::replace(&mut self.window[self.at], unit));
-        self.hash = self
-            .hash
-            .wrapping_mul(Self::FACTOR)
-            .wrapping_add(u64::from(unit))
-            .wrapping_sub(self.oldest.wrapping_mul(gone));
-        self.at = (self.at + 1) % Self::BLOCK;
-    }
 }
 
 #[cfg(test)]

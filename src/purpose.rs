@@ -12,9 +12,7 @@
 //! - In the name of a *file* every word counts, because such names are qualified with words (`compose.dev-ssh.yaml`,
 //!   `docker-compose-test-parallel.yml`), unless the words name a program: `Dockerfile.dev-portal`.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use crate::lengths::Lengths;
 
 /// What a path says its file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -216,47 +214,58 @@ impl Purpose {
 }
 
 fn of_file(name: &str) -> Purpose {
-    let segments = name.split('.').map(words);
-    let qualifying = segments.filter(|words| !words.last().is_some_and(|last| has(&PROGRAMS, last)));
-    let said: Vec<Purpose> = qualifying.flatten().map(|word| of_word(&word)).collect();
-    [Purpose::Test, Purpose::Sample, Purpose::Production, Purpose::Development]
-        .into_iter()
-        .find(|purpose| said.contains(purpose))
-        .unwrap_or_default()
+    let mut said = [false; 4];
+    for segment in name.split('.') {
+        let (mut here, mut is_program) = ([false; 4], false);
+        each_word(segment, |word| {
+            is_program = has(&PROGRAMS, word);
+            if let Some(at) = strength(word) {
+                here[at] = true;
+            }
+        });
+        if !is_program {
+            said.iter_mut().zip(here).for_each(|(said, here)| *said |= here);
+        }
+    }
+    let strongest = said.iter().position(|&said| said);
+    strongest.map_or(Purpose::Unsaid, |at| STRONGEST[at].0)
 }
 
 fn of_folder(name: &str) -> Purpose {
     if VENDORED.iter().any(|vendored| name.eq_ignore_ascii_case(vendored)) {
         return Purpose::Vendored;
     }
-    let words = words(name);
-    let telling = words.iter().rev().find(|word| !has(&EMPTY, word));
-    telling.map_or(Purpose::Unsaid, |word| of_word(word))
+    let mut telling = Purpose::Unsaid;
+    each_word(name, |word| {
+        if !has(&EMPTY, word) {
+            telling = strength(word).map_or(Purpose::Unsaid, |at| STRONGEST[at].0);
+        }
+    });
+    telling
 }
 
-fn of_word(word: &str) -> Purpose {
-    static WORDS: LazyLock<HashMap<&str, Purpose>> = LazyLock::new(|| {
-        let lists = [
-            (&PRODUCTION[..], Purpose::Production),
-            (&DEVELOPMENT, Purpose::Development),
-            (&TEST, Purpose::Test),
-            (&SAMPLE, Purpose::Sample),
-        ];
-        lists
-            .into_iter()
-            .flat_map(|(words, purpose)| words.iter().map(move |word| (*word, purpose)))
-            .collect()
-    });
-    WORDS.get(word).copied().unwrap_or_default()
+/// What words say; what comes first wins in the name of a file.
+const STRONGEST: [(Purpose, &[&str]); 4] = [
+    (Purpose::Test, &TEST),
+    (Purpose::Sample, &SAMPLE),
+    (Purpose::Production, &PRODUCTION),
+    (Purpose::Development, &DEVELOPMENT),
+];
+
+/// Which of [`STRONGEST`] has the word.
+fn strength(word: &str) -> Option<usize> {
+    STRONGEST.iter().position(|(_, words)| has(words, word))
 }
 
 fn has(sorted: &[&str], word: &str) -> bool {
-    sorted.binary_search(&word).is_ok()
+    LENGTHS.may_have(word) && sorted.binary_search(&word).is_ok()
 }
 
-/// The words of a name, in small letters.
-fn words(name: &str) -> Vec<Cow<'_, str>> {
-    let mut words = Vec::new();
+static LENGTHS: Lengths = Lengths::of(&[&TEST, &SAMPLE, &PRODUCTION, &DEVELOPMENT, &EMPTY, &PROGRAMS]);
+
+/// Shows the words of a name one after the other, in small letters. Every file of a run is asked for each of its folders,
+/// so none is made anew that is written small.
+fn each_word(name: &str, mut see: impl FnMut(&str)) {
     let (mut start, mut small) = (0, false);
     let ends = name.char_indices().map(|(at, c)| (at, Some(c))).chain([(name.len(), None)]);
     for (at, c) in ends {
@@ -264,15 +273,14 @@ fn words(name: &str) -> Vec<Cow<'_, str>> {
         if !in_word || small && capital {
             let word = &name[start..at];
             if word.bytes().any(|byte| !matches!(byte, b'a'..=b'z' | b'0'..=b'9')) {
-                words.push(Cow::Owned(word.to_lowercase()));
+                see(&word.to_lowercase());
             } else if !word.is_empty() {
-                words.push(Cow::Borrowed(word));
+                see(word);
             }
             start = at + if in_word { 0 } else { c.map_or(0, char::len_utf8) };
         }
         small = c.is_some_and(char::is_lowercase);
     }
-    words
 }
 
 #[cfg(test)]

@@ -192,22 +192,19 @@ pub fn elsewhere(form: Option<Form>, source: &Arc<Source>) -> Vec<Daemon<'_>> {
         flags::options(source, &mut found);
     }
     toml::read(source, &mut found);
+    let is_pipeline = matches!(form, Some(Form::Workflow | Form::Gitlab));
+    let Some(form) = form.filter(|form| is_pipeline || form.is_for_hosts()) else { return found };
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    if text.len() > LARGEST
-        || !["dockerd", "docker daemon", "docker.sock", "DOCKER_HOST", "tcp://", " docker"]
-            .iter()
-            .any(|word| has(word))
-    {
+    if text.len() > LARGEST || !["docker", "DOCKER_HOST", "tcp://"].into_iter().any(has) {
         return found;
     }
     let mut access = Vec::new();
-    for script in
-        form.filter(|form| form.is_for_hosts()).and_then(|form| form.scripts(text)).unwrap_or_default()
-    {
+    let scripts = if is_pipeline { None } else { form.scripts(text) };
+    for script in scripts.unwrap_or_default() {
         flags::started(source, &script, &mut found);
         access::of_script(&script, &mut access);
     }
-    if matches!(form, Some(Form::Workflow | Form::Gitlab)) && has("DOCKER_HOST") {
+    if is_pipeline && has("DOCKER_HOST") {
         access::of_pipeline(source, &mut access);
     }
     if !access.is_empty() {

@@ -72,7 +72,7 @@ pub(super) fn behind_name<'t>(word: &str, comment: &'t str) -> Option<&'t str> {
         let joined = rest.strip_prefix(['-', '_', '/', '.', '='])?;
         return comment.get(comment.len().min(word.len() - joined.len())..);
     }
-    let near = lower.len() > 6 && strsim::osa_distance(&lower, NAME) <= 2;
+    let near = (7..=NAME.len() + 2).contains(&lower.len()) && strsim::osa_distance(&lower, NAME) <= 2;
     near.then(|| comment[word.len()..].trim_start_matches([':', ' ', '\t']))
 }
 

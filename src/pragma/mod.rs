@@ -289,6 +289,9 @@ fn dclint(text: &str) -> Option<Read> {
 
 /// `trivy:ignore:DS-0002 trivy:ignore:AVD-DS-0026`; parameters after the code are dropped.
 fn trivy(text: &str) -> Option<Read> {
+    if !text.starts_with("trivy:ignore:") {
+        return None;
+    }
     let mut codes = Vec::new();
     let mut reason = Vec::new();
     for word in text.split_whitespace() {
@@ -297,8 +300,7 @@ fn trivy(text: &str) -> Option<Read> {
             None => reason.push(word),
         }
     }
-    let silences = text.starts_with("trivy:ignore:");
-    silences.then(|| foreign(Reach::NextOrFile, "trivy", (codes, plain_reason(&reason.join(" ")))))
+    Some(foreign(Reach::NextOrFile, "trivy", (codes, plain_reason(&reason.join(" ")))))
 }
 
 /// `AVD-DS-0002`, `DS002` and `DS-0002` are one code.

@@ -67,7 +67,8 @@ pub fn by_alias(code: &str) -> impl Iterator<Item = &'static Rule> {
             alias.eq_ignore_ascii_case(code)
                 || of_ours.as_ref().is_some_and(|code| alias == code)
                 || of_gitleaks.as_ref().is_some_and(|code| alias.eq_ignore_ascii_case(code))
-                || alias.split_once('/').is_some_and(|(_, bare)| bare.eq_ignore_ascii_case(code))
+                || alias.len() > code.len()
+                    && alias.split_once('/').is_some_and(|(_, bare)| bare.eq_ignore_ascii_case(code))
         })
     });
     aliased.chain(of_shellcheck.and_then(|bare| find(&bare)))

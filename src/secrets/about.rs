@@ -140,7 +140,7 @@ impl About {
         };
         let purpose = Purpose::of(path);
         let vendored = purpose == Purpose::Vendored;
-        let in_texts = parts.any(|folder| TEXTS.contains(&folder.to_ascii_lowercase().as_str()));
+        let in_texts = parts.any(|folder| TEXTS.iter().any(|name| folder.eq_ignore_ascii_case(name)));
         let template = lower.split(['.', '_', '-']).any(|word| TEMPLATES.contains(&word));
         Self {
             kind,

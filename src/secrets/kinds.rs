@@ -92,8 +92,9 @@ impl Table {
 
 /// Words that say whose a token is, where they are one word and nothing that people write of other things.
 pub(super) static PROVIDERS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-    let words = TABLE.loose.iter().flat_map(|known| known.pattern.near.iter());
-    words.filter(|word| is_a_providers(word)).collect()
+    let mut words: BTreeSet<&str> = TABLE.loose.iter().flat_map(|known| known.pattern.near.iter()).collect();
+    words.retain(|word| is_a_providers(word));
+    words
 });
 
 /// Words of providers that are ordinary ones, too.

@@ -4,24 +4,46 @@
 //! Words are read as a shell, an exec form or a list of YAML has them; only lines that name such a program are.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::values::{hides, is_flag};
+use crate::lengths::Lengths;
 use crate::secrets::programs::{PROGRAMS, Program, Takes, is_verb};
 use crate::text;
 
 /// Words that say that a password comes on standard input.
 const READERS: [&str; 5] = ["--password-stdin", "chpasswd", "--stdin", "--passphrase-fd", "--with-token"];
 
-static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let names = PROGRAMS.iter().map(|program| program.name).chain(READERS);
-    // A table of all states and bytes would take longer to make than most runs to read.
-    let mut builder = AhoCorasick::builder();
-    let builder = builder.kind(Some(AhoCorasickKind::ContiguousNFA));
-    builder.build(names).expect("some forty short words are no big table")
-});
+/// The lengths of [`READERS`] and of the programs' names; of those that others begin with all.
+static LENGTHS: Lengths = {
+    let (mut lengths, mut at) = (Lengths::of(&[&READERS]), 0);
+    while at < PROGRAMS.len() {
+        lengths = if PROGRAMS[at].starred {
+            lengths.with_longer(PROGRAMS[at].name)
+        } else {
+            lengths.with(PROGRAMS[at].name)
+        };
+        at += 1;
+    }
+    lengths
+};
+
+/// Where the next word begins that names such a program, or says that it reads a password.
+fn named(text: &str, from: usize) -> Option<usize> {
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at += bytes[at..].iter().position(is_word)?;
+        let end = bytes[at..].iter().position(|b| !is_word(b)).map_or(bytes.len(), |length| at + length);
+        let word = &text[at..end];
+        if LENGTHS.may_have(word)
+            && (READERS.contains(&word) || PROGRAMS.iter().any(|program| program.is_called(word)))
+        {
+            return Some(at);
+        }
+        at = end;
+    }
+}
 
 /// Scripts within scripts are followed so deep.
 const DEEP: usize = 3;
@@ -29,11 +51,9 @@ const DEEP: usize = 3;
 /// Adds the arguments, in any order. Linear in the text's length.
 pub(super) fn read(text: &str, out: &mut Vec<Range<usize>>) {
     let mut done = 0;
-    for found in NAMES.find_iter(text) {
-        if found.start() >= done {
-            let start = text[done..found.start()].rfind('\n').map_or(done, |at| done + at + 1);
-            done = Line::new(text, start..text.len(), out).read(DEEP).max(found.end());
-        }
+    while let Some(found) = named(text, done) {
+        let start = text[done..found].rfind('\n').map_or(done, |at| done + at + 1);
+        done = Line::new(text, start..text.len(), out).read(DEEP).max(found + 1);
     }
 }
 
@@ -43,6 +63,8 @@ struct Line<'t, 'o> {
     bytes: &'t [u8],
     at: usize,
     end: usize,
+    /// Where the line ends that `at` is in; looked for once a line, for one may be a whole file.
+    newline: usize,
     /// The line is an item of a list, so the next item is the next word.
     item: bool,
     command: Command<'t>,
@@ -84,6 +106,7 @@ impl<'t, 'o> Line<'t, 'o> {
             bytes: text.as_bytes(),
             at,
             end,
+            newline: newline(text, at, end),
             item,
             command: Command::default(),
             input: Vec::new(),
@@ -154,8 +177,10 @@ impl<'t, 'o> Line<'t, 'o> {
     /// The word here, without the quotes around it.
     fn word(&mut self) -> Range<usize> {
         let start = self.at;
-        let line = &self.bytes[start..self.end];
-        let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+        if self.newline < start {
+            self.newline = newline(self.text, start, self.end);
+        }
+        let line = &self.bytes[start..self.newline];
         if let Some(quote) = line.first().copied().filter(|b| matches!(b, b'"' | b'\''))
             && let Some(close) = memchr::memchr(quote, &line[1..])
         {
@@ -182,7 +207,7 @@ impl<'t, 'o> Line<'t, 'o> {
     fn take(&mut self, range: Range<usize>, deep: usize) {
         let word = &self.text[range.clone()];
         let command = &mut self.command;
-        if word.contains(' ') && deep > 0 && NAMES.is_match(word) {
+        if word.contains(' ') && deep > 0 && named(word, 0).is_some() {
             let mut inner = range.clone();
             while !inner.is_empty() {
                 inner.start =
@@ -255,6 +280,10 @@ impl<'t, 'o> Line<'t, 'o> {
         }
         command
     }
+}
+
+fn newline(text: &str, at: usize, end: usize) -> usize {
+    memchr::memchr(b'\n', &text.as_bytes()[at..end]).map_or(end, |length| at + length)
 }
 
 /// Adds a value, without quotes and what it does not take to hide.

@@ -6,6 +6,7 @@
 
 use crate::dockerfile::{Assignment, Dockerfile, Instruction, Kind};
 use crate::finding::{Findings, Safety};
+use crate::lengths::Lengths;
 use crate::shell::{Call, Script, Word};
 use crate::text::{Edit, Span};
 
@@ -278,11 +279,58 @@ fn is_of_source(before: &str, after: &str) -> bool {
     (bracket || line.trim().is_empty() && after.contains("URIs:")) && !local
 }
 
+/// The last part of a name, which says enough: of `--Acquire::https::Verify-Peer:` `Verify-Peer`.
+fn last_part(name: &str) -> &str {
+    let name = name.trim_matches(':').trim_start_matches('-');
+    name.bytes().rposition(|b| matches!(b, b'.' | b':')).map_or(name, |at| &name[at + 1..])
+}
+
+/// Programs whose short flags are in [`FLAGS`].
+const WITH_SHORT: [&str; 4] = ["conda", "mamba", "micromamba", "ansible-galaxy"];
+
+static LENGTHS: Lengths = {
+    let (mut lengths, mut at) = (Lengths::of(&[&WITH_SHORT]), 0);
+    while at < SETTINGS.len() {
+        lengths = lengths.with(SETTINGS[at].0);
+        at += 1;
+    }
+    at = 0;
+    while at < FLAGS.len() {
+        lengths = lengths.with(FLAGS[at].2);
+        at += 1;
+    }
+    // `verify=no`
+    lengths.with("verify")
+};
+
+/// Whether a Dockerfile names anything that turns a protection off. Most do not, and need not be looked at word by word.
+pub(super) fn are_named(file: &Dockerfile) -> bool {
+    let text = file.source.text();
+    let bytes = text.as_bytes();
+    // A name over two lines is nobody's habit, and is looked at.
+    let is_broken = |at: usize| {
+        bytes[at + 1..].iter().find(|byte| **byte != b'\r') == Some(&b'\n')
+            && at > 0
+            && is_name(bytes[at - 1])
+    };
+    if memchr::memchr2_iter(b'\\', b'`', bytes).any(is_broken) {
+        return true;
+    }
+    let is_end = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-');
+    bytes.split(is_end).filter_map(|part| std::str::from_utf8(part).ok()).any(|part| {
+        let name = part.trim_start_matches('-');
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        LENGTHS.may_have(name)
+            && (SETTINGS.iter().any(|(known, ..)| is(known))
+                || FLAGS.iter().any(|(.., long, _)| is(long.split('=').next().unwrap_or_default()))
+                || WITH_SHORT.into_iter().any(is))
+    })
+}
+
 /// When the setting of this name turns a protection off.
 fn setting(name: &str, wanted: Protection) -> Option<Off> {
-    let name = name.trim_matches(':').trim_start_matches('-');
-    let last = name.bytes().rposition(|b| matches!(b, b'.' | b':')).map_or(name, |at| &name[at + 1..]);
-    if name.ends_with(MAVEN) && wanted == Certificates {
+    let last = last_part(name);
+    if name.trim_end_matches(':').ends_with(MAVEN) && wanted == Certificates {
         return Some(Off::Yes);
     }
     let known = SETTINGS.iter().find(|(known, _, what)| *what == wanted && known.eq_ignore_ascii_case(last));

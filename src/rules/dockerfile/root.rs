@@ -301,7 +301,7 @@ fn starts_such_a_program(instruction: &Instruction) -> bool {
 /// A helper's name stands in the file as a word of its own, be it in a package list, a URL or a comment.
 fn mentions_helper(text: &str) -> bool {
     HELPERS.iter().filter(|helper| **helper != "sudo").any(|helper| {
-        text.match_indices(helper).any(|(at, _)| {
+        memchr::memmem::find_iter(text.as_bytes(), helper).any(|at| {
             let before = text[..at].chars().next_back();
             let after = text[at + helper.len()..].chars().next();
             before.is_none_or(|c| !c.is_ascii_alphanumeric())

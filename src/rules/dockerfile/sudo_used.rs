@@ -8,14 +8,14 @@ use crate::text::{Edit, Span, last_part};
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let shipped = |instruction: &&Instruction| instruction.command().is_some() && in_image(file, instruction);
     for instruction in file.all().filter(shipped) {
+        // One finding an instruction: a long RUN is put right in one go.
+        let uses = uses(instruction);
+        let Some(&(span, _)) = uses.first() else { continue };
         let is_root = runs_as_root(file, instruction);
         // Whoever works in the container is meant to become root, and a script that asks who it is knows what it does.
         if is_root != Some(true) && is_workplace(cx, file, instruction) || asks_who(instruction) {
             continue;
         }
-        // One finding an instruction: a long RUN is put right in one go.
-        let uses = uses(instruction);
-        let Some(&(span, _)) = uses.first() else { continue };
         let message = match is_root {
             Some(true) => "this runs as root, so `sudo` has no effect; remove `sudo`",
             Some(false) => {

@@ -4,6 +4,9 @@ use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    if !protections::are_named(file) {
+        return;
+    }
     for instruction in file.all() {
         let place = if matches!(instruction.kind, Kind::Env(_)) {
             "in the build and in the container"

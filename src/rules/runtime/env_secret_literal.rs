@@ -7,12 +7,14 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for pair in credentials::environment(spec) {
         let Some(value) = &pair.value else { continue };
         let name = &*pair.key.raw;
-        let is_literal = !value.is_unknown() && credentials::is_literal(name, &value.raw);
+        if value.is_unknown() || !credentials::is_literal(name, &value.raw) {
+            continue;
+        }
         let is_strong = credentials::is_strong(&value.raw);
         // A password that people chose for a machine that is thrown away protects nothing.
         let is_worthless =
             settings::is_ephemeral(spec) && !is_strong && cx.policy.profile == Profile::Default;
-        if !is_literal || is_worthless || credentials::is_name_of_grant(spec, value) {
+        if is_worthless || credentials::is_name_of_grant(spec, value) {
             continue;
         }
         let message =
