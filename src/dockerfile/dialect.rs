@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Base, Dockerfile, Instruction, Kind, Origin, Reader, ShellText, Word};
-use crate::image;
-use crate::shell::Manager;
+use crate::image::{self, ImageRef};
+use crate::shell::{Call, Manager, Script};
 use crate::text::last_part;
 
 /// Shell code of which the language is known.
@@ -98,22 +98,22 @@ impl Dialect {
     }
 }
 
-/// Words in the names of images whose `sh` is bash. They come first: `oraclelinux:9-slim`.
-const BASH: [&str; 31] = [
-    "al2",
-    "al2023",
+/// Words in the names of images whose `sh` is bash, without the numbers at their ends. They come first:
+/// `oraclelinux:9-slim`.
+const BASH: [&str; 24] = [
+    "al",
     "almalinux",
     "amazonlinux",
-    "amzn2",
-    "amzn2023",
+    "amzn",
     "archlinux",
+    "azurelinux",
     "bci",
     "centos",
-    "centos7",
     "fedora",
     "lambda",
     "leap",
     "mageia",
+    "mariner",
     "openeuler",
     "opensuse",
     "oraclelinux",
@@ -121,16 +121,10 @@ const BASH: [&str; 31] = [
     "rhel",
     "rocky",
     "rockylinux",
-    "rockylinux10",
-    "rockylinux8",
-    "rockylinux9",
     "sles",
     "suse",
     "tumbleweed",
     "ubi",
-    "ubi10",
-    "ubi8",
-    "ubi9",
 ];
 const DASH: [&str; 18] = [
     "bionic",
@@ -152,10 +146,12 @@ const DASH: [&str; 18] = [
     "ubuntu",
     "xenial",
 ];
+/// Owners on Docker Hub whose images have the `sh` of their distribution.
+const DISTRIBUTED: [&str; 6] = ["amd64", "arm32v7", "arm64v8", "i386", "library", "nvidia"];
 const BUSYBOX: [&str; 3] = ["busybox", "chainguard", "wolfi"];
 /// Official images that are built on Debian or Ubuntu where the tag does not say otherwise. Source: `library/` of
 /// github.com/docker-library/official-images.
-const OFFICIAL_DASH: [&str; 38] = [
+const OFFICIAL_DASH: [&str; 37] = [
     "cassandra",
     "clojure",
     "dart",
@@ -190,7 +186,6 @@ const OFFICIAL_DASH: [&str; 38] = [
     "ros",
     "ruby",
     "rust",
-    "solr",
     "swift",
     "tomcat",
     "wordpress",
@@ -209,10 +204,9 @@ impl Shells {
                 Base::Image(image) => by_name(image),
                 Base::Scratch | Base::Unknown => None,
             };
-            let known = by_base.filter(|&dialect| dialect != Dialect::Sh);
-            shells.push(
-                known.or_else(|| by_packages(file.stage_instructions(stage.index))).unwrap_or(Dialect::Sh),
-            );
+            let instructions = file.stage_instructions(stage.index);
+            let known = by_link(file, instructions).or(by_base.filter(|&dialect| dialect != Dialect::Sh));
+            shells.push(known.or_else(|| by_packages(instructions)).unwrap_or(Dialect::Sh));
         }
         Self(shells)
     }
@@ -264,7 +258,8 @@ fn by_name(name: &str) -> Option<Dialect> {
     let (repository, tag) = (image.repository.to_ascii_lowercase(), tag.to_ascii_lowercase());
     let of = |known: &[&str]| {
         let words = repository.split(['/', '-', '_', '.']).chain(tag.split(['-', '_', '.']));
-        words.into_iter().any(|word| known.contains(&word))
+        let bare = |word: &'_ str| known.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()));
+        words.into_iter().any(bare)
     };
     if repository.contains("alpine")
         || tag.contains("alpine")
@@ -277,17 +272,43 @@ fn by_name(name: &str) -> Option<Dialect> {
         return Some(Dialect::Bash);
     }
     let official = repository.strip_prefix("library/").unwrap_or(&repository);
-    if of(&DASH) || OFFICIAL_DASH.contains(&official) {
+    if of(&DASH) && is_distributed(&image) || OFFICIAL_DASH.contains(&official) {
         return Some(Dialect::Dash);
     }
     OFFICIAL_BUSYBOX.contains(&official).then_some(Dialect::Busybox)
 }
 
-/// A package manager says which distribution it is.
+/// Images of others that are built on Debian or Ubuntu often have bash as `sh`, or say so by SHELL; where people write
+/// for bash, they do.
+fn is_distributed(image: &ImageRef) -> bool {
+    let owner = image.repository.split_once('/').map_or("library", |(owner, _)| owner);
+    match image.host() {
+        "docker.io" => DISTRIBUTED.contains(&owner),
+        "nvcr.io" => image.name() == "cuda",
+        "mcr.microsoft.com" => ["dotnet", "devcontainers", "vscode"].contains(&owner),
+        _ => false,
+    }
+}
+
+/// A command that puts another shell in the place of `sh`.
+pub fn replaces_shell(call: &Call) -> bool {
+    let operands = call.operands();
+    let last = operands.last().map_or("", |word| &*word.text);
+    call.is("ln") && operands.len() == 2 && matches!(last, "/bin/sh" | "/usr/bin/sh")
+}
+
+fn by_link(file: &Dockerfile, instructions: &[Instruction]) -> Option<Dialect> {
+    let runs = instructions.iter().map(Instruction::inner);
+    let runs = runs.filter(|run| file.source.slice(run.span).contains("/bin/sh"));
+    let mut calls = runs.flat_map(Instruction::scripts).flat_map(Script::calls).filter(replaces_shell);
+    let target = calls.next()?.operands().first().map(|word| last_part(&word.text));
+    Some(if target == Some("bash") { Dialect::Bash } else { Dialect::Sh })
+}
+
+/// A package manager says which distribution it is, where that says which shell: apt does not, see above.
 fn by_packages(instructions: &[Instruction]) -> Option<Dialect> {
     let scripts = instructions.iter().filter_map(|instruction| instruction.inner().script());
     scripts.flat_map(|script| &script.facts().packages).find_map(|call| match call.manager {
-        Manager::AptGet | Manager::Apt | Manager::Aptitude => Some(Dialect::Dash),
         Manager::Apk => Some(Dialect::Busybox),
         Manager::Dnf
         | Manager::Microdnf
@@ -312,13 +333,19 @@ mod tests {
             ("cgr.dev/chainguard/python:latest-dev", Some(Dialect::Busybox)),
             ("python:3.12", Some(Dialect::Dash)),
             ("docker.io/library/ruby", Some(Dialect::Dash)),
-            ("ghcr.io/acme/runtime:bookworm", Some(Dialect::Dash)),
+            ("ghcr.io/acme/runtime:bookworm", None),
+            ("acme/runtime:ubuntu22.04", None),
+            ("arm64v8/debian:12", Some(Dialect::Dash)),
+            ("nvcr.io/nvidia/cuda:12.8.1-devel-ubuntu24.04", Some(Dialect::Dash)),
+            ("nvcr.io/nvidia/tritonserver:24.01-py3", None),
             ("nvidia/cuda:12.4.1-devel-ubuntu22.04", Some(Dialect::Dash)),
             ("registry.access.redhat.com/ubi9/ubi-minimal", Some(Dialect::Bash)),
             ("oraclelinux:9-slim", Some(Dialect::Bash)),
             ("public.ecr.aws/lambda/python:3.12", Some(Dialect::Bash)),
             ("nvidia/cuda:13.0.1-base-amzn2023", Some(Dialect::Bash)),
             ("nvidia/cuda:12.8.1-devel-rockylinux9", Some(Dialect::Bash)),
+            ("ghcr.io/oracle/oraclelinux8-compat:8-slim", Some(Dialect::Bash)),
+            ("mcr.microsoft.com/dotnet/sdk:10.0-azurelinux3.0", Some(Dialect::Bash)),
             ("ghcr.io/acme/python", None),
             ("acme/node", None),
         ] {

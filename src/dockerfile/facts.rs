@@ -131,7 +131,7 @@ pub(super) fn note(file: &mut Dockerfile) {
 /// The image is one of Microsoft's for Windows, by its name. Source: hub pages of mcr.microsoft.com/windows.
 fn is_windows_image(image: &str) -> bool {
     let image = image.to_ascii_lowercase();
-    ["windows/", "windowsservercore", "nanoserver", "servercore", "-windows"]
+    ["windows/", "microsoft.com/windows", "windowsservercore", "nanoserver", "servercore", "-windows"]
         .iter()
         .any(|mark| image.contains(mark))
 }

@@ -39,7 +39,7 @@ use std::sync::{Arc, OnceLock};
 use crate::shell::Script;
 use crate::text::{Joined, Source, Span};
 
-pub use dialect::{Dialect, ShellCode};
+pub use dialect::{Dialect, ShellCode, replaces_shell};
 pub use duration::parse_duration;
 pub use expand::{Expanded, Modifier, Variable};
 pub use facts::Shell;

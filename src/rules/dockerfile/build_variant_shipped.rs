@@ -16,8 +16,8 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         told.push(base);
         let Some(from) = file.from_of(base) else { continue };
         let message = format!(
-            "`{image}` is the variant for building, with a shell and more; build in it, and copy the result into the \
-             variant for running"
+            "`{image}` is a variant for building or debugging, with a shell and more; build in it, and copy the \
+             result into the variant for running"
         );
         out.at(file.source, from.image.span, message);
     }

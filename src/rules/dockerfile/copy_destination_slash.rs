@@ -1,7 +1,12 @@
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use super::paths;
 use crate::dockerfile::{Dockerfile, Instruction, Kind, Transfer};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
-use crate::text::Edit;
+use crate::shell::{Call, Script};
+use crate::text::{Edit, upwards};
 
 /// Folders that every distribution has.
 const FOLDERS: [&str; 24] = [
@@ -31,7 +36,11 @@ const FOLDERS: [&str; 24] = [
     "/var/tmp",
 ];
 
+/// So many folders above a path are noted; hostile paths have more.
+const DEPTH: usize = 16;
+
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
+    let named = OnceCell::new();
     for instruction in file.all() {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { continue };
         let destination = &transfer.destination;
@@ -46,13 +55,15 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         {
             continue;
         }
-        let message = if is_there(file, instruction, transfer, text) {
+        let is_there = is_folder(file, instruction, transfer, text)
+            || named.get_or_init(|| Named::of(file)).before(file, instruction, &destination.text);
+        let message = if is_there {
             "some builders refuse several sources if the destination does not end with `/`; add it"
         } else {
             "this destination is a file, so each source overwrites the previous one; add `/` to make it a folder"
         };
         let found = out.at(file.source, destination.span, message);
-        if is_there(file, instruction, transfer, text) {
+        if is_there {
             found.severity(Severity::Note);
         }
         if destination.text == text && file.source.slice(destination.span) == text {
@@ -61,9 +72,8 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-/// The destination is a folder already, so BuildKit copies into it: the working directory, one of every distribution,
-/// or one that an earlier instruction has made.
-fn is_there(file: &Dockerfile, at: &Instruction, transfer: &Transfer, text: &str) -> bool {
+/// The destination is a folder already, so BuildKit copies into it: the working directory, or one of every distribution.
+fn is_folder(file: &Dockerfile, at: &Instruction, transfer: &Transfer, text: &str) -> bool {
     let relative = text.trim_start_matches("./");
     if matches!(relative, "" | "." | "..") || text.ends_with("/.") {
         return true;
@@ -76,4 +86,42 @@ fn is_there(file: &Dockerfile, at: &Instruction, transfer: &Transfer, text: &str
         // `WORKDIR $APP` and `COPY a b $APP`.
         || workdir.is_some_and(|word| word.text == transfer.destination.text)
         || file.workdir_path(at).is_some_and(|path| path.trim_end_matches('/') == text)
+}
+
+/// The paths that instructions write to or name, and the folders above them, each by its stage with the first
+/// instruction that does. One of them may be a folder by then.
+struct Named(HashMap<(usize, String), usize>);
+
+impl Named {
+    fn of(file: &Dockerfile) -> Self {
+        let mut named = HashMap::new();
+        for instruction in file.all() {
+            let Some(stage) = instruction.stage else { continue };
+            for text in texts(instruction) {
+                for path in upwards(&paths::resolve(file, instruction, text)).take(DEPTH) {
+                    named.entry((stage, path.to_owned())).or_insert(instruction.index);
+                }
+            }
+        }
+        Self(named)
+    }
+
+    /// An instruction before this one names the path, in its stage or in one that the stage is built FROM.
+    fn before(&self, file: &Dockerfile, at: &Instruction, text: &str) -> bool {
+        let path = paths::resolve(file, at, text);
+        let mut stages = at.stage.into_iter().flat_map(|stage| file.ancestry(stage));
+        stages.any(|stage| self.0.get(&(stage, path.clone())).is_some_and(|&first| first < at.index))
+    }
+}
+
+fn texts<'i>(instruction: &'i Instruction) -> Vec<&'i str> {
+    match &instruction.kind {
+        Kind::Copy(transfer) | Kind::Add(transfer) => vec![&*transfer.destination.text],
+        Kind::Workdir(word) => vec![&*word.text],
+        Kind::Run(_) => {
+            let calls = instruction.scripts().iter().flat_map(Script::calls);
+            calls.flat_map(|call: Call<'i>| &call.words[1..]).map(|word| &*word.text).collect()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -13,6 +13,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             let expanded = file.expand(word, instruction);
             let Some(text) = expanded.text() else { continue };
             let (port, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+            if !port.starts_with(|c: char| c.is_ascii_digit()) {
+                continue;
+            }
             let key = (instruction.stage, format!("{port}/{}", protocol.to_ascii_lowercase()));
             if let Some(first) = seen.insert(key, word.span) {
                 let message = format!("port `{text}` is already exposed; delete it here");

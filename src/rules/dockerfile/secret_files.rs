@@ -92,7 +92,8 @@ const OPEN: [&str; 12] = [
 const CERTIFICATE: [&str; 9] =
     ["ca", "cert", "certs", "chain", "fullchain", "root", "bundle", "crt", "dhparam"];
 /// Parts of the name of a repository's public key, which is often called `.key`.
-const REPOSITORY: [&str; 8] = ["gpg", "apt", "repo", "archive", "release", "signing", "keyring", "rpm"];
+const REPOSITORY: [&str; 9] =
+    ["gpg", "apt", "repo", "repomd", "archive", "release", "signing", "keyring", "rpm"];
 
 /// Judges a path by its last parts.
 pub(super) fn holds(path: &str) -> Option<Holds> {
@@ -395,6 +396,7 @@ mod tests {
             "fullchain.pem",
             "config.json",
             "rabbitmq-repo.key",
+            "azl3-repomd.xml.key",
             "public.key.pub",
             "keys.txt",
             "environment",

@@ -8,7 +8,9 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         let start = file.entrypoint_of(stage.index).or_else(|| file.cmd_of(stage.index));
         let Some(start) = start else { continue };
         let program = starts::started(start).unwrap_or_default();
-        let is_systemd = matches!(&*program, "/sbin/init" | "/usr/sbin/init" | "init")
+        // `init` may be another one.
+        let is_init = matches!(&*program, "/sbin/init" | "/usr/sbin/init" | "init");
+        let is_systemd = is_init && file.source.text().contains("systemd")
             || program.ends_with("/systemd")
             || program == "systemd";
         let mut all = file.ancestry(stage.index).flat_map(|stage| file.stage_instructions(stage));

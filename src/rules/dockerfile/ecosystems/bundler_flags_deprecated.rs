@@ -1,5 +1,6 @@
-use crate::dockerfile::{Dockerfile, Instruction};
+use crate::dockerfile::{Base, Dockerfile, Instruction};
 use crate::finding::Findings;
+use crate::image;
 use crate::rule::Context;
 use crate::shell::Manager;
 
@@ -15,9 +16,8 @@ const DEPRECATED: [(&str, &str); 6] = [
 ];
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    for call in
-        file.runs().flat_map(Instruction::package_calls).filter(|call| call.manager == Manager::Bundler)
-    {
+    let runs = file.runs().filter(|run| !is_on_ruby_2(file, run));
+    for call in runs.flat_map(Instruction::package_calls).filter(|call| call.manager == Manager::Bundler) {
         if call.subcommand.as_ref().is_some_and(|(verb, _)| &**verb != "install") {
             continue;
         }
@@ -30,4 +30,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             out.at(file.source, flag.span, message);
         }
     }
+}
+
+/// Bundler 4 does not run on Ruby 2, whose images keep what they have.
+fn is_on_ruby_2(file: &Dockerfile, run: &Instruction) -> bool {
+    let Some(Base::Image(base)) = run.stage.map(|stage| file.root_base(stage)) else { return false };
+    image::parse(base).is_ok_and(|image| {
+        image.familiar_name() == "ruby" && image.tag.is_some_and(|tag| tag.starts_with("2."))
+    })
 }

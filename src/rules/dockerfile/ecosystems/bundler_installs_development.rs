@@ -6,7 +6,7 @@ use crate::rules::dockerfile::shipping::in_image;
 use crate::shell::Manager;
 
 /// How groups are left out: settings, variables, or a choice of groups.
-const LEFT_OUT: [&str; 4] = ["without", "WITHOUT", "BUNDLE_ONLY", "bundle config"];
+const LEFT_OUT: [&str; 5] = ["without", "WITHOUT", "BUNDLE_ONLY", "bundle config", "--with "];
 
 pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
     let text = file.source.text();
@@ -14,7 +14,9 @@ pub fn dockerfile(cx: &Context, file: &Dockerfile, out: &mut Findings) {
         return;
     }
     // An application for production says so.
-    if !text.contains("RAILS_ENV") && !text.contains("RACK_ENV") {
+    let is_production =
+        |line: &str| line.contains("production") && (line.contains("RAILS_ENV") || line.contains("RACK_ENV"));
+    if !text.lines().any(is_production) {
         return;
     }
     for run in file.runs().filter(|run| in_image(file, run)) {

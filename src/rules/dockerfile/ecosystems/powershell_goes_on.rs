@@ -3,10 +3,8 @@ use crate::finding::Findings;
 use crate::rule::Context;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
-    // The last command that does not set it by itself.
     let sets = |text: &str| text.to_ascii_lowercase().contains("erroractionpreference");
-    let last = file.runs().filter(|run| !sets(file.source.slice(run.span))).map(|run| run.index).max();
-    for instruction in file.all() {
+    for (at, instruction) in file.instructions.iter().enumerate() {
         let Kind::Shell(words) = &instruction.kind else { continue };
         let name = words.first().map(|word| word.text.to_ascii_lowercase()).unwrap_or_default();
         let program = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -16,7 +14,11 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
         if words.iter().any(|word| sets(&word.text)) {
             continue;
         }
-        if last.is_some_and(|last| last > instruction.index) {
+        // Some commands set it by themselves.
+        let mut governed = file.instructions[at + 1..]
+            .iter()
+            .take_while(|next| next.stage == instruction.stage && !matches!(next.kind, Kind::Shell(_)));
+        if governed.any(|next| matches!(next.kind, Kind::Run(_)) && !sets(file.source.slice(next.span))) {
             let message = "PowerShell goes on after an error, so a failed step does not stop the build; begin the command with \
                            `$ErrorActionPreference = 'Stop';`";
             out.at(file.source, words[0].span, message);

@@ -125,8 +125,9 @@ pub(super) const GEM: Cache = Cache {
     managers: &[Manager::Gem, Manager::Bundler],
     folders: &["~/cache", "~/.gem", "~/.bundle/cache"],
     flags: &["no-cache", "local", "l"],
-    variables: &["BUNDLE_CACHE_PATH", "BUNDLE_NO_CACHE"],
-    settings: &[],
+    variables: &["BUNDLE_CACHE_PATH", "BUNDLE_NO_CACHE", "BUNDLE_PATH"],
+    // The gems and their cache are in another folder.
+    settings: &["config set path", "config set --local path", "config path", "--path"],
     builds: false,
     remedy: Remedy::Command("rm -rf \"$(gem env gemdir)\"/cache"),
 };

@@ -9,7 +9,7 @@ const PIN: Pin = Pin {
     is_loose: ALL_FIX,
     flags: &[],
     settings: &[],
-    is_free: is_argument,
+    is_free: is_argument_or_has_one,
     form: "vendor/name:version",
 };
 
@@ -17,9 +17,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     PIN.report(file, out);
 }
 
-/// `create-project` takes one package, then a folder and a version.
-fn is_argument(call: &PackageCall, package: &Package) -> bool {
+/// `create-project` takes one package, then a folder and a version; `require` takes versions after their packages.
+fn is_argument_or_has_one(call: &PackageCall, package: &Package) -> bool {
     let creates = call.subcommand.as_ref().is_some_and(|(name, _)| &**name == "create-project");
     let names_all = call.packages.len() > 2;
-    creates && (names_all || call.packages.first() != Some(package)) || !package.name.contains('/')
+    let next = call.packages.partition_point(|other| other.span.start <= package.span.start);
+    let has_version = !creates && call.packages.get(next).is_some_and(|next| !next.name.contains('/'));
+    let is_argument = creates && (names_all || call.packages.first() != Some(package));
+    is_argument || has_version || !package.name.contains('/')
 }

@@ -36,7 +36,7 @@ fn key(package: &Package) -> (String, &str) {
     (package.text.to_ascii_lowercase(), &package.text)
 }
 
-/// The second package is alone on the line below the first: no flag and no blank line is between them.
+/// Each is alone on its line, the second one below the first: no flag and no blank line is between them.
 fn follow(file: &Dockerfile, one: &Package, next: &Package) -> bool {
     let (end, start) = (one.span.end as usize, next.span.start as usize);
     let between = file.source.text().get(end..start).unwrap_or_default();
@@ -45,5 +45,14 @@ fn follow(file: &Dockerfile, one: &Package, next: &Package) -> bool {
     let below = lines.next().is_some_and(|indent| indent.trim().is_empty()) && lines.next().is_none();
     // Where a variable belongs is not known.
     let is_name = |package: &Package| !package.from_variable && package.kind != PackageKind::Variable;
-    continued && below && is_name(one) && is_name(next)
+    continued && below && [one, next].into_iter().all(|package| is_name(package) && is_alone(file, package))
+}
+
+/// Nothing else is on its line but the end of the command.
+fn is_alone(file: &Dockerfile, package: &Package) -> bool {
+    let text = file.source.text();
+    let before = text[..package.span.start as usize].rsplit('\n').next().unwrap_or_default();
+    let after = text[package.span.end as usize..].lines().next().unwrap_or_default().trim_start();
+    let ends = after.is_empty() || after.starts_with([file.escape, ';', '&', '|', ')', '#']);
+    before.trim_start().is_empty() && ends
 }

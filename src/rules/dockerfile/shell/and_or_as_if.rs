@@ -1,8 +1,8 @@
-use super::scripts;
+use super::{is_test, only, scripts};
 use crate::dockerfile::Dockerfile;
 use crate::finding::Findings;
 use crate::rule::Context;
-use crate::shell::{Command, CommandKind, Join, Pipeline, commands};
+use crate::shell::{CommandKind, Join, Pipeline, commands};
 use crate::text::{Span, last_part};
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -17,7 +17,8 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             if then.joined_by != Join::And || otherwise.joined_by != Join::Or {
                 continue;
             }
-            if is_test(then) || otherwise.negated || cannot_mislead(otherwise) {
+            // What only prints does not fail.
+            if is_test(then) || cannot_mislead(then) || otherwise.negated || cannot_mislead(otherwise) {
                 continue;
             }
             let operator = Span { start: before.span.end, end: then.span.start };
@@ -29,29 +30,24 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
-fn only(pipeline: &Pipeline) -> Option<&Command> {
-    match &pipeline.commands[..] {
-        [command] => Some(command),
-        _ => None,
-    }
-}
-
-fn is_test(pipeline: &Pipeline) -> bool {
-    only(pipeline).is_some_and(|command| match &command.kind {
-        CommandKind::Simple { words, .. } => {
-            words.first().is_some_and(|word| matches!(&*word.text, "[" | "test"))
-        }
-        CommandKind::Compound { keyword, .. } => *keyword == "[[",
-        _ => false,
-    })
-}
-
 /// It ends the script, or only says something.
 fn cannot_mislead(pipeline: &Pipeline) -> bool {
     only(pipeline).is_some_and(|command| match &command.kind {
         CommandKind::Simple { words, .. } => words.first().is_none_or(|word| {
             matches!(last_part(&word.text), "echo" | "exit" | "return" | "printf" | "true" | ":")
         }),
+        CommandKind::Group(script) | CommandKind::Subshell(script) => {
+            script.pipelines.last().is_some_and(ends_script)
+        }
+        CommandKind::Compound { .. } => false,
+    })
+}
+
+fn ends_script(pipeline: &Pipeline) -> bool {
+    only(pipeline).is_some_and(|command| match &command.kind {
+        CommandKind::Simple { words, .. } => {
+            words.first().is_some_and(|word| matches!(&*word.text, "exit" | "return" | "false"))
+        }
         _ => false,
     })
 }

@@ -1,4 +1,5 @@
-//! What dash, BusyBox and other `sh` do not have, of what people know from bash.
+//! What dash, BusyBox and other `sh` do not have, of what people know from bash. BusyBox is that of 1.35, as Alpine and
+//! Debian build it, where each was tried.
 
 use crate::dockerfile::Dialect;
 use crate::shell::{
@@ -30,7 +31,9 @@ pub(super) fn of(seen: &Seen, dialect: Dialect, source: &str, is_set: &dyn Fn(&s
             out.extend(expansion(parameter, dialect, is_set).map(|found| (parameter.span, found)));
         }
         for substitution in &word.substitutions {
-            out.extend(in_substitution(substitution, source).map(|found| (substitution.span, found)));
+            out.extend(
+                in_substitution(substitution, dialect, source).map(|found| (substitution.span, found)),
+            );
         }
     }
     if let Some((name, args)) = seen.simple().and_then(<[Word]>::split_first)
@@ -49,11 +52,11 @@ fn compound(command: &Command, dialect: Dialect, source: &str, out: &mut Found) 
     let start = command.span.start as usize;
     let found = match *keyword {
         "[[" => {
-            if let Some(word) = words.iter().find(|word| &*word.text == "=~") {
-                out.push((word.span, bashism("`=~`", "use `case` or `grep`")));
-            }
             if dialect == Dialect::Busybox {
                 return;
+            }
+            if let Some(word) = words.iter().find(|word| &*word.text == "=~") {
+                out.push((word.span, bashism("`=~`", "use `case` or `grep`")));
             }
             bashism("`[[ ]]`", "use `[ ]`")
         }
@@ -103,7 +106,7 @@ fn in_word(word: &Word, role: Role, dialect: Dialect, source: &str, out: &mut Fo
             out.push((word.span, bashism("`+=`", "write `x=\"$x…\"`")));
         }
     }
-    if word.text.contains("$((") {
+    if word.text.contains("$((") && dialect != Dialect::Busybox {
         arithmetic(word, out);
     }
     let is_test = matches!(role, Role::Compound("[[" | "(("));
@@ -175,23 +178,25 @@ fn expansion(parameter: &Parameter, dialect: Dialect, is_set: &dyn Fn(&str) -> b
         "EPOCHSECONDS",
         "EPOCHREALTIME",
     ];
+    const OF_BUSYBOX: [&str; 5] = ["RANDOM", "HOSTNAME", "SHLVL", "EPOCHSECONDS", "EPOCHREALTIME"];
     let is_busybox = dialect == Dialect::Busybox;
+    let has = |name: &str| is_set(name) || is_busybox && OF_BUSYBOX.contains(&name);
     Some(match parameter.expansion {
         Expansion::Indirect => bashism("`${!x}`", "use `eval` or `case`"),
         Expansion::Element | Expansion::Elements => bashism("an array", "use several variables or `set --`"),
         Expansion::Slice if !is_busybox => bashism("`${x:1:2}`", "use `cut` or `${x#?}`"),
         Expansion::Replace if !is_busybox => bashism("`${x/a/b}`", "use `sed`"),
         Expansion::Case => bashism("`${x^^}`", "use `tr`"),
-        _ if OF_BASH.contains(&&*parameter.name) && !is_set(&parameter.name) => {
+        _ if OF_BASH.contains(&&*parameter.name) && !has(&parameter.name) => {
             bashism("this variable", "ask a command, such as `id -u` or `uname`")
         }
         _ => return None,
     })
 }
 
-fn in_substitution(substitution: &Substitution, source: &str) -> Option<Bashism> {
+fn in_substitution(substitution: &Substitution, dialect: Dialect, source: &str) -> Option<Bashism> {
     if source[substitution.span.range()].starts_with(['<', '>']) {
-        return Some(bashism("`<( )`", "use a pipe or a file"));
+        return (dialect != Dialect::Busybox).then_some(bashism("`<( )`", "use a pipe or a file"));
     }
     let [pipeline] = &substitution.script.pipelines[..] else { return None };
     let [Command { kind: CommandKind::Simple { words, assignments, .. }, redirects, .. }] =
@@ -253,8 +258,8 @@ fn builtin(program: &str, name: &Word, args: &[Word], dialect: Dialect) -> Optio
         "read" if !is_busybox && is_posix => (flag(&['a', 'd', 'n', 'N', 'p', 's', 't', 'u'])?, read_flag()),
         "read" if !is_busybox => (flag(&['a', 'd', 'n', 'N', 's', 't', 'u'])?, read_flag()),
         "export" => (flag(&['f', 'n'])?, bashism("this flag of `export`", "do without it")),
-        "exec" => (flag(&['a', 'c', 'l'])?, bashism("this flag of `exec`", "do without it")),
-        "trap" => {
+        "exec" if !is_busybox => (flag(&['a', 'c', 'l'])?, bashism("this flag of `exec`", "do without it")),
+        "trap" if !is_busybox => {
             let events = args.iter().skip(1);
             let event = events.into_iter().find(|word| matches!(&*word.text, "ERR" | "DEBUG" | "RETURN"))?;
             (event, bashism("this event of `trap`", "use `EXIT`"))

@@ -1,8 +1,8 @@
-use super::scripts;
+use super::{is_test, scripts};
 use crate::dockerfile::Dockerfile;
 use crate::finding::{Findings, Safety};
 use crate::rule::Context;
-use crate::shell::{Seen, Word, commands};
+use crate::shell::{Join, Seen, Word, commands};
 use crate::text::Edit;
 
 pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
@@ -17,7 +17,7 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             if Some(seen.command.span.end) == end {
                 continue;
             }
-            let Some(name) = changes_folder(seen) else { continue };
+            let Some(name) = changes_folder(seen).filter(|_| !is_optional(seen)) else { continue };
             let message = format!("if `{name}` fails, what follows runs in the wrong folder; add `|| exit`");
             let found = out.at(file.source, seen.command.span, message);
             if seen.pipeline().commands.len() == 1 && !code.is_quoted() {
@@ -39,6 +39,11 @@ fn changes_folder<'s>(seen: &Seen<'s>) -> Option<&'s str> {
         name @ ("pushd" | "popd") if !leads_up && !only_notes() => Some(name),
         _ => None,
     }
+}
+
+/// `[ -d folder ] && cd folder`: without the folder the script goes on where it is.
+fn is_optional(seen: &Seen) -> bool {
+    seen.at > 0 && seen.pipeline().joined_by == Join::And && is_test(&seen.list.pipelines[seen.at - 1])
 }
 
 /// `/`, `..`, `../..`: a folder that is always there.

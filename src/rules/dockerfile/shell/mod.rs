@@ -14,9 +14,9 @@ pub mod unquoted_command_substitution;
 pub mod unquoted_variable;
 pub mod variable_in_single_quotes;
 
-use crate::dockerfile::{Command, Dialect, Dockerfile, Instruction};
+use crate::dockerfile::{self, Dialect, Dockerfile, Instruction};
 use crate::finding::Findings;
-use crate::shell::Script;
+use crate::shell::{Command, CommandKind, Pipeline, Script};
 use crate::text::{Source, Span};
 use std::sync::Arc;
 
@@ -33,13 +33,32 @@ struct Code<'f, 'a> {
 impl Code<'_, '_> {
     /// The text is written in JSON, so what is put into it would have to be escaped.
     fn is_quoted(&self) -> bool {
-        matches!(self.at.command(), Some(Command::Exec { .. }))
+        matches!(self.at.command(), Some(dockerfile::Command::Exec { .. }))
     }
 }
 
 fn scripts<'f, 'a>(file: &'f Dockerfile<'a>) -> impl Iterator<Item = Code<'f, 'a>> {
     file.shell_code().filter_map(|(at, code)| {
         Some(Code { at, script: at.script()?, dialect: code.dialect, ends_early: code.ends_early })
+    })
+}
+
+/// The command of a pipeline that is alone in it.
+fn only(pipeline: &Pipeline) -> Option<&Command> {
+    match &pipeline.commands[..] {
+        [command] => Some(command),
+        _ => None,
+    }
+}
+
+/// `[ … ]`, `test …`, `[[ … ]]`
+fn is_test(pipeline: &Pipeline) -> bool {
+    only(pipeline).is_some_and(|command| match &command.kind {
+        CommandKind::Simple { words, .. } => {
+            words.first().is_some_and(|word| matches!(&*word.text, "[" | "test"))
+        }
+        CommandKind::Compound { keyword, .. } => *keyword == "[[",
+        _ => false,
     })
 }
 
