@@ -132,7 +132,8 @@ pub fn visible(c: char) -> Option<char> {
 pub fn harmless_json(text: &str) -> Cow<'_, str> {
     let may_hold = |byte| memchr::memchr(byte, text.as_bytes());
     let commands = may_hold(b'#').is_some_and(|at| text[at..].contains("##["));
-    if text.is_ascii() && may_hold(b'\x7f').is_none() && !commands {
+    let shows = |c: char| c < '\x7f' || visible(c).is_none();
+    if !commands && (text.is_ascii() && may_hold(b'\x7f').is_none() || text.chars().all(shows)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);

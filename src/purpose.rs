@@ -254,14 +254,17 @@ const STRONGEST: [(Purpose, &[&str]); 4] = [
 
 /// Which of [`STRONGEST`] has the word.
 fn strength(word: &str) -> Option<usize> {
+    if !LENGTHS.may_have(word) {
+        return None;
+    }
     STRONGEST.iter().position(|(_, words)| has(words, word))
 }
 
 fn has(sorted: &[&str], word: &str) -> bool {
-    LENGTHS.may_have(word) && sorted.binary_search(&word).is_ok()
+    sorted.binary_search(&word).is_ok()
 }
 
-static LENGTHS: Lengths = Lengths::of(&[&TEST, &SAMPLE, &PRODUCTION, &DEVELOPMENT, &EMPTY, &PROGRAMS]);
+static LENGTHS: Lengths = Lengths::of(&[&TEST, &SAMPLE, &PRODUCTION, &DEVELOPMENT]);
 
 /// Shows the words of a name one after the other, in small letters. Every file of a run is asked for each of its folders,
 /// so none is made anew that is written small.

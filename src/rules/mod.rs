@@ -64,11 +64,17 @@ pub fn by_alias(code: &str) -> impl Iterator<Item = &'static Rule> {
     let of_gitleaks = code.strip_prefix("betterleaks/").map(|id| format!("gitleaks/{id}"));
     let aliased = RULES.iter().filter(move |rule| {
         rule.aliases.iter().any(|alias| {
-            alias.eq_ignore_ascii_case(code)
+            // Without the tool's name, too, which ends at the first slash.
+            let tool = alias.len().checked_sub(code.len() + 1);
+            let is_bare = tool.is_some_and(|at| {
+                alias.as_bytes()[at] == b'/'
+                    && alias.as_bytes()[at + 1..].eq_ignore_ascii_case(code.as_bytes())
+                    && !alias[..at].contains('/')
+            });
+            is_bare
+                || alias.eq_ignore_ascii_case(code)
                 || of_ours.as_ref().is_some_and(|code| alias == code)
                 || of_gitleaks.as_ref().is_some_and(|code| alias.eq_ignore_ascii_case(code))
-                || alias.len() > code.len()
-                    && alias.split_once('/').is_some_and(|(_, bare)| bare.eq_ignore_ascii_case(code))
         })
     });
     aliased.chain(of_shellcheck.and_then(|bare| find(&bare)))

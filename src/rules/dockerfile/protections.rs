@@ -285,6 +285,8 @@ fn last_part(name: &str) -> &str {
     name.bytes().rposition(|b| matches!(b, b'.' | b':')).map_or(name, |at| &name[at + 1..])
 }
 
+/// Of `verify=no`, which ends at `=`.
+const VERIFY: &str = "verify";
 /// Programs whose short flags are in [`FLAGS`].
 const WITH_SHORT: [&str; 4] = ["conda", "mamba", "micromamba", "ansible-galaxy"];
 
@@ -299,8 +301,7 @@ static LENGTHS: Lengths = {
         lengths = lengths.with(FLAGS[at].2);
         at += 1;
     }
-    // `verify=no`
-    lengths.with("verify")
+    lengths.with(VERIFY)
 };
 
 /// Whether a Dockerfile names anything that turns a protection off. Most do not, and need not be looked at word by word.
@@ -316,15 +317,25 @@ pub(super) fn are_named(file: &Dockerfile) -> bool {
     if memchr::memchr2_iter(b'\\', b'`', bytes).any(is_broken) {
         return true;
     }
-    let is_end = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-');
-    bytes.split(is_end).filter_map(|part| std::str::from_utf8(part).ok()).any(|part| {
-        let name = part.trim_start_matches('-');
-        let is = |known: &str| known.eq_ignore_ascii_case(name);
+    let is_known = |name: &[u8]| {
+        let is = |known: &str| known.as_bytes().eq_ignore_ascii_case(name);
         LENGTHS.may_have(name)
             && (SETTINGS.iter().any(|(known, ..)| is(known))
-                || FLAGS.iter().any(|(.., long, _)| is(long.split('=').next().unwrap_or_default()))
-                || WITH_SHORT.into_iter().any(is))
-    })
+                || FLAGS.iter().any(|(.., long, _)| is(long))
+                || WITH_SHORT.into_iter().any(is)
+                || is(VERIFY))
+    };
+    // Each part of a name is asked for, without the dashes of a flag.
+    let mut start = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !byte.is_ascii_alphanumeric() && (byte != b'-' || at == start) && byte != b'_' {
+            if is_known(&bytes[start..at]) {
+                return true;
+            }
+            start = at + 1;
+        }
+    }
+    is_known(&bytes[start..])
 }
 
 /// When the setting of this name turns a protection off.
