@@ -22,6 +22,12 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
     }
 }
 
+/// Whether a name says that the value is several words, which quotes would make one: `buildDeps`, `CONFIGURE_ARGS`, `savedAptMark`.
+fn is_list(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with('s') && !name.ends_with("ss") || ["mark", "list"].iter().any(|end| name.ends_with(end))
+}
+
 /// The variables of a script that need quotes, in order, each with its places.
 fn variables<'f>(file: &Dockerfile, code: Code<'f, '_>) -> Vec<(&'f str, Vec<Span>)> {
     let is_given = |name: &str| file.is_given(code.at, name);
@@ -29,6 +35,9 @@ fn variables<'f>(file: &Dockerfile, code: Code<'f, '_>) -> Vec<(&'f str, Vec<Spa
     let mut places: HashMap<&str, usize> = HashMap::new();
     for split in splits(code.script, code.dialect == Dialect::Sh, &is_given) {
         let What::Variable(parameter) = split.what else { continue };
+        if is_list(&parameter.name) {
+            continue;
+        }
         let at = *places.entry(&parameter.name).or_insert(found.len());
         if at == found.len() {
             found.push((&parameter.name, Vec::new()));

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use super::scripts;
-use crate::dockerfile::Dockerfile;
+use crate::dockerfile::{Dockerfile, Instruction, Origin};
 use crate::finding::Findings;
 use crate::rule::Context;
 use crate::shell::{Quote, Role, Seen, Word, commands, pieces, words};
@@ -43,12 +43,15 @@ pub fn dockerfile(_cx: &Context, file: &Dockerfile, out: &mut Findings) {
             for (word, _) in words(seen.command).filter(|(word, role)| !is_prompt(word, *role)) {
                 for piece in pieces(word, text).into_iter().filter(|piece| piece.quote == Quote::Single) {
                     let inside = &text[piece.range.clone()];
-                    if expands(inside) && !(program == "sed" && is_of_sed(inside)) {
+                    if !(program == "sed" && is_of_sed(inside))
+                        && arguments(file, code.at, inside).next().is_some()
+                    {
                         found.push(with_quotes(text, piece.range));
                     }
                 }
             }
-            let message = "nothing is expanded in single quotes; use double quotes if a value is meant here";
+            let message = "single quotes keep the build argument from being expanded, and it is gone when the container runs; \
+                           use double quotes";
             super::report(file.source, &found, message, out);
         }
     }
@@ -94,12 +97,14 @@ fn is_prompt(word: &Word, role: Role) -> bool {
     is_assignment && word.text.split_once('=').is_some_and(|(name, _)| PROMPTS.contains(&name))
 }
 
-/// `$name`, `${`, `$(`, or a command in backquotes.
-fn expands(text: &str) -> bool {
-    let is_start = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '{' | '(');
-    let dollar = text.match_indices('$').any(|(at, _)| text[at + 1..].starts_with(is_start));
-    dollar
-        || text.match_indices('`').zip(text.match_indices('`').skip(1)).any(|(one, next)| next.0 > one.0 + 1)
+/// The build arguments that a text names: `$NAME`, `${NAME`. Other variables may be meant for whoever reads the text later.
+fn arguments<'t>(file: &Dockerfile, at: &Instruction, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let names = text.match_indices('$').map(|(at, _)| {
+        let name = text[at + 1..].trim_start_matches('{');
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+        &name[..end]
+    });
+    names.filter(move |name| matches!(file.lookup(name, at).origin, Origin::Arg(_)))
 }
 
 /// `$p`, `$d`: the last line, and what sed does with it.
