@@ -217,7 +217,7 @@ fn dockerfile(source: &Arc<Source>) -> Kind {
 fn yaml_kind(source: &Source, named: bool, promised: bool) -> Kind {
     let marks = template::yaml_marks(source.text());
     // Most files are told by their lines, and are read but once, for their rules.
-    if promised && marks.is_empty() && evidence::is_plain(source.text()) {
+    if named && marks.is_empty() && evidence::is_plain(source.text()) {
         return Kind::Compose;
     }
     let yaml = yaml::parse(source);
