@@ -1,5 +1,6 @@
 //! The rules of a run, chosen once: to ask all of them again for every file and service costs more than many a rule.
 
+use super::searches;
 use crate::rule::{Check, Family, Policy, Rule};
 use crate::rules::RULES;
 
@@ -14,6 +15,10 @@ pub(super) struct Chosen<'p> {
     pub(super) project: Vec<&'static Rule>,
     pub(super) daemon: Vec<&'static Rule>,
     pub(super) pipeline: Vec<&'static Rule>,
+    /// Files are searched for secrets.
+    pub(super) searches: bool,
+    /// A rule asks for files that are named and are not there.
+    pub(super) asks_for_files: bool,
 }
 
 impl<'p> Chosen<'p> {
@@ -32,6 +37,8 @@ impl<'p> Chosen<'p> {
             project: that_look_at(|check| matches!(check, Check::Project(_))),
             daemon: that_look_at(|check| matches!(check, Check::Daemon(_))),
             pipeline: that_look_at(|check| matches!(check, Check::Pipeline(_))),
+            searches: searches(policy),
+            asks_for_files: shown.iter().any(|rule| rule.id == "named-file-missing"),
         }
     }
 }

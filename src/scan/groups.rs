@@ -153,7 +153,7 @@ impl Run<'_, '_> {
                 self.aside.misread(file.source.path(), &format!("line {line} is not valid YAML"));
             }
         }
-        let mut joined = join::join(&own, &documents, self.aside);
+        let mut joined = join::join(&own, &documents, self.rules.asks_for_files, self.aside);
         if group.base {
             joined.forget_services();
         }

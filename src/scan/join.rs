@@ -103,7 +103,13 @@ pub(super) fn builders(
 }
 
 /// Joins one group: the main file, then what overrides it. `documents` holds what they name, too.
-pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &Aside) -> Joined {
+/// `asks_for_files`: files that are named and are not there are looked for.
+pub(super) fn join(
+    group: &[&ComposeFile],
+    documents: &[ComposeFile],
+    asks_for_files: bool,
+    aside: &Aside,
+) -> Joined {
     let tree = aside.tree();
     let by_path: HashMap<&str, &ComposeFile> =
         documents.iter().map(|document| (&**document.source.path(), document)).collect();
@@ -126,7 +132,9 @@ pub(super) fn join(group: &[&ComposeFile], documents: &[ComposeFile], aside: &As
         let tracked = if tree.exists(&path) { tree.is_tracked(&path) } else { Some(false) };
         joined.secret_files.push(SecretFile { at: file.at, path: path.into(), tracked });
     }
-    joined.missing_files = missing(&model, tree);
+    if asks_for_files {
+        joined.missing_files = missing(&model, tree);
+    }
     joined.envs = std::mem::take(&mut model.envs);
     joined.networks = std::mem::take(&mut model.networks);
     let services = std::mem::take(&mut model.services);

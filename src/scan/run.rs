@@ -12,7 +12,7 @@ use super::groups::Composed;
 use super::load::{self, Loaded};
 use super::old::{Old, Silence};
 use super::surfaces::{self, Surface, Surfaces};
-use super::{Watch, alone, contexts, each, engine, join, searches, shell, starts};
+use super::{Watch, alone, contexts, each, engine, join, shell, starts};
 use crate::bake::Passed;
 use crate::blob::{Candidate, Tree};
 use crate::daemon::Engine;
@@ -171,7 +171,7 @@ impl Run<'_, '_> {
         let passed = Passed::by(baked.iter().map(|target| &target.names));
         let project = Project { baked, passed, ..join::project(builders, &[], &file, self.aside) };
         let sent = contexts::of(&project, &file[0], self.aside);
-        let is_spotless = secrets::is_spotless(source, self.policy);
+        let is_spotless = self.rules.searches && secrets::is_spotless(source, self.policy);
         let cx = Context { policy: self.policy, project: &project, sent: sent.as_ref(), is_spotless };
         let keep_shell = self.shellcheck().is_some();
         let checked = check::dockerfile(&cx, self.rules, &file[0], self.tree, keep_shell);
@@ -207,13 +207,12 @@ impl Run<'_, '_> {
     /// Checks the files that configure containers and are no `documents`, and searches all files for secrets. Each is read
     /// once for both, and a document of which it is known that the search finds nothing in it not again.
     fn others(&self, documents: &HashMap<Arc<str>, bool>, silence: Silence, outcome: &mut Outcome) {
-        let searches = searches(self.policy);
         let told = Told::of(&outcome.findings);
         let gone = |each: &mut dyn FnMut(&Arc<str>, Vec<u8>)| self.tree.gone(each);
         let old = Old::new(gone, self.policy, silence);
         let surfaces = Surfaces::new(self);
         let one = |candidate| {
-            let other = self.other(candidate, documents, &surfaces, searches, &told, &|key| old.has(key));
+            let other = self.other(candidate, documents, &surfaces, &told, &|key| old.has(key));
             (candidate, other)
         };
         let mut checked = HashSet::new();
@@ -239,7 +238,8 @@ impl Run<'_, '_> {
         }
         // Whoever named a file that is no document wanted it searched, and that is done.
         outcome.skipped.retain(|told| {
-            let is_done = checked.contains(&told.path) || searches && told.reason == Reason::OtherFormat;
+            let is_done =
+                checked.contains(&told.path) || self.rules.searches && told.reason == Reason::OtherFormat;
             told.why != load::NO_DOCUMENT || !is_done
         });
     }
@@ -249,11 +249,10 @@ impl Run<'_, '_> {
         candidate: &Candidate,
         documents: &HashMap<Arc<str>, bool>,
         surfaces: &Surfaces,
-        searches: bool,
         told: &Told,
         is_old: &(dyn Fn(Key) -> bool + Sync),
     ) -> Other {
-        let path = &candidate.path;
+        let (path, searches) = (&candidate.path, self.rules.searches);
         let (mut surface, mut searched) = (Ok(None), Ok(None));
         let is_spotless = documents.get(path).copied();
         let is_document = is_spotless.is_some();
