@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::bake::{Known, Names, Passed};
 use crate::blob::Tracked;
 use crate::compose::{Problem, Resource};
-use crate::container::{At, ContainerSpec};
+use crate::container::{At, ContainerSpec, MountKind, Text};
 use crate::daemon::Engine;
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
 use crate::dockerignore::Ignore;
@@ -348,49 +348,63 @@ pub fn built_images<'p>(project: &'p Project<'_>) -> HashSet<&'p str> {
     built.filter_map(|spec| spec.image.as_ref()?.value()).collect()
 }
 
-/// The image of each container, in their order: `None` where there is none, or where another container of the same file
-/// runs the same one and has it with both places.
-pub fn container_images<'a>(project: &'a Project<'a>) -> Vec<Option<ImageUse<'a>>> {
+/// The images of each container, in their order; without those that another container of the same file names as well and
+/// has with both places.
+pub fn container_images<'a>(project: &'a Project<'a>) -> Vec<Vec<ImageUse<'a>>> {
     let built = built_images(project);
-    let mut images: Vec<Option<ImageUse>> = Vec::with_capacity(project.containers.len());
-    let mut known: HashMap<(&str, String, bool), usize> = HashMap::new();
+    let mut images: Vec<Vec<ImageUse>> = Vec::with_capacity(project.containers.len());
+    // Where each is in `images`.
+    let mut known: HashMap<(&str, String, bool), (usize, usize)> = HashMap::new();
     for (at, spec) in project.containers.iter().enumerate() {
-        let image = container_image(project, spec, &built);
-        let key = image.as_ref().and_then(|image| {
-            Some((&**image.source.path(), image.reference.as_deref()?.to_owned(), image.built_here))
-        });
-        let Some((image, key)) = image.zip(key) else {
-            images.push(None);
-            continue;
-        };
-        if let Some(first) = known.get(&key).and_then(|&first| images[first].as_mut()) {
-            // Services that inherit it, or share an anchor, have it at one place.
-            if first.span != image.span && first.again.last() != Some(&image.span) {
-                first.again.push(image.span);
+        images.push(Vec::new());
+        for (text, start) in named_images(spec) {
+            let image = container_image(project, spec, (text, start), &built);
+            let reference = image.reference.as_deref().map(str::to_owned);
+            let key = reference.map(|reference| (&**image.source.path(), reference, image.built_here));
+            if let Some(&(at, place)) = key.as_ref().and_then(|key| known.get(key)) {
+                let first = &mut images[at][place];
+                // Services that inherit it, or share an anchor, have it at one place.
+                if first.span != image.span && first.again.last() != Some(&image.span) {
+                    first.again.push(image.span);
+                }
+                continue;
             }
-            images.push(None);
-        } else {
-            known.insert(key, at);
-            images.push(Some(image));
+            known.extend(key.map(|key| (key, (at, images[at].len()))));
+            images[at].push(image);
         }
     }
     images
 }
 
-/// The image that a container runs; `built` is [`built_images`].
+/// The images that are written for a container, each with the byte of its text at which it begins: what it runs, what its
+/// hooks run, what it mounts, what its build takes as a context.
+fn named_images(spec: &ContainerSpec) -> impl Iterator<Item = (&Text, usize)> {
+    const CONTEXT: &str = "docker-image://";
+    let hooks = spec.hooks.iter().filter_map(|hook| hook.image.as_ref());
+    let mounts = spec.mounts.iter().filter(|mount| mount.kind == MountKind::Image);
+    let mounts = mounts.filter_map(|mount| mount.source.as_ref());
+    let contexts = spec.build.iter().flat_map(|build| &build.additional_contexts);
+    let contexts = contexts.filter_map(|context| context.value.as_ref());
+    let contexts = contexts.filter(|context| context.raw.starts_with(CONTEXT));
+    let whole = spec.image.iter().chain(hooks).chain(mounts).map(|image| (image, 0));
+    whole.chain(contexts.map(|context| (context, CONTEXT.len())))
+}
+
+/// An image that a container names; `built` is [`built_images`].
 fn container_image<'a>(
     project: &'a Project<'a>,
     spec: &'a ContainerSpec,
+    (text, start): (&'a Text, usize),
     built: &HashSet<&str>,
-) -> Option<ImageUse<'a>> {
-    let image = spec.image.as_ref()?;
-    let built_here = spec.build.is_some() || image.value().is_some_and(|name| built.contains(name));
-    Some(ImageUse {
-        source: project.source(image.at),
-        span: image.part(0..image.raw.len()),
-        reference: image.value().map(Cow::Borrowed),
+) -> ImageUse<'a> {
+    let reference = text.value().and_then(|value| value.get(start..));
+    let is_own = spec.image.as_ref().is_some_and(|image| std::ptr::eq(image, text)) && spec.build.is_some();
+    ImageUse {
+        source: project.source(text.at),
+        span: text.part(start..text.raw.len()),
+        reference: reference.map(Cow::Borrowed),
         role: ImageRole::Container,
-        built_here,
+        built_here: is_own || reference.is_some_and(|name| built.contains(name)),
         again: Vec::new(),
-    })
+    }
 }

@@ -48,6 +48,7 @@ mod tables;
 mod together;
 mod tokens;
 mod tree;
+mod variants;
 mod veiled;
 mod why;
 mod words;

@@ -235,6 +235,7 @@ pub fn join<'r>(files: &[&'r ComposeFile<'r>], nearby: &Nearby<'r>) -> Model {
     };
     let (networks, volumes): (_, Vec<Resource>) = (resources(networks), resources(volumes));
     volumes::bind_volumes(&mut services, &volumes);
+    resource::share_host_network(&mut services, &networks);
     let (secrets, configs) = (resources(secrets), resources(configs));
     let mut problems = std::mem::take(&mut joined.problems);
     problems.append(&mut reader.problems);

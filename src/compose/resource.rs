@@ -1,8 +1,11 @@
 //! Networks, volumes, secrets and configs at top level.
 
+use std::collections::HashSet;
+
 use super::Resource;
 use super::read::{Reader, keys};
 use super::value::{Field, Shape};
+use crate::container::{ContainerSpec, Known, Text};
 
 /// `named`: a name may stand in place of `external: true`, as podman-compose reads it.
 pub(super) fn resource(reader: &mut Reader<'_>, field: &Field<'_>, named: bool) -> Resource {
@@ -34,5 +37,24 @@ pub(super) fn resource(reader: &mut Reader<'_>, field: &Field<'_>, named: bool) 
         internal: reader.flag(value, "internal"),
         attachable: reader.flag(value, "attachable"),
         labels: reader.pairs(value, "labels", &['=']),
+    }
+}
+
+/// A service that joins the engine's own network `host`, as stacks of Swarm do, has the host's network.
+pub(super) fn share_host_network(services: &mut [ContainerSpec], networks: &[Resource]) {
+    let is_host = |network: &&Resource| {
+        let name = network.name.as_ref().map_or(Some(&*network.key), |name| name.value());
+        network.external && name == Some("host")
+    };
+    let hosts: HashSet<&str> = networks.iter().filter(is_host).map(|network| &*network.key).collect();
+    for service in services.iter_mut().filter(|service| !hosts.is_empty() && service.network_mode.is_none()) {
+        let mut joined = service.networks.iter().flatten();
+        let network = joined.find(|network| network.name.value().is_some_and(|name| hosts.contains(name)));
+        service.network_mode = network.map(|network| Text {
+            raw: "host".into(),
+            known: Known::AsWritten,
+            at: network.at,
+            skip: None,
+        });
     }
 }

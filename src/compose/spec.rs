@@ -323,13 +323,18 @@ const PLACEMENT: &[Key] = &[
     key("preferences", Type::List(&Type::Keys(PREFERENCE))),
 ];
 const LIMITS: &[Key] = &[key("cpus", NUMBER), key("memory", SIZE_TEXT), key("pids", WHOLE)];
-const DEVICE_REQUEST: &[Key] = &[
-    needed("capabilities", TEXTS),
-    key("count", WHOLE_OR_TEXT),
-    key("device_ids", TEXTS),
-    key("driver", TEXT),
-    key("options", PAIRS),
-];
+const DEVICE_REQUEST: &[Key] = &request(needed("capabilities", TEXTS));
+const GPU_REQUEST: &[Key] = &request(key("capabilities", TEXTS));
+/// A request for a device; only one for GPUs may leave its capabilities out.
+const fn request(capabilities: Key) -> [Key; 5] {
+    [
+        capabilities,
+        key("count", WHOLE_OR_TEXT),
+        key("device_ids", TEXTS),
+        key("driver", TEXT),
+        key("options", PAIRS),
+    ]
+}
 const DISCRETE: &[Key] = &[key("kind", TEXT), key("value", TEXT_OR_NUMBER)];
 const GENERIC: &[Key] = &[key("discrete_resource_spec", Type::Keys(DISCRETE))];
 const RESERVATIONS: &[Key] = &[
@@ -489,7 +494,7 @@ pub(super) const SERVICE: &[Key] = &[
     key("extends", Type::Either(&[TEXT, Type::Keys(EXTENDS)])),
     key("external_links", Type::Unique(&TEXT)),
     key("extra_hosts", HOSTS),
-    key("gpus", Type::Either(&[words(&["all"]), Type::List(&Type::Keys(DEVICE_REQUEST))])),
+    key("gpus", Type::Either(&[words(&["all"]), Type::List(&Type::Keys(GPU_REQUEST))])),
     key("group_add", Type::Unique(&TEXT_OR_NUMBER)),
     key("healthcheck", Type::Keys(HEALTHCHECK)),
     key("hostname", TEXT),

@@ -3,7 +3,7 @@
 use super::{At, Grant, Key, Pair, Setting, Text};
 
 /// `build:`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Build {
     /// The whole value.
     pub at: At,

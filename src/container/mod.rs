@@ -41,6 +41,10 @@ pub struct ContainerSpec {
     pub keys: Vec<Key>,
     /// How values got here from elsewhere, see [`ContainerSpec::via`]; shared by the containers of one model.
     pub pulls: Arc<[Pull]>,
+    /// It has an engine of its own, for which it must be privileged.
+    pub nests_engine: bool,
+    /// It mounts volumes for others on its node, for which it must be privileged.
+    pub serves_storage: bool,
     /// What could not be read (an `extends` without its file …). Nothing can be said to be missing then.
     pub gaps: Vec<Gap>,
     /// Neither image nor build nor provider: a piece to be merged with another file by `-f a -f b`.
@@ -100,6 +104,8 @@ pub struct ContainerSpec {
     /// `ports:`, `-p`.
     pub ports: Vec<Port>,
     pub expose: Vec<Text>,
+    /// `--publish-all`
+    pub publish_all: Option<Setting<bool>>,
     pub dns: Vec<Text>,
     /// `extra_hosts:`; key is the name, value the address.
     pub extra_hosts: Vec<Pair>,

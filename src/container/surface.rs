@@ -22,8 +22,8 @@ pub enum Surface {
     TaskDefinition,
     /// A task of a Nomad job.
     Nomad,
-    /// A target of a bake file: a build without a container.
-    BakeTarget,
+    /// A build without a container: a target of a bake file, `docker build`.
+    Build,
 }
 
 /// A key of Compose files with the words of other surfaces.
@@ -75,7 +75,7 @@ impl Surface {
             Self::Kubernetes => row().map_or(key, |row| row.kubernetes).into(),
             Self::TaskDefinition => row().map_or(key, |row| row.task_definition).into(),
             Self::Nomad => row().map_or(key, |row| row.nomad).into(),
-            Self::BakeTarget => if key == "build.secrets" { "secret" } else { key }.into(),
+            Self::Build => if key == "build.secrets" { "secret" } else { key }.into(),
         }
     }
 
@@ -93,7 +93,7 @@ impl Surface {
     /// How programs are kept from gaining privileges there, as an imperative.
     pub fn no_new_privileges(self) -> &'static str {
         match self {
-            Self::ComposeService | Self::Nomad | Self::BakeTarget => {
+            Self::ComposeService | Self::Nomad | Self::Build => {
                 "add `no-new-privileges:true` to `security_opt`"
             }
             Self::Run | Self::ServiceCreate | Self::Job => "add `--security-opt no-new-privileges`",

@@ -40,7 +40,7 @@ pub fn of(cx: &Context, spec: &ContainerSpec) -> Option<Privileges> {
 
 /// It is no Linux container.
 fn is_other(cx: &Context, spec: &ContainerSpec) -> bool {
-    let is_build = spec.surface == Surface::BakeTarget;
+    let is_build = spec.surface == Surface::Build;
     is_build || spec.fragment || spec.provider.is_some() || known_images::runs_windows(cx, spec)
 }
 

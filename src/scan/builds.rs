@@ -11,6 +11,7 @@ use crate::compose::{directory, resolve};
 use crate::gap::{Gap, Reason};
 use crate::project::Baked;
 use crate::shell::{self, Call, Script, Word};
+use crate::surface::{self, Argument};
 use crate::text::{Joined, Source, last_part};
 use crate::yaml::{self, Node};
 
@@ -18,47 +19,6 @@ use crate::yaml::{self, Node};
 const LARGEST: usize = 256 << 10;
 /// Bytes of a path; no system has longer ones.
 const LONGEST: usize = 4096;
-/// Flags of `docker build` that take the next word.
-const WITH_VALUE: [&str; 37] = [
-    "add-host",
-    "allow",
-    "annotation",
-    "attest",
-    "build-arg",
-    "build-context",
-    "builder",
-    "cache-from",
-    "cache-to",
-    "cgroup-parent",
-    "cpu-period",
-    "cpu-quota",
-    "cpu-shares",
-    "cpuset-cpus",
-    "cpuset-mems",
-    "file",
-    "format",
-    "iidfile",
-    "isolation",
-    "label",
-    "layers",
-    "memory",
-    "memory-swap",
-    "metadata-file",
-    "network",
-    "no-cache-filter",
-    "output",
-    "platform",
-    "policy",
-    "progress",
-    "secret",
-    "security-opt",
-    "shm-size",
-    "ssh",
-    "tag",
-    "target",
-    "ulimit",
-];
-
 /// Whether a file may build images, by its path; only the last part of it may be known.
 pub(super) fn is_recipe(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -206,14 +166,7 @@ impl Found<'_> {
 
     /// What a command builds, from the first of these folders that has the Dockerfile.
     fn command(&self, call: &Call, starts: &[Option<String>]) -> Option<(String, Baked)> {
-        let words = call.args();
-        let verb = |at: usize| words.get(at).map_or("", |word| &*word.text);
-        let start = match (call.name().unwrap_or_default(), verb(0), verb(1)) {
-            ("docker" | "podman" | "nerdctl", "build", _) | ("buildah", "build" | "bud", _) => 1,
-            ("docker" | "podman", "buildx" | "image" | "builder", "build") => 2,
-            _ => return None,
-        };
-        let build = Build::of(&words[start..])?;
+        let build = Build::of(call)?;
         let context = build.context.and_then(plain)?;
         let (path, context) = starts.iter().flatten().find_map(|start| {
             let context = resolve(start, context)?;
@@ -242,7 +195,7 @@ struct Build<'w> {
 }
 
 impl<'w> Build<'w> {
-    fn of(words: &'w [Word]) -> Option<Self> {
+    fn of(call: &Call<'w>) -> Option<Self> {
         let mut build = Self {
             context: None,
             file: None,
@@ -251,32 +204,17 @@ impl<'w> Build<'w> {
             contexts: Vec::new(),
             ships: false,
         };
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            let text = &*word.text;
-            let Some(flag) = text.strip_prefix('-').filter(|flag| !flag.is_empty()) else {
+        for argument in surface::arguments(call)? {
+            let (name, word, value) = match argument {
                 // Only one word is the context; what a variable holds may be flags.
-                if build.context.replace(word).is_some() {
-                    return None;
-                }
-                continue;
-            };
-            let name = match flag.strip_prefix('-') {
-                Some(long) => long,
-                None if matches!(flag, "f" | "t" | "m" | "c" | "o") => flag,
-                None => continue,
-            };
-            let (name, value) = match name.split_once('=') {
-                Some((name, value)) => (name, Some((value, None))),
-                None if name.len() == 1 || WITH_VALUE.binary_search(&name).is_ok() => {
-                    (name, words.next().map(|word| (&*word.text, Some(word))))
-                }
-                None => (name, None),
+                Argument::Operand(word) if build.context.replace(word).is_some() => return None,
+                Argument::Operand(_) => continue,
+                Argument::Flag { name, word, value } => (name, word, value),
             };
             let key = || value.map(|(value, _)| value.split('=').next().unwrap_or_default().to_owned());
             match name {
                 // The flag and its value in one word: what is a variable in it shows.
-                "f" | "file" => build.file = Some(value.map_or(word, |(_, apart)| apart.unwrap_or(word))),
+                "file" => build.file = Some(value.map_or(word, |(_, apart)| apart.unwrap_or(word))),
                 "target" => {
                     let is_plain = !value.is_some_and(|(_, apart)| apart.unwrap_or(word).expands);
                     build.stage = value.map(|(value, _)| known(value, is_plain));
@@ -362,7 +300,6 @@ mod tests {
 
     #[test]
     fn scripts_and_makefiles_say_what_they_build() {
-        assert!(WITH_VALUE.is_sorted());
         for (path, text, built) in [
             ("build.sh", "docker build -t x .\n", "Dockerfile from '' None [] [] false"),
             (

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::chosen::Chosen;
+use super::inline;
 use super::shell::Shell;
 use crate::blob::Tree;
 use crate::compose::ComposeFile;
@@ -53,33 +54,7 @@ pub(super) fn dockerfile(
     keep_shell: bool,
 ) -> Checked {
     let path = file.source.path();
-    let images = project::dockerfile_images(file);
-    let mut drafts = Vec::new();
-    for &rule in &rules.dockerfile {
-        let mut out = Findings::new(rule);
-        guarded(rule, file.source, &mut out, |out| {
-            for check in rule.checks() {
-                match check {
-                    Check::Dockerfile(check) => check(cx, file, out),
-                    Check::Image(check) => images.iter().for_each(|image| check(cx, image, out)),
-                    Check::Compose(_)
-                    | Check::Container(_)
-                    | Check::Project(_)
-                    | Check::Daemon(_)
-                    | Check::Pipeline(_)
-                    | Check::Secret(_) => {}
-                }
-            }
-        });
-        // At once, for a huge file may give one rule very many.
-        drafts.append(&mut gather(out.list, cx.policy.profile));
-    }
-    if fails_on_checks(file) {
-        let of_buildkit = |rule: &Rule| rule.aliases.iter().any(|alias| alias.starts_with("buildkit/"));
-        for draft in drafts.iter_mut().filter(|draft| of_buildkit(draft.rule)) {
-            draft.severity(Severity::Error);
-        }
-    }
+    let mut drafts = on_dockerfile(cx, rules, file);
     drafts.extend(unknown_stages(file, cx.policy));
     let origin = tree.origin();
     let mut marks = Marks::new();
@@ -107,6 +82,38 @@ pub(super) fn dockerfile(
         is_daemon: false,
         is_spotless: cx.is_spotless,
     }
+}
+
+/// Runs the rules on a Dockerfile.
+pub(super) fn on_dockerfile(cx: &Context, rules: &Chosen, file: &Dockerfile) -> Vec<Draft> {
+    let images = project::dockerfile_images(file);
+    let mut drafts = Vec::new();
+    for &rule in &rules.dockerfile {
+        let mut out = Findings::new(rule);
+        guarded(rule, file.source, &mut out, |out| {
+            for check in rule.checks() {
+                match check {
+                    Check::Dockerfile(check) => check(cx, file, out),
+                    Check::Image(check) => images.iter().for_each(|image| check(cx, image, out)),
+                    Check::Compose(_)
+                    | Check::Container(_)
+                    | Check::Project(_)
+                    | Check::Daemon(_)
+                    | Check::Pipeline(_)
+                    | Check::Secret(_) => {}
+                }
+            }
+        });
+        // At once, for a huge file may give one rule very many.
+        drafts.append(&mut gather(out.list, cx.policy.profile));
+    }
+    if fails_on_checks(file) {
+        let of_buildkit = |rule: &Rule| rule.aliases.iter().any(|alias| alias.starts_with("buildkit/"));
+        for draft in drafts.iter_mut().filter(|draft| of_buildkit(draft.rule)) {
+            draft.severity(Severity::Error);
+        }
+    }
+    drafts
 }
 
 /// Runs rules on one file. `run` runs those of their checks that look at it.
@@ -268,17 +275,16 @@ pub(super) fn compose(
 /// Runs the rules on the containers of a project, and on their images; what they say of each.
 pub(super) fn containers(cx: &Context, rules: &Chosen) -> Vec<Vec<Draft>> {
     let images = project::container_images(cx.project);
-    let containers: Vec<(&ContainerSpec, Option<ImageUse>)> =
-        cx.project.containers.iter().zip(images).collect();
-    super::each(containers, |(spec, image)| {
+    let containers: Vec<(&ContainerSpec, Vec<ImageUse>)> = cx.project.containers.iter().zip(images).collect();
+    super::each(containers, |(spec, images)| {
         let mut drafts = Vec::new();
         for &rule in &rules.container {
             let mut out = Findings::new(rule);
             guarded(rule, cx.project.source(spec.at), &mut out, |out| {
                 for check in rule.checks() {
-                    match (check, &image) {
-                        (Check::Container(check), _) => check(cx, spec, out),
-                        (Check::Image(check), Some(image)) => check(cx, image, out),
+                    match check {
+                        Check::Container(check) => check(cx, spec, out),
+                        Check::Image(check) => images.iter().for_each(|image| check(cx, image, out)),
                         _ => {}
                     }
                 }
@@ -289,6 +295,7 @@ pub(super) fn containers(cx: &Context, rules: &Chosen) -> Vec<Vec<Draft>> {
             drafts.append(&mut out.list);
         }
         effective::proof::follow(cx, spec, &mut drafts);
+        drafts.append(&mut inline::drafts(cx, rules, spec));
         drafts
     })
 }

@@ -231,6 +231,9 @@ fn yaml_kind(source: &Source, named: bool, promised: bool) -> Kind {
     match evidence {
         Evidence::Sure | Evidence::Services | Evidence::Section => Kind::Compose,
         Evidence::Bare | Evidence::None if promised && !yaml.errors.is_empty() => Kind::Compose,
+        Evidence::None if promised && yaml.root().is_some_and(|root| root.get("services").is_some()) => {
+            Kind::Compose
+        }
         Evidence::Bare => Kind::Skip(Reason::OtherFormat, FIRST_FORMAT),
         Evidence::None if !yaml.errors.is_empty() => Kind::Skip(Reason::OtherFormat, NO_YAML),
         Evidence::None | Evidence::Pipeline => Kind::Other,
@@ -324,6 +327,7 @@ mod tests {
         let gitlab = "services:\n  - docker:dind\njob:\n  image: a\n";
         assert_eq!(kind(".gitlab-ci.yml", gitlab, false), Kind::Other);
         assert_eq!(kind("values.yml", "services:\n  - a\n", false), Kind::Other);
+        assert_eq!(kind("compose.yml", "services:\n  - a\n", false), Kind::Compose);
         assert_eq!(
             kind("Dockerfile", "FROM {{ base }}\n", false),
             Kind::Skip(Reason::Template, "a template")

@@ -15,6 +15,7 @@ mod contexts;
 mod engine;
 mod evidence;
 mod groups;
+mod inline;
 mod join;
 pub mod kind;
 mod load;

@@ -39,6 +39,7 @@ pub use packages::{Action, Flag, Manager, Package, PackageCall, PackageKind, pac
 pub use quotes::{Piece, Quote, pieces};
 pub use split::{Split, What, assigned, declares, splits};
 pub use walk::{Call, Pipe, Place};
+pub use wrappers::is_name;
 
 /// A shell script: a list of pipelines, joined by operators.
 #[derive(Clone, Debug, Default)]

@@ -160,7 +160,7 @@ pub(super) fn is_assignment(text: &str) -> bool {
 }
 
 /// A name that a shell variable can have.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     !text.is_empty()
         && !text.as_bytes()[0].is_ascii_digit()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -188,13 +188,31 @@ pub(super) fn executed_by_find(words: &[Word]) -> Vec<&[Word]> {
     out
 }
 
+/// Flags of `ssh` that take the next word.
+const SSH: &str = "BbcDEeFIiJLlmOopQRSWw";
+
+/// The command that `ssh` runs on another machine: what follows the name of that machine, or its standard input.
+fn ssh_reads(words: &[Word], mut at: usize) -> Reads {
+    while let Some(flag) = words.get(at).and_then(|word| word.text.strip_prefix('-')) {
+        let takes_next = flag.len() == 1 && flag.starts_with(|letter| SSH.contains(letter));
+        at += if takes_next { 2 } else { 1 };
+    }
+    if at >= words.len() {
+        Reads::Nothing
+    } else if at + 1 == words.len() {
+        Reads::Input
+    } else {
+        Reads::From(at + 1)
+    }
+}
+
 /// Which words are a script that a new shell reads. The numbers are indices of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     Nothing,
     /// `sh -c WORD`, `su -c WORD`
     Word(usize),
-    /// `eval WORD…`: all from here on, with spaces between.
+    /// `eval WORD…`, `ssh HOST WORD…`: all from here on, with spaces between.
     From(usize),
     /// A shell without a script file: its standard input, perhaps a heredoc.
     Input,
@@ -207,6 +225,7 @@ pub(super) fn reads(words: &[Word], program: usize) -> Reads {
     let args = program + 1;
     match name {
         "eval" if args < words.len() => Reads::From(args),
+        "ssh" => ssh_reads(words, args),
         "su" | "runuser" => {
             let flag =
                 words[args..].iter().position(|word| matches!(&*word.text, "-c" | "--command" | "-lc"));

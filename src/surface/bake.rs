@@ -26,7 +26,7 @@ struct Target<'y, 'v> {
 impl Target<'_, '_> {
     fn found(&self, block: &Entry) -> Found {
         let place = at(block.key_span());
-        let mut spec = ContainerSpec::new(Surface::BakeTarget, block.key_str(), place);
+        let mut spec = ContainerSpec::new(Surface::Build, block.key_str(), place);
         spec.gaps.push(Gap { at: place, why: "who runs the image is written elsewhere".into() });
         spec.build = Some(Box::new(self.build()));
         Found { spec, extent: block.span() }

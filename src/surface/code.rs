@@ -21,7 +21,7 @@ fn goes_on(line: &str) -> bool {
 }
 
 /// The offset of a part of a text.
-fn offset(text: &str, part: &str) -> usize {
+pub(super) fn offset(text: &str, part: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
 }
 
@@ -50,7 +50,7 @@ pub(super) fn unit(text: &str) -> Vec<Joined<'_>> {
 /// What a line of a unit starts.
 fn started(line: &str) -> Option<&str> {
     let (key, command) = line.split_once('=')?;
-    matches!(key.trim(), "ExecStart" | "ExecStartPre").then_some(command)
+    matches!(key.trim(), "ExecStart" | "ExecStartPost" | "ExecStartPre").then_some(command)
 }
 
 /// Lines that begin a command, each with the lines that it goes on to. A doubled `sign` means one.
@@ -117,7 +117,7 @@ pub(super) fn jenkins(text: &str) -> Vec<Joined<'_>> {
 }
 
 /// The string of Groovy that begins at `start`, and where it ends.
-fn groovy(text: &str, start: usize) -> Option<(Joined<'static>, usize)> {
+pub(super) fn groovy(text: &str, start: usize) -> Option<(Joined<'static>, usize)> {
     let quote = ["'''", "\"\"\"", "'", "\""].into_iter().find(|quote| text[start..].starts_with(quote))?;
     let inside = start + quote.len();
     let mut joined = Joined::empty(inside);
@@ -152,18 +152,18 @@ pub(super) fn markdown(text: &str) -> Vec<Joined<'_>> {
     let mut all = lines(text);
     while let Some((_, line)) = all.next() {
         let Some((fence, language)) = fence(line) else { continue };
-        let is_shell = is_shell(language);
+        let (is_shell, is_nameless) = (is_shell(language), language.is_empty());
         let mut block: Vec<(usize, &str)> = Vec::new();
         for (start, line) in all.by_ref() {
             if self::fence(line).is_some_and(|(end, language)| language.is_empty() && end.starts_with(fence))
             {
                 break;
             }
-            if is_shell {
+            if is_shell || is_nameless {
                 block.push((start, line));
             }
         }
-        if !block.is_empty() {
+        if !block.is_empty() && (is_shell || block.iter().any(|(_, line)| starts_container(line))) {
             found.push(typed(&block));
         }
     }
@@ -186,6 +186,13 @@ fn is_shell(language: &str) -> bool {
     const SHELLS: [&str; 9] =
         ["bash", "console", "sh", "shell", "shell-session", "shellsession", "sh-session", "terminal", "zsh"];
     SHELLS.iter().any(|shell| language.eq_ignore_ascii_case(shell))
+}
+
+/// Whether a line of a block without a language is a command: `docker run`, perhaps after a prompt and `sudo`.
+fn starts_container(line: &str) -> bool {
+    let mut words = line.split_whitespace().skip_while(|word| matches!(*word, "$" | "#" | "sudo"));
+    matches!(words.next(), Some("docker" | "podman" | "nerdctl"))
+        && matches!(words.next(), Some("run" | "create"))
 }
 
 /// The lines of a block, without prompts; with prompts in it, only the lines that have one, and those that they go on to.

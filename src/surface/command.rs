@@ -1,15 +1,19 @@
-//! `docker run`, `podman create`, `nerdctl run`, `docker service create` among the commands of a script.
+//! `docker run`, `podman create`, `nerdctl run`, `docker service create`, `docker compose run` among the commands of a script.
 
-use super::Found;
 use super::fill::Filler;
 use super::flags::{self, Flag};
+use super::held::Held;
 use super::words::{at, text};
+use super::{Found, build};
 use crate::compose::short;
 use crate::container::{Command, CommandForm, ContainerSpec, Gap, Lifetime, Setting, Surface, Text};
 use crate::shell::{self, Call, Word};
 use crate::text::{Joined, Source};
+use crate::yaml::Node;
 
 const ENGINES: [&str; 3] = ["docker", "podman", "nerdctl"];
+/// Programs that are `docker compose` by another name.
+const COMPOSE: [&str; 2] = ["docker-compose", "podman-compose"];
 /// Variables that people name the engine with, in small letters.
 const VARIABLES: [&str; 12] = [
     "container_bin",
@@ -25,19 +29,26 @@ const VARIABLES: [&str; 12] = [
     "podman",
     "podman_cmd",
 ];
-/// Flags of the engines themselves that take the next word.
-const GLOBAL: [&str; 16] = [
+/// Flags of the engines themselves, and of Compose, that take the next word.
+const GLOBAL: [&str; 23] = [
     "-H",
     "-c",
+    "-f",
     "-l",
     "-n",
+    "-p",
     "--config",
     "--connection",
     "--context",
+    "--env-file",
+    "--file",
     "--host",
     "--identity",
     "--log-level",
     "--namespace",
+    "--profile",
+    "--project-directory",
+    "--project-name",
     "--root",
     "--runroot",
     "--storage-driver",
@@ -48,57 +59,105 @@ const GLOBAL: [&str; 16] = [
 /// The containers that a script starts. `lifetime` is that of those for which the command says nothing.
 pub(super) fn containers(source: &Source, script: &Joined, lifetime: Lifetime) -> Vec<Found> {
     let script = shell::parse(script);
-    let found = script.calls().into_iter().filter_map(|call| container(source, &call, lifetime));
+    let held = Held::new(source, &script);
+    let found = script.calls().into_iter().filter_map(|call| {
+        container(source, &held, &call, lifetime).or_else(|| build::image(source, &call, lifetime))
+    });
     found.collect()
 }
 
-fn container(source: &Source, call: &Call, lifetime: Lifetime) -> Option<Found> {
-    let (surface, first) = runs(call)?;
-    let is_exec = &*call.words[first - 1].text == "exec";
+fn container(source: &Source, held: &Held, call: &Call, lifetime: Lifetime) -> Option<Found> {
+    let (what, first) = runs(call)?;
     let name = call.words[0].span.cover(call.words[first - 1].span);
+    let surface = if what == Runs::Service { Surface::ServiceCreate } else { Surface::Run };
     let mut spec = ContainerSpec::new(surface, "", at(name));
     spec.lifetime = lifetime;
-    let mut reader = Reader { source, filler: Filler::new(spec) };
+    let mut reader = Reader { source, held: Some(held), filler: Filler::new(spec) };
     reader.filler.detached = &*call.words[first - 1].text == "create";
-    if is_exec {
-        reader.read_exec(&call.words[first..]);
-    } else {
-        reader.read(&call.words[first..]);
+    match what {
+        Runs::Container | Runs::Service => reader.read(&call.words[first..]),
+        Runs::Process => reader.read_process(&call.words[first..], "the container was started elsewhere"),
+        Runs::OfCompose => {
+            reader.read_process(&call.words[first..], "the service is described in a Compose file");
+        }
     }
     Some(Found { spec: reader.filler.finish(), extent: call.span() })
 }
 
+/// What a call starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    Container,
+    Service,
+    /// A process in a container that is there.
+    Process,
+    /// A container of a service that a Compose file describes.
+    OfCompose,
+}
+
 /// What a call starts, and the index of its first argument.
-fn runs(call: &Call) -> Option<(Surface, usize)> {
+fn runs(call: &Call) -> Option<(Runs, usize)> {
     let is_variable = || {
         let bare = call.words[0].text.trim_matches(['$', '{', '}', '(', ')']).to_ascii_lowercase();
         VARIABLES.contains(&bare.as_str())
     };
+    let word = |at: usize| call.words.get(at).map(|word| &*word.text);
+    let verb = |mut at: usize| {
+        while let Some(flag) = word(at).filter(|word| word.starts_with('-')) {
+            at += if GLOBAL.contains(&flag) { 2 } else { 1 };
+        }
+        at
+    };
+    let at = verb(1);
+    let of_compose = |at: usize| match word(at)? {
+        "run" => Some((Runs::OfCompose, at + 1)),
+        "exec" => Some((Runs::Process, at + 1)),
+        _ => None,
+    };
+    if call.name().is_some_and(|name| COMPOSE.contains(&name)) {
+        return of_compose(at);
+    }
     if !call.name().map_or_else(is_variable, |name| ENGINES.contains(&name)) {
         return None;
     }
-    let word = |at: usize| call.words.get(at).map(|word| &*word.text);
-    let mut at = 1;
-    while let Some(flag) = word(at).filter(|word| word.starts_with('-')) {
-        at += if GLOBAL.contains(&flag) { 2 } else { 1 };
-    }
     match (word(at)?, word(at + 1)) {
-        ("run" | "create" | "exec", _) => Some((Surface::Run, at + 1)),
-        ("container", Some("run" | "create" | "exec")) => Some((Surface::Run, at + 2)),
-        ("service", Some("create")) => Some((Surface::ServiceCreate, at + 2)),
+        ("run" | "create", _) => Some((Runs::Container, at + 1)),
+        ("exec", _) => Some((Runs::Process, at + 1)),
+        ("container", Some("run" | "create")) => Some((Runs::Container, at + 2)),
+        ("container", Some("exec")) => Some((Runs::Process, at + 2)),
+        ("service", Some("create")) => Some((Runs::Service, at + 2)),
+        ("compose", _) => of_compose(verb(at + 1)),
         _ => None,
     }
 }
 
+/// The containers that scripts in a file of YAML or JSON start.
+pub(super) fn of_nodes<'y>(
+    source: &Source,
+    scripts: impl IntoIterator<Item = Node<'y>>,
+    lifetime: Lifetime,
+) -> Vec<Found> {
+    let scripts = scripts.into_iter().filter_map(Node::joined);
+    scripts.flat_map(|script| containers(source, &script, lifetime)).collect()
+}
+
+/// A text of flags without the name of a program: `options` of a workflow, `args` of Jenkins.
+pub(super) fn flags_in(source: &Source, filler: Filler, flags: &Joined) -> Filler {
+    let script = shell::parse(flags);
+    script.calls().into_iter().fold(filler, |filler, call| options(source, filler, call.words))
+}
+
 /// Flags without the name of a program, as `options` of a workflow or `runArgs` have them.
 pub(super) fn options(source: &Source, filler: Filler, words: &[Word]) -> Filler {
-    let mut reader = Reader { source, filler };
+    let mut reader = Reader { source, held: None, filler };
     reader.flags(words);
     reader.filler
 }
 
 struct Reader<'s> {
     source: &'s Source,
+    /// What variables hold; nothing while one of them is read.
+    held: Option<&'s Held>,
     filler: Filler,
 }
 
@@ -123,10 +182,11 @@ impl Reader<'_> {
         }
     }
 
-    /// The arguments of `exec`, which gives a process in a container that is there rights of its own.
-    fn read_exec(&mut self, words: &[Word]) {
+    /// The arguments of `exec`, which gives a process in a container that is there rights of its own, or of `compose run`,
+    /// which adds to what `why` says.
+    fn read_process(&mut self, words: &[Word], why: &str) {
         let at = self.filler.spec.at;
-        self.filler.spec.gaps.push(Gap { at, why: "the container was started elsewhere".into() });
+        self.filler.spec.gaps.push(Gap { at, why: why.into() });
         let rest = self.flags(words);
         self.filler.spec.container_name = rest.first().map(|name| text(self.source, name));
     }
@@ -139,10 +199,14 @@ impl Reader<'_> {
                 return after;
             }
             let Some(flag) = word.text.strip_prefix('-').filter(|flag| !flag.is_empty()) else {
-                if !may_be_flags(word, after) {
+                let held = self.held.map_or(&[] as &[Word], |held| held.words(word));
+                if held.is_empty() && !may_be_flags(word, after) {
                     return rest;
                 }
                 self.gap(word, "flags that a variable holds are not known");
+                let all = self.held.take();
+                self.flags(held);
+                self.held = all;
                 rest = after;
                 continue;
             };

@@ -1,24 +1,16 @@
 //! Task definitions of Amazon ECS: `containerDefinitions`, with the volumes and modes of their task. In JSON, in the YAML of
 //! CloudFormation, whose keys begin with a capital, and in Terraform, whose task has keys of its own.
 
+use super::Found;
 use super::fill::Filler;
 use super::host::{self, Folders};
+use super::pipeline::pairs;
 use super::words::{at, key, stated, value};
-use super::{Found, unread};
 use crate::compose::short;
-use crate::container::{Command, CommandForm, ContainerSpec, Pair, Surface, Text};
-use crate::gap::Gap;
+use crate::container::{Command, CommandForm, ContainerSpec, HealthTest, Pair, Surface, Text, Ulimit};
 use crate::hcl;
-use crate::json;
 use crate::text::Source;
-use crate::yaml::{self, Entry, Node};
-
-/// The containers of all task definitions in a file.
-pub(super) fn containers(source: &Source) -> Result<Vec<Found>, Gap> {
-    let plain = json::plain(source);
-    let file = json::parse(&plain).map_err(unread)?;
-    Ok(tasks(&file))
-}
+use crate::yaml::{self, Entry, Node, Yaml};
 
 /// Those of a template of CloudFormation.
 pub(super) fn cloudformation(source: &Source) -> Vec<Found> {
@@ -26,8 +18,16 @@ pub(super) fn cloudformation(source: &Source) -> Vec<Found> {
     if file.errors.is_empty() { tasks(&file) } else { Vec::new() }
 }
 
-fn tasks(file: &yaml::Yaml) -> Vec<Found> {
+/// The containers of all task definitions in a file, or those that a file lists for a task that is elsewhere.
+pub(super) fn tasks(file: &Yaml) -> Vec<Found> {
     let mut found = Vec::new();
+    let keys = ["essential", "portMappings", "logConfiguration"];
+    let is_container =
+        |node: Node| node.get("image").is_some() && keys.iter().any(|key| node.get(key).is_some());
+    if let Some(list) = file.root().filter(|root| root.items().next().is_some_and(is_container)) {
+        Task { node: list, folders: Folders::named(std::iter::empty()), keys: &KEYS }
+            .containers(list, &mut found);
+    }
     for task in file.nodes().filter(|node| node.is_mapping() && !node.is_alias()) {
         let Some(list) = get(task, "containerDefinitions") else { continue };
         let volumes = get(task, "volumes").into_iter().flat_map(Node::items);
@@ -39,7 +39,7 @@ fn tasks(file: &yaml::Yaml) -> Vec<Found> {
 }
 
 /// The containers of `aws_ecs_task_definition` in Terraform.
-pub(super) fn terraform(file: &yaml::Yaml) -> Vec<Found> {
+pub(super) fn terraform(file: &Yaml) -> Vec<Found> {
     let mut found = Vec::new();
     let resources = file.root().into_iter().flat_map(|root| hcl::labelled(root, "resource"));
     let tasks = resources.filter(|resource| resource.key_str() == "aws_ecs_task_definition");
@@ -141,6 +141,7 @@ impl<'y> Task<'y> {
             }
         }
         self.limits(node, &mut filler);
+        state(node, &mut filler);
         if filler.spec.security_opt.iter().all(|option| !option.raw.starts_with("no-new-privileges"))
             && get(self.node, self.keys.compatibilities).is_some_and(is_fargate)
         {
@@ -172,6 +173,44 @@ impl<'y> Task<'y> {
                 filler.set("devices", &key(&path), text);
             }
         }
+    }
+}
+
+/// What a container says of its health, its logs and its kernel settings.
+fn state(node: Node, filler: &mut Filler) {
+    if let Some(test) = get(node, "healthCheck").and_then(|health| entry(health, "command")) {
+        let words: Vec<Text> = test.value.items().filter_map(value).collect();
+        let run = match words.split_first() {
+            Some((kind, [line, ..])) if kind.is("CMD-SHELL") => HealthTest::Shell(line.clone()),
+            Some((kind, words)) if kind.is("CMD") => HealthTest::Exec(words.to_vec()),
+            _ => HealthTest::Exec(words),
+        };
+        filler.test(at(test.key_span()), run);
+    }
+    filler.spec.labels = get(node, "dockerLabels").map(pairs).unwrap_or_default();
+    let items = |name: &str| get(node, name).into_iter().flat_map(Node::items);
+    let control = |control| {
+        Some(Pair {
+            key: value(get(control, "namespace")?)?,
+            value: get(control, "value").and_then(value),
+            at: at(control.span()),
+        })
+    };
+    filler.spec.sysctls = items("systemControls").filter_map(control).collect();
+    let limit = |limit| {
+        let number = |name| Some(short::int(&value(get(limit, name)?)?));
+        Some(Ulimit {
+            name: value(get(limit, "name")?)?,
+            soft: number("softLimit"),
+            hard: number("hardLimit"),
+            at: at(limit.span()),
+        })
+    };
+    filler.spec.ulimits = items("ulimits").filter_map(limit).collect();
+    if let Some(driver) = get(node, "logConfiguration").and_then(|logs| entry(logs, "logDriver"))
+        && let Some(text) = value(driver.value)
+    {
+        filler.set("log_driver", &key(&driver), text);
     }
 }
 

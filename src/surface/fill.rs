@@ -60,6 +60,7 @@ impl Filler {
             "tty" => spec.tty = Some(setting),
             "oom_kill_disable" => spec.oom_kill_disable = Some(setting),
             "use_api_socket" => spec.use_api_socket = Some(setting),
+            "publish_all" => spec.publish_all = Some(setting),
             "detach" => self.detached = setting.is_true(),
             "rm" => self.removed = setting.is_true(),
             "no_healthcheck" if setting.is_true() => self.health(setting.at).disabled = true,
@@ -109,7 +110,7 @@ impl Filler {
                 let pair = self.short.pair(&value, &['=']);
                 self.logging(flag.at).options.push(pair);
             }
-            "health_cmd" => self.health(flag.at).test = Some(HealthTest::Shell(value)),
+            "health_cmd" => self.test(flag.at, HealthTest::Shell(value)),
             "health_interval" => self.health(flag.at).interval = Some(value),
             "health_timeout" => self.health(flag.at).timeout = Some(value),
             "health_start_period" => self.health(flag.at).start_period = Some(value),
@@ -171,6 +172,32 @@ impl Filler {
             "pids_limit" => limits.pids = Some(short::int(value)),
             "cpus" => limits.cpus = Some(short::float(value)),
             "oom_score_adj" => self.spec.oom_score_adj = Some(short::int(value)),
+            _ => {}
+        }
+    }
+
+    /// What its health is tested with.
+    pub(super) fn test(&mut self, at: At, test: HealthTest) {
+        self.health(at).test = Some(test);
+    }
+
+    /// Forgets the items of a list, as an empty value of a unit does.
+    pub(super) fn clear(&mut self, key: &str) {
+        let spec = &mut self.spec;
+        match key {
+            "cap_add" => spec.cap_add.clear(),
+            "cap_drop" => spec.cap_drop.clear(),
+            "devices" => spec.devices.clear(),
+            "environment" => spec.environment.clear(),
+            "group_add" => spec.group_add.clear(),
+            "labels" => spec.labels.clear(),
+            "mount" | "volumes" => spec.mounts.clear(),
+            "network_mode" => (spec.network_mode, spec.networks) = (None, None),
+            "ports" => spec.ports.clear(),
+            "secrets" => spec.secrets.clear(),
+            "sysctls" => spec.sysctls.clear(),
+            "tmpfs" => spec.tmpfs.clear(),
+            "ulimits" => spec.ulimits.clear(),
             _ => {}
         }
     }

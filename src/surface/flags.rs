@@ -1,8 +1,8 @@
-//! The flags of `docker run`, `podman run`, `nerdctl run` and `docker service create`: which take a value, and which
+//! The flags of `docker run`, `podman run`, `nerdctl run`, `docker service create` and `docker compose run`: which take a value, and which
 //! setting of Compose each is. From the programs' reference pages of November 2026.
 
 /// Flags with a value, without dashes, each with its key; no key for what no rule asks about.
-const WITH_VALUE: [(&str, &str); 179] = [
+const WITH_VALUE: [(&str, &str); 181] = [
     ("add-host", "extra_hosts"),
     ("annotation", ""),
     ("arch", ""),
@@ -52,6 +52,7 @@ const WITH_VALUE: [(&str, &str); 179] = [
     ("entrypoint", "entrypoint"),
     ("env", "environment"),
     ("env-file", "env_file"),
+    ("env-from-file", ""),
     ("env-merge", ""),
     ("expose", "expose"),
     ("generic-resource", ""),
@@ -80,6 +81,7 @@ const WITH_VALUE: [(&str, &str); 179] = [
     ("hosts-file", ""),
     ("hostuser", ""),
     ("image-volume", ""),
+    ("index", ""),
     ("init-ctr", ""),
     ("init-path", ""),
     ("io-maxbandwidth", ""),
@@ -184,7 +186,8 @@ const WITH_VALUE: [(&str, &str); 179] = [
     ("workdir", "working_dir"),
 ];
 /// Flags that are on if they are there.
-const SWITCHES: [(&str, &str); 29] = [
+const SWITCHES: [(&str, &str); 38] = [
+    ("build", ""),
     ("detach", "detach"),
     ("disable-content-trust", ""),
     ("env-host", ""),
@@ -193,29 +196,37 @@ const SWITCHES: [(&str, &str); 29] = [
     ("init", "init"),
     ("insecure-registry", ""),
     ("interactive", "stdin_open"),
+    ("no-TTY", ""),
+    ("no-deps", ""),
     ("no-healthcheck", "no_healthcheck"),
     ("no-hostname", ""),
     ("no-hosts", ""),
     ("no-resolve-image", ""),
+    ("no-tty", ""),
     ("oom-kill-disable", "oom_kill_disable"),
     ("passwd", ""),
     ("privileged", "privileged"),
-    ("publish-all", ""),
+    ("publish-all", "publish_all"),
     ("quiet", ""),
+    ("quiet-build", ""),
+    ("quiet-pull", ""),
     ("read-only", "read_only"),
     ("read-only-tmpfs", ""),
+    ("remove-orphans", ""),
     ("replace", ""),
     ("rm", "rm"),
     ("rmi", ""),
     ("rootfs", ""),
+    ("service-ports", ""),
     ("sig-proxy", ""),
     ("tls-verify", ""),
     ("tty", "tty"),
     ("unsetenv-all", ""),
+    ("use-aliases", ""),
     ("use-api-socket", "use_api_socket"),
     ("with-registry-auth", ""),
 ];
-const LETTERS: [(char, &str); 15] = [
+const LETTERS: [(char, &str); 16] = [
     ('a', "attach"),
     ('c', "cpu-shares"),
     ('d', "detach"),
@@ -228,6 +239,7 @@ const LETTERS: [(char, &str); 15] = [
     ('P', "publish-all"),
     ('q', "quiet"),
     ('t', "tty"),
+    ('T', "no-tty"),
     ('u', "user"),
     ('v', "volume"),
     ('w', "workdir"),

@@ -4,19 +4,23 @@
 //! of the form stands is not parsed. What is wrong with a container is left to the rules.
 
 mod bake;
+mod build;
 mod code;
 mod command;
 mod devcontainer;
 mod ecs;
 mod fill;
 mod flags;
+mod held;
 mod host;
+mod jenkins;
 mod kubernetes;
 mod nomad;
 mod pipeline;
 mod quadlet;
 mod words;
 
+pub use build::{Argument, arguments};
 pub use code::recipes;
 
 use crate::bake::is_bake;
@@ -24,6 +28,7 @@ use crate::container::{ContainerSpec, Known, Lifetime};
 use crate::gap::{Gap, Reason};
 use crate::image;
 use crate::text::{Joined, Source, Span, last_part};
+use crate::yaml::Node;
 use crate::{hcl, json};
 
 /// Bytes of a file that is read; few that people write are larger.
@@ -49,7 +54,9 @@ pub enum Form {
     Quadlet,
     /// YAML of another name: Kubernetes, if anything.
     Manifest,
-    /// JSON of another name: a task definition of Amazon ECS, if anything.
+    /// `package.json`, with its scripts.
+    Package,
+    /// JSON of another name: a task definition of Amazon ECS or a manifest of Kubernetes, if anything.
     Json,
     /// Terraform: task definitions of Amazon ECS.
     Terraform,
@@ -86,7 +93,9 @@ impl Form {
             "just" => Self::Justfile,
             "jenkinsfile" | "Jenkinsfile" => Self::Jenkinsfile,
             "service" => Self::Unit,
-            "container" => Self::Quadlet,
+            "container" | "kube" | "pod" => Self::Quadlet,
+            "conf" if is_quadlet_drop_in(folder) => Self::Quadlet,
+            "json" if name == "package.json" => Self::Package,
             "json" if matches!(stem, "devcontainer" | ".devcontainer" | "devcontainer-feature") => {
                 Self::Devcontainer
             }
@@ -110,19 +119,25 @@ impl Form {
         let has = |words: &[&str]| {
             words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
         };
-        let engine = || has(&["docker", "DOCKER", "podman", "PODMAN", "nerdctl", "CONTAINER_"]);
-        let runs = || engine() && has(&["run", "create", "exec"]);
+        let engine = || has(&["docker", "DOCKER", "podman", "PODMAN", "nerdctl", "buildah", "CONTAINER_"]);
+        let runs = || engine() && has(&["run", "create", "exec", "build"]);
         match self {
             Self::PerhapsScript => code::is_script(text) && runs(),
-            Self::Workflow => runs() || has(&["container", "services"]),
-            Self::Gitlab | Self::Devcontainer | Self::Quadlet | Self::Bake => true,
+            Self::Workflow => runs() || has(&["container", "services", "docker://"]),
+            Self::Gitlab | Self::Devcontainer | Self::Bake => true,
+            Self::Quadlet => has(&["[Container]", "[Kube]", "[Pod]"]),
             Self::Manifest => {
                 has(&["apiVersion"]) && has(&["ontainers:"]) && !has(&["{{"])
                     || has(&["AWS::ECS::TaskDefinition"])
             }
-            Self::Json => has(&["\"containerDefinitions\"", "\"ContainerDefinitions\""]),
+            Self::Json => {
+                has(&["\"containerDefinitions\"", "\"ContainerDefinitions\""])
+                    || has(&["\"essential\""]) && has(&["\"image\""])
+                    || has(&["\"apiVersion\""]) && has(&["\"containers\""])
+            }
             Self::Terraform => has(&["container_definitions"]),
             Self::Hcl => engine() && has(&["driver"]) || has(&["target"]),
+            Self::Jenkinsfile => has(&["docker"]),
             _ => runs(),
         }
     }
@@ -161,7 +176,7 @@ impl Form {
         let scripts = match self {
             Self::Workflow => return pipeline::workflow(source),
             Self::Gitlab => return pipeline::gitlab(source),
-            Self::Devcontainer => return devcontainer::container(source),
+            Self::Devcontainer => return devcontainer::containers(source),
             Self::Quadlet => return Ok(quadlet::container(source).into_iter().collect()),
             Self::Manifest if source.text().contains("AWS::ECS::") => return Ok(ecs::cloudformation(source)),
             Self::Manifest => return Ok(kubernetes::containers(source)),
@@ -174,13 +189,25 @@ impl Form {
                 let plain = json::plain(source);
                 return json::parse(&plain).map(|file| bake::targets(&file)).map_err(unread);
             }
-            Self::Json => return ecs::containers(source),
+            Self::Json | Self::Package => {
+                let plain = json::plain(source);
+                let file = json::parse(&plain).map_err(unread)?;
+                if self == Self::Package {
+                    let scripts = file.root().and_then(|root| root.get("scripts"));
+                    let scripts = scripts.into_iter().flat_map(Node::raw_entries).map(|entry| entry.value);
+                    return Ok(command::of_nodes(source, scripts, Lifetime::Task));
+                }
+                return Ok([ecs::tasks(&file), kubernetes::objects(&file)].concat());
+            }
             _ => self.scripts(text).unwrap_or_default(),
         };
         let lifetime = if self == Self::Unit { Lifetime::Service } else { Lifetime::Task };
         let lifetime = if self == Self::Jenkinsfile { Lifetime::Job } else { lifetime };
         let mut found: Vec<Found> =
             scripts.iter().flat_map(|script| command::containers(source, script, lifetime)).collect();
+        if self == Self::Jenkinsfile {
+            found.extend(jenkins::containers(source));
+        }
         if self == Self::Markdown {
             for found in &mut found {
                 forget_placeholder(&mut found.spec);
@@ -188,6 +215,11 @@ impl Form {
         }
         Ok(found)
     }
+}
+
+/// Whether what lies in a folder is a drop-in of a quadlet, or of all quadlets.
+fn is_quadlet_drop_in(folder: &str) -> bool {
+    ["container.d/", "kube.d/", "pod.d/"].iter().any(|end| folder.ends_with(end))
 }
 
 /// A file that is not understood, for the reason that a clause says.

@@ -5,10 +5,10 @@ use super::Found;
 use super::fill::Filler;
 use super::host;
 use super::pipeline::pairs;
-use super::words::{at, key, stated, value};
+use super::words::{at, key, stated, value, without_scheme};
 use crate::compose::short;
 use crate::container::{
-    Command, CommandForm, ContainerSpec, Device, Known, Lifetime, Mount, MountKind, Port, Surface, Text,
+    Command, CommandForm, ContainerSpec, Device, Lifetime, Mount, MountKind, Port, Surface,
 };
 use crate::hcl::{labelled, nested};
 use crate::yaml::{Entry, Node, Yaml};
@@ -81,6 +81,7 @@ impl Task<'_> {
         let config = node.get("config").filter(|_| matches!(driver, Some("docker" | "podman")))?;
         let mut spec = ContainerSpec::new(Surface::Nomad, self.task.key_str(), at(self.task.key_span()));
         spec.lifetime = lifetime;
+        spec.serves_storage = node.get("csi_plugin").is_some();
         spec.image = config.get("image").and_then(value).map(without_scheme);
         spec.user = node.get("user").and_then(value);
         spec.environment = node.get("env").map(pairs).unwrap_or_default();
@@ -178,17 +179,6 @@ fn device(node: Node) -> Option<Device> {
         permissions: node.get("cgroup_permissions").and_then(value),
         at: at(node.span()),
     })
-}
-
-/// An image may begin with how it is pulled: `docker://redis`.
-fn without_scheme(image: Text) -> Text {
-    match image.raw.split_once("://") {
-        Some((scheme, name)) if image.known == Known::AsWritten => {
-            let skip = image.skip.and_then(|skip| skip.checked_add(u8::try_from(scheme.len() + 3).ok()?));
-            Text { raw: name.into(), skip, ..image }
-        }
-        _ => image,
-    }
 }
 
 /// A command with its arguments.

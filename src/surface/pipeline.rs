@@ -2,11 +2,10 @@
 //! services beside them, and start others in scripts.
 
 use super::fill::Filler;
-use super::words::{at, key, value};
-use super::{Found, command};
+use super::words::{at, key, value, without_scheme};
+use super::{Found, build, command};
 use crate::container::{Command, CommandForm, ContainerSpec, Lifetime, Pair, Surface};
 use crate::gap::{Gap, Reason};
-use crate::shell;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Entry, Node};
 
@@ -14,12 +13,14 @@ use crate::yaml::{self, Entry, Node};
 pub(super) fn workflow(source: &Source) -> Result<Vec<Found>, Gap> {
     let file = parse(source)?;
     let mut found = Vec::new();
-    for node in mappings(&file) {
-        if let Some(run) = node.get("run").filter(|_| is_step(node)) {
-            scripts(source, [run], &mut found);
-        }
+    for node in mappings(&file).filter(|node| is_step(*node)) {
+        found.extend(command::of_nodes(source, node.get("run"), Lifetime::Job));
+        found.extend(build::step(node));
+        found.extend(node.get("uses").and_then(pulled));
     }
-    let jobs = file.root().and_then(|root| root.get("jobs"));
+    let root = file.root();
+    found.extend(root.and_then(|root| root.at(&["runs", "image"])).and_then(pulled));
+    let jobs = root.and_then(|root| root.get("jobs"));
     for job in jobs.into_iter().flat_map(Node::entries) {
         if let Some(container) = job.value.entry("container") {
             found.extend(job_container(source, &container, job.key_str()));
@@ -39,7 +40,8 @@ pub(super) fn gitlab(source: &Source) -> Result<Vec<Found>, Gap> {
         for name in ["before_script", "script", "after_script"] {
             let Some(script) = node.get(name) else { continue };
             let lines = script.items().flat_map(|line| std::iter::once(line).chain(line.items()));
-            scripts(source, std::iter::once(script).chain(lines), &mut found);
+            let scripts = std::iter::once(script).chain(lines);
+            found.extend(command::of_nodes(source, scripts, Lifetime::Job));
         }
     }
     let root = file.root();
@@ -71,11 +73,6 @@ fn is_step(node: Node) -> bool {
     steps.is_some_and(|steps| steps.id() == list.id())
 }
 
-fn scripts<'y>(source: &Source, nodes: impl IntoIterator<Item = Node<'y>>, found: &mut Vec<Found>) {
-    let scripts = nodes.into_iter().filter_map(Node::joined);
-    found.extend(scripts.flat_map(|script| command::containers(source, &script, Lifetime::Job)));
-}
-
 /// `container:` of a job, or one of its `services:`; an image alone, or a mapping.
 fn job_container(source: &Source, entry: &Entry, name: &str) -> Option<Found> {
     let body = entry.value;
@@ -99,12 +96,18 @@ fn job_container(source: &Source, entry: &Entry, name: &str) -> Option<Found> {
     }
     filler.spec.environment = body.get("env").map(pairs).unwrap_or_default();
     if let Some(options) = body.get("options").and_then(Node::joined) {
-        let options = shell::parse(&options);
-        for call in options.calls() {
-            filler = command::options(source, filler, call.words);
-        }
+        filler = command::flags_in(source, filler, &options);
     }
     Some(Found { spec: filler.finish(), extent: entry.span() })
+}
+
+/// `docker://image`, as a step uses it, or as an action is made of it.
+fn pulled(image: Node) -> Option<Found> {
+    let image = value(image).filter(|image| image.raw.starts_with("docker://"))?;
+    let (place, image) = (image.at.span, without_scheme(image));
+    let mut spec = new("", place);
+    spec.image = Some(image);
+    Some(Found { spec, extent: place })
 }
 
 fn new(name: &str, place: Span) -> ContainerSpec {

@@ -1,15 +1,16 @@
-//! Podman's quadlets: `*.container`, units of systemd with a section `[Container]`.
+//! Podman's quadlets: `*.container`, `*.pod` and `*.kube`, units of systemd with a section `[Container]`, `[Pod]` or `[Kube]`,
+//! and drop-ins of them.
 
 use super::code::lines;
 use super::fill::Filler;
-use super::words::{at, known, stated, text};
+use super::words::{at, piece, stated, text};
 use super::{Found, command};
 use crate::compose::short;
-use crate::container::{Command, CommandForm, ContainerSpec, Key, Known, Surface, Text};
+use crate::container::{Command, CommandForm, ContainerSpec, Gap, Key, Known, Surface, Text};
 use crate::shell;
 use crate::text::{Joined, Source, Span};
 
-/// The container of a unit.
+/// The container of a unit, or what its pod or a drop-in says of it.
 pub(super) fn container(source: &Source) -> Option<Found> {
     let mut unit = Unit { source, filler: Filler::new(ContainerSpec::default()), head: None, section: "" };
     let mut open: Option<(Key, Joined)> = None;
@@ -36,16 +37,20 @@ pub(super) fn container(source: &Source) -> Option<Found> {
     if let Some((key, value)) = open {
         unit.set(&key, &value);
     }
+    let is_whole = source.path().ends_with(".container");
     let mut spec = unit.filler.finish();
     spec.surface = Surface::Quadlet;
     spec.at = at(unit.head?);
+    if !is_whole {
+        spec.gaps.push(Gap { at: spec.at, why: "the rest of the container is elsewhere".into() });
+    }
     Some(Found { spec, extent: Span::new(0, source.text().len()) })
 }
 
 struct Unit<'s> {
     source: &'s Source,
     filler: Filler,
-    /// Where `[Container]` stands.
+    /// Where the section begins.
     head: Option<Span>,
     section: &'s str,
 }
@@ -57,7 +62,7 @@ impl<'s> Unit<'s> {
         let from = start + line.len() - content.len();
         if content.starts_with('[') {
             self.section = content.trim_end();
-            if self.section == "[Container]" {
+            if self.is_ours() {
                 self.head.get_or_insert(Span::new(from, from + self.section.len()));
             }
             return None;
@@ -70,11 +75,16 @@ impl<'s> Unit<'s> {
         Some((key, Joined::unbroken(value, end - value.len())))
     }
 
+    /// The section is about a container, or about all those of a pod.
+    fn is_ours(&self) -> bool {
+        matches!(self.section, "[Container]" | "[Kube]" | "[Pod]")
+    }
+
     fn set(&mut self, key: &Key, value: &Joined) {
         if self.section == "[Service]" && &*key.name == "Restart" && &*value.text == "no" {
             self.filler.spec.restart = Some(whole(value));
         }
-        if self.section != "[Container]" {
+        if !self.is_ours() {
             return;
         }
         let flag = stated(&key.name, key.at);
@@ -86,10 +96,12 @@ impl<'s> Unit<'s> {
                 self.filler.spec.command = Some(Command { form: CommandForm::Words(words), at: place });
             }
             "PodmanArgs" => {
-                let script = shell::parse(value);
                 let filler = std::mem::replace(&mut self.filler, Filler::new(ContainerSpec::default()));
-                let add = |filler, call: shell::Call| command::options(self.source, filler, call.words);
-                self.filler = script.calls().into_iter().fold(filler, add);
+                self.filler = command::flags_in(self.source, filler, value);
+            }
+            // A device that need not be there.
+            "AddDevice" if value.text.starts_with('-') => {
+                self.filler.set("devices", &flag, piece(value, 1..value.text.len()));
             }
             "ReadOnly" | "RunInit" => {
                 let on = short::flag(&whole(value));
@@ -97,10 +109,14 @@ impl<'s> Unit<'s> {
             }
             "NoNewPrivileges" => self.option(&flag, value, "no-new-privileges:true"),
             "SecurityLabelDisable" => self.option(&flag, value, "label:disable"),
-            "SeccompProfile" | "AppArmor" => {
-                let name = if &*key.name == "AppArmor" { "apparmor" } else { "seccomp" };
+            "SeccompProfile" | "AppArmor" | "SecurityLabelType" => {
+                let option = match &*key.name {
+                    "AppArmor" => "apparmor=",
+                    "SecurityLabelType" => "label=type:",
+                    _ => "seccomp=",
+                };
                 let whole = whole(value);
-                let option = stated(&format!("{name}={}", whole.raw), whole.at);
+                let option = stated(&format!("{option}{}", whole.raw), whole.at);
                 let option = Text {
                     known: if whole.is_unknown() { Known::Unknown } else { Known::AsWritten },
                     ..option
@@ -113,6 +129,9 @@ impl<'s> Unit<'s> {
             }
             name => {
                 let Some((_, to, many)) = KEYS.iter().find(|row| row.0 == name) else { return };
+                if value.text.is_empty() {
+                    return self.filler.clear(to);
+                }
                 let values = if *many { self.words(value) } else { vec![whole(value)] };
                 for value in values {
                     self.filler.set(to, &flag, value);
@@ -142,9 +161,7 @@ impl<'s> Unit<'s> {
 
 /// The value as one text.
 fn whole(value: &Joined) -> Text {
-    let range = 0..value.text.len();
-    let skip = value.is_unbroken(range.clone()).then_some(0);
-    Text { raw: (*value.text).into(), known: known(&value.text), at: at(value.span(range)), skip }
+    piece(value, 0..value.text.len())
 }
 
 /// Keys of `[Container]`, the key of Compose that each is, and whether it takes several words.

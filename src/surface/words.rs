@@ -1,9 +1,11 @@
 //! From words of a command or values of a file to texts of the model, with how much of them is known.
 
+use std::ops::Range;
+
 use crate::compose;
 use crate::container::{At, FileId, Known, Text};
 use crate::shell::Word;
-use crate::text::{Source, Span};
+use crate::text::{Joined, Source, Span};
 use crate::yaml::{Entry, Node};
 
 /// A place in the one file that a surface is read from.
@@ -51,9 +53,30 @@ pub(super) fn value(node: Node) -> Option<Text> {
     let raw: Box<str> = node.as_str()?.into();
     let span = node.resolved().span();
     let skip = node.verbatim().and_then(|start| u8::try_from(start.checked_sub(span.start as usize)?).ok());
-    // `!Ref Image` is what its program makes of it.
-    let is_made = node.resolved().tag().is_some_and(|tag| tag.starts_with('!') && !tag.starts_with("!!"));
+    // `!Ref Image` is what its program makes of it; `!Sub` only fills in variables.
+    let is_made = node
+        .resolved()
+        .tag()
+        .is_some_and(|tag| tag.starts_with('!') && !tag.starts_with("!!") && tag != "!Sub");
     Some(Text { known: if is_made { Known::Unknown } else { known(&raw) }, raw, at: at(span), skip })
+}
+
+/// A part of a text that is joined from pieces of a file.
+pub(super) fn piece(joined: &Joined, range: Range<usize>) -> Text {
+    let raw = &joined.text[range.clone()];
+    let skip = joined.is_unbroken(range.clone()).then_some(0);
+    Text { raw: raw.into(), known: known(raw), at: at(joined.span(range)), skip }
+}
+
+/// An image may begin with how it is pulled: `docker://redis`.
+pub(super) fn without_scheme(image: Text) -> Text {
+    match image.raw.split_once("://") {
+        Some((scheme, name)) if image.known == Known::AsWritten => {
+            let skip = image.skip.and_then(|skip| skip.checked_add(u8::try_from(scheme.len() + 3).ok()?));
+            Text { raw: name.into(), skip, ..image }
+        }
+        _ => image,
+    }
 }
 
 /// A key of such a file.

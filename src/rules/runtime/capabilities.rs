@@ -78,7 +78,7 @@ pub fn is_given(cx: &Context, spec: &ContainerSpec, capability: &Capability) -> 
         Surface::ComposeService => !last_part(cx.project.source(spec.at).path()).contains("podman"),
         Surface::ServiceCreate | Surface::Job | Surface::Devcontainer | Surface::TaskDefinition => true,
         // `alias docker=podman`; Nomad takes `NET_RAW` away.
-        Surface::Run | Surface::Quadlet | Surface::Kubernetes | Surface::Nomad | Surface::BakeTarget => false,
+        Surface::Run | Surface::Quadlet | Surface::Kubernetes | Surface::Nomad | Surface::Build => false,
     };
     capability.reach == Reach::Default && (by_docker || !OF_DOCKER.contains(&capability.name))
 }

@@ -1,6 +1,6 @@
 use super::exposure::{self, Called, Datastore, Meant};
-use super::{port_all_interfaces, pulled, settings};
-use crate::container::ContainerSpec;
+use super::{known_images, port_all_interfaces, pulled, settings};
+use crate::container::{ContainerSpec, Setting};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
 
@@ -9,6 +9,15 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         return;
     }
     let called = Called::of(cx, spec);
+    if let (Some(all), Some(image)) = (spec.publish_all.filter(Setting::is_true), known_images::of(spec))
+        && known_images::is_datastore(&image)
+    {
+        let message = format!(
+            "the ports of `{}` are open to the whole network; publish none, or bind them to `127.0.0.1`",
+            image.name()
+        );
+        pulled::on(cx, spec, out, all.at, message);
+    }
     for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(cx, spec, port)) {
         let Some(store) = exposure::datastore(cx, spec, port) else { continue };
         let name = exposure::name(spec, port);

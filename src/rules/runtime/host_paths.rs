@@ -99,6 +99,8 @@ const BELOW: [&str; 40] = [
 /// What lies in a user's home and opens doors elsewhere.
 const HOME: [&str; 9] =
     [".ssh", ".aws", ".kube", ".docker", ".gnupg", ".azure", ".config/gcloud", ".netrc", ".git-credentials"];
+/// Where a user's programs have their sockets, of some user.
+const RUNTIME: &str = "/run/user/1000";
 /// What containers commonly need of the system and can do no harm with: clock, names, certificates, devices.
 const HARMLESS: [&str; 8] = [
     "/proc/cpuinfo",
@@ -111,11 +113,12 @@ const HARMLESS: [&str; 8] = [
     "/sys/devices",
 ];
 
-/// A path with `//`, `.` and `..` taken out and `$HOME` as `~`; `None` if it is not known from the root or from home.
+/// A path with `//`, `.` and `..` taken out, `$HOME` as `~` and a user's runtime folder as `/run/user/1000`; `None` if it is
+/// not known from the root or from one of these.
 pub fn normal(source: &Text) -> Option<String> {
     let path = match source.value() {
         Some(path) => path.to_owned(),
-        None => home(&source.raw)?,
+        None => users(&source.raw)?,
     };
     let path = path.replace('\\', "/");
     let path = path.trim();
@@ -140,11 +143,23 @@ pub fn normal(source: &Text) -> Option<String> {
     Some(if joined.is_empty() { "/".to_owned() } else { joined })
 }
 
-/// `$HOME/…` and `${HOME}/…`, whose value no repository knows but whose meaning everybody does.
-fn home(raw: &str) -> Option<String> {
-    let rest = raw.strip_prefix("${HOME}").or_else(|| raw.strip_prefix("$HOME"))?;
-    let rest = if rest.is_empty() { rest } else { rest.strip_prefix('/').map(|_| rest)? };
-    (!rest.contains('$')).then(|| format!("~{rest}"))
+/// What lies in a folder of the user, whose path no repository knows but whose meaning everybody does: `$HOME/…`,
+/// `${XDG_RUNTIME_DIR}/…`, and how systemd and dev containers write them.
+fn users(raw: &str) -> Option<String> {
+    const FOLDERS: [(&str, &str); 8] = [
+        ("${HOME}", "~"),
+        ("$HOME", "~"),
+        ("${localEnv_HOME}${localEnv_USERPROFILE}", "~"),
+        ("${localEnv_HOME}", "~"),
+        ("%h", "~"),
+        ("${XDG_RUNTIME_DIR}", RUNTIME),
+        ("$XDG_RUNTIME_DIR", RUNTIME),
+        ("%t", RUNTIME),
+    ];
+    let (rest, folder) =
+        FOLDERS.iter().find_map(|(written, folder)| Some((raw.strip_prefix(written)?, folder)))?;
+    let is_whole = rest.is_empty() || rest.starts_with('/');
+    (is_whole && !rest.contains(['$', '%'])).then(|| format!("{folder}{rest}"))
 }
 
 /// A Windows drive's root as `/`, what lies below it as it is.
@@ -262,7 +277,7 @@ mod tests {
     use crate::container::{At, Known, Text};
 
     fn text(raw: &str) -> Text {
-        let known = if raw.contains('$') { Known::Unknown } else { Known::AsWritten };
+        let known = if raw.contains(['$', '%']) { Known::Unknown } else { Known::AsWritten };
         Text { raw: raw.into(), known, at: At::default(), skip: None }
     }
 
@@ -276,6 +291,10 @@ mod tests {
             ("C:\\", Some("/")),
             ("\\\\.\\pipe\\docker_engine", Some("/pipe/docker_engine")),
             ("$HOME/.ssh", Some("~/.ssh")),
+            ("${localEnv_HOME}/.aws", Some("~/.aws")),
+            ("%t/podman/podman.sock", Some("/run/user/1000/podman/podman.sock")),
+            ("$XDG_RUNTIME_DIR/docker.sock", Some("/run/user/1000/docker.sock")),
+            ("$HOMEPAGE/x", None),
             ("~", Some("~")),
             ("./data", None),
             ("data", None),

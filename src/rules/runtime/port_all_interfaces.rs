@@ -1,5 +1,5 @@
 use super::exposure::{Called, Meant};
-use super::{exposure, pulled, settings};
+use super::{exposure, known_images, pulled, settings};
 use crate::container::{ContainerSpec, Port, Surface};
 use crate::finding::{Findings, Safety};
 use crate::rule::{Context, Severity};
@@ -9,6 +9,12 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     // Who starts a container by hand chooses where it is reached; tasks of Nomad are reached over the nodes' network.
     if !settings::is_service(spec) || spec.surface == Surface::Nomad {
         return;
+    }
+    let is_store = || known_images::of(spec).is_some_and(|image| known_images::is_datastore(&image));
+    if let Some(all) = spec.publish_all.filter(|all| all.is_true() && !is_store()) {
+        let message = "every port that the image exposes is open to the whole network; publish only those that are needed, and \
+                       bind them to `127.0.0.1`";
+        pulled::on(cx, spec, out, all.at, message);
     }
     let called = Called::of(cx, spec);
     for port in spec.ports.iter().filter(|port| exposure::on_all_interfaces(cx, spec, port)) {

@@ -15,7 +15,15 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         pulled::on(cx, spec, out, privileged.at, message).severity(Severity::Note);
         return;
     }
-    if image.is_some_and(|image| known_images::is_docker_in_docker(&image)) {
+    if spec.serves_storage {
+        let message = format!(
+            "{name} is privileged{by_default}, as a storage plugin must be to mount volumes for others, and has full control \
+             of the host; give it a namespace of its own, and an image with a digest"
+        );
+        pulled::on(cx, spec, out, privileged.at, message).severity(Severity::Note);
+        return;
+    }
+    if spec.nests_engine || image.is_some_and(|image| known_images::is_docker_in_docker(&image)) {
         let message = format!(
             "{name} is privileged{by_default}, as Docker-in-Docker requires, and has full control of the host; run it \
              on a separate machine, or build with rootless BuildKit"

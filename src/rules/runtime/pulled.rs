@@ -1,6 +1,6 @@
 //! Findings on a container's values, with the place that pulled the value in where it stands elsewhere.
 
-use crate::container::{At, ContainerSpec, PullKind};
+use crate::container::{At, ContainerSpec, PullKind, Surface};
 use crate::finding::{Draft, Findings};
 use crate::rule::Context;
 use crate::text::{Edit, Source, Span};
@@ -31,7 +31,11 @@ pub fn is_own(at: At) -> bool {
 
 /// How to speak of a container: its name, where the surface gives it one.
 pub fn name(spec: &ContainerSpec) -> String {
-    if spec.name.is_empty() { "the container".to_owned() } else { format!("`{}`", spec.name) }
+    match (&*spec.name, spec.surface) {
+        ("", Surface::Build) => "the image".to_owned(),
+        ("", _) => "the container".to_owned(),
+        (name, _) => format!("`{name}`"),
+    }
 }
 
 /// How to speak of a setting, by the key that it has in Compose files.
