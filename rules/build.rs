@@ -7,9 +7,15 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use kinds::Kind;
 use packed::Packed;
 
+mod anchors;
+mod kinds;
 mod packed;
+#[expect(dead_code, unreachable_pub, reason = "the program's own, which matches, too")]
+#[path = "../src/shape.rs"]
+mod shape;
 mod shapes;
 mod shellcheck;
 mod version;
@@ -115,16 +121,16 @@ fn main() {
     }
 }
 
-/// The rules; one list for all of them, their checks; and the patterns of secrets among these, each with its rule's row.
+/// The rules; one list for all of them, their checks; and the tables of the kinds of secrets among these.
 fn tables(rules: &BTreeMap<String, Page>, packed: &mut Packed) -> (String, String, String) {
     let mut table = String::from("pub static RULES: &[Rule] = &[\n");
-    let (mut checks, mut patterns) = (Vec::new(), Vec::new());
+    let (mut checks, mut kinds) = (Vec::new(), Vec::new());
     for (row, rule) in rules.values().enumerate() {
         let first = checks.len();
         checks.extend(rule.checks.iter().cloned());
-        if let Some(pattern) = &rule.pattern {
-            checks.push(format!("Check::Secret(&PATTERNS[{}].1)", patterns.len()));
-            patterns.push(format!("({row}, {pattern})"));
+        if let Some(kind) = &rule.kind {
+            checks.push(format!("Check::Secret(&PATTERNS[{}].pattern)", kinds.len()));
+            kinds.push((row, kind));
         }
         // Texts that are seldom read stand behind those that each run looks at.
         let page = packed.text(&rule.body);
@@ -132,9 +138,7 @@ fn tables(rules: &BTreeMap<String, Page>, packed: &mut Packed) -> (String, Strin
     }
     table.push_str("];\n");
     let checks = format!("static CHECKS: &[Check] = &[{}];\n", checks.join(", "));
-    let (count, patterns) = (patterns.len(), patterns.join(",\n"));
-    let patterns = format!("pub(crate) static PATTERNS: [(u16, Pattern); {count}] = [{patterns}];\n");
-    (table, checks, patterns)
+    (table, checks, kinds::tables(&kinds, packed))
 }
 
 /// A page as the table has it.
@@ -145,8 +149,8 @@ struct Page {
     body: String,
     /// Each a `Check`.
     checks: Vec<String>,
-    /// A `Pattern`, of a secret.
-    pattern: Option<String>,
+    /// Of a secret.
+    kind: Option<Kind>,
     part_of: Option<String>,
     has_module: bool,
 }
@@ -247,7 +251,7 @@ fn read_page(
     let code = fs::read_to_string(module).ok();
     let module_name = module.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
     let checks = checks(folder, module_name, code.as_deref().unwrap_or_default());
-    let mut pattern = None;
+    let mut kind = None;
     if let Some(shape) = keys.get("shape") {
         if family != SECRETS {
             return Err("`shape` belongs to the pages in rules/secrets".to_owned());
@@ -264,14 +268,13 @@ fn read_page(
             Some(name) => format!("Some(Checksum::{})", name.split('-').map(capital).collect::<String>()),
             None => "None".to_owned(),
         };
-        pattern = Some(format!(
-            "Pattern {{ shape: {}, near: {}, checksum: {checksum}, entropy: {entropy}, \
-             confidence: Confidence::{confidence} }}",
-            shapes::compile(&unquoted(shape)).map_err(|e| format!("`shape`: {e}"))?,
-            packed.list(&list("near")?),
-        ));
+        kind = Some(Kind {
+            shape: shapes::read(&unquoted(shape)).map_err(|e| format!("`shape`: {e}"))?,
+            near: list("near")?.into_iter().map(str::to_owned).collect(),
+            rest: format!("checksum: {checksum}, entropy: {entropy}, confidence: Confidence::{confidence}"),
+        });
     }
-    if (checks.is_empty() && pattern.is_none()) != keys.contains_key("reported-by") {
+    if (checks.is_empty() && kind.is_none()) != keys.contains_key("reported-by") {
         return Err(format!(
             "write {} with a public function dockerfile, compose, container, image, project, daemon or pipeline (a secret: `shape:`), \
              or say who reports it with `reported-by:`; one of the two",
@@ -324,7 +327,7 @@ fn read_page(
         text: rule,
         body: page.trim_start().to_owned(),
         checks,
-        pattern,
+        kind,
         part_of: part_of.map(str::to_owned),
         has_module: code.is_some(),
     })

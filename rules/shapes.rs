@@ -1,7 +1,7 @@
-//! Reads the shape of a token as a page writes it and gives it as Rust text for `src/shape.rs`. The notation is told in
-//! `rules/README.md`.
+//! Reads the shape of a token as a page writes it into the types of `src/shape.rs`. The notation is told in
+//! `rules/README.md`. What is read lives as long as the build.
 
-use std::fmt::Write as _;
+use crate::shape::{Alternatives, Node, Set};
 
 const CLASSES: [(&str, &str); 18] = [
     ("digit", "0-9"),
@@ -26,37 +26,52 @@ const CLASSES: [(&str, &str); 18] = [
 /// What `n+` stops at.
 const NO_END: u16 = 4096;
 
-/// `&[&[Node::…]]` for a shape.
-pub(crate) fn compile(shape: &str) -> Result<String, String> {
+/// Reads a whole shape.
+pub(crate) fn read(shape: &str) -> Result<Alternatives, String> {
     let mut rest = shape;
-    let compiled = alternatives(&mut rest)?;
-    if rest.is_empty() { Ok(compiled) } else { Err(format!("`{rest}`: a `)` closes nothing")) }
+    let read = alternatives(&mut rest)?;
+    if rest.is_empty() { Ok(read) } else { Err(format!("`{rest}`: a `)` closes nothing")) }
+}
+
+/// The sequence in the making, and the fixed text that it will end with.
+#[derive(Default)]
+struct Sequence {
+    nodes: Vec<Node>,
+    text: String,
+}
+
+impl Sequence {
+    fn add(&mut self, node: Node) {
+        self.end_text();
+        self.nodes.push(node);
+    }
+
+    fn end_text(&mut self) {
+        if !self.text.is_empty() {
+            self.nodes.push(Node::Text(std::mem::take(&mut self.text).leak()));
+        }
+    }
+
+    fn end(mut self) -> &'static [Node] {
+        self.end_text();
+        self.nodes.leak()
+    }
 }
 
 /// Up to a `)` or the end.
-fn alternatives(rest: &mut &str) -> Result<String, String> {
-    let mut out = String::from("&[&[");
-    let mut text = String::new();
-    let flush = |text: &mut String, out: &mut String| {
-        if !text.is_empty() {
-            let _ = write!(out, "Node::Text({text:?}),");
-            text.clear();
-        }
-    };
+fn alternatives(rest: &mut &str) -> Result<Alternatives, String> {
+    let mut all = Vec::new();
+    let mut sequence = Sequence::default();
     while let Some(c) = rest.chars().next().filter(|&c| c != ')') {
         *rest = &rest[c.len_utf8()..];
         match c {
             '\\' => {
                 let taken = rest.chars().next().ok_or("a `\\` at the end")?;
                 *rest = &rest[taken.len_utf8()..];
-                text.push(taken);
+                sequence.text.push(taken);
             }
-            '|' => {
-                flush(&mut text, &mut out);
-                out.push_str("],&[");
-            }
+            '|' => all.push(std::mem::take(&mut sequence).end()),
             '{' => {
-                flush(&mut text, &mut out);
                 let (name, behind) = if rest.starts_with('[') {
                     let end = rest.find("]:").ok_or("close a set with `]:`")?;
                     (&rest[1..end], &rest[end + 2..])
@@ -67,12 +82,10 @@ fn alternatives(rest: &mut &str) -> Result<String, String> {
                 };
                 let (count, behind) = behind.split_once('}').ok_or("close a run with `}`")?;
                 let (least, most) = counts(count)?;
-                let [low, high] = set(name)?;
-                let _ = write!(out, "Node::Run(Set([{low:#x},{high:#x}]),{least},{most}),");
+                sequence.add(Node::Run(set(name)?, least, most));
                 *rest = behind;
             }
             '(' => {
-                flush(&mut text, &mut out);
                 let inside = alternatives(rest)?;
                 *rest = rest.strip_prefix(')').ok_or("a `(` is never closed")?;
                 let mut times = (1, 1);
@@ -84,14 +97,13 @@ fn alternatives(rest: &mut &str) -> Result<String, String> {
                     let (count, behind) = behind.split_once('}').ok_or("close a count with `}`")?;
                     (times, *rest) = (counts(count)?, behind);
                 }
-                let _ = write!(out, "Node::Group({inside},{},{}),", times.0, times.1);
+                sequence.add(Node::Group(inside, times.0, times.1));
             }
-            other => text.push(other),
+            other => sequence.text.push(other),
         }
     }
-    flush(&mut text, &mut out);
-    out.push_str("]]");
-    Ok(out)
+    all.push(sequence.end());
+    Ok(all.leak())
 }
 
 /// `n`, `n-m` or `n+`.
@@ -105,10 +117,10 @@ fn counts(text: &str) -> Result<(u16, u16), String> {
     if least > most { Err(format!("`{text}` counts backwards")) } else { Ok((least, most)) }
 }
 
-/// The bits of a set: ranges `a-z` and single characters, a `-` at the end is itself.
-fn set(text: &str) -> Result<[u64; 2], String> {
+/// Ranges `a-z` and single characters; a `-` at the end is itself.
+fn set(text: &str) -> Result<Set, String> {
     let bytes = text.as_bytes();
-    let mut bits = [0u64; 2];
+    let mut set = Set([0; 2]);
     let mut at = 0;
     while at < bytes.len() {
         let range = bytes.get(at + 1) == Some(&b'-') && at + 2 < bytes.len();
@@ -116,10 +128,8 @@ fn set(text: &str) -> Result<[u64; 2], String> {
         if last > 127 || bytes[at] > last {
             return Err(format!("`{text}` is no set of ASCII characters"));
         }
-        for byte in bytes[at]..=last {
-            bits[usize::from(byte >> 6)] |= 1 << (byte & 63);
-        }
+        set = (bytes[at]..=last).fold(set, Set::with);
         at += if range { 3 } else { 1 };
     }
-    Ok(bits)
+    Ok(set)
 }

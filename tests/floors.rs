@@ -38,7 +38,7 @@ const FLOORS: [&[&str]; 11] = [
 
 /// The files of `src/secrets` in the order of a byte's way: facts, then what finds, then what judges, then the search. A
 /// file knows those before it only.
-const SECRETS: [&str; 37] = [
+const SECRETS: [&str; 36] = [
     // What bytes, names, values and files look like.
     "about",
     "random",
@@ -56,7 +56,6 @@ const SECRETS: [&str; 37] = [
     "decode",
     "strength",
     // The table of kinds, and a hit.
-    "anchors",
     "kinds",
     "hit",
     // Matchers.

@@ -57,6 +57,8 @@ const PRINTED: Set = Set([!0 << b' ', !0 >> 1]);
 const BITS: usize = 1 << 19;
 /// And how many the second.
 const AGAIN: usize = 1 << 16;
+/// About so many anchors there are.
+const MANY: usize = 4096;
 /// So many neighbouring bits share a list of entries.
 const FEW: usize = 32;
 
@@ -75,9 +77,9 @@ impl<L> Gate<L> {
             bits: vec![0; BITS / 64].into_boxed_slice().try_into().expect("it has that many words"),
             again: vec![0; AGAIN / 64].into_boxed_slice().try_into().expect("it has that many words"),
             starts: Vec::new(),
-            entries: Vec::new(),
-            anchors: Vec::new(),
-            texts: Vec::new(),
+            entries: Vec::with_capacity(MANY),
+            anchors: Vec::with_capacity(MANY),
+            texts: Vec::with_capacity(8 * MANY),
         };
         fill(&mut gate);
         gate.sort_entries();

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::gate::{Case, Gate};
-use super::kinds::{Anchor, Known, PROVIDERS, TABLE};
+use super::kinds::{ANCHORS, Anchor, Known, PROVIDERS};
 use super::{calls, commands, decode, headers, jwt, keys, syntax};
 use crate::shape::Set;
 
@@ -12,7 +12,7 @@ use crate::shape::Set;
 #[derive(Clone, Copy)]
 pub(super) enum Lead {
     /// A kind whose token begins `least` to `most` bytes before the anchor.
-    Token { known: Known, least: u16, most: u16 },
+    Token { known: &'static Known, least: u16, most: u16 },
     /// A word of which names of credentials are made.
     Name,
     /// `://`, with one character before.
@@ -52,7 +52,7 @@ pub(super) static GATE: LazyLock<Gate<Lead>> = LazyLock::new(|| Gate::new(fill))
 /// No token that a text leads to in a binary file is shorter; bytes. What is known by its structure there, in armour or
 /// in base64, has sixteen at least.
 pub(super) static SHORTEST: LazyLock<usize> = LazyLock::new(|| {
-    let tokens = TABLE.anchors.iter().map(|anchor| usize::from(anchor.known.least));
+    let tokens = ANCHORS.iter().map(|anchor| usize::from(anchor.known().least));
     tokens.chain([16]).min().unwrap_or_default()
 });
 
@@ -103,15 +103,15 @@ fn fill(gate: &mut Gate<Lead>) {
         of(&calls::ANCHORS, Lead::Call),
     ];
     let programs = commands::anchors().map(|text| (text, Lead::Command));
-    let providers = PROVIDERS.iter().map(|&word| (word, Lead::Provider));
+    let providers = PROVIDERS.iter().map(|word| (word, Lead::Provider));
     for (text, lead) in lists.into_iter().flatten().chain(programs).chain(providers) {
         add(text, lead);
     }
     for name in keys::JWK {
         gate.add(name, ANY.with(b':').with(b' '), Case::Any, Lead::WebKey);
     }
-    for anchor in &TABLE.anchors {
-        let &Anchor { next, least, most, known, .. } = anchor;
-        gate.add(TABLE.text(anchor), next, Case::Exact, Lead::Token { known, least, most });
+    for anchor in &ANCHORS {
+        let &Anchor { text, next, least, most, .. } = anchor;
+        gate.add(&text, next, Case::Exact, Lead::Token { known: anchor.known(), least, most });
     }
 }

@@ -12,7 +12,6 @@
 //! others, and no value leaves through a message.
 
 pub mod about;
-mod anchors;
 mod assigned;
 mod calls;
 mod checksum;

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::kinds::{Known, TABLE};
+use super::kinds::{Known, loose};
 use super::leads::{GATE, Lead};
 use super::names;
 use super::patterns::{fixed_length, is_near};
@@ -43,8 +43,8 @@ fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
 /// A word nearby says whose token it is, and those have a few characters more.
 fn stands_like_one(text: &[u8], value: &Range<usize>) -> bool {
     let shown = &text[value.clone()];
-    TABLE.loose.iter().any(|&Known { pattern, least, .. }| {
-        let least = usize::from(least);
+    loose().any(|Known { pattern, least, .. }| {
+        let least = usize::from(*least);
         let near = || pattern.near.iter().filter(|word| !names::is_only_credential(word));
         (least.saturating_sub(LOST)..least).contains(&shown.len())
             && near().next().is_some()

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::about::{About, Kind};
 use super::hit::{Hit, Merit, Rank};
-use super::kinds::{Known, TABLE};
+use super::kinds::{Known, loose};
 use super::strength::is_fake;
 use super::{checksum, jwt, random};
 use crate::rule::{Checksum, Confidence, Pattern};
@@ -19,9 +19,10 @@ pub(super) fn at(
     text: &[u8],
     anchor: usize,
     (least, most): (u16, u16),
-    Known { rule, pattern, .. }: Known,
+    known: &'static Known,
     about: About,
 ) -> Option<Hit> {
+    let pattern = &known.pattern;
     let first = anchor.saturating_sub(usize::from(most));
     let last = anchor.checked_sub(usize::from(least))?;
     let (start, end) = (first..=last)
@@ -46,7 +47,7 @@ pub(super) fn at(
     };
     let trust = begun(pattern, [shape, Sign::Even].into_iter().chain(announced));
     let trust = grade(token, fixed, pattern, trust, about);
-    let hit = Hit::new(rule, start..end, trust, Rank::Token);
+    let hit = Hit::new(known.rule(), start..end, trust, Rank::Token);
     Some(Hit { prefix: fixed.min(255) as u8, merit, ..hit })
 }
 
@@ -76,7 +77,7 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
     let fits = |known: &&Known| {
         token.len() <= usize::from(known.most) && shape::is_whole(known.pattern.shape, token)
     };
-    let fitting: Vec<&Known> = TABLE.loose.iter().take_while(short).filter(fits).collect();
+    let fitting: Vec<&Known> = loose().take_while(short).filter(fits).collect();
     // Most values fit nothing, and what is asked now is dear.
     if fitting.is_empty() || is_fake(token) {
         return None;
@@ -87,16 +88,16 @@ pub(super) fn assigned(text: &[u8], name: Range<usize>, value: Range<usize>, abo
             && entropy >= least_entropy(pattern, token).max(LEAST_ENTROPY)
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter()))
     };
-    let hits =
-        fitting.into_iter().filter(|one| known(one.pattern)).map(|&Known { rule, pattern, .. }| {
-            let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
-            let announced = if named { Sign::InName } else { Sign::Nearby };
-            let announced = Some(announced).filter(|_| !pattern.near.is_empty());
-            let trust = begun(pattern, [Sign::Shape, Sign::Even].into_iter().chain(announced));
-            let trust = grade(token, 0, pattern, trust, about);
-            let hit = Hit::new(rule, value.clone(), trust, Rank::Structure);
-            Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
-        });
+    let hits = fitting.into_iter().filter(|one| known(&one.pattern)).map(|one| {
+        let pattern = &one.pattern;
+        let named = pattern.near.iter().any(|word| stands_in(&text[name.clone()], word));
+        let announced = if named { Sign::InName } else { Sign::Nearby };
+        let announced = Some(announced).filter(|_| !pattern.near.is_empty());
+        let trust = begun(pattern, [Sign::Shape, Sign::Even].into_iter().chain(announced));
+        let trust = grade(token, 0, pattern, trust, about);
+        let hit = Hit::new(one.rule(), value.clone(), trust, Rank::Structure);
+        Hit { merit: Merit::of(pattern, token, 0, named), ..hit }
+    });
     hits.max_by(|a, b| a.merit.cmp(&b.merit).then(b.rule.id.cmp(&a.rule.id)))
 }
 

@@ -6,14 +6,14 @@ use crate::shape::{self, Node, Set};
 
 /// What is told of an anchor: its text, what may follow a short one, and how many bytes of the token stand before it, at
 /// least and at most.
-pub(super) type See<'s> = &'s mut dyn FnMut(&str, Set, (u16, u16));
+pub(crate) type See<'s> = &'s mut dyn FnMut(&str, Set, (u16, u16));
 
 /// What every address begins with, which says nothing.
 const SCHEMES: [&str; 2] = ["http://", "https://"];
 
 /// Tells the fixed texts of which one stands in every token of a sequence, the first that are long enough and say
 /// something; false if there is nothing of three bytes.
-pub(super) fn of(nodes: &'static [Node], see: See) -> bool {
+pub(crate) fn of(nodes: &'static [Node], see: See) -> bool {
     but(&SCHEMES, nodes, see) || but(&[], nodes, see)
 }
 
@@ -58,8 +58,7 @@ fn but(nothing: &[&str], nodes: &'static [Node], see: See) -> bool {
     false
 }
 
-/// Every fixed text that a sequence may begin with, and what may follow it. They lie in one buffer, because every start of
-/// the program makes thousands.
+/// Every fixed text that a sequence may begin with, and what may follow it. They lie in one buffer.
 #[derive(Default)]
 struct Beginnings {
     texts: String,
