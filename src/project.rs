@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::bake::{Known, Names, Passed};
 use crate::blob::Tracked;
@@ -14,6 +14,7 @@ use crate::daemon::Engine;
 use crate::dockerfile::{Base, Dockerfile, FromRef, Instruction, Kind, Value, Word};
 use crate::dockerignore::Ignore;
 use crate::image;
+use crate::purpose::Purpose;
 use crate::text::{Source, Span, Spot, last_part};
 
 /// What belongs together: a Compose file with what overrides, extends and includes it, and the Dockerfiles that it
@@ -23,6 +24,8 @@ use crate::text::{Source, Span, Spot, last_part};
 pub struct Project<'a> {
     /// The files of Compose documents; [`FileId`](crate::container::FileId) counts in it.
     pub files: &'a [Arc<Source>],
+    /// What each of these is for; filled when a rule asks.
+    pub purposes: OnceLock<Vec<Purpose>>,
     /// The services, joined over `extends`, `include` and override files.
     pub containers: Vec<ContainerSpec>,
     /// One for each container that is built.

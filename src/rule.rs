@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::compose::ComposeFile;
-use crate::container::ContainerSpec;
+use crate::container::{At, ContainerSpec};
 use crate::custom::Custom;
 use crate::daemon::Daemon;
 use crate::dockerfile::Dockerfile;
@@ -457,12 +457,19 @@ pub struct Policy {
     pub hardening: bool,
     /// Map the networks of each project, too. For `scan`; no rule asks.
     pub networks: bool,
+    /// Give places GitHub's hashes of their lines, too. For SARIF; no rule asks.
+    pub line_hashes: bool,
 }
 
 impl Context<'_> {
     /// What a file of the run is for. Findings of rules that soften take this into account by themselves.
     pub fn purpose(&self, path: &str) -> Purpose {
         Purpose::of(&format!("{}{path}", self.policy.base))
+    }
+    /// The same of the file that a place in a container lies in.
+    pub fn purpose_at(&self, at: At) -> Purpose {
+        let all = || self.project.files.iter().map(|file| self.purpose(file.path())).collect();
+        self.project.purposes.get_or_init(all)[at.file.0 as usize]
     }
 }
 
@@ -512,6 +519,7 @@ impl Default for Policy {
             privileges: false,
             hardening: false,
             networks: false,
+            line_hashes: true,
         }
     }
 }

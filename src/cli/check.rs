@@ -32,6 +32,7 @@ pub(super) fn run(args: &Check) -> Result<u8> {
     let mut run = open::open(&args.look, false).inspect_err(|error| report_error(args, error))?;
     output::check(args, Some(&run.config))?;
     run.policy.graphs = args.format.iter().any(|report| report.format == Format::Summary);
+    run.policy.line_hashes = args.format.iter().any(|report| report.format == Format::Sarif);
     run.policy.privileges = args.look.new_from.is_some();
     let mut outcome;
     if args.fix || args.fix_unsafe || args.diff {

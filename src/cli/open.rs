@@ -163,6 +163,7 @@ pub(super) fn policy(place: &lists::Place, custom: Custom) -> Policy {
         privileges: false,
         hardening: false,
         networks: false,
+        line_hashes: true,
     }
 }
 

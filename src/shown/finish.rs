@@ -121,7 +121,11 @@ impl<'p> Veils<'p> {
         let path = format!("{}{}", policy.base, source.path());
         let (veil, purpose) = (self.of(&source), Purpose::of(&path));
         // Reports carry the hash, and one of a text that holds a value gives 64 bits of it away.
-        let hashes = place::line_hashes(&veil.without(source.bytes()), &lines);
+        let hashes = if policy.line_hashes {
+            place::line_hashes(&veil.without(source.bytes()), &lines)
+        } else {
+            BTreeMap::new()
+        };
         drafts
             .into_iter()
             .map(|draft| {

@@ -8,7 +8,7 @@ use crate::rule::{Context, Profile};
 /// Nobody can tell what the container has, or it needs nothing: nothing starts it again when it ends, or, in `default`, it runs for
 /// developers only, or on a platform that hardens its apps by itself.
 pub fn is_beside_the_point(cx: &Context, spec: &ContainerSpec) -> bool {
-    let is_internal = || cx.purpose(cx.project.source(spec.at).path()).is_internal();
+    let is_internal = || cx.purpose_at(spec.at).is_internal();
     let quiet = cx.policy.profile < Profile::Strict;
     !spec.is_complete()
         || !settings::is_service(spec)
