@@ -151,7 +151,8 @@ pub(super) fn yaml_marks(text: &str) -> Vec<usize> {
         let indented = line.trim_start();
         let start = offset + line.len() - indented.len();
         let item = indented.trim_start_matches(['-', ' ']);
-        let value = indented.find(": ").map(|at| indented[at + 2..].trim_start());
+        let colon = indented.as_bytes().windows(2).position(|pair| pair == b": ");
+        let value = colon.map(|at| indented[at + 2..].trim_start());
         if is_mark(indented) || is_mark(item) {
             marks.push(start);
         } else if let Some(value) = value.filter(|value| is_mark(value)) {

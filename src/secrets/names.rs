@@ -7,6 +7,33 @@ use super::vocabulary::{
     ABOUT, DOES, ENDS, HARMLESS, KEY_FOR, KEY_OF, PAGES, PASSES_ON, PASSWORD, SECRET, STORES,
 };
 
+/// Pieces of words; one stands in every name of a credential.
+const STEMS: [&str; 10] =
+    ["pass", "pw", "psw", "secret", "token", "credential", "key", "bearer", "authorization", "masterauth"];
+
+/// With which two letters a stem begins: for the first one of 32, a bit for the second.
+const BEGINNINGS: [u32; 32] = {
+    let mut pairs = [0; 32];
+    let mut at = 0;
+    while at < STEMS.len() {
+        let stem = STEMS[at].as_bytes();
+        pairs[(stem[0] & 31) as usize] |= 1 << (stem[1] & 31);
+        at += 1;
+    }
+    pairs
+};
+
+/// Where the stems begin, in large and small letters.
+pub fn stems(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let may = |pair: &[u8]| BEGINNINGS[usize::from(pair[0] & 31)] >> (pair[1] & 31) & 1 == 1;
+    let begins = |at: usize, stem: &str| {
+        bytes.get(at..at + stem.len()).is_some_and(|there| there.eq_ignore_ascii_case(stem.as_bytes()))
+    };
+    let pairs = bytes.windows(2).enumerate().filter(move |(_, pair)| may(pair));
+    pairs.map(|(at, _)| at).filter(move |&at| STEMS.iter().any(|stem| begins(at, stem)))
+}
+
 /// What a name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -29,7 +56,7 @@ pub(super) fn announced(name: &str) -> Option<Name> {
 /// Whether a name announces a secret value: `POSTGRES_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`; but not
 /// `PASSWORD_FILE`, `TOKENIZER`, `PUBLIC_KEY`, `ALLOW_EMPTY_PASSWORD`.
 pub fn is_credential(name: &str) -> bool {
-    are_of_credential(&words(name))
+    stems(name).next().is_some() && are_of_credential(&words(name))
 }
 
 fn are_of_credential(words: &[String]) -> bool {
@@ -228,7 +255,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_credential, may_be_credential};
+    use super::*;
 
     #[test]
     fn keys_of_things_in_stores_are_none_of_locks() {
@@ -246,6 +273,13 @@ mod tests {
         }
         for name in ["key", "license.key", "myKey"] {
             assert!(may_be_credential(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_word_for_a_credential_has_a_stem() {
+        for word in SECRET.iter().chain(&PASSWORD).chain(&ENDS) {
+            assert!(stems(&word.to_uppercase()).next().is_some(), "{word}");
         }
     }
 

@@ -29,7 +29,15 @@ static LENGTHS: Lengths = {
 
 /// Where the next word begins that names such a program, or says that it reads a password.
 fn named(text: &str, from: usize) -> Option<usize> {
-    let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    const IN_WORDS: [bool; 256] = {
+        let (mut set, mut byte) = ([false; 256], 0);
+        while byte < 256 {
+            set[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.');
+            byte += 1;
+        }
+        set
+    };
+    let is_word = |b: &u8| IN_WORDS[usize::from(*b)];
     let bytes = text.as_bytes();
     let mut at = from;
     loop {

@@ -6,18 +6,11 @@
 //! `blocks`'.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 use super::code;
 use super::lexer::Lexer;
 use crate::secrets::names;
 use crate::secrets::values::{Value, judge, repeats_name};
-
-/// Pieces of words; one stands in every name of a credential.
-const STEMS: [&str; 10] =
-    ["pass", "pwd", "psw", "pword", "secret", "token", "credential", "key", "bearer", "authorization"];
 
 /// Types between a name and its value: `password: str = "…"`.
 const TYPES: [&str; 7] = ["str", "string", "String", "bytes", "any", "Any", "SecretStr"];
@@ -33,20 +26,13 @@ const BY_NAME: [&str; 9] =
 /// So long a value may be found to stand for another; bytes.
 pub(super) const JUDGED: usize = 512;
 
-static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(STEMS)
-        .expect("ten short words are no big table")
-});
-
 /// Adds the values of a text, in any order. Linear in the text's length.
 pub(super) fn read(text: &str, out: &mut Vec<Range<usize>>) {
     let lexer = Lexer::new(text);
     let mut reader = Reader { lexer: &lexer, done: 0, out };
-    for found in NAMES.find_iter(text) {
-        if found.start() >= reader.done {
-            reader.name(found.start());
+    for at in names::stems(text) {
+        if at >= reader.done {
+            reader.name(at);
         }
     }
 }

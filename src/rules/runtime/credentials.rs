@@ -87,11 +87,10 @@ fn collect<'t>(raw: &'t str, within: Range<usize>, whole: bool, depth: usize, fo
     }
     let bytes = raw.as_bytes();
     let mut at = within.start;
-    while at + 1 < within.end {
-        if bytes[at] != b'$' {
-            at += 1;
-            continue;
-        }
+    while let Some(dollar) = memchr::memchr(b'$', &bytes[at..within.end])
+        && at + dollar + 1 < within.end
+    {
+        at += dollar;
         if bytes[at + 1] != b'{' {
             // `$$` is a dollar.
             at += 2;
@@ -142,13 +141,12 @@ fn closing(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
 }
 
 /// The fallbacks of a value that are credentials, by the variable's name or by that of the whole.
-pub fn secret_fallbacks<'t>(name: &str, value: &'t Text) -> impl Iterator<Item = Fallback<'t>> {
-    let named = names::is_credential(name);
+pub fn secret_fallbacks<'t>(name: &'t str, value: &'t Text) -> impl Iterator<Item = Fallback<'t>> {
     fallbacks(&value.raw).into_iter().filter(move |fallback| {
         // `MINIO_ROOT_USER: ${ACCESS_KEY:-minio}`: the outer name knows better what the value is.
         let credential = match fallback.whole {
             true if names::is_about(name) => false,
-            true => named || names::is_credential(fallback.name),
+            true => names::is_credential(name) || names::is_credential(fallback.name),
             false => names::is_credential(fallback.name),
         };
         credential && opens(fallback.name, &value.raw[fallback.range.clone()])

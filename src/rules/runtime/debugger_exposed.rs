@@ -65,6 +65,8 @@ fn in_command(spec: &ContainerSpec) -> Option<(&Text, u16)> {
 
 /// Where in a command a debugger is told to listen on all addresses, and on which port.
 fn listens(line: &str) -> Option<(usize, u16)> {
+    // All of them have one of these, and most values have neither.
+    memchr::memchr2(b'=', b' ', line.as_bytes())?;
     DEBUGGERS.iter().find_map(|&(word, program, usual)| {
         let at = line.find(word).filter(|_| line.contains(program))?;
         let rest = &line[at + word.len()..];
