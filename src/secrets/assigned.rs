@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::about::{About, Kind};
-use super::cursor::BEFORE;
+use super::cursor::{BEFORE, is_name};
 use super::names::Name;
 use super::random;
 use super::remarks::{is_in_markup_comment, is_remark, is_said_to_be_a_sample, lead};
@@ -41,7 +41,8 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
     }
     let is_another = || is_of_another(text, found) || is_of_a_signature(text, found.name.start);
     let is_public = || is_public(text, &found.name) || is_for_codecov(text, found);
-    if is_of_something_else(written, shown) || is_public() || is_another() {
+    let pages = || names::words(written).len() == 1 && is_of_a_page(text, found.name.start);
+    if is_of_something_else(written, shown) || is_public() || is_another() || pages() {
         return None;
     }
     let in_words = shown.contains(' ') && about.kind == Kind::Config;
@@ -73,7 +74,9 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
         }
         // The `passwords` of Laravel's settings are kinds of users.
         (Name::Password, Strength::Word)
-            if !names::is_plural(written) && is_set(written, shown, found, about.kind) =>
+            if !names::is_plural(written)
+                && !names::is_foreign(written)
+                && is_set(written, shown, found, about.kind) =>
         {
             grade(Medium).and(Sign::LongWord)
         }
@@ -163,6 +166,17 @@ fn is_of_something_else(name: &str, value: &str) -> bool {
     number && names::is_of_a_state(name) || hex && (telephone || names::is_of_a_hash(name)) || names_itself()
 }
 
+/// The object that holds a name is one that pages: `"continuation": {"token": "…"}`.
+fn is_of_a_page(text: &[u8], name: usize) -> bool {
+    let before = text[name.saturating_sub(64)..name].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    let Some(outer) = before.strip_suffix(b"{").map(<[u8]>::trim_ascii_end) else { return false };
+    let outer = outer.strip_suffix(b":").or(outer.strip_suffix(b"=")).unwrap_or(outer).trim_ascii_end();
+    let outer = outer.strip_suffix(b"\"").or(outer.strip_suffix(b"'")).unwrap_or(outer);
+    let length = outer.iter().rev().take_while(|&&b| is_name(b)).count();
+    std::str::from_utf8(&outer[outer.len() - length..]).is_ok_and(names::is_a_page)
+}
+
 /// What stands before a name says that everybody may have the value: a beacon in a page, the address of a public file or
 /// of one that was signed for an hour; or that the name is a host's, `//example.pw:8080`.
 fn is_public(text: &[u8], name: &Range<usize>) -> bool {
@@ -222,8 +236,12 @@ fn is_a_label(written: &str, value: &str, (name, strength): (Name, Strength), ab
     let of_a_grammar = || is_token() && !constant;
     // `token: "keyword.$2"`: what the grammar has found is put in.
     let takes_in = || value.contains(".$") && strength != Strength::Drawn && is_token();
+    // `secretKey: password1`: which one of several.
+    let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
+    let numbered = || value.len() - stem.len() <= 2 && names::is_only_credential(stem);
     about.translated && strength != Strength::Drawn
         || takes_in()
+        || name == Name::Secret && strength != Strength::Drawn && numbered()
         || name == Name::Secret
             && strength == Strength::Word
             && about.kind == Kind::Code
@@ -385,11 +403,12 @@ fn repeats_name(name: &str, value: &str) -> bool {
 
 /// A plain word as a password, where one is set: not a label for people, not the name of a type or of something else.
 fn is_set(name: &str, value: &str, found: &Assignment, kind: Kind) -> bool {
-    const TYPES: [&str; 37] = [
+    const TYPES: [&str; 42] = [
         "string", "text", "varchar", "required", "optional", "integer", "number", "object", "boolean",
         "hidden", "input", "field", "anything", "nullable", "unknown", "default", "always", "never", "plain",
         "enabled", "prompt", "blank", "password", "include", "ignore", "inherit", "forgot", "reset", "bool",
-        "float", "array", "date", "callable", "bytes", "visible", "masked", "secret",
+        "float", "array", "date", "callable", "bytes", "visible", "masked", "secret", "failed", "failure",
+        "passed", "success", "skipped",
     ];
     let lower = value.to_ascii_lowercase();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::about::{About, Kind};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, blank};
 use super::hit::{Hit, Rank};
 use super::strength::{Strength, strength};
 use super::{commands, cookies, random, values};
@@ -14,7 +14,7 @@ use crate::table;
 use crate::trust::{Sign, Trust};
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
-pub(super) const ANCHORS: [&str; 21] = [
+pub(super) const ANCHORS: [&str; 28] = [
     "login(",
     "authenticate(",
     "user(",
@@ -30,6 +30,13 @@ pub(super) const ANCHORS: [&str; 21] = [
     "to-securestring ",
     "btoa(",
     "b64encode(",
+    "buffer.from(",
+    "encodetostring(",
+    "oracle:thin:",
+    "sqlplus ",
+    "rocommunity ",
+    "rwcommunity ",
+    "server community ",
     "totp(",
     "hotp(",
     "-stdin",
@@ -46,6 +53,13 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
         b"identified " => (None, identified(cursor).or_else(|| of_a_user(text, &anchor))?),
         b"to-securestring " => (None, secured(cursor)?),
         b"btoa(" | b"b64encode(" => both(text, cursor.blanks().quoted()?.range)?,
+        b"buffer.from(" | b"encodetostring(" => encoded(cursor)?,
+        b"oracle:thin:" => of_oracle(cursor)?,
+        b"sqlplus " => of_sqlplus(cursor)?,
+        community if community.ends_with(b"community ") => {
+            let value = cursor.blanks().until(|b| b.is_ascii_whitespace(), false)?.range;
+            (None, Some(value).filter(|value| !matches!(&text[value.clone()], b"public" | b"private"))?)
+        }
         b"totp(" | b"hotp(" => return one_time(text, cursor.blanks().quoted()?.range, about),
         b"chpasswd" => (None, piped(text, anchor.start).or_else(|| fed(cursor))?),
         b"-stdin" => (None, echoed(text, anchor.start)?),
@@ -54,7 +68,12 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
         b"@tcp(" => pair_before(text, anchor.start)?,
         b"connect" => {
             let open = ["(", "ion("].into_iter().find(|open| cursor.rest().starts_with(open.as_bytes()))?;
-            arguments(cursor.skip(open.len()).argument()?.0)?
+            let inside = cursor.skip(open.len());
+            let login = inside
+                .blanks()
+                .quoted()
+                .and_then(|value| of_oracle(Cursor { at: value.range.start, ..cursor }));
+            login.or_else(|| arguments(inside.argument()?.0))?
         }
         b"mysqli(" | b"pdo(" => arguments(cursor.argument()?.0)?,
         shown if shown.starts_with(b"jwt.") => (None, behind_payload(cursor)?),
@@ -64,7 +83,7 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
     let sets = matches!(opening.as_slice(), b"identified " | b"chpasswd");
     let shown = opening.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
     let (id, name) = match opening.as_slice() {
-        b"@tcp(" => ("url-credentials", None),
+        b"@tcp(" | b"oracle:thin:" | b"sqlplus " => ("url-credentials", None),
         call => {
             let id = if call.starts_with(b"jwt.") { "assigned-secret" } else { "assigned-password" };
             (id, Some(anchor.start..anchor.start + shown))
@@ -184,6 +203,37 @@ fn of_a_user(text: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
     let by = cursor.rest().get(..3).filter(|by| of_user && by.eq_ignore_ascii_case(b"by "))?;
     let ends = |b: u8| b.is_ascii_whitespace() || matches!(b, b';' | b'"' | b'\'' | b')');
     Some(cursor.skip(by.len()).blanks().until(ends, false)?.range)
+}
+
+/// User and password before a database of Oracle's: `ann/P@host`.
+fn of_oracle(cursor: Cursor) -> Option<(Option<Range<usize>>, Range<usize>)> {
+    let is_of_user = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'#' | b'-');
+    let user = cursor.rest().iter().take(64).take_while(|b| is_of_user(b)).count();
+    let behind = cursor.skip(user).skip_one(b'/').filter(|_| user > 0)?;
+    let password =
+        behind.until(|b| b.is_ascii_whitespace() || matches!(b, b'@' | b'"' | b'\''), false)?.range;
+    (cursor.text.get(password.end) == Some(&b'@')).then(|| (Some(cursor.at..cursor.at + user), password))
+}
+
+/// The same among the arguments of sqlplus, behind its options.
+fn of_sqlplus(cursor: Cursor) -> Option<(Option<Range<usize>>, Range<usize>)> {
+    let mut at = cursor.blanks();
+    while at.peek() == Some(b'-') {
+        at = Cursor { at: at.until(blank, false)?.range.end, ..at }.blanks();
+    }
+    of_oracle(at.skip_one(b'"').unwrap_or(at))
+}
+
+/// A literal pair that code makes base64 of.
+fn encoded(cursor: Cursor) -> Option<(Option<Range<usize>>, Range<usize>)> {
+    let start = cursor.rest().strip_prefix(b"[]byte(").map_or(cursor, |_| cursor.skip(7)).blanks();
+    let literal = start.quoted()?.range;
+    let line = &cursor.rest()[..cursor.rest().len().min(512)];
+    let base64 = memchr::memmem::find(line.split(|&b| b == b'\n').next()?, b"base64").is_some();
+    let before = &cursor.text[cursor.at.saturating_sub(48)..cursor.at].to_ascii_lowercase();
+    (base64 || memchr::memmem::find(before, b"base64").is_some())
+        .then(|| both(cursor.text, literal))
+        .flatten()
 }
 
 /// PowerShell's `ConvertTo-SecureString 'p' -AsPlainText`, `-String 'p'`.
@@ -315,6 +365,11 @@ mod tests {
             "rabbitmqctl add_user ann s3cr3t!",
             "net user ann s3cr3t! /add",
             "htpasswd -bc /etc/nginx/users ann s3cr3t!",
+            "zip -r -P s3cr3t! a.zip dir",
+            "7z x -ps3cr3t! a.7z",
+            "http -a ann:s3cr3t! https://host.invalid",
+            "lftp -u ann,s3cr3t! host.invalid",
+            "snmpwalk -v2c -c s3cr3t! 10.0.0.1",
             "docker login -u ann --password s3cr3t! registry.invalid",
             "docker login --password=s3cr3t! -u ann",
             "helm registry login host.invalid -u ann -p s3cr3t!",
@@ -326,6 +381,13 @@ mod tests {
             "RUN echo ann:s3cr3t!|chpasswd",
             "chpasswd <<< 'ann:s3cr3t!'",
             "sql.Open(\"mysql\", \"ann:s3cr3t!@tcp(db:3306)/shop\")",
+            "url=jdbc:oracle:thin:ann/s3cr3t!@db:1521:x",
+            "cx_Oracle.connect(\"ann/s3cr3t!@db/x\")",
+            "sqlplus -s ann/s3cr3t!@db @run.sql",
+            "rocommunity s3cr3t! 10.0.0.0/8",
+            "snmp-server community s3cr3t! RO",
+            "Buffer.from('ann:s3cr3t!').toString('base64')",
+            "base64.StdEncoding.EncodeToString([]byte(\"ann:s3cr3t!\"))",
             "jwt.sign({ id: 1 }, 's3cr3t!')",
             "jwt.verify(token, \"s3cr3t!\", options)",
             "echo 's3cr3t!' | docker login -u \"$USER\" --password-stdin registry.invalid",
@@ -362,6 +424,10 @@ mod tests {
             "mongosh --port 27017 --eval 'db.x1!'",
             "ldapsearch -x -W -D cn=admin",
             "npm login --scope=@a1!bcd",
+            "zip -r a1!b.zip dir",
+            "gzip -Pa1!bcd",
+            "7z x -p$PASS a.7z",
+            "see http -a is short",
             "net user ann /active:yes",
             "net user /add ann1x2y /expire:never",
             "the net user growth was 5x, as planned",
@@ -371,6 +437,12 @@ mod tests {
             "fmt.Sprintf(\"%s:%s@tcp(%s)/shop\", user, password, host)",
             "jwt.sign(payload, privateKey, { algorithm: 'RS256' })",
             "jwt.verify(token, process.env.SECRET)",
+            "url=jdbc:oracle:thin:@db:1521:x1!",
+            "url=jdbc:oracle:thin:${USER}/${PASS1}@db",
+            "connect(\"https://acme/x1@db\")",
+            "sqlplus / as sysdba",
+            "rocommunity public",
+            "Buffer.from('ann:s3cr3t!').toString('hex')",
             "echo \"$TOKEN\" | docker login -u ann --password-stdin",
             "cat token.txt | docker login --password-stdin",
             "echo s3cr3t! | sudo -s",

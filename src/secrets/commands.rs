@@ -14,7 +14,7 @@ use super::programs::{LOGIN, PROGRAMS, Program};
 /// What leads here, in small letters: the names of programs, and the `login` of those that have one.
 pub(super) fn anchors() -> impl Iterator<Item = &'static str> {
     let names = PROGRAMS.iter().filter(|program| program.found && program.verb.is_empty());
-    names.map(|program| program.name).chain(["login ", "login\""])
+    names.map(|program| program.lead).chain(["login ", "login\""])
 }
 
 /// The user, if one stands before it, and the password in the command whose name has its anchor at `anchor`.
@@ -25,15 +25,16 @@ pub(super) fn password(text: &[u8], anchor: &Range<usize>) -> Option<(Option<Ran
         let (program, quote) = login(text, anchor.start)?;
         (program.takes, anchor.start + LOGIN.len(), (quote != b' ').then_some(quote))
     } else {
-        let is_it = |program: &&Program| word.eq_ignore_ascii_case(program.name.as_bytes());
+        let is_it = |program: &&Program| word.eq_ignore_ascii_case(program.lead.as_bytes());
         let program = PROGRAMS.iter().filter(|program| program.found).find(is_it)?;
         let before = anchor.start.checked_sub(1).map(|at| text[at]);
         if before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$')) {
             return None;
         }
         // `mysqldump`, `mongosh`, `ldapsearch`.
-        let rest = text[anchor.end..].iter().take(if program.starred { 16 } else { 0 });
-        let behind = anchor.end + rest.take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let end = anchor.start + program.name.len();
+        let rest = text[end..].iter().take(if program.starred { 16 } else { 0 });
+        let behind = end + rest.take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
         let open = text[..anchor.start].iter().rev().take(64).find(|b| !is_path(**b)).copied();
         let close = text.get(behind).copied().filter(|b| matches!(b, b'"' | b'\''));
         (program.takes, behind, close.filter(|_| open == close))

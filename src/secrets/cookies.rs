@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::about::{About, Kind};
-use super::cursor::is_name;
+use super::cursor::{Cursor, is_name};
 use super::hit::Hit;
 use super::strength::{Strength, strength};
 use super::{far, values};
@@ -40,6 +40,31 @@ pub(super) fn sent(text: &[u8], mut at: usize, about: About) -> Option<Hit> {
         at = value.end + gap;
     }
     None
+}
+
+/// What names of such cookies end with in lists of them, as browsers export them and recordings have them:
+/// `{"name": "sessionid", "value": "…"}`. Those that hold a word for a credential come by themselves.
+pub(super) const LISTED: [&str; 5] = ["session\"", "sessionid\"", "sessid\"", "\"sid\"", "_sid\""];
+
+/// The value of such a cookie, in the object of its name: on its line, or on the next.
+pub(super) fn listed(text: &[u8], name: Range<usize>, about: About) -> Option<Hit> {
+    let end = name.end - 1;
+    let start = end - text[..end].iter().rev().take(128).take_while(|&&b| is_name(b)).count();
+    let before = text[..start].strip_suffix(b"\"")?.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
+    if !before.ends_with(b"\"name\"") || !is_of_a_session(&text[start..end]) {
+        return None;
+    }
+    let object = &text[name.end..(name.end + LONGEST).min(text.len())];
+    let object = &object[..memchr::memchr(b'}', object).unwrap_or(object.len())];
+    let gap = object.len() - object.trim_ascii_start().len();
+    let below = object.trim_ascii_start().strip_prefix(b",").map(<[u8]>::trim_ascii_start);
+    let next = below.filter(|below| below.starts_with(b"\"value\"")).map(|below| object.len() - below.len());
+    let line = &object[gap..];
+    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    let at = next.or_else(|| memchr::memmem::find(line, b"\"value\"").map(|at| gap + at))?;
+    let value = Cursor { text, at: name.end + at + b"\"value\"".len() };
+    let value = value.blanks().skip_one(b':')?.blanks().quoted()?.range;
+    is_drawn(&text[value.clone()]).then(|| told(value, about)).flatten()
 }
 
 fn told(value: Range<usize>, about: About) -> Option<Hit> {

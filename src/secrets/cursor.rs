@@ -10,7 +10,7 @@ const LONGEST: usize = 4096;
 pub(super) const BEFORE: usize = 1024;
 
 /// Calls that give back the literal they are given, as another type or decoded.
-const WRAPS: [&[u8]; 23] = [
+const WRAPS: [&[u8]; 25] = [
     b"some",
     b"option",
     b"just",
@@ -34,7 +34,11 @@ const WRAPS: [&[u8]; 23] = [
     b"secretstring",
     b"secretstr",
     b"secret",
+    b"frombase64string",
+    b"unsafeplaintext",
 ];
+/// The same, where the call has no name of its own.
+const ENCODER: &[u8] = b"new TextEncoder().encode(";
 
 pub(super) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
@@ -114,16 +118,19 @@ impl<'t> Cursor<'t> {
             (b"::", Operator::Assign),
         ] {
             if rest.starts_with(sign) {
-                // `Password::new` is a path, not an assignment.
-                return (sign != b"::").then(|| (self.skip(sign.len()), operator));
+                // `Password::new` is a path, not an assignment; LDIF's `userPassword:: ` is one.
+                let path = sign == b"::" && rest.get(2).is_none_or(|&b| !blank(b));
+                return (!path).then(|| (self.skip(sign.len()), operator));
             }
         }
         matches!(rest.first(), Some(b'=' | b':')).then(|| (self.next(), Operator::Assign))
     }
 
-    /// From a tag's end to the next tag, which closes the element: `>value</entry>`.
+    /// From a tag's end to the next tag, which closes the element: `>value</entry>`, `><value>value</value>`.
     pub(super) fn text_on_line(self) -> Option<Value> {
-        let value = self.skip_one(b'>')?.until(|b| matches!(b, b'<' | b'\n'), true)?;
+        let inside = self.skip_one(b'>')?;
+        let nested = [&b"<value>"[..], b"<string>"].into_iter().find(|tag| inside.rest().starts_with(tag));
+        let value = inside.skip(nested.map_or(0, <[u8]>::len)).until(|b| matches!(b, b'<' | b'\n'), true)?;
         let behind = Cursor { at: value.range.end, ..self }.blanks();
         behind.rest().starts_with(b"</").then_some(value)
     }
@@ -150,6 +157,27 @@ impl<'t> Cursor<'t> {
             && rest.get(length) == Some(&b'=')
             && rest.get(length + 1) != Some(&b'=');
         if is_type { self.skip(length + 1).blanks() } else { self }
+    }
+
+    /// Past the brackets of an array, `[]` or `[64]`, and blanks.
+    pub(super) fn past_brackets(self) -> Option<Self> {
+        let open = self.skip_one(b'[')?;
+        let size = open.rest().iter().take(8).take_while(|b| b.is_ascii_digit()).count();
+        Some(open.skip(size).skip_one(b']')?.blanks())
+    }
+
+    /// Past an anchor or the tag of a text in YAML: `&name `, `!!str `.
+    fn past_tag(self) -> Self {
+        let rest = self.rest();
+        let length = match rest.first() {
+            Some(b'&') => 1 + rest[1..].iter().take(32).take_while(|&&b| is_name(b)).count(),
+            Some(b'!') if rest.starts_with(b"!!str") => 5,
+            _ => return self,
+        };
+        let behind = self.skip(length);
+        let word = behind.blanks();
+        let is_tag = length > 1 && word.at > behind.at && !matches!(word.peek(), None | Some(b'\n' | b'\r'));
+        if is_tag { word } else { self }
     }
 
     /// A literal in quotes, on one line; a letter or two may stand before it (`r"…"`, `b'…'`, `@"…"`).
@@ -196,9 +224,11 @@ impl<'t> Cursor<'t> {
 
     /// A literal, quoted or not. With `whole_line` only blanks end it, else also what separates items.
     pub(super) fn value(self, whole_line: bool) -> Option<Value> {
-        if let Some(value) = self.quoted() {
-            return Some(value);
-        }
+        let start = self.past_tag();
+        start.quoted().or_else(|| start.bare(whole_line))
+    }
+
+    fn bare(self, whole_line: bool) -> Option<Value> {
         let first = self.peek()?;
         // A YAML tag, anchor, alias, block, or the beginning of a list or object.
         // `[]:` begins a token of Unleash for all projects.
@@ -246,6 +276,9 @@ impl<'t> Cursor<'t> {
 
     /// A literal in calls that only wrap it: `Some("…".to_string())`, `SecretString::from("…")`, `[]byte("…")`.
     pub(super) fn wrapped(self) -> Option<Value> {
+        if self.rest().starts_with(ENCODER) {
+            return self.skip(ENCODER.len()).blanks().quoted();
+        }
         let mut cursor = self;
         for _ in 0..3 {
             let is_callee = |b: &&u8| is_name(**b) || matches!(b, b':' | b'[' | b']' | b'&' | b'*');
@@ -284,7 +317,8 @@ impl<'t> Cursor<'t> {
     /// Past a type between a name and `=` where a statement begins: Go's `var name string = "…"`, Visual Basic's
     /// `Dim name As String = "…"`. Attributes follow each other, too (`a="x" b="y"`), but without a blank before `=`.
     pub(super) fn behind_type(self, before: &[u8]) -> Option<Self> {
-        const DECLARES: [&[u8]; 10] = [
+        const DECLARES: [&[u8]; 11] = [
+            b"param",
             b"var",
             b"const",
             b"dim",
@@ -314,7 +348,7 @@ impl<'t> Cursor<'t> {
     pub(super) fn pair_value(self) -> Option<Value> {
         let quote = self.peek().filter(|b| matches!(b, b'"' | b'\''));
         let mut cursor = if quote.is_some() { self.next() } else { self };
-        cursor = [&b"value"[..], b"Value", b"defaultValue", b"content"]
+        cursor = [&b"value"[..], b"Value", b"defaultValue", b"ParameterValue", b"content", b"default"]
             .iter()
             .find(|word| cursor.rest().starts_with(word))
             .map(|word| cursor.skip(word.len()))?;
@@ -323,7 +357,10 @@ impl<'t> Cursor<'t> {
         }
         let cursor = cursor.blanks();
         let cursor = cursor.skip_one(b':').or_else(|| cursor.skip_one(b'='))?;
-        cursor.blanks().value(quote.is_none())
+        // `{name: password, value: v}` on one line.
+        let line = self.text[..self.at].iter().rev().take(BEFORE).take_while(|&&b| b != b'\n');
+        let in_braces = || line.skip_while(|&&b| blank(b)).any(|&b| b == b'{');
+        cursor.blanks().value(quote.is_none() && !in_braces())
     }
 
     /// Behind a value without quotes comes another word on its line, and no comment.

@@ -56,10 +56,13 @@ const PREFIXES: [&str; 18] = [
     "hvs.",
     "shpat_",
 ];
-/// What base64 of a text has where one of the prefixes stands in it, for each place that the prefix may have in a group of
+/// Words before secrets in files of settings, of which a Secret of Kubernetes holds whole ones.
+const WORDS: [&str; 2] = ["password", "PASSWORD"];
+
+/// What base64 of a text has where one of the prefixes or words stands in it, for each place that the prefix may have in a group of
 /// three bytes.
 pub(super) fn anchors() -> impl Iterator<Item = String> {
-    PREFIXES.into_iter().flat_map(|prefix| (0..3).map(move |place| anchor(prefix, place)))
+    PREFIXES.into_iter().chain(WORDS).flat_map(|prefix| (0..3).map(move |place| anchor(prefix, place)))
 }
 
 /// The characters that the prefix alone decides.

@@ -7,6 +7,8 @@ pub(super) const KEY: usize = 512;
 pub(super) const LONG_KEY: usize = LINE - 16;
 /// How far before a `.netrc`'s password its machine may stand; bytes.
 pub(super) const LOGIN: usize = 160;
+/// How far behind a parameter's name its default may stand; bytes.
+pub(super) const BLOCK: usize = 512;
 /// Bytes of white space between a name's line and its value.
 pub(super) const GAP: usize = 64;
 /// No more of a line is looked at on either side of a place; bytes.

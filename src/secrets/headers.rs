@@ -12,17 +12,18 @@ use crate::trust::{Sign, Trust};
 
 /// Schemes that announce a credential by themselves; in small letters. Recorded traffic, collections of requests and code
 /// often have the header's name on another line.
-pub(super) const SCHEMES: [&str; 2] = ["bearer ", "basic "];
+pub(super) const SCHEMES: [&str; 3] = ["bearer ", "basic ", "bearer\","];
 
 /// How much of a header is looked at; bytes.
 const LONGEST: usize = 4096;
 
-/// What comes behind the scheme at `scheme`, whose last byte is a blank.
+/// What comes behind the scheme at `scheme`.
 pub(super) fn behind_scheme(text: &[u8], scheme: Range<usize>, about: About) -> Option<Hit> {
     let goes_on = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     if scheme.start > 0 && goes_on(text[scheme.start - 1]) && !is_escape(text, scheme.start) {
         return None;
     }
+    let scheme = scheme.start..scheme.end + joint(&text[scheme.end..]);
     let rest = &text[scheme.end..(scheme.end + LONGEST).min(text.len())];
     let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-._~+/=|".contains(b)).count();
     let token = std::str::from_utf8(&rest[..length]).ok()?;
@@ -45,6 +46,13 @@ pub(super) fn behind_scheme(text: &[u8], scheme: Range<usize>, about: About) -> 
     let trust = if recorded { trust.and(Sign::Recorded) } else { about.weigh(trust) };
     let hit = Hit::of_structure("authorization-header", span, trust, false)?;
     Some(Hit { by_looks: true, ..hit })
+}
+
+/// How much stands between a scheme and its credential where code puts them together: `"Bearer " + "…"`,
+/// `("Bearer", "…")`.
+fn joint(behind: &[u8]) -> usize {
+    const JOINTS: [&[u8]; 5] = [b"\" + \"", b"' + '", b"\" . \"", b"' . '", b" \""];
+    JOINTS.iter().find(|joint| behind.starts_with(joint)).map_or(0, |joint| joint.len())
 }
 
 /// Base64 of a user and a password.

@@ -31,8 +31,9 @@ pub(super) const DER: [(&str, usize); 12] = [
     ("MC4CAQAwBQYDK2V", 0),
 ];
 
-/// Members of a JSON web key that hold its private part, in quotes.
-pub(super) const JWK: [&str; 2] = ["\"d\"", "\"k\""];
+/// Members of a JSON web key that hold its private part, as they stand in JSON, in JSON in JSON, and in code and YAML.
+pub(super) const JWK: [&str; 12] =
+    ["\"d\"", "\"k\"", "\"d\\\"", "\"k\\\"", "'d'", "'k'", " d: ", " k: ", "\td: ", "\tk: ", "{d: ", "{k: "];
 
 /// A private key in PEM, or PGP's; its line breaks may be written `\n`. Only with its beginning: code that speaks of
 /// keys holds the header alone.
@@ -145,27 +146,45 @@ pub(super) fn bare(text: &[u8], anchor: usize, before: usize, about: About) -> O
     )
 }
 
-/// The private part of a JSON web key: `"d"` of RSA and of the curves, as long as only those are, and `"k"` of a key that
-/// says on its line that it is symmetric. The member's name stands at `name`.
+/// The private part of a JSON web key: `d` of RSA and of the curves, as long as only those are, and `k` of a key that
+/// says near it that it is symmetric. The member's name stands at `name`; without quotes or in an object that is not of
+/// JSON, the kind of the key must stand near it, too.
 pub(super) fn web_key(text: &[u8], name: Range<usize>, about: About) -> Option<Hit> {
-    let value = Cursor { text, at: name.end }.blanks().skip_one(b':')?.blanks().quoted()?.range;
-    let shown = &text[value.clone()];
+    let written = text[name.clone()].trim_ascii();
+    let cursor = Cursor { text, at: name.end };
+    let behind = if written.ends_with(b":") { Some(cursor) } else { cursor.blanks().skip_one(b':') };
+    let value = behind?.blanks().value(false)?;
+    let shown = &text[value.range.clone()];
     let is_url = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let fits = match text[name.start + 1] {
-        b'd' => matches!(shown.len(), 42..=43 | 64 | 86..=88 | 169..=171 | 340..=342 | 510..=512 | 681..=683),
-        _ => shown.len() >= 40 && line_holds(text, &value, b"\"oct\""),
+    let symmetric = written.contains(&b'k');
+    let fits = match shown.len() {
+        length if symmetric => length >= 40,
+        length => {
+            matches!(length, 42..=43 | 64 | 86..=88 | 169..=171 | 340..=342 | 510..=512 | 681..=683)
+        }
     };
     if !fits || !shown.iter().all(is_url) || random::entropy(shown) < 4.0 || random::is_pattern(shown) {
         return None;
     }
-    Hit::of_structure("private-key", value, about.weigh(Trust::of(&[Sign::WebKey], High)), false)
+    let quoted = written.first() == Some(&b'"') && written.last() == Some(&b'"');
+    let told = match (symmetric, quoted) {
+        (true, _) => stands_near(text, &value.range, b"oct") && !counts(shown),
+        (false, true) => true,
+        (false, false) => stands_near(text, &value.range, b"kty"),
+    };
+    let trust = about.weigh(Trust::of(&[Sign::WebKey], High));
+    told.then(|| Hit::of_structure("private-key", value.range, trust, false)).flatten()
 }
 
-/// The word stands on the line of a place, within a kilobyte.
-fn line_holds(text: &[u8], place: &Range<usize>, word: &[u8]) -> bool {
+/// The bytes of a key count, as those of samples do.
+fn counts(key: &[u8]) -> bool {
+    let whole = &key[..key.len() / 4 * 4];
+    checksum::decode(whole).is_some_and(|bytes| random::is_pattern(&bytes))
+}
+
+/// The word stands within a kilobyte of a place.
+fn stands_near(text: &[u8], place: &Range<usize>, word: &[u8]) -> bool {
     const AROUND: usize = 1024;
-    let before = text[place.start.saturating_sub(AROUND)..place.start].rsplit(|&b| b == b'\n').next();
-    let behind = text[place.end..(place.end + AROUND).min(text.len())].split(|&b| b == b'\n').next();
-    let mut sides = before.into_iter().chain(behind);
-    sides.any(|side| side.windows(word.len()).any(|there| there == word))
+    let around = place.start.saturating_sub(AROUND)..(place.end + AROUND).min(text.len());
+    memchr::memmem::find(&text[around], word).is_some()
 }

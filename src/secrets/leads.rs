@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use super::gate::{Case, Gate};
 use super::kinds::{ANCHORS, Anchor, Known, PROVIDERS};
-use super::{calls, commands, decode, headers, jwt, keys, syntax};
+use super::vocabulary::{FOREIGN, PASS_FOR};
+use super::{below, calls, commands, cookies, decode, headers, jwt, keys};
 use crate::shape::Set;
 
 /// What an anchor leads to.
@@ -17,7 +18,7 @@ pub(super) enum Lead {
     Name,
     /// `://`, with one character before.
     Url,
-    /// The port of a line of `.pgpass`.
+    /// The port of a line of `.pgpass`, with the database if both are any.
     Pgpass,
     /// `-----BEGIN`.
     Pem,
@@ -27,6 +28,8 @@ pub(super) enum Lead {
     Scheme,
     /// `cookie`.
     Cookie,
+    /// How the name of a session's cookie ends in a list of cookies.
+    Listed,
     /// How base64 of a JSON web token's header begins.
     Jwt,
     /// The name of a private member of a JSON web key.
@@ -57,9 +60,9 @@ pub(super) static SHORTEST: LazyLock<usize> = LazyLock::new(|| {
 });
 
 /// Words of which one stands in every name of a credential. A short one brings what may follow it.
-const NAMES: [(&str, &str); 18] = [
+const NAMES: [(&str, &str); 21] = [
     ("passw", ""),
-    ("pass", "=:\"' _-.>)],;p\\0123456789"),
+    ("pass", "=:\"' _-.>)],;p&[\\0123456789"),
     ("pwd", "=:\"' _-.>)],;\t\\0123456789"),
     ("psw", "=:\"' _-.>)],;\t\\"),
     ("_pw", "=:\"' ]\\"),
@@ -71,24 +74,39 @@ const NAMES: [(&str, &str); 18] = [
     ("secret", ""),
     ("token", ""),
     ("credential", ""),
-    ("key", "=:\"' _-.<>)],;\ts\\0123456789"),
+    ("key", "=:\"' _-.<>)],;\ts&[\\0123456789"),
     ("auth", "=:\"' _-.>()],;\ttk\\"),
     ("authorization", ""),
     ("cred", "=:\"' _-.>)],;\ts\\"),
     ("passphrase", ""),
+    ("passcode", ""),
+    ("bearer", "=:\"'_"),
+    ("psk", "=:\"' "),
 ];
+/// What may follow a short one.
+const BEHIND: &str = "=:\"' _-.>)],;\\0123456789";
+/// So many bytes are short.
+const SHORT: usize = 6;
 
 fn fill(gate: &mut Gate<Lead>) {
+    let set = |next: &str| next.bytes().fold(ANY, Set::with);
     for (name, next) in NAMES {
-        gate.add(name, next.bytes().fold(ANY, Set::with), Case::Any, Lead::Name);
+        gate.add(name, set(next), Case::Any, Lead::Name);
+    }
+    for name in FOREIGN {
+        gate.add(name, set(if name.len() > SHORT { "" } else { BEHIND }), Case::Any, Lead::Name);
+    }
+    for what in PASS_FOR {
+        gate.add(&format!("{what}pw"), set(BEHIND), Case::Any, Lead::Name);
     }
     for letter in (b'a'..=b'z').chain(b'0'..=b'9') {
         gate.add(&format!("{}://", char::from(letter)), ANY, Case::Any, Lead::Url);
     }
     let mut add = |text: &str, lead| gate.add(text, ANY, Case::Any, lead);
     add(":5432:", Lead::Pgpass);
+    add(":*:*:", Lead::Pgpass);
     add("-----begin", Lead::Pem);
-    add(syntax::COOKIE, Lead::Cookie);
+    add(below::COOKIE, Lead::Cookie);
     for (text, before) in keys::DER {
         add(text, Lead::Der(before));
     }
@@ -101,6 +119,7 @@ fn fill(gate: &mut Gate<Lead>) {
         of(&headers::SCHEMES, Lead::Scheme),
         of(&jwt::ANCHORS, Lead::Jwt),
         of(&calls::ANCHORS, Lead::Call),
+        of(&cookies::LISTED, Lead::Listed),
     ];
     let programs = commands::anchors().map(|text| (text, Lead::Command));
     let providers = PROVIDERS.iter().map(|word| (word, Lead::Provider));
@@ -108,7 +127,7 @@ fn fill(gate: &mut Gate<Lead>) {
         add(text, lead);
     }
     for name in keys::JWK {
-        gate.add(name, ANY.with(b':').with(b' '), Case::Any, Lead::WebKey);
+        gate.add(name, if name.len() == 3 { set(": ") } else { ANY }, Case::Exact, Lead::WebKey);
     }
     for anchor in &ANCHORS {
         let &Anchor { text, next, least, most, .. } = anchor;

@@ -13,6 +13,7 @@
 
 pub mod about;
 mod assigned;
+mod below;
 mod calls;
 mod checksum;
 mod commands;

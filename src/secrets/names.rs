@@ -4,12 +4,44 @@
 //! `TOKEN` from `TOKENIZER`. The value is judged by `values`.
 
 use super::vocabulary::{
-    ABOUT, DOES, ENDS, HARMLESS, KEY_FOR, KEY_OF, PAGES, PASSES_ON, PASSWORD, SECRET, STORES,
+    ABOUT, DOES, ENDS, FOREIGN, HARMLESS, KEY_FOR, KEY_OF, PAGES, PASS_FOR, PASSES_ON, PASSWORD, SECRET,
+    STORES,
 };
 
 /// Pieces of words; one stands in every name of a credential.
-const STEMS: [&str; 10] =
-    ["pass", "pw", "psw", "secret", "token", "credential", "key", "bearer", "authorization", "masterauth"];
+const STEMS: [&str; 30] = [
+    "pass",
+    "pw",
+    "psw",
+    "psk",
+    "secret",
+    "token",
+    "credential",
+    "key",
+    "bearer",
+    "authorization",
+    "masterauth",
+    // Of words of other languages those that begin with two letters which few words have.
+    "sena",
+    "senia",
+    "seña",
+    "nnwort",
+    "nha",
+    "mdp",
+    "clave",
+    "twoord",
+    "slo",
+    "sło",
+    "senord",
+    "parola",
+    "ifre",
+    "salasana",
+    "пароль",
+    "密",
+    "ード",
+    "비밀",
+    "Пароль",
+];
 
 /// With which two letters a stem begins: for the first one of 32, a bit for the second.
 const BEGINNINGS: [u32; 32] = {
@@ -102,7 +134,10 @@ fn may_be_of_credential(words: &[String]) -> bool {
         // `gpg --recv-keys`, `GPG_KEYS`: ids of public keys.
         |word: &String| {
             let word = word.as_str();
-            matches!(word, "public" | "pub" | "foreign" | "primary" | "hash" | "cache" | "gpg" | "pgp" | "recv")
+            matches!(
+                word,
+                "public" | "publishable" | "pub" | "foreign" | "primary" | "hash" | "cache" | "gpg" | "pgp" | "recv"
+            )
         };
     matches!(
         last.as_str(),
@@ -140,10 +175,24 @@ pub(super) fn is_only_credential(name: &str) -> bool {
 }
 
 fn is_for_password(word: &str) -> bool {
+    let is_for_one =
+        || word.strip_suffix("pass").or(word.strip_suffix("pw")).is_some_and(|what| PASS_FOR.contains(&what));
     PASSWORD.iter().any(|known| word == *known || known.len() > 5 && word.ends_with(known))
+        || FOREIGN.contains(&word)
+        || is_for_one()
         // `userpwd`, but not the folder that a shell came from.
         || word.len() > 5 && word.ends_with("pwd") && word != "oldpwd"
-        || matches!(word, "dbpass" | "requirepass" | "masterauth" | "storepass" | "keypass" | "rootpass")
+        || matches!(word, "requirepass" | "masterauth" | "storepass" | "keypass" | "psk")
+}
+
+/// Whether a name's word for a password is one of another language, which means more than that: `clave`, `parola`.
+pub(super) fn is_foreign(name: &str) -> bool {
+    words(name).iter().any(|word| FOREIGN.contains(&word.as_str()))
+}
+
+/// Whether a name is one of what pages: `continuation`, `nextPage`.
+pub(super) fn is_a_page(name: &str) -> bool {
+    words(name).last().is_some_and(|last| PAGES.contains(&last.as_str()))
 }
 
 /// Whether a name announces a password and not some other credential.
@@ -219,16 +268,16 @@ fn speaks_of_one(words: &[String]) -> bool {
     words.last().is_none_or(|last| ABOUT.contains(&last.as_str()))
 }
 
-/// The lower-case words of a name, split at `_`, `-`, `.`, blanks, at changes from small to capital letters, and before
-/// the last of several capital letters that a word follows (`SMTPSecret`). A number behind a word for a credential is not
+/// The words of a name, in small letters of ASCII, split at `_`, `-`, `.`, blanks, at changes from small to capital
+/// letters, and before the last of several capital letters that a word follows (`SMTPSecret`). A number behind a word for a credential is not
 /// the word's: `password1`.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut open = false;
     let bytes = name.as_bytes();
     let is = |at: Option<usize>, wanted: fn(&u8) -> bool| at.and_then(|at| bytes.get(at)).is_some_and(wanted);
-    for (at, byte) in bytes.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() {
+    for (at, letter) in name.char_indices() {
+        if letter.is_ascii() && !letter.is_ascii_alphanumeric() {
             open = false;
             continue;
         }
@@ -237,11 +286,11 @@ pub(super) fn words(name: &str) -> Vec<String> {
         let runs_on = is(before, u8::is_ascii_uppercase)
             && is(Some(at + 1), u8::is_ascii_lowercase)
             && is(Some(at + 2), u8::is_ascii_lowercase);
-        if !open || byte.is_ascii_uppercase() && (small || runs_on) {
+        if !open || letter.is_ascii_uppercase() && (small || runs_on) {
             words.push(String::with_capacity(bytes.len() - at));
             open = true;
         }
-        words.last_mut().expect("a word is open").push(char::from(byte.to_ascii_lowercase()));
+        words.last_mut().expect("a word is open").push(letter.to_ascii_lowercase());
     }
     for word in &mut words {
         let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -278,8 +327,8 @@ mod tests {
 
     #[test]
     fn every_word_for_a_credential_has_a_stem() {
-        for word in SECRET.iter().chain(&PASSWORD).chain(&ENDS) {
-            assert!(stems(&word.to_uppercase()).next().is_some(), "{word}");
+        for word in SECRET.iter().chain(&PASSWORD).chain(&ENDS).chain(&FOREIGN) {
+            assert!(stems(&word.to_ascii_uppercase()).next().is_some(), "{word}");
         }
     }
 
@@ -314,6 +363,11 @@ mod tests {
             "payloadCipherKey",
             "hmac_key",
             "subscription_key",
+            "contraseña",
+            "DB_SENHA",
+            "ftppass",
+            "MAILPW",
+            "passcode",
         ] {
             assert!(is_credential(name), "{name}");
         }
@@ -360,6 +414,8 @@ mod tests {
             "encrypted_key",
             "wrapped_key",
             "consumer_key",
+            "uploadToken",
+            "publishableKey",
             "",
         ] {
             assert!(!is_credential(name), "{name}");

@@ -10,7 +10,7 @@ use super::kinds::{Known, loose};
 use super::leads::{GATE, Lead};
 use super::names;
 use super::patterns::{fixed_length, is_near};
-use crate::shape::is_begun;
+use crate::shape::{is_begun, is_whole};
 
 /// So much fixed text no other value begins with by chance.
 const TELLING: usize = 4;
@@ -26,10 +26,12 @@ pub(super) fn misses(text: &[u8], value: &Range<usize>) -> bool {
 /// a short one with a sign at its end only where the value begins.
 fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
     let shown = &text[value.clone()];
-    let mut found = false;
+    let (mut found, mut whole) = (false, false);
     GATE.each(shown, 0, shown.len(), |lead, start, _| {
         let Lead::Token { known: Known { pattern, .. }, least, most } = *lead else { return };
         let Some(first) = start.checked_sub(usize::from(least)).filter(|_| least == most) else { return };
+        // Of another provider, whom no word nearby tells.
+        whole |= first == 0 && is_whole(pattern.shape, shown);
         let fixed = fixed_length(pattern.shape, &shown[first..]);
         let short = || first == 0 && fixed + 1 == TELLING && !shown[fixed - 1].is_ascii_alphanumeric();
         let telling = fixed >= TELLING || short();
@@ -37,7 +39,7 @@ fn begins_like_one(text: &[u8], value: &Range<usize>) -> bool {
             && (first > 0 || is_begun(pattern.shape, shown))
             && (pattern.near.is_empty() || is_near(text, value.clone(), pattern.near.iter()));
     });
-    found
+    found && !whole
 }
 
 /// A word nearby says whose token it is, and those have a few characters more.
@@ -70,6 +72,8 @@ mod tests {
         let hex = "0cc175b9c0f1b6a831c399e26977266";
         assert!(is_one(&format!("DATADOG_API_KEY={hex}"), hex));
         assert!(!is_one(&format!("API_KEY={hex}"), hex));
+        let other = format!("sk-{hex}0");
+        assert!(!is_one(&format!("API_KEY={other}"), &other));
         assert!(!is_one(&format!("DATADOG_API_KEY={drawn}"), drawn));
     }
 }

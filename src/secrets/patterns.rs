@@ -25,9 +25,11 @@ pub(super) fn at(
     let pattern = &known.pattern;
     let first = anchor.saturating_sub(usize::from(most));
     let last = anchor.checked_sub(usize::from(least))?;
-    let (start, end) = (first..=last)
-        .filter(|&start| begins(text, start))
-        .find_map(|start| Some((start, shape::end(pattern.shape, text, start)?)))?;
+    let end_of = |start: usize| {
+        let plain = || if begins(text, start) { shape::end(pattern.shape, text, start) } else { None };
+        counted(text, start, pattern.shape).or_else(plain)
+    };
+    let (start, end) = (first..=last).find_map(|start| Some((start, end_of(start)?)))?;
     let asked = !pattern.near.is_empty();
     let named = asked && is_near(text, start..end, pattern.near.iter());
     let fixed = fixed_length(pattern.shape, &text[start..end]);
@@ -163,6 +165,15 @@ fn grade(token: &[u8], fixed: usize, pattern: &Pattern, trust: Trust, about: Abo
 /// Fixed text that base64 and words do not have by chance.
 fn is_telling(fixed: &[u8]) -> bool {
     fixed.len() >= PROVES && fixed.iter().any(|b| !b.is_ascii_alphanumeric())
+}
+
+/// The end of a token that is a whole string of Python's bytecode: its kind and its length stand before it, and the next
+/// object follows without a sign between.
+fn counted(text: &[u8], start: usize, shape: Alternatives) -> Option<usize> {
+    let &[.., kind, length] = text.get(..start)? else { return None };
+    let end = start + usize::from(length);
+    let is_string = matches!(kind & 0x7f, b'z' | b'Z');
+    (is_string && shape::is_whole(shape, text.get(start..end)?)).then_some(end)
 }
 
 /// No word goes on before `start`. An escape (`\n`, `%3D`, `\u003d`) is no part of a word.

@@ -37,6 +37,8 @@ impl Takes {
 pub(crate) struct Program {
     /// Without the star that stands for whatever follows: `mysql*` is `mysqldump`, too.
     pub(crate) name: &'static str,
+    /// The text that leads to it: its name, and what follows a short one.
+    pub(crate) lead: &'static str,
     pub(crate) starred: bool,
     /// A word that must follow.
     pub(crate) verb: &'static str,
@@ -68,7 +70,12 @@ pub(crate) fn is_verb(word: &str) -> bool {
 
 /// A program whose passwords are found.
 const fn found(name: &'static str, takes: &'static [Takes]) -> Program {
-    Program { name, starred: false, verb: "", takes, found: true }
+    Program { name, lead: name, starred: false, verb: "", takes, found: true }
+}
+
+/// The same for a short name, which is looked for with what follows it.
+const fn short(lead: &'static str, name: &'static str, takes: &'static [Takes]) -> Program {
+    Program { lead, ..found(name, takes) }
 }
 
 /// All programs whose names begin so.
@@ -88,7 +95,7 @@ const fn hidden(name: &'static str, takes: &'static [Takes]) -> Program {
 
 pub(crate) const LOGIN: &str = "login";
 
-pub(crate) static PROGRAMS: [Program; 41] = [
+pub(crate) static PROGRAMS: [Program; 42] = [
     all("mysql", &[Joined("-p")]),
     all("mariadb", &[Joined("-p")]),
     all("mongo", &[Either("-p"), Either("--password")]),
@@ -105,7 +112,17 @@ pub(crate) static PROGRAMS: [Program; 41] = [
     found("rabbitmqctl", &[Behind("add_user"), Behind("change_password")]),
     found(
         "htpasswd",
-        &[Behind("-b"), Behind("-cb"), Behind("-bc"), Behind("-nb"), Behind("-Bb"), Behind("-bB"), Last],
+        &[
+            Behind("-b"),
+            Behind("-cb"),
+            Behind("-bc"),
+            Behind("-nb"),
+            Behind("-Bb"),
+            Behind("-bB"),
+            Behind("-nbB"),
+            Behind("-Bbn"),
+            Last,
+        ],
     ),
     all("psexec", &[Either("-p")]),
     found("schtasks", &[Either("/rp"), Either("/RP")]),
@@ -123,14 +140,15 @@ pub(crate) static PROGRAMS: [Program; 41] = [
     login("az"),
     Program { found: false, ..login("oc") },
     Program { found: false, ..login("cf") },
-    hidden("bcp", &[Either("-P")]),
+    short("bcp ", "bcp", &[Either("-P")]),
     hidden("useradd", &[Either("-p")]),
     hidden("usermod", &[Either("-p")]),
-    hidden("zip", &[Either("-P")]),
-    hidden("unzip", &[Either("-P")]),
-    hidden("7z", &[Joined("-p")]),
-    hidden("http", &[Pair("-a", b':'), Pair("--auth", b':')]),
-    hidden("lftp", &[Pair("-u", b',')]),
+    short("zip -", "zip", &[Either("-P")]),
+    short("unzip -", "unzip", &[Either("-P")]),
+    short("7z ", "7z", &[Joined("-p")]),
+    short("http -", "http", &[Pair("-a", b':'), Pair("--auth", b':')]),
+    found("lftp", &[Pair("-u", b',')]),
+    all("snmp", &[Either("-c"), Either("-A"), Either("-X")]),
     hidden("openssl", &[Pass("-passin"), Pass("-passout"), Pass("-pass"), Pass("-k")]),
     Program { verb: "alias", ..hidden("mc", &[Last]) },
 ];

@@ -62,6 +62,10 @@ fn may_be_one(text: &[u8], word: &Range<usize>, value: &Range<usize>) -> bool {
     if !shown.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
         return patterns::is_drawn(shown) && shown.iter().any(u8::is_ascii_digit);
     }
+    // A UUID is one where it is said to be: `graphhopper key …`.
+    let said = || {
+        [&b"key"[..], b"token", b"secret"].iter().any(|word| memchr::memmem::find(&between, word).is_some())
+    };
     let opens = matches!(text[value.start - 1], b' ' | b'\t' | b'"' | b'\'' | b'=' | b'(' | b'`' | b'|');
-    !shown.contains(&b'-') && opens && value.start - word.end <= FAR_HEX
+    (!shown.contains(&b'-') || said()) && opens && value.start - word.end <= FAR_HEX
 }

@@ -1,7 +1,7 @@
 //! How far what is new in a text reaches: which secrets may have come with some lines, or gone.
 //!
-//! A secret hangs on its own line, and no further, but for three: the value on the line after its name or header, with nothing but
-//! white space between; the password of a `.netrc`, below its machine; and the private key. (A value in a table hangs on its
+//! A secret hangs on its own line, and no further, but for four: the value on the line after its name or header, with nothing but
+//! white space between; the password of a `.netrc`, below its machine; the default of a parameter; and the private key. (A value in a table hangs on its
 //! first line: `rows::is_table` says which texts are one.) So a text of which some lines
 //! are new needs no more than these lines to be searched, which is what makes a history quick (`history::windows`).
 
@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::far::{GAP, KEY, LINE, LOGIN};
-use super::syntax;
+use super::below;
+use super::far::{BLOCK, GAP, KEY, LINE, LOGIN};
 
 /// What every private key in armour begins with.
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -43,6 +43,14 @@ pub fn reach(text: &[u8], lines: Range<usize>) -> Touched {
     if !ends {
         look.end = (look.end + LINE).min(text.len());
     }
+    // A default that is new may hang on an old name, and an old one on a new name.
+    if begins && below::may_hold_a_default(&text[own.start..own.end.min(own.start + BLOCK)]) {
+        look.start = line_around(text, own.start.saturating_sub(BLOCK));
+    }
+    if ends && below::may_hold_a_default(&text[own.end..text.len().min(own.end + BLOCK)]) {
+        own.end = line_behind(text, own.end, BLOCK);
+        look.end = look.end.max(own.end);
+    }
     if let Some(key) = key_before(text, look.start) {
         (own.start, look.start) = (key.min(own.start), key.min(look.start));
     }
@@ -53,12 +61,17 @@ pub fn reach(text: &[u8], lines: Range<usize>) -> Touched {
 fn opening(text: &[u8], at: usize) -> Option<usize> {
     let gap = text[..at].iter().rev().take(GAP + 1).take_while(|b| b.is_ascii_whitespace()).count();
     let end = at - gap;
-    if gap > GAP || end == 0 || !syntax::may_open(text[end - 1]) {
+    if gap > GAP || end == 0 || !below::may_open(text[end - 1]) {
         return None;
     }
-    let from = end.saturating_sub(LINE);
-    let start = memchr::memrchr(b'\n', &text[from..end]).map_or(from, |i| from + i + 1);
-    (syntax::opens(&text[start..end]) || is_login(&text[start..end])).then_some(start)
+    let start = line_around(text, end);
+    (below::opens(&text[start..end]) || is_login(&text[start..end])).then_some(start)
+}
+
+/// Where the line begins that this place is on.
+fn line_around(text: &[u8], at: usize) -> usize {
+    let from = at.saturating_sub(LINE);
+    memchr::memrchr(b'\n', &text[from..at]).map_or(from, |i| from + i + 1)
 }
 
 /// A line of a `.netrc` that a password may follow.
@@ -85,8 +98,7 @@ fn key_before(text: &[u8], at: usize) -> Option<usize> {
     let from = at.saturating_sub(KEY);
     let around = &text[from..(at + BEGIN.len() - 1).min(text.len())];
     let key = FINDER.find_iter(around).map(|i| from + i).filter(|&key| key < at).last()?;
-    let from = key.saturating_sub(LINE);
-    Some(memchr::memrchr(b'\n', &text[from..key]).map_or(from, |i| from + i + 1))
+    Some(line_around(text, key))
 }
 
 #[cfg(test)]
@@ -112,6 +124,15 @@ mod tests {
             parts("- name: NEW\n\n  value: v\n"),
             ("- name: NEW\n\n  value: v", "- name: NEW\n\n  value: v")
         );
+    }
+
+    #[test]
+    fn a_default_hangs_on_its_name() {
+        let text = "variable \"password\" {\n  type = string\n  \"default\" = \"v\"\n}\n";
+        let new = text.replace("\"v\"", "\"NEW\"");
+        assert_eq!(parts(&new), (&new[..new.len() - 3], "  \"default\" = \"NEW\""));
+        let new = text.replace("password", "NEW");
+        assert_eq!(parts(&new), (&*new, &*new));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub fn find_in(
     wanted: impl Fn(&Hit) -> bool,
 ) -> Vec<Hit> {
     let binary = is_binary(text);
-    let mut search = Search { text, about, binary, hits: Vec::new(), done: 0 };
+    let mut search = Search { text, about, binary, hits: Vec::new(), done: 0, decoded: 0 };
     for window in windows {
         // An anchor that begins in the window may end behind it, but not on another line.
         let whole = text.get(window.end).is_none_or(|&b| b == b'\n');
@@ -70,6 +70,8 @@ struct Search<'t> {
     hits: Vec<Hit>,
     /// Names that end before here were looked at.
     done: usize,
+    /// Base64 that ends before here was.
+    decoded: usize,
 }
 
 impl Search<'_> {
@@ -92,13 +94,24 @@ impl Search<'_> {
             Lead::Call => calls::at(text, start..end, about),
             Lead::Scheme => headers::behind_scheme(text, start..end, about),
             Lead::Cookie => cookies::at(text, start..end, about),
+            Lead::Listed => cookies::listed(text, start..end, about),
             Lead::Jwt => jwt::at(text, start, about),
             Lead::WebKey => keys::web_key(text, start..end, about),
-            Lead::Within => within::around(text, start..end, about),
+            Lead::Within => self.within(start..end),
             Lead::Provider => provider::behind(text, start..end, about),
             Lead::Name => self.name(start..end),
         };
         self.hits.extend(hit.map(|hit| judged(text, hit)));
+    }
+
+    /// What the base64 around an anchor holds, if an anchor before did not lead to it.
+    fn within(&mut self, anchor: Range<usize>) -> Option<Hit> {
+        let run = within::run(self.text, &anchor);
+        if run.end <= self.decoded {
+            return None;
+        }
+        self.decoded = run.end;
+        within::around(self.text, run, anchor, self.about, find)
     }
 
     fn name(&mut self, word: Range<usize>) -> Option<Hit> {
@@ -107,7 +120,7 @@ impl Search<'_> {
             return None;
         }
         // `_pw` is one with what is before it.
-        let start = word.start + usize::from(!text[word.start].is_ascii_alphanumeric());
+        let start = word.start + usize::from(text[word.start].is_ascii_punctuation());
         let name = syntax::name_around(text, start..word.end);
         self.done = name.end;
         let shown = &text[name.clone()];

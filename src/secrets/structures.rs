@@ -93,7 +93,9 @@ pub(super) fn pgpass(text: &[u8], port: Range<usize>, about: About) -> Option<Hi
     let is_host = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*');
     let rest = &text[port.end..(port.end + LONGEST).min(text.len())];
     let line = rest.split(|b| matches!(b, b'\n' | b'\r')).next()?;
-    let mut parts = line.splitn(3, |&b| b == b':');
+    let any = text[port.clone()].ends_with(b":*:");
+    let mut parts =
+        any.then_some(&b"*"[..]).into_iter().chain(line.splitn(if any { 2 } else { 3 }, |&b| b == b':'));
     let (database, user, password) = (parts.next()?, parts.next()?, parts.next()?);
     let is_name =
         |part: &[u8]| !part.is_empty() && !part.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');

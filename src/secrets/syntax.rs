@@ -6,11 +6,9 @@
 
 use std::ops::Range;
 
+use super::below::{self, names_a_pair};
 use super::cursor::{BEFORE, Cursor, Operator, Value, blank, is_name};
 use super::names;
-
-/// What the name of a header of cookies ends with, in small letters.
-pub(super) const COOKIE: &str = "cookie";
 
 /// How a value is tied to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +54,43 @@ pub(super) fn name_around(text: &[u8], word: Range<usize>) -> Range<usize> {
     if escaped && matches!(text[start], b'n' | b't' | b'r') {
         start += 1;
     }
+    // Nor is the rest of `\u0022` and `%22`.
+    if start > 0 && text[start - 1] == b'%' && start + 2 <= word.start {
+        start += 2;
+    } else if escaped && text[start..word.start].starts_with(b"u0022") {
+        start += 5;
+    }
+    // Prose has a blank in `API key`.
+    if text[start..end].eq_ignore_ascii_case(b"key") {
+        start -= which_key(&text[..start]);
+    }
     start..end
+}
+
+/// How long the word before `key` is that says of what kind it is, with its blank.
+fn which_key(before: &[u8]) -> usize {
+    let is_it = |word: &&[u8]| {
+        let start = before.len().checked_sub(word.len());
+        let apart = |start: usize| start == 0 || !is_name(before[start - 1]);
+        start.is_some_and(|start| before[start..].eq_ignore_ascii_case(word) && apart(start))
+    };
+    [&b"api "[..], b"public "].into_iter().find(is_it).map_or(0, <[u8]>::len)
+}
+
+/// What stands around a name.
+struct Around<'t> {
+    /// Its line up to it.
+    before: &'t [u8],
+    written: &'t str,
+    /// Where it begins.
+    name: usize,
+    /// The quote that opens before it, and whether it closes behind it.
+    quote: Option<u8>,
+    named: bool,
+    /// The name begins its line, but for blanks, a dash and `export`.
+    leads: bool,
+    /// Nothing but blanks ends a value without quotes.
+    whole_line: bool,
 }
 
 /// The value that the name at `name` gets.
@@ -65,86 +99,68 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
     let before = &near[memchr::memrchr(b'\n', near).map_or(0, |at| at + 1)..];
     let lead = before.trim_ascii_start();
     let leads = matches!(lead, b"" | b"- " | b"export " | b"-e " | b"- \"" | b"\"" | b"'");
-    let cursor = Cursor { text, at: name.end };
-    let written = std::str::from_utf8(&text[name.clone()]).unwrap_or_default();
-    let found = |value: Value, form: Form| {
-        Some(Assignment {
-            name: name.clone(),
-            value: value.range,
-            quoted: value.quoted,
-            partial: value.partial,
-            form,
-            leads,
-        })
+    let around = Around {
+        before,
+        written: std::str::from_utf8(&text[name.clone()]).unwrap_or_default(),
+        name: name.start,
+        quote: before.last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`')),
+        named: false,
+        leads,
+        whole_line: leads && !lead.ends_with(b"\"") && !lead.ends_with(b"'"),
     };
-    let whole_line = leads && !lead.ends_with(b"\"") && !lead.ends_with(b"'");
+    let (value, form) = behind_name(Cursor { text, at: name.end }, around)?;
+    Some(Assignment { name, value: value.range, quoted: value.quoted, partial: value.partial, form, leads })
+}
 
-    if before.ends_with(b"<") {
-        return found(element(before, cursor)?, Form::Assigned);
+/// The value behind a name, at whose end the cursor stands.
+fn behind_name(cursor: Cursor, mut around: Around) -> Option<(Value, Form)> {
+    let (before, end) = (around.before, cursor.at);
+    let found = |value: Value, form: Form| Some((value, form));
+    if below::opens_a_tag(before) {
+        return found(below::element(before, cursor)?, Form::Assigned);
     }
     if let Some(value) = behind_option(before, cursor) {
         return found(value, Form::Spaced);
     }
-    let quote = before.last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+    if let Some(value) = in_written_quotes(before, cursor) {
+        return found(value, Form::Assigned);
+    }
     let mut cursor = cursor;
-    let mut named = false;
-    if let Some(quote) = quote {
+    if let Some(quote) = around.quote {
         let closed = cursor.skip_escape().skip_one(quote);
-        named = closed.is_some();
+        around.named = closed.is_some();
         // `ok ? 'pass' : 'fail'` gives nothing a value.
         let asked = before[..before.len() - 1].trim_ascii_end().ends_with(b"?");
-        if named && asked && closed.is_some_and(|cursor| cursor.blanks().peek() == Some(b':')) {
+        if asked && closed.is_some_and(|cursor| cursor.blanks().peek() == Some(b':')) {
             return None;
         }
         cursor = closed.unwrap_or(cursor);
     }
-    let bracketed = cursor.skip_one(b']');
-    cursor = bracketed.unwrap_or(cursor).blanks();
+    if around.leads && is_a_directive(around.written) && cursor.peek().is_some_and(blank) {
+        let plain = cursor.blanks();
+        let plain = plain.rest().strip_prefix(b"--plaintext ").map_or(plain, |_| plain.skip(12));
+        return found(plain.value(true)?, Form::Spaced);
+    }
+    let emphasized = before.ends_with(b"**") && cursor.rest().starts_with(b"**");
+    let bracketed = cursor.skip_one(b']').unwrap_or(cursor);
+    cursor = bracketed.skip(if emphasized { 2 } else { 0 }).blanks();
+    let (named, apart) = (around.named, cursor.at > end);
     match cursor.peek()? {
         b'-' if !named && !before.ends_with(b"${") => found(loose(cursor)?, Form::Loose),
-        b'=' | b':' | b'?' | b'+' | b'|' | b'-' => {
-            if before.ends_with(b"${") {
-                // `${NAME:-default}`, Spring's `${NAME:default}`: what follows `?` is a message, and `+` an alternative.
-                let colon = cursor.skip_one(b':');
-                let behind = colon.unwrap_or(cursor);
-                let plain =
-                    || colon.filter(|behind| behind.peek().is_some_and(|b| b.is_ascii_alphanumeric()));
-                let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'=')).or_else(plain)?;
-                let bare = || behind.until(|b| b == b'}' || b.is_ascii_whitespace(), false);
-                return found(behind.quoted().or_else(bare)?, Form::Assigned);
-            }
-            let (behind, operator) = cursor.operator()?;
-            let behind = behind.blanks();
-            // An output in Terraform's state, a parameter of Azure: `"adminPassword": { "value": "…" }`.
-            let object = behind.skip_one(b'{').filter(|_| named);
-            if let Some(value) = object.and_then(|inside| inside.blanks_and_lines().pair_value()) {
-                return found(value, Form::Assigned);
-            }
-            // `label("Password: ")`: what follows ends the text that the name is in.
-            if quote.is_some() && !named && behind.peek() == quote {
-                return None;
-            }
-            match operator {
-                Operator::Or => found(behind.quoted()?, Form::Passed),
-                Operator::Assign => {
-                    let behind = if cursor.peek() == Some(b':') { behind.past_type() } else { behind };
-                    if is_asked_for_its_type(before, cursor) {
-                        return None;
-                    }
-                    let listed = names::is_plural(written).then(|| behind.first_of_list()).flatten();
-                    let value = behind.second_argument().or_else(|| behind.wrapped()).or(listed);
-                    let value = value.or_else(|| behind.braced());
-                    let value = value.or_else(|| behind.value(whole_line))?;
-                    // `NAME=value command` is shell's; else more words behind the first are prose.
-                    // So are options of Windows' programs: `/password:value`.
-                    let sign = cursor.peek();
-                    let tight = behind.at == cursor.at + 1
-                        && (sign == Some(b'=') || sign == Some(b':') && before.ends_with(b" /"));
-                    let alone = value.quoted || tight || !behind.goes_on(&value);
-                    let form = if alone { Form::Assigned } else { Form::Listed };
-                    found(value, form)
-                }
-            }
+        b'=' | b':' | b'?' | b'+' | b'|' | b'-' if before.ends_with(b"${") => {
+            found(default_of_variable(cursor)?, Form::Assigned)
+        }
+        b'=' | b':' | b'?' | b'+' | b'|' | b'-' => behind_operator(cursor, &around),
+        // R's arrow, C's arrays, and C++'s braces; a block of Terraform.
+        b'<' if cursor.rest().starts_with(b"<-") => found(cursor.skip(2).blanks().quoted()?, Form::Assigned),
+        b'[' if !named
+            && let Some(assigned) = cursor.past_brackets().and_then(|behind| behind.skip_one(b'=')) =>
+        {
+            found(assigned.blanks().quoted()?, Form::Assigned)
+        }
+        b'{' if !named => found(cursor.next().quoted()?, Form::Passed),
+        b'{' if names::is_credential(around.written) => {
+            found(below::default(cursor, around.name)?, Form::Assigned)
         }
         b',' if named => {
             let behind = cursor.next().blanks_and_lines();
@@ -157,96 +173,190 @@ pub(super) fn assignment(text: &[u8], name: Range<usize>) -> Option<Assignment> 
             }
             found(behind.quoted()?, form)
         }
+        b',' if names_a_pair(before) => found(cursor.next().blanks().pair_value()?, Form::Assigned),
         b';' if named => found(cursor.next().serialised()?, Form::Assigned),
-        b'\'' if cursor.at > name.end && alters_a_user(before) => found(cursor.quoted()?, Form::Assigned),
+        b'\'' if apart && alters_a_user(before) => found(cursor.quoted()?, Form::Assigned),
         b'(' if !named => {
             let inside = cursor.next().blanks();
             let value = inside.wrapped().or_else(|| inside.quoted())?;
             // `verifyPassword("ann", "…")`: the first is the user.
             let second = inside.argument().and_then(|(next, _)| next.argument()?.1);
-            let works = second.is_some() && works_on_it(&text[..name.end]);
+            let works = second.is_some() && works_on_it(&cursor.text[..end]);
             if works { None } else { found(value, Form::Passed) }
         }
         b'\n' | b'\r' if names_a_pair(before) => {
             found(cursor.blanks_and_lines().pair_value()?, Form::Assigned)
         }
-        b'>' | b'v' if named && names_a_pair(before) => {
+        b'>' | b'v' | b'V' if named && names_a_pair(before) => {
             // `<add key="password" value="…"/>`, `<entry key="password">…</entry>`
             found(cursor.pair_value().or_else(|| cursor.text_on_line())?, Form::Assigned)
         }
-        b'<' if !named && before.ends_with(b"<key>") => found(listed_property(cursor)?, Form::Assigned),
-        b'"' if !named && cursor.at > name.end && (before.ends_with(b":") || defines(before)) => {
+        b'<' if !named && before.ends_with(b"<key>") => {
+            found(below::listed_property(cursor)?, Form::Assigned)
+        }
+        b'"' if !named && apart && (before.ends_with(b":") || defines(before)) => {
             // Clojure's `{:api-key "value"}`.
             found(cursor.quoted()?, Form::Assigned)
         }
         // Erlang's `{password, "value"}`.
-        b',' if !named && before.ends_with(b"{") => found(cursor.next().blanks().quoted()?, Form::Listed),
-        _ if cursor.at > name.end && leads && is_a_directive(written) => {
-            found(cursor.value(true)?, Form::Spaced)
-        }
-        _ if cursor.at > name.end && (before.ends_with(b"-") || takes_words(before)) => {
-            // `username ann password 0 value`: what follows another number is encrypted.
-            let plain = cursor.rest().strip_prefix(b"0 ").map_or(cursor, |_| cursor.skip(2));
-            found(plain.value(false)?, Form::Spaced)
-        }
-        b'"' | b'\'' if whole_line && cursor.at > name.end && !named => {
-            // Gradle's and Ruby's `password 'value'`.
-            let value = cursor.quoted().filter(|value| ends_its_line(cursor, value));
-            found(value?, Form::Spaced)
-        }
-        _ if cursor.at > name.end && !named => match cursor.behind_type(before) {
-            Some(behind) => found(behind.quoted()?, Form::Assigned),
-            None => found(loose(cursor)?, Form::Loose),
-        },
+        b',' if before.ends_with(b"{") => found(cursor.next().blanks().quoted()?, Form::Listed),
+        _ if apart => behind_a_blank(cursor, &around),
         _ => None,
     }
 }
 
-/// The text of an element whose name ends at the cursor: `<name>value</name>`, or alone on the line behind its tag, if that
-/// is no place to be filled in: `password=<Password>`.
-fn element(before: &[u8], cursor: Cursor) -> Option<Value> {
-    let inside = cursor.behind(b'>').filter(|inside| inside.text[inside.at - 2] != b'/')?;
-    let below = inside.blanks_and_lines();
-    // Windows' answer files have one more inside: `<Password><Value>…</Value>`.
-    if below.rest().starts_with(b"<Value>") {
-        return below.skip(7).until(|b| matches!(b, b'<' | b'\n'), true);
+/// The default in `${NAME:-default}` and Spring's `${NAME:default}`: what follows `?` is a message, and `+` an
+/// alternative.
+fn default_of_variable(cursor: Cursor) -> Option<Value> {
+    let colon = cursor.skip_one(b':');
+    let behind = colon.unwrap_or(cursor);
+    let plain = || colon.filter(|behind| behind.peek().is_some_and(|b| b.is_ascii_alphanumeric()));
+    let behind = behind.skip_one(b'-').or_else(|| behind.skip_one(b'=')).or_else(plain)?;
+    behind.quoted().or_else(|| behind.until(|b| b == b'}' || b.is_ascii_whitespace(), false))
+}
+
+/// The value behind an operator, which stands at the cursor.
+fn behind_operator(cursor: Cursor, around: &Around) -> Option<(Value, Form)> {
+    let &Around { before, written, quote, named, .. } = around;
+    let (behind, operator) = cursor.operator()?;
+    // Markdown's `**Password:** value`.
+    let emphasized = before.ends_with(b"**") && behind.rest().starts_with(b"**");
+    let behind = behind.skip(if emphasized { 2 } else { 0 }).blanks();
+    // An output in Terraform's state, a parameter of Azure: `"adminPassword": { "value": "…" }`.
+    let object = behind.skip_one(b'{').filter(|_| named);
+    if let Some(value) = object.and_then(|inside| inside.blanks_and_lines().pair_value()) {
+        return Some((value, Form::Assigned));
     }
-    if inside.text[inside.at..below.at].contains(&b'\n') {
-        let opens = before.strip_suffix(b"<").unwrap_or(before).trim_ascii_end();
-        if !(opens.is_empty() || opens.ends_with(b">")) {
-            return None;
+    // `label("Password: ")`: what follows ends the text that the name is in.
+    if quote.is_some() && !named && behind.peek() == quote || is_asked_for_its_type(before, cursor) {
+        return None;
+    }
+    if let Operator::Or = operator {
+        return Some((behind.quoted()?, Form::Passed));
+    }
+    let sign = cursor.peek();
+    if sign == Some(b':')
+        && let Some(found) = below_a_colon(behind, around)
+    {
+        return Some(found);
+    }
+    let behind = if sign == Some(b':') { behind.past_type() } else { behind };
+    let listed = names::is_plural(written).then(|| behind.first_of_list()).flatten();
+    let value = behind.second_argument().or_else(|| behind.wrapped()).or(listed);
+    let value = value.or_else(|| behind.braced());
+    let value = value.or_else(|| behind.value(around.whole_line))?;
+    // `NAME=value command` is shell's; else more words behind the first are prose.
+    // So are options of Windows' programs: `/password:value`.
+    let tight =
+        behind.at == cursor.at + 1 && (sign == Some(b'=') || sign == Some(b':') && before.ends_with(b" /"));
+    let alone = value.quoted || tight || !behind.goes_on(&value);
+    Some((value, if alone { Form::Assigned } else { Form::Listed }))
+}
+
+/// The value in the lines below a name and its colon: a block, the first item of a list, or the default of a parameter.
+fn below_a_colon(behind: Cursor, around: &Around) -> Option<(Value, Form)> {
+    let is_one = || names::is_credential(around.written);
+    let default = || Some((below::default(behind, around.name)?, Form::Assigned));
+    match behind.peek()? {
+        b'|' | b'>' => Some((below::block(behind)?, Form::Assigned)),
+        b'\n' | b'\r' if is_one() => {
+            // The `secrets` of a service are names.
+            let form = if names::takes_a_password(around.written) { Form::Assigned } else { Form::Listed };
+            let item = names::is_plural(around.written).then(|| below::item(behind)).flatten();
+            item.map_or_else(default, |item| Some((item, form)))
         }
-        let value = below.until(|b| b.is_ascii_whitespace() || b == b'<', false)?;
-        let behind = Cursor { at: value.range.end, ..below }.blanks();
-        let alone = matches!(behind.peek(), None | Some(b'\n' | b'\r')) || behind.rest().starts_with(b"</");
-        return alone.then_some(value);
+        b'{' if is_one() => default(),
+        _ => None,
     }
-    let value = inside.until(|b| matches!(b, b'<' | b'\n'), true)?;
-    let behind = inside.skip(value.range.end - inside.at).blanks();
-    behind.rest().starts_with(b"</").then_some(value)
 }
 
-/// The string of a property list's key: `<key>name</key>` and, on the next line, `<string>value</string>`.
-fn listed_property(cursor: Cursor) -> Option<Value> {
-    let behind = cursor.rest().strip_prefix(b"</key>").map(|_| cursor.skip(6))?.blanks_and_lines();
-    behind.rest().strip_prefix(b"<string>").and_then(|_| behind.skip(7).text_on_line())
+/// The value that follows a name with nothing but a blank between, or with words.
+fn behind_a_blank(cursor: Cursor, around: &Around) -> Option<(Value, Form)> {
+    let &Around { before, named, whole_line, .. } = around;
+    // Debian's answers to the installer: `d-i passwd/root-password password …`.
+    if before.ends_with(b"passwd/") {
+        cursor.rest().strip_prefix(b"password ")?;
+        return Some((cursor.skip(9).value(true)?, Form::Spaced));
+    }
+    if before.ends_with(b"-") || takes_words(before) {
+        // `username ann password 0 value`: what follows another number is encrypted.
+        let plain = cursor.rest().strip_prefix(b"0 ").map_or(cursor, |_| cursor.skip(2));
+        return Some((plain.value(false)?, Form::Spaced));
+    }
+    if named {
+        return None;
+    }
+    if whole_line && matches!(cursor.peek()?, b'"' | b'\'') {
+        // Gradle's and Ruby's `password 'value'`.
+        let value = cursor.quoted().filter(|value| ends_its_line(cursor, value));
+        return Some((value?, Form::Spaced));
+    }
+    if let Some(behind) = cursor.behind_type(before) {
+        return Some((behind.quoted()?, Form::Assigned));
+    }
+    match said(cursor) {
+        Some(value) => Some((value, Form::Spaced)),
+        None => Some((loose(cursor)?, Form::Loose)),
+    }
 }
 
-/// The text before a name defines it, and the value follows: C's `#define`, Lisp's `(setq`.
+/// What prose says that it is: `the password is value.`
+fn said(cursor: Cursor) -> Option<Value> {
+    cursor.rest().strip_prefix(b"is").filter(|rest| matches!(rest.first(), Some(b' ' | b':')))?;
+    let behind = cursor.skip(2);
+    let start = behind.skip_one(b':').unwrap_or(behind).blanks();
+    let has_digit = |value: &Value| cursor.text[value.range.clone()].iter().any(u8::is_ascii_digit);
+    if let Some(value) = start.quoted() {
+        return Some(value).filter(has_digit);
+    }
+    let mut value = start.until(|b| b.is_ascii_whitespace(), false)?;
+    let ended = matches!(cursor.text[value.range.end - 1], b'.' | b',');
+    value.range.end -= usize::from(ended);
+    Some(value).filter(|value| has_digit(value) && (ended || ends_its_line(start, value)))
+}
+
+/// How quotes are written in texts in other texts: HTML, JSON in JSON, addresses.
+const WRITTEN_QUOTES: [&[u8]; 5] = [b"&quot;", b"&#34;", b"\\u0022", b"\\\\\\\"", b"%22"];
+
+/// The value behind a name in such quotes, in such quotes: `&quot;password&quot;:&quot;…&quot;`.
+fn in_written_quotes(before: &[u8], cursor: Cursor) -> Option<Value> {
+    let quote = WRITTEN_QUOTES.into_iter().find(|quote| before.ends_with(quote))?;
+    let close = cursor.rest().strip_prefix(quote).map(|_| cursor.skip(quote.len()))?.blanks();
+    let colon = if close.rest().starts_with(b"%3A") { Some(close.skip(3)) } else { close.skip_one(b':') };
+    let open = colon?.blanks();
+    open.rest().strip_prefix(quote)?;
+    let inside = open.skip(quote.len());
+    let line = inside.rest().split(|&b| b == b'\n').next()?;
+    let length = memchr::memmem::find(line, quote).filter(|&length| length > 0)?;
+    Some(Value { range: inside.at..inside.at + length, quoted: true, partial: false })
+}
+
+/// The text before a name defines it, and the value follows: C's `#define`, Lisp's `(setq`, nginx' `proxy_set_header`.
 fn defines(before: &[u8]) -> bool {
-    const WORDS: [&[u8]; 6] = [b"#define", b"(setq", b"(def", b"(define", b"(defvar", b"(defconst"];
+    const WORDS: [&[u8]; 8] = [
+        b"#define",
+        b"(setq",
+        b"(def",
+        b"(define",
+        b"(defvar",
+        b"(defconst",
+        b"proxy_set_header",
+        b"fastcgi_param",
+    ];
     let words = before.trim_ascii();
     before.last().copied().is_some_and(blank) && WORDS.iter().any(|word| words.ends_with(word))
 }
 
-/// A directive of Redis' configuration, which a password follows.
+/// A directive of the configuration of Redis, LDAP, Kickstart or a wireless network, which a password follows.
 fn is_a_directive(name: &str) -> bool {
-    matches!(name, "requirepass" | "masterauth")
+    matches!(name, "requirepass" | "masterauth" | "bindpw" | "rootpw" | "wpa-psk")
 }
 
-/// The last word of a line, behind a name and nothing but blanks, dashes and quotes, if it may be randomly generated.
+/// The last word of a line, or a word in backticks, behind a name and nothing but blanks, dashes and quotes, if it may be
+/// randomly generated.
 fn loose(cursor: Cursor) -> Option<Value> {
-    const SHORT: usize = 16;
+    let ticked = cursor.peek() == Some(b'`');
+    let short = if ticked { 8 } else { 16 };
     let marks = cursor.rest().iter().take(4).take_while(|&&b| blank(b) || b == b'-').count();
     let start = cursor.skip(marks);
     let value = match start.quoted() {
@@ -255,8 +365,8 @@ fn loose(cursor: Cursor) -> Option<Value> {
         None => start.until(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''), false)?,
     };
     let shown = &cursor.text[value.range.clone()];
-    let may_be_drawn = shown.len() >= SHORT && shown.iter().any(u8::is_ascii_digit);
-    (may_be_drawn && ends_its_line(start, &value)).then_some(value)
+    let may_be_drawn = shown.len() >= short && shown.iter().any(u8::is_ascii_digit);
+    (may_be_drawn && (ticked || ends_its_line(start, &value))).then_some(value)
 }
 
 /// Nothing stands behind a value on its line.
@@ -293,74 +403,6 @@ fn behind_option(before: &[u8], cursor: Cursor) -> Option<Value> {
     default.unwrap_or(behind).quoted()
 }
 
-/// Whether a line that [`opens`] may end like that.
-pub(super) fn may_open(last: u8) -> bool {
-    is_name(last) || matches!(last, b',' | b'"' | b'\'' | b'`' | b']' | b'>' | b'{' | b':' | b'[')
-}
-
-/// Whether a value may follow on the next line: the line ends with `"name",` or `name: NAME`. Whatever [`assignment`]
-/// follows over the end of a line must be here.
-pub(super) fn opens(line: &[u8]) -> bool {
-    fn without<'l>(line: &'l [u8], ends: &[u8]) -> &'l [u8] {
-        line.split_last().filter(|(last, _)| ends.contains(last)).map_or(line, |(_, rest)| rest)
-    }
-    if let Some(tag) = line.strip_suffix(b">") {
-        return opens_an_element(tag);
-    }
-    if let Some(pair) = line.strip_suffix(b"{") {
-        let name = pair.trim_ascii_end().strip_suffix(b":").map(<[u8]>::trim_ascii_end);
-        return name.is_some_and(|name| name.ends_with(b"\"") || name.ends_with(b"'"));
-    }
-    if matches!(line.last(), Some(b':' | b'[')) {
-        return opens_cookies(line);
-    }
-    let listed = line.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
-    let line = without(listed.unwrap_or(line), b"]");
-    let bare = without(line, b"\"'`");
-    if listed.is_some() {
-        return bare.len() < line.len();
-    }
-    let name = bare.iter().rev().take_while(|&&b| is_name(b)).count();
-    name > 0 && names_a_pair(&bare[..bare.len() - name])
-}
-
-/// The header of cookies stands alone on its line: `Set-Cookie:`, `"cookie": [`.
-fn opens_cookies(line: &[u8]) -> bool {
-    let end = line.len() - line.iter().rev().take_while(|b| b"[:\"' ".contains(b)).count();
-    let word = &line[end.saturating_sub(COOKIE.len())..end];
-    word.eq_ignore_ascii_case(COOKIE.as_bytes())
-}
-
-/// The line ends in a tag that may be named after a credential; its `>` is taken off.
-fn opens_an_element(tag: &[u8]) -> bool {
-    const WORDS: [&[u8]; 9] =
-        [b"pass", b"pwd", b"psw", b"pword", b"secret", b"token", b"cred", b"key", b"auth"];
-    let holds_one = |name: &[u8]| {
-        WORDS.iter().any(|word| name.windows(word.len()).any(|there| there.eq_ignore_ascii_case(word)))
-    };
-    // `<key>apiKey</key>`: the value is in the element behind.
-    let listed = tag.strip_suffix(b"</key");
-    let tag = listed.unwrap_or(tag).rsplit(|&b| b == b'>').next().unwrap_or(tag);
-    if listed.is_some() {
-        return holds_one(tag);
-    }
-    let names = tag.split(|&b| b == b'<').skip(1).filter(|_| !tag.ends_with(b"/"));
-    names.map(|rest| &rest[..rest.iter().take_while(|&&b| is_name(b)).count()]).any(holds_one)
-}
-
-/// The text before a name that is itself a value: `- name: `, `"key": "`, `key="`.
-fn names_a_pair(before: &[u8]) -> bool {
-    let before = before.trim_ascii_end();
-    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
-    let Some(before) = before.strip_suffix(b":").or(before.strip_suffix(b"=")) else { return false };
-    let before = before.trim_ascii_end();
-    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
-    ["name", "key", "variable"].iter().any(|word| {
-        before.len() >= word.len()
-            && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes())
-    })
-}
-
 /// The text before a name in quotes is a call's or a pair's beginning: `put("`, `{"`.
 fn opens_a_pair(before: &[u8]) -> bool {
     before.split_last().is_some_and(|(_, before)| matches!(before.trim_ascii_end().last(), Some(b'(' | b'{')))
@@ -378,7 +420,8 @@ fn alters_a_user(before: &[u8]) -> bool {
 fn takes_words(before: &[u8]) -> bool {
     let mut words = before.split(|&b| blank(b)).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
-    let opens = [&b"ENV"[..], b"env", b"setenv", b"login", b"machine", b"default", b"enable", b"username"];
+    let opens =
+        [&b"ENV"[..], b"env", b"setenv", b"login", b"machine", b"default", b"enable", b"username", b"nmcli"];
     opens.contains(&first) || (first == b"set" && words.next().is_none())
 }
 

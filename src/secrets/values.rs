@@ -232,7 +232,8 @@ pub fn judge(value: &str) -> Value {
         matches!(lower.trim_matches('*'), "none" | "null" | "nil" | "undefined" | "ignored" | "unused");
     // What a linter makes of a rule: `no-hardcoded-password: error`.
     let level = matches!(lower.as_str(), "error" | "warning" | "warn" | "note");
-    if switch || nothing || level || is_reference(value) || is_path(value) || is_kind_or_file(&lower) {
+    let harmless = is_reference(value) || is_encrypted(value) || is_path(value) || is_kind_or_file(&lower);
+    if switch || nothing || level || harmless {
         return Value::Harmless;
     }
     // `$$NAME`: a dollar that a tool in between takes away.
@@ -329,7 +330,7 @@ pub fn is_reference(value: &str) -> bool {
         || value.contains("<%")
         || (value.starts_with('%') && value.ends_with('%') && value.len() > 2)
         || (value.starts_with("@@") && value.ends_with("@@") && value.len() > 4)
-        || ["vault:", "op://", "ssm:", "secretsmanager:", "file:", "env:", "hash:/"]
+        || ["vault:", "op://", "ref+", "ssm:", "secretsmanager:", "file:", "env:", "hash:/"]
             .iter()
             .any(|scheme| value.starts_with(scheme))
 }
@@ -337,6 +338,21 @@ pub fn is_reference(value: &str) -> bool {
 /// What begins like a reference may be a password with such signs in it, unless it ends like one, too.
 fn opens_and_closes(value: &str, open: &str, close: char) -> bool {
     value.find(open).is_some_and(|at| value[at..].contains(close))
+}
+
+/// A tool has encrypted the value and says so: SOPS and eyaml (`ENC[…]`), Jasypt (`ENC(…)`), Spring (`{cipher}…`),
+/// dotenvx (`encrypted:…`), Maven and Jenkins (base64 in braces).
+fn is_encrypted(value: &str) -> bool {
+    let inside = |open: &str, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let is_base64 = |text: &str| {
+        text.len() >= 16 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+    };
+    value.starts_with("ENC[AES256_GCM,")
+        || value.starts_with("ENC[PKCS7,")
+        || value.starts_with("{cipher}")
+        || value.starts_with("encrypted:")
+        || inside("ENC(", ')').is_some()
+        || inside("{", '}').is_some_and(is_base64)
 }
 
 /// The value is a place in a file system, where a secret may lie.
@@ -438,6 +454,9 @@ mod tests {
             "required|captcha",
             "password(5,10)",
             "string",
+            "ENC[AES256_GCM,data:q7Zr,iv:9Lx2,tag:Vb8K,type:str]",
+            "{cipher}q7Zr9Lx2Vb8K",
+            "{q7Zr9Lx2Vb8KpM3t=}",
         ]
         .into_iter()
         .chain(["broker_creds", "key.json"])

@@ -2,7 +2,7 @@
 //! judged in `names`.
 
 /// Words that make a name a credential's wherever they stand in it.
-pub(super) const SECRET: [&str; 37] = [
+pub(super) const SECRET: [&str; 40] = [
     "password",
     "passwords",
     "passwd",
@@ -40,10 +40,46 @@ pub(super) const SECRET: [&str; 37] = [
     "passkey",
     "dbpass",
     "mysqlpwd",
+    "passcode",
+    "psk",
+    "privkey",
 ];
 /// Words for a password, at the end of longer ones, too: `pgpassword`.
-pub(super) const PASSWORD: [&str; 9] =
-    ["password", "passwords", "passwd", "passwort", "pword", "passphrase", "pwd", "psw", "pw"];
+pub(super) const PASSWORD: [&str; 10] =
+    ["password", "passwords", "passwd", "passwort", "pword", "passphrase", "passcode", "pwd", "psw", "pw"];
+/// Words for a password in other languages.
+pub(super) const FOREIGN: [&str; 25] = [
+    "contraseña",
+    "contrasena",
+    "contrasenia",
+    "kennwort",
+    "senha",
+    "motdepasse",
+    "passe",
+    "mdp",
+    "clave",
+    "wachtwoord",
+    "haslo",
+    "hasło",
+    "heslo",
+    "losenord",
+    "lösenord",
+    "parola",
+    "sifre",
+    "şifre",
+    "salasana",
+    "пароль",
+    "Пароль",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+];
+/// What a password is for, in names that are written in one with `pass` or `pw`: `smtppass`, `MAILPW`.
+pub(super) const PASS_FOR: [&str; 22] = [
+    "db", "mysql", "pg", "sql", "ftp", "sftp", "ssh", "smtp", "imap", "mail", "email", "user", "login",
+    "root", "admin", "ldap", "bind", "redis", "mongo", "vpn", "wifi", "ansible",
+];
 /// Words for other credentials that end longer ones: `deploytoken`.
 pub(super) const ENDS: [&str; 9] = [
     "secret",
@@ -304,10 +340,11 @@ pub(super) const ABOUT: [&str; 192] = [
     "for",
 ];
 /// Words that say the value is public, or that the setting is a switch.
-pub(super) const HARMLESS: [&str; 17] = [
+pub(super) const HARMLESS: [&str; 18] = [
     "hashed",
     "encrypted",
     "public",
+    "publishable",
     "pub",
     "allow",
     "random",
@@ -328,7 +365,7 @@ pub(super) const HARMLESS: [&str; 17] = [
 pub(super) const PASSES_ON: [&str; 5] = ["uwsgi", "proxy", "fastcgi", "grpc", "scgi"];
 
 /// A token or key behind one of these is a place in a list, a lock or a request's number.
-pub(super) const PAGES: [&str; 19] = [
+pub(super) const PAGES: [&str; 27] = [
     "next",
     "page",
     "paging",
@@ -348,6 +385,14 @@ pub(super) const PAGES: [&str; 19] = [
     "action",
     "dedupe",
     "deduplication",
+    "upload",
+    "task",
+    "concurrency",
+    "delta",
+    "forward",
+    "backward",
+    "watermark",
+    "checkpoint",
 ];
 
 /// A key behind one of these is the name of a thing in a store.

@@ -24,17 +24,46 @@ pub(super) fn token(value: &[u8], about: About) -> Option<&'static Rule> {
     within(value, about, 2)
 }
 
-/// The token in the base64 around an anchor, of which all is text.
-pub(super) fn around(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit> {
+/// The base64 around an anchor, as far as it is looked at.
+pub(super) fn run(text: &[u8], anchor: &Range<usize>) -> Range<usize> {
     let is_digit = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
     let left = text[..anchor.start].iter().rev().take(AROUND).take_while(is_digit).count();
     let right = text[anchor.end..].iter().take(AROUND).take_while(is_digit).count();
     let padding = text[anchor.end + right..].iter().take(2).take_while(|&&b| b == b'=').count();
-    let span = anchor.start - left..anchor.end + right + padding;
-    let rule = token(&text[span.clone()], about)?;
+    anchor.start - left..anchor.end + right + padding
+}
+
+/// The token in the base64 around an anchor, of which all is text; or, in a text that is no longer than that, what `find`
+/// finds in it.
+pub(super) fn around(
+    text: &[u8],
+    span: Range<usize>,
+    anchor: Range<usize>,
+    about: About,
+    find: impl Fn(&[u8], About) -> Vec<Hit>,
+) -> Option<Hit> {
+    let Some(rule) = token(&text[span.clone()], about) else {
+        let whole = anchor.start - span.start < AROUND && span.end - anchor.end < AROUND;
+        return whole.then(|| of_text(&text[span.clone()], span, about, find)).flatten();
+    };
     let trust = about.weigh(Trust::of(&[Sign::Encoded], Confidence::High));
     let hit = Hit::new(rule, span, trust, Rank::Token);
     Some(Hit { encoded: true, ..hit })
+}
+
+/// The surest of what is found in the text that a value is in base64, which stands for all of it.
+fn of_text(
+    value: &[u8],
+    span: Range<usize>,
+    about: About,
+    find: impl Fn(&[u8], About) -> Vec<Hit>,
+) -> Option<Hit> {
+    let hit = find(&base64(value)?, about).into_iter().max_by_key(Hit::confidence)?;
+    Some(Hit {
+        encoded: true,
+        guessable: hit.guessable,
+        ..Hit::new(hit.rule, span, hit.trust.and(Sign::Encoded), hit.rank)
+    })
 }
 
 fn within(value: &[u8], about: About, depth: u8) -> Option<&'static Rule> {
@@ -90,11 +119,5 @@ pub(super) fn structure(
         let hit = Hit::of_structure("private-key", span, trust, false)?;
         return Some(Hit { encoded: true, ..hit });
     }
-    let plain = base64(&rest[..whole])?;
-    let hit = find(&plain, about).into_iter().max_by_key(Hit::confidence)?;
-    Some(Hit {
-        encoded: true,
-        guessable: hit.guessable,
-        ..Hit::new(hit.rule, span, hit.trust.and(Sign::Encoded), hit.rank)
-    })
+    of_text(&rest[..whole], span, about, find)
 }

@@ -359,6 +359,171 @@ fn values_one_object_deeper() {
 }
 
 #[test]
+fn values_on_the_lines_below_their_names() {
+    told_apart(
+        "app.yml",
+        &[
+            "variable \"db_password\" {⏎  type    = string⏎  default = \"‹C›\"⏎}⏎",
+            "main.tf¦variable \"api_token\" { default = \"‹T32›\" }⏎",
+            "Parameters:⏎  DBPassword:⏎    Type: String⏎    Default: ‹C›⏎",
+            "a.json¦\"DBPassword\": {⏎  \"Type\": \"String\",⏎  \"Default\": \"‹C›\"⏎}",
+            "a.json¦\"adminPassword\": {\"type\": \"securestring\", \"defaultValue\": \"‹T16›\"}",
+            "parameters:⏎- name: DB_PASSWORD⏎  default: ‹C›⏎",
+            "password: |⏎  ‹C›⏎",
+            "password: >-⏎  ‹T16›⏎other: 1⏎",
+            "api_keys:⏎  - ‹T32›⏎  - ‹T32›⏎",
+            "passwords:⏎- \"‹C›\"⏎",
+            "token: !!str ‹T24›⏎",
+            "token: &anchor ‹T24›⏎",
+            "- {name: PASSWORD, value: ‹C›}⏎",
+        ],
+        &[
+            "variable \"db_password\" {⏎  type = string⏎}⏎",
+            "main.tf¦variable \"db_password\" {⏎  default = var.x1⏎}⏎",
+            "main.tf¦variable \"api_token\" {⏎  type = string⏎}⏎variable \"region\" {⏎  default = \"‹T24›\"⏎}⏎",
+            "main.tf¦variable \"password_length\" {⏎  default = \"‹T24›\"⏎}⏎",
+            "Parameters:⏎  DBPassword:⏎    Type: String⏎  Size:⏎    Default: ‹T24›⏎",
+            "Parameters:⏎  DBPassword:⏎    Default: !Ref A1⏎",
+            "password: |⏎  two lines1⏎  and more2⏎",
+            "password: |⏎other: ‹T24›⏎",
+            "secrets:⏎  - db_password1⏎",
+            "tokens:⏎  ‹T24›: 1⏎",
+            "token: &anchor⏎  a: ‹T24›⏎",
+            "- {name: PASSWORD, valueFrom: ‹T24›}⏎",
+        ],
+    );
+}
+
+#[test]
+fn names_in_other_languages() {
+    told_apart(
+        "app.yml",
+        &[
+            "contraseña: ‹C›⏎",
+            "a.env¦CONTRASENA=‹C›⏎",
+            "a.java¦String senha = \"‹C›\";",
+            "a.env¦DB_SENHA=‹T16›⏎",
+            "a.txt¦Kennwort = ‹C›⏎",
+            "a.py¦mot_de_passe = \"‹C›\"",
+            "mdp: ‹C›⏎",
+            "hasło: ‹C›⏎",
+            "пароль: ‹C›⏎",
+            "密码: ‹T16›⏎",
+            "パスワード: ‹T16›⏎",
+            "a.env¦PASSCODE=‹C›⏎",
+        ],
+        &[
+            "de.json¦{\"kennwort\": \"Kennwort eingeben\"}",
+            "senha: Senha⏎",
+            "clave: valor⏎",
+            "parola: word⏎",
+            "mdp: ${MDP1}⏎",
+            "a.php¦$senha = $_POST['senha1'];",
+            "heslo: Zadejte heslo⏎",
+            "senha: changeme⏎",
+            "desenha: ‹T24›⏎",
+            "a.txt¦la clave es larga1 y buena⏎",
+        ],
+    );
+}
+
+#[test]
+fn quotes_that_are_written_otherwise() {
+    told_apart(
+        "app.html",
+        &[
+            "a.xml¦&quot;password&quot;:&quot;‹T16›&quot;",
+            "a.xml¦data='{&quot;apiKey&quot;: &quot;‹T32›&quot;}'",
+            "a.xml¦{&#34;token&#34;:&#34;‹T32›&#34;}",
+            "a.json¦\"{\\u0022password\\u0022:\\u0022‹T16›\\u0022}\"",
+            "a.json¦\"{\\u0022api_key\\u0022: \\u0022‹T32›\\u0022}\"",
+            "a.txt¦%22password%22%3A%22‹T16›%22⏎",
+            "a.txt¦%22client_secret%22:%22‹T32›%22⏎",
+            "a.json¦{\"x\":\"{\\\\\\\"password\\\\\\\":\\\\\\\"‹C›\\\\\\\"}\"}",
+            "a.json¦{\"x\":\"{\\\\\\\"token\\\\\\\":\\\\\\\"‹T32›\\\\\\\"}\"}",
+            "a.xml¦<property name=\"password\"><value>‹C›</value></property>",
+        ],
+        &[
+            "a.xml¦&quot;password&quot;:&quot;&quot;",
+            "a.xml¦&quot;password&quot;:null,&quot;a&quot;:&quot;‹T16›&quot;",
+            "a.xml¦&quot;password&quot;:&quot;changeme&quot;",
+            "a.xml¦&quot;nextToken&quot;:&quot;‹T32›&quot;",
+            "a.txt¦%22password%22%3A%22%22⏎",
+            "a.txt¦%22password%22%3Atrue%2C%22a%22%3A%22‹T16›%22⏎",
+            "a.json¦\"{\\u0022password\\u0022:\\u0022\\u0022}\"",
+            "a.json¦\"\\u0022passwordless\\u0022:\\u0022‹T16›\\u0022\"",
+            "a.xml¦<property name=\"password\"><ref>‹T16›</ref></property>",
+            "a.xml¦&quot;passwords&quot;,&quot;‹T16›&quot;",
+        ],
+    );
+}
+
+#[test]
+fn what_prose_says_that_it_is() {
+    told_apart(
+        "notes.txt",
+        &[
+            "the password is ‹T12›.⏎",
+            "password is ‹C›⏎",
+            "the wifi password is: ‹C›⏎",
+            "README.md¦The password is ‹T12›.⏎",
+            "README.md¦- **Password:** `‹T12›`⏎",
+            "README.md¦**Password**: `‹T12›`⏎",
+            "README.md¦API key: ‹T32›⏎",
+            "README.md¦Username: `admin`  Password: `‹T12›`⏎",
+            "the token is \"‹T24›\"⏎",
+            "root password is `‹T16›`, as always⏎",
+        ],
+        &[
+            "the password is long⏎",
+            "the password is stored in vault2.⏎",
+            "the default password is admin.⏎",
+            "the token is base64 encoded⏎",
+            "the secret is mounted at /run/secrets/db1⏎",
+            "the password is hashed with sha256.⏎",
+            "README.md¦- **Password:** `changeme`⏎",
+            "README.md¦the public key `‹X16›`⏎",
+            "README.md¦whether the token is `office`⏎",
+            "README.md¦The API key is optional.⏎",
+        ],
+    );
+}
+
+#[test]
+fn what_a_tool_has_encrypted_and_what_pages() {
+    told_apart(
+        "app.yml",
+        &[
+            "password: ENC‹T16›⏎",
+            "password: \"{‹T8›!‹T8›\"⏎",
+            "a.json¦{\"auth\": {\"token\": \"‹T40›\"}}",
+            "a.json¦{\"credentials\": {⏎ \"token\": \"‹T40›\"}}",
+            "a.json¦{\"refresh_token\": \"‹T40›\"}",
+            "a.json¦{\"sessionToken\": \"‹T40›\"}",
+            "secretKey: ‹T24›⏎",
+            "a.json¦{\"page\": 1, \"token\": \"‹T40›\"}",
+            "password: vault‹T16›⏎",
+            "a.sql¦INSERT INTO keys (datadog_api_key) VALUES ('‹X32›');⏎",
+        ],
+        &[
+            "password: ENC[AES256_GCM,data:‹T24›,iv:‹T44›,tag:‹T24›,type:str]⏎",
+            "password: ENC[PKCS7,‹T80›]⏎",
+            "a.properties¦db.password=ENC(‹T32›)⏎",
+            "password: '{cipher}‹X64›'⏎",
+            "a.env¦DB_PASSWORD=\"encrypted:‹T80›\"⏎",
+            "settings.xml¦<password>{‹T43›=}</password>",
+            "a.json¦{\"continuation\": {\"token\": \"‹T60›\"}}",
+            "a.json¦{\"pagination\": {⏎  \"token\": \"‹T40›\"⏎}}",
+            "a.json¦{\"uploadToken\": \"‹T40›\"}",
+            "a.json¦{\"concurrencyToken\": \"‹U›\"}",
+            "a.json¦{\"publishableKey\": \"‹T30›\"}",
+            "secretKey: password1⏎",
+            "a.sql¦INSERT INTO t (key, d) VALUES ('‹X32›', to_date('01-JAN-24', 'DD-MON-RR'));⏎",
+        ],
+    );
+}
+
+#[test]
 fn literals_in_calls_that_wrap_them() {
     told_apart(
         "main.rs",
@@ -406,6 +571,8 @@ fn schemes_without_their_header() {
             "a.har¦\"value\": \"Bearer ‹J›\"",
             "a.go¦header: \"Bearer ‹T24›\"",
             "run.sh¦curl -H \"X-Auth: bearer ‹T32›\"",
+            "a.cs¦new AuthenticationHeaderValue(\"Bearer\", \"‹T40›\");",
+            "a.java¦.header(\"Authorization\", \"Bearer \" + \"‹T40›\")",
         ],
         &[
             "a.md¦Basic authentication and Bearer tokens⏎",
@@ -418,6 +585,8 @@ fn schemes_without_their_header() {
             "a.txt¦a forbearer ‹T32›⏎",
             "a.py¦\"Bearer abcdefghijklmnopqrst\"",
             "a.py¦\"Basic ‹T24›\"",
+            "a.cs¦new AuthenticationHeaderValue(\"Bearer\", token);",
+            "a.java¦\"Bearer \" + \"changeme\" + \"‹T40›\"",
         ],
     );
 }
@@ -468,6 +637,10 @@ fn private_keys_without_armour() {
             "jwk.json¦{\"kty\":\"RSA\",⏎\"d\" : \"‹D342›\",⏎\"p\": \"a\"}",
             "jwk.json¦{\"kty\":\"oct\",\"k\":\"‹D86›\"}",
             "tests/jwk.json¦{\"kty\":\"EC\",\"d\":\"‹D43›\"}",
+            "jwk.json¦{⏎  \"keys\": [⏎    {⏎      \"kty\": \"oct\",⏎      \"kid\": \"a\",⏎      \"k\": \"‹D43›\"⏎    }⏎  ]⏎}⏎",
+            "a.js¦const jwk = { kty: 'EC', crv: 'P-256', d: '‹D43›' };",
+            "a.yml¦jwk:⏎  kty: EC⏎  d: ‹D43›⏎",
+            "a.json¦\"{\\\"kty\\\":\\\"EC\\\",\\\"d\\\":\\\"‹D43›\\\"}\"",
         ],
         &[
             "certificate=MIIDdzCCAl+gAwIBAgIE‹T400›",
@@ -480,6 +653,9 @@ fn private_keys_without_armour() {
             "a.json¦{\"kty\":\"RSA\",\"n\":\"‹D342›\",\"e\":\"AQAB\"}",
             "a.json¦{\"id\": \"‹D43›\"}",
             "a.js¦k = \"IBAAKCAQEA‹T400›\"",
+            "a.js¦const a = { id: 'EC', d: '‹D43›' };",
+            "a.json¦{\"kty\":\"oct\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v\"}",
+            "a.yml¦x:⏎  d: ‹D43›⏎",
         ],
     );
 }
@@ -633,6 +809,9 @@ fn cookies_of_sessions_in_recorded_traffic() {
             "a.http¦GET https://acme.dev/⏎Cookie: session=‹T40›⏎",
             "a.json¦\"Set-Cookie\":[\"user_session=‹T48›; path=/; secure\"]",
             "a.json¦\"set-cookie\": [⏎  \"remember_me=‹T40›; path=/\"⏎",
+            "\"cookies\": [{\"name\": \"session\", \"value\": \"‹T40›\", \"path\": \"/\"}]",
+            "\"cookies\": [⏎  {⏎    \"name\": \"sessionid\",⏎    \"value\": \"‹L32›\",⏎    \"path\": \"/\"⏎  }⏎]",
+            "state.json¦[{\"domain\":\".acme.dev\",\"name\":\"user_session\",\"path\":\"/\",\"value\":\"‹T48›\"}]",
         ],
         &[
             "{\"name\":\"Cookie\",\"value\":\"theme=dark; lang=en\"}",
@@ -650,6 +829,9 @@ fn cookies_of_sessions_in_recorded_traffic() {
             "a.py¦headers = {\"Cookie\": \"session=‹T40›\"}",
             "a.yml¦    Cookie: session=abc123abc123abc123abc123⏎",
             "cookies = session=‹T12›",
+            "\"cookies\": [{\"name\": \"consent_session\", \"value\": \"‹T40›\"}]",
+            "\"cookies\": [{\"name\": \"session\", \"value\": \"REDACTED\"}]",
+            "a.js¦{\"name\": \"session\", \"id\": 1}, {\"value\": \"‹T40›\"}",
         ],
     );
 }

@@ -174,6 +174,13 @@ fn hostile_texts_take_as_long_as_others() {
         "key=\"0123456789abcdef0123456789abcde",
         concat!("AKIA", "Q7Z2M4XBKTRW3NDL "),
         "x",
+        "variable \"password\" { a = 1 ",
+        "password:\n  - ",
+        "password: |\n  ",
+        "cGFzc3dvcmQ6",
+        "\\u0022password\\u0022:\\u0022",
+        "{\"name\":\"session\",",
+        "{k: \"kty\" ",
     ] {
         let text: Vec<u8> = piece.bytes().cycle().take(SIZE).collect();
         let start = Instant::now();
