@@ -43,6 +43,7 @@ pub(crate) fn tables(kinds: &[(usize, &Kind)], packed: &mut Packed) -> String {
         }
     }
     loose.sort_unstable();
+    let shortest = loose.first().map_or(0, |&(least, _)| least);
     let words = loose.iter().flat_map(|&(_, at)| &kinds[at].1.near).map(String::as_str);
     let providers: BTreeSet<&str> = words.filter(|word| is_a_providers(word)).collect();
     let loose: Vec<String> = loose.iter().map(|(_, at)| at.to_string()).collect();
@@ -50,6 +51,7 @@ pub(crate) fn tables(kinds: &[(usize, &Kind)], packed: &mut Packed) -> String {
         "pub(crate) static PATTERNS: [Known; {}] = [\n{patterns}];\n\
          pub(in crate::secrets) static ANCHORS: [Anchor; {}] = [{}];\n\
          pub(super) static LOOSE: [u16; {}] = [{}];\n\
+         pub(in crate::secrets) const SHORTEST_LOOSE: usize = {shortest};\n\
          pub(in crate::secrets) static PROVIDERS: List = {};\n",
         kinds.len(),
         leads.len(),

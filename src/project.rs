@@ -84,7 +84,7 @@ impl Around {
             container.container_name.is_some()
                 || container.restart.is_some()
                 || !container.profiles.is_empty()
-                || container.network_mode.is_some()
+                || container.keys.iter().any(|key| &*key.name == "network_mode")
                 || container.image.is_none() && container.build.is_some()
                 || container.depends_on.iter().any(|other| other.condition.is_some())
         };

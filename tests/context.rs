@@ -186,6 +186,9 @@ fn a_stack_is_judged_as_swarm_runs_it() {
     assert!(said(on_all).contains("on every node"), "{}", said(on_all));
     assert!(said(on_host).contains("on each node that runs the service"), "{}", said(on_host));
     assert_eq!(message(&stack(on_all), "version-obsolete"), None);
+    // The host's network, as a stack asks for it.
+    let on_host = format!("{}    networks: [host]\nnetworks: {{host: {{external: true}}}}\n", stack(on_all));
+    assert_eq!(message(&on_host, "version-obsolete"), None);
 }
 
 #[test]

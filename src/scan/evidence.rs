@@ -135,6 +135,8 @@ pub(super) fn is_plain(text: &str) -> bool {
     }
     let says = |line: &&str| !matches!(line.trim_start().bytes().next(), None | Some(b'#'));
     let mut lines = text.lines().filter(says).peekable();
+    // The mark before the first document adds nothing.
+    lines.next_if(|line| line.trim_end() == "---");
     let mut found = false;
     while let Some(line) = lines.next() {
         if line.starts_with(' ') {
@@ -240,6 +242,7 @@ mod tests {
     fn a_plain_file_is_told_by_its_lines() {
         for text in [
             "services:\n  a:\n    image: b\n",
+            "# a\n---\nservices:\n  a:\n    image: b\n",
             "# a\nversion: '3'\nx-a: &a\n  b: c\n\nservices: # d\n\n  # e\n  a:\n    <<: *a\nvolumes:\r\n  data:\n",
         ] {
             assert!(is_plain(text) && matches!(of(text), Evidence::Sure | Evidence::Services), "{text}");

@@ -18,6 +18,8 @@ mod made {
 }
 /// By the rows of their rules, ascending.
 pub(crate) use made::PATTERNS;
+/// How short a token of [`loose`] may be; bytes.
+pub(super) use made::SHORTEST_LOOSE;
 pub(super) use made::{ANCHORS, PROVIDERS};
 
 /// A pattern of a kind.

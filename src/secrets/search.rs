@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::about::{About, Kind};
 use super::hit::{Hit, Rank};
+use super::kinds::SHORTEST_LOOSE;
 use super::leads::{GATE, Lead, SHORTEST};
 use super::strength::is_guessable;
 use super::syntax::Assignment;
@@ -165,7 +166,9 @@ impl Search<'_> {
                 ..Hit::new(rule, span, trust.and(Sign::Encoded), Rank::Token)
             });
         }
-        if judged.is_none() && !(found.quoted || about.kind == Kind::Config) {
+        // What its name does not make a secret may be a token of a kind that only words nearby tell.
+        let may_be_token = || value.len() >= SHORTEST_LOOSE && (found.quoted || about.kind == Kind::Config);
+        if judged.is_none() && !may_be_token() {
             return None;
         }
         let guessable = is_guessable(shown);

@@ -32,7 +32,8 @@ impl Held {
         Self(held)
     }
 
-    /// The words that a variable holds which stands alone in a word: `$OPTIONS`, `"${options[@]}"`.
+    /// The flags that a variable holds which stands alone in a word: `$OPTIONS`, `"${options[@]}"`. What begins with
+    /// another word is an image, or a command.
     pub(super) fn words(&self, word: &Word) -> &[Word] {
         let name = word.parameters.first().map(|parameter| &*parameter.name);
         let is_alone = |name: &&str| {
@@ -40,7 +41,9 @@ impl Held {
             let inside = inside.or(word.text.strip_prefix('$')).unwrap_or_default();
             inside.split('[').next() == Some(name)
         };
-        name.filter(is_alone).and_then(|name| self.0.get(name)).map_or(&[], Vec::as_slice)
+        let words = name.filter(is_alone).and_then(|name| self.0.get(name)).map_or(&[][..], Vec::as_slice);
+        let first = words.iter().find(|word| !word.text.starts_with('$'));
+        if first.is_some_and(|first| first.text.starts_with('-')) { words } else { &[] }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Containers of Jenkinsfiles: `agent { docker { … } }` of a pipeline, and `docker.image(…).inside(…)` of a script. The
 //! commands of their `sh` steps are shell code.
 
+use memchr::memmem;
+
 use super::code::{groovy, offset};
 use super::fill::Filler;
 use super::words::{at, piece};
@@ -10,6 +12,9 @@ use crate::text::{Joined, Source, Span};
 
 /// Bytes of a block, or between the name of an image and what it is used for, that are looked at.
 const MOST: usize = 4096;
+
+/// What names an image in a script.
+const IMAGE: &[u8] = b"docker.image(";
 
 /// All of them, in no order.
 pub(super) fn containers(source: &Source) -> Vec<Found> {
@@ -44,10 +49,11 @@ fn scripted(source: &Source, start: usize, method: &str) -> Option<Found> {
     let name = Span::new(start + 1, start + method.len());
     let rest = text[name.end as usize..].strip_prefix('(')?;
     let (args, end) = groovy(text, offset(text, rest.trim_start()))?;
-    let before = &text[..start];
-    let line = before.rfind(['\n', ';']).map_or(0, |end| end + 1);
-    let image = before[line..].rfind("docker.image(").map(|at| line + at + "docker.image(".len());
-    let image = image.filter(|&at| start - at < MOST).and_then(|at| groovy(text, at));
+    let first = start.saturating_sub(MOST);
+    let before = &text.as_bytes()[first..start];
+    let line = memchr::memrchr2(b'\n', b';', before).map_or(0, |end| end + 1);
+    let image = memmem::rfind(&before[line..], IMAGE).map(|at| first + line + at + IMAGE.len());
+    let image = image.and_then(|at| groovy(text, at));
     Some(found(source, name, Span::new(start, end), image.as_ref().map(|(image, _)| image), Some(&args)))
 }
 
