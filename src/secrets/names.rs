@@ -61,7 +61,7 @@ pub fn stems(text: &str) -> impl Iterator<Item = usize> {
     let may = |pair: &[u8]| BEGINNINGS[usize::from(pair[0] & 31)] >> (pair[1] & 31) & 1 == 1;
     let begins = |at: usize, stem: &str| {
         // Of most the first letter says that it is another.
-        bytes[at] | 0x20 == stem.as_bytes()[0]
+        bytes[at].to_ascii_lowercase() == stem.as_bytes()[0]
             && bytes.get(at..at + stem.len()).is_some_and(|there| there.eq_ignore_ascii_case(stem.as_bytes()))
     };
     let pairs = bytes.windows(2).enumerate().filter(move |(_, pair)| may(pair));
