@@ -68,6 +68,8 @@ pub struct Around {
     pub extensions: Vec<Box<str>>,
     /// What the services are called on their networks.
     pub hosts: HashSet<Box<str>>,
+    /// The run has no Compose files besides these.
+    pub is_alone: bool,
 }
 
 impl Around {
@@ -84,7 +86,7 @@ impl Around {
             container.container_name.is_some()
                 || container.restart.is_some()
                 || !container.profiles.is_empty()
-                || container.keys.iter().any(|key| &*key.name == "network_mode")
+                || container.key("network_mode").is_some()
                 || container.image.is_none() && container.build.is_some()
                 || container.depends_on.iter().any(|other| other.condition.is_some())
         };
@@ -102,7 +104,7 @@ impl Around {
             let aliases = networks.flat_map(|network| &network.aliases);
             hosts.extend(aliases.filter_map(|alias| alias.value().map(Box::from)));
         }
-        Self { swarm: stack && !containers.iter().any(for_compose), extensions, hosts }
+        Self { swarm: stack && !containers.iter().any(for_compose), extensions, hosts, is_alone: false }
     }
 }
 
@@ -211,7 +213,7 @@ pub struct MissingFile {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Named {
     EnvFile,
-    /// The `file` of a secret or a config.
+    /// The `file` of a config.
     Resource,
     Mount,
 }

@@ -4,6 +4,7 @@
 mod action;
 mod archives;
 mod cases;
+mod catalogue;
 mod clock;
 mod commands;
 mod configuration;

@@ -1,5 +1,8 @@
 //! Bots that update what a repository uses: Dependabot and Renovate.
 
+use std::sync::Arc;
+
+use crate::dockerignore::Ignore;
 use crate::json;
 use crate::text::{Source, Span};
 use crate::yaml::{self, Node};
@@ -8,7 +11,7 @@ use crate::yaml::{self, Node};
 #[derive(Debug)]
 pub enum Bot {
     Dependabot {
-        ecosystems: Vec<Box<str>>,
+        updates: Vec<Update>,
         /// `updates:`
         at: Span,
     },
@@ -17,6 +20,30 @@ pub enum Bot {
         dockerfile_off: Option<Span>,
         compose_off: Option<Span>,
     },
+}
+
+/// What Dependabot updates, and where.
+#[derive(Debug)]
+pub struct Update {
+    pub ecosystem: Box<str>,
+    /// Where its folders are named.
+    pub at: Span,
+    at_top: bool,
+    /// As patterns, which are those of a `.dockerignore`; `None` if it names none.
+    folders: Option<Ignore>,
+}
+
+impl Update {
+    /// Whether it looks into the folder of a file. One below a folder that it names counts, too.
+    pub fn reaches(&self, path: &str) -> bool {
+        match path.rsplit_once('/') {
+            None => self.at_top || self.folders.is_none(),
+            Some((folder, _)) => self
+                .folders
+                .as_ref()
+                .is_none_or(|named| named.leaves_out(folder).is_ok_and(|found| found.is_some())),
+        }
+    }
 }
 
 /// Where Renovate looks for its settings.
@@ -60,9 +87,23 @@ pub(super) fn read(source: &Source) -> Option<Bot> {
 
 fn dependabot(root: Node) -> Option<Bot> {
     let updates = root.entry("updates")?;
-    let ecosystem = |update: Node| Some(update.get("package-ecosystem")?.as_str()?.into());
-    let ecosystems = updates.value.items().filter_map(ecosystem).collect();
-    Some(Bot::Dependabot { ecosystems, at: updates.key_span() })
+    let all = updates.value.items().filter_map(update).collect();
+    Some(Bot::Dependabot { updates: all, at: updates.key_span() })
+}
+
+fn update(node: Node) -> Option<Update> {
+    let ecosystem = node.get("package-ecosystem")?;
+    let named = node.entry("directories").or_else(|| node.entry("directory"));
+    let folders = named.iter().flat_map(|named| std::iter::once(named.value).chain(named.value.items()));
+    let folders: Vec<&str> =
+        folders.filter_map(Node::as_str).map(|folder| folder.trim_matches(['.', '/'])).collect();
+    let patterns = Source::new("directories", folders.join("\n").into_bytes());
+    Some(Update {
+        ecosystem: ecosystem.as_str()?.into(),
+        at: named.as_ref().map_or(ecosystem.resolved().span(), yaml::Entry::key_span),
+        at_top: folders.iter().any(|folder| matches!(*folder, "" | "*" | "**" | "**/*")),
+        folders: (!folders.is_empty()).then(|| Ignore::parse(&Arc::new(patterns))),
+    })
 }
 
 fn renovate(root: Node) -> Bot {

@@ -1,7 +1,7 @@
 //! JUnit XML, as Jenkins, GitLab and others show test results: a suite a file, a test a finding.
 //!
-//! A finding that fails the run is a failed test; a milder one passes and says so in its output. A run without findings
-//! is one test that passes, because readers take a report without tests for a mistake. The schema is that of Jenkins'
+//! A finding that fails the run is a failed test; a milder one passes and says so in its output. A file that was skipped is
+//! a skipped test. A run without any of these is one test that passes, because readers take a report without tests for a mistake. The schema is that of Jenkins'
 //! xUnit plugin (junit-10.xsd); tests/oracle/formats.py checks against it.
 
 use std::io::{self, Write};
@@ -46,7 +46,16 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
         }
         writeln!(out, "</testsuite>")?;
     }
-    if files.is_empty() && faults.is_empty() {
+    let skipped: Vec<_> = outcome.skipped.iter().filter(|told| !told.reason.is_counted()).collect();
+    for told in &skipped {
+        let (path, why) = (escape::xml(&told.path), escape::xml(&told.why));
+        suite(out, &path, 1, 0, 0)?;
+        writeln!(
+            out,
+            "<testcase name=\"checked\" classname=\"{path}\"><skipped message=\"{why}\"/></testcase>\n</testsuite>"
+        )?;
+    }
+    if files.is_empty() && faults.is_empty() && skipped.is_empty() {
         suite(out, "hullguard", 1, 0, 0)?;
         writeln!(out, "<testcase name=\"no findings\" classname=\"hullguard\"/>\n</testsuite>")?;
     }

@@ -539,6 +539,7 @@ fn a_test_fails_if_the_run_does() {
     assert_eq!(junit(Some(Severity::Note)).matches("<failure ").count(), 2);
     assert_eq!(junit(None).matches("<failure ").count(), 0);
     assert_eq!(junit(None).matches("<error ").count(), 1, "what could not be checked");
+    assert_eq!(junit(None).matches("<skipped message=\"a template\"/>").count(), 1);
     let clean = report(Format::Junit, &Outcome { checked: 1, ..Outcome::default() }, false);
     assert!(clean.contains("tests=\"1\" failures=\"0\" errors=\"0\""), "{clean}");
 }

@@ -43,6 +43,8 @@ struct Compose<'g> {
     /// Those that are checked, and not only read as context.
     linted: &'g HashSet<Arc<str>>,
     parts: &'g HashSet<Arc<str>>,
+    /// How many groups there are.
+    count: usize,
     read: Read,
 }
 
@@ -98,7 +100,7 @@ impl Run<'_, '_> {
         outcome.skipped.retain(|told| !parts.contains(&told.path));
         outcome.checked += parts.len();
         linted.extend(parts.iter().cloned());
-        let all = Compose { linted: &linted, parts: &parts, read: Read::default() };
+        let all = Compose { linted: &linted, parts: &parts, count: groups.len(), read: Read::default() };
         // In whatever order they come; they are sorted in the end.
         let finished: Mutex<Vec<Finished>> = Mutex::default();
         let done = each(groups, |group| {
@@ -142,7 +144,7 @@ impl Run<'_, '_> {
     /// Checks a Compose file with what overrides it. What it names is read with it, and dropped with it; Dockerfiles are
     /// kept in `read`, so that none is read twice for two services.
     fn group(&self, group: &load::Group, all: &Compose) -> Group {
-        let &Compose { linted, parts, ref read } = all;
+        let &Compose { linted, parts, count, ref read } = all;
         let numbered = group.sources.iter().zip(0..);
         let documents: Vec<ComposeFile> =
             numbered.map(|(source, id)| compose::parse(source, FileId(id))).collect();
@@ -157,6 +159,7 @@ impl Run<'_, '_> {
         if group.base {
             joined.forget_services();
         }
+        joined.around.is_alone = count == 1;
 
         let mut paths: Vec<&Arc<str>> = joined.edges.iter().filter_map(|edge| edge.path.as_ref()).collect();
         paths.sort();

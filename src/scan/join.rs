@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::aside::Aside;
 use super::contexts;
+use super::gitignore::Ignored;
 use crate::blob::{Origin, Tree};
 use crate::compose::{self, ComposeFile, Env, Model, Nearby, Resource, resolve};
 use crate::container::{ContainerSpec, FileId, Mount, MountKind, Text};
@@ -31,7 +32,7 @@ pub(super) struct Joined {
     secret_files: Vec<SecretFile>,
     missing_files: Vec<MissingFile>,
     networks: Vec<Resource>,
-    around: Around,
+    pub(super) around: Around,
     /// What sets the variables of each file.
     pub(super) envs: HashMap<FileId, Vec<Arc<Env>>>,
 }
@@ -157,21 +158,23 @@ fn missing(model: &Model, tree: &dyn Tree) -> Vec<MissingFile> {
     if tree.origin() == Origin::Stdin {
         return Vec::new();
     }
-    let resources = model.secrets.iter().chain(&model.configs).filter(|resource| !resource.external);
+    // The file of a secret is made where the project is set up.
+    let resources = model.configs.iter().filter(|resource| !resource.external);
     let resources = resources.filter_map(|resource| Some((resource.file.as_ref()?, Named::Resource)));
     let files = model.services.iter().flat_map(|service| &service.env_files);
     let files = files.filter(|file| file.required.is_none_or(|required| required.is_true()));
     let mounts = model.services.iter().flat_map(|service| &service.mounts).filter_map(mounted_file);
     let named = resources.chain(files.map(|file| (&file.path, Named::EnvFile)));
     let mut known: HashMap<String, bool> = HashMap::new();
-    let is_missing = |path: &String| {
+    let mut ignored = Ignored::new(tree);
+    let mut is_missing = |path: &String| {
         let has = |path: &str| tree.has(path);
-        !has(path) && !EXAMPLES.iter().any(|end| has(&format!("{path}{end}")))
+        !has(path) && !EXAMPLES.iter().any(|end| has(&format!("{path}{end}"))) && !ignored.has(path)
     };
     let mut missing = Vec::new();
     for (text, named) in named.chain(mounts.map(|text| (text, Named::Mount))) {
         let Some(path) = model.path(text) else { continue };
-        if *known.entry(path.clone()).or_insert_with_key(is_missing) {
+        if *known.entry(path.clone()).or_insert_with_key(&mut is_missing) {
             missing.push(MissingFile { at: text.at, path: path.into(), named });
         }
     }

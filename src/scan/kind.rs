@@ -222,6 +222,11 @@ fn yaml_kind(source: &Source, named: bool, promised: bool) -> Kind {
     }
     let yaml = yaml::parse(source);
     let evidence = evidence::evidence(&yaml);
+    // A mistake, if the name says Compose: services are no list there.
+    let services = yaml.root().and_then(|root| root.get("services"));
+    if promised && services.is_some_and(yaml::Node::is_sequence) {
+        return Kind::Compose;
+    }
     if evidence == Evidence::Pipeline || !named && evidence != Evidence::Sure {
         return Kind::Other;
     }
@@ -231,9 +236,6 @@ fn yaml_kind(source: &Source, named: bool, promised: bool) -> Kind {
     match evidence {
         Evidence::Sure | Evidence::Services | Evidence::Section => Kind::Compose,
         Evidence::Bare | Evidence::None if promised && !yaml.errors.is_empty() => Kind::Compose,
-        Evidence::None if promised && yaml.root().is_some_and(|root| root.get("services").is_some()) => {
-            Kind::Compose
-        }
         Evidence::Bare => Kind::Skip(Reason::OtherFormat, FIRST_FORMAT),
         Evidence::None if !yaml.errors.is_empty() => Kind::Skip(Reason::OtherFormat, NO_YAML),
         Evidence::None | Evidence::Pipeline => Kind::Other,

@@ -14,6 +14,7 @@ mod chosen;
 mod contexts;
 mod engine;
 mod evidence;
+mod gitignore;
 mod groups;
 mod inline;
 mod join;

@@ -5,19 +5,31 @@ use crate::rule::Context;
 pub fn pipeline(_cx: &Context, file: &Pipeline, out: &mut Findings) {
     let (dockerfile, compose) = (file.repository.dockerfile.as_deref(), file.repository.compose.as_deref());
     match &file.bot {
-        Some(Bot::Dependabot { ecosystems, at })
-            if !file.repository.has_other_bot && !ecosystems.is_empty() =>
-        {
-            let has = |name: &str| ecosystems.iter().any(|one| &**one == name);
+        Some(Bot::Dependabot { updates, at }) if !file.repository.has_other_bot && !updates.is_empty() => {
             // `docker` reads Compose files only as manifests of Kubernetes, not at all.
-            let missing = [("docker", dockerfile), ("docker-compose", compose)];
-            let missing =
-                missing.iter().find_map(|(name, path)| path.filter(|_| !has(name)).map(|path| (name, path)));
-            if let Some((name, path)) = missing {
-                let message = format!(
-                    "Dependabot never updates the images of `{path}`; add an entry with `package-ecosystem: {name}`"
-                );
-                out.at(file.source, *at, message);
+            for (name, path) in [("docker", dockerfile), ("docker-compose", compose)] {
+                let Some(path) = path else { continue };
+                let mut those = updates.iter().filter(|update| &*update.ecosystem == name).peekable();
+                let place = those.peek().map(|update| update.at);
+                if those.any(|update| update.reaches(path)) {
+                    continue;
+                }
+                let never = format!("Dependabot never updates the images of `{path}`");
+                match place {
+                    None => out.at(
+                        file.source,
+                        *at,
+                        format!("{never}; add an entry with `package-ecosystem: {name}`"),
+                    ),
+                    Some(place) => out.at(
+                        file.source,
+                        place,
+                        format!(
+                            "{never}, which is in none of these folders; add its folder to `directories`"
+                        ),
+                    ),
+                };
+                return;
             }
         }
         Some(Bot::Renovate { dockerfile_off, compose_off }) if !file.repository.has_other_bot => {

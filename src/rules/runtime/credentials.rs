@@ -26,6 +26,8 @@ fn opens(name: &str, value: &str) -> bool {
         && name != value
         && !has_variable(value)
         && !is_named_alike(name, value)
+        // A variable of CapRover, which fills in a template.
+        && !value.contains("$$cap_")
 }
 
 /// A key or token, which somebody else makes up, is called so instead: `MINIO_ACCESS_KEY: oss_access_key`.

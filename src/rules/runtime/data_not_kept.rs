@@ -1,4 +1,4 @@
-use super::{known_images, pulled, settings};
+use super::{command_words, known_images, pulled, settings};
 use crate::container::{ContainerSpec, Mount, MountKind, Surface, Text};
 use crate::finding::Findings;
 use crate::image::ImageRef;
@@ -15,7 +15,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         return;
     }
     let keeps_data = |image: &ImageRef| known_images::is_datastore(image) && !CACHES.contains(&image.name());
-    if !known_images::of(spec).as_ref().is_some_and(keeps_data) {
+    if !known_images::of(spec).as_ref().is_some_and(keeps_data) || runs_another(spec) {
         return;
     }
     // In memory, it is lost on purpose.
@@ -27,6 +27,27 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
         pulled::name(spec)
     );
     out.on(cx, spec.image.as_ref().map_or(spec.at, |image| image.at), message);
+}
+
+/// It starts something else than the image's server: a client that sets the server up, a shell.
+fn runs_another(spec: &ContainerSpec) -> bool {
+    const CLIENTS: [&str; 12] = [
+        "bash",
+        "cqlsh",
+        "curl",
+        "influx",
+        "kafka-topics",
+        "mariadb",
+        "mc",
+        "mongosh",
+        "mysql",
+        "pg_dump",
+        "psql",
+        "sh",
+    ];
+    let line = command_words::of(spec).into_iter().next();
+    let first = line.as_ref().and_then(|line| line.words.first());
+    spec.entrypoint.is_some() || first.is_some_and(|word| CLIENTS.contains(&word.program()))
 }
 
 /// Anything but a file or a folder of scripts for the first start.

@@ -243,6 +243,18 @@ pub fn is_system_folder(path: &str) -> bool {
     WHOLE.contains(&path)
 }
 
+/// The folder of the kubelet, or what lies in it.
+pub fn is_of_kubelet(path: &str) -> bool {
+    is_in(path, "/var/lib/kubelet")
+}
+
+/// A folder in which plugins of the kubelet register and are called.
+pub fn is_for_plugins(path: &str) -> bool {
+    const FOLDERS: [&str; 3] = ["device-plugins", "plugins", "plugins_registry"];
+    let rest = path.strip_prefix("/var/lib/kubelet/");
+    rest.is_some_and(|rest| FOLDERS.iter().any(|folder| is_in(rest, folder)))
+}
+
 /// All of somebody's home, keys included.
 pub fn is_home(path: &str) -> bool {
     let below =

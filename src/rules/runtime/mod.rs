@@ -41,6 +41,7 @@ pub mod healthcheck_always_green;
 pub mod healthcheck_disabled;
 pub mod healthcheck_invalid;
 pub mod healthcheck_missing;
+pub mod hook_runs_as_root;
 pub mod host_cgroupns;
 pub mod host_ipc;
 pub mod host_network;

@@ -9,6 +9,14 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for (mount, path, at) in host_paths::mounted(spec) {
         let Some(how) = host_paths::sensitive(&path) else { continue };
         let name = pulled::name(spec);
+        if host_paths::is_for_plugins(&path) || spec.serves_storage && host_paths::is_of_kubelet(&path) {
+            let message = format!(
+                "{name} shares `{path}` with the kubelet, as plugins for storage and devices do, and can act for pods through \
+                 it; give it a namespace of its own"
+            );
+            pulled::on(cx, spec, out, at, message).severity(Severity::Note);
+            continue;
+        }
         match mount.read_only {
             // Whether it may write is not known; only what must not be read either is sure.
             None if how == Sensitive::Write => {}

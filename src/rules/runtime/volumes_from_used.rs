@@ -10,9 +10,9 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     }
     for from in &spec.volumes_from {
         let message = format!(
-            "{} gets all mounts of `{}`, also later ones; name the volume that both need",
+            "{} gets all mounts of {}, also later ones; name the volume that both need",
             pulled::name(spec),
-            from.raw
+            from.value().map_or("another container".to_owned(), |other| format!("`{other}`"))
         );
         pulled::on(cx, spec, out, from.at, message);
     }
