@@ -28,11 +28,15 @@ pub(super) fn containers(source: &Source) -> Result<Vec<Found>, Gap> {
     Ok(own.into_iter().chain(started).collect())
 }
 
+/// No variable is longer; bytes.
+const LONGEST: usize = 256;
+
 /// `${localEnv:HOME}` as `${localEnv_HOME}`, a variable as others have them.
 fn with_variables(source: &Source) -> Source {
     let mut bytes = source.text().as_bytes().to_vec();
     for (start, _) in source.text().match_indices("${localEnv:") {
-        let end = bytes[start..].iter().position(|&byte| byte == b'}').map_or(start, |end| start + end);
+        let end = bytes[start..].iter().take(LONGEST).position(|&byte| byte == b'}');
+        let end = end.map_or(start, |end| start + end);
         bytes[start..end].iter_mut().filter(|byte| **byte == b':').for_each(|byte| *byte = b'_');
     }
     Source::new(source.path().clone(), bytes)

@@ -172,6 +172,9 @@ pub(crate) fn all() -> Vec<Shape> {
         STRICT,
         &["$", "${A:-", "${A@:-b}", "a", "a:", "a/", "@.", "\\", "''", "\"\"", "- "],
     );
+    for &(file, head, tail, pieces) in SURFACES {
+        add(file, head, tail, STRICT, pieces);
+    }
     add("a.env", "", "\n", STRICT, SECRETS);
     add(
         "a.json",
@@ -289,6 +292,43 @@ pub(crate) fn all() -> Vec<Shape> {
     }
     shapes
 }
+
+/// Other files that configure containers: the name, what stands around the pieces, and these.
+type Surface = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+const SURFACES: &[Surface] = &[
+    ("Jenkinsfile", "", "", &["x.inside('-v a:/b') { } ", "docker { image 'a' ", "docker.image("]),
+    (".devcontainer.json", "{\"a\":\"", "\"}", &["${localEnv:"]),
+    (
+        "a.sh",
+        "",
+        "docker run $A b\n",
+        &[
+            "A=\"$A --x\"\n",
+            "docker run $A b\n",
+            "ssh h '",
+            "docker build --allow ",
+            "docker run -v /:/a@ b\n",
+        ],
+    ),
+    ("package.json", "{\"scripts\":{", "\"z\":\"\"}}", &["\"a@\":\"docker run b\","]),
+    (
+        "docker-bake.hcl",
+        "target \"a0\" {}\n",
+        "",
+        &[
+            "target \"b@\" {\n  dockerfile-inline = <<E\nFROM a\nE\n}\n",
+            "target \"a@+\" { inherits = [\"a@\"] }\n",
+        ],
+    ),
+    ("a.container", "[Container]\nImage=a\n", "", &["Volume=a:/b\n", "PodmanArgs=--x \\\n"]),
+    (
+        "a.yaml",
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n",
+        "",
+        &["  - {name: a@, image: b, securityContext: {privileged: true}}\n"],
+    ),
+];
 
 const CHECK: &[&str] = &["check", ".", "--color", "never"];
 const HARDEN: &[&str] = &["harden"];
