@@ -1,5 +1,5 @@
-//! Values under the names of their columns: `INSERT INTO users (name, password) VALUES ('ann', '…')` on one line, and a
-//! file of separated values whose first line names a credential.
+//! Values under the names of their columns: `INSERT INTO users (name, password) VALUES ('ann', '…')` on one line, or in a
+//! dump of a database over many, and a file of separated values whose first line names a credential.
 
 use std::ops::Range;
 
@@ -8,9 +8,10 @@ use super::far;
 use super::names::{self, Name};
 use super::syntax::{Assignment, Form};
 
-/// How long the first line of a table may be, and how far its rows are read; bytes.
+/// How long the first line of a table may be, how far its rows are read, and those of a statement in a dump; bytes.
 const HEADER: usize = 512;
 const LONGEST: usize = 1 << 20;
+const STATEMENT: usize = 1 << 18;
 
 /// The values in the column whose name stands there.
 pub(super) fn below(text: &[u8], name: &Range<usize>) -> Vec<Assignment> {
@@ -47,16 +48,18 @@ fn inserted(text: &[u8], name: &Range<usize>) -> Option<Vec<Range<usize>>> {
     let before = line[..open].to_ascii_lowercase();
     [&b"insert "[..], b"replace into "].iter().find(|word| memchr::memmem::find(&before, word).is_some())?;
     let column = line[open..].split(|&b| b == b',').count() - 1;
-    let text = &text[..(name.end + far::LINE).min(text.len())];
-    let mut at = Cursor { text, at: name.end }.behind(b')')?.blanks();
+    let dump = is_dump(text);
+    let gap = if dump { Cursor::blanks_and_lines } else { Cursor::blanks };
+    let text = &text[..(name.end + if dump { STATEMENT } else { far::LINE }).min(text.len())];
+    let mut at = gap(Cursor { text, at: name.end }.behind(b')')?);
     at.rest().get(..6).filter(|word| word.eq_ignore_ascii_case(b"values"))?;
-    at = at.skip(6).blanks();
+    at = gap(at.skip(6));
     let mut found = Vec::new();
     while let Some(row) = at.skip_one(b'(') {
         let Some((end, value)) = cell(row, column) else { break };
         found.extend(value);
         let behind = end.blanks();
-        at = behind.skip_one(b',').unwrap_or(behind).blanks();
+        at = gap(behind.skip_one(b',').unwrap_or(behind));
     }
     Some(found)
 }
@@ -122,13 +125,23 @@ fn listed(text: &[u8], name: &Range<usize>) -> Option<Vec<Range<usize>>> {
     Some(found)
 }
 
-/// Whether a text is a table with credentials in it, by its first line: then a row hangs on that line, however far away.
+/// Whether a text is a dump of a database: it says so at its beginning, or begins with a statement that fills a table.
+fn is_dump(text: &[u8]) -> bool {
+    let start = &text[..text.len().min(HEADER)];
+    let says = |word: &[u8]| memchr::memmem::find(start, word).is_some();
+    let fills = start.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"insert "));
+    fills || start.starts_with(b"--") && (says(b" dump") || says(b" Dump"))
+}
+
+/// Whether a text is a table with credentials in it, by its first line, or a dump of such: then a row hangs on a line that
+/// may be far away.
 pub fn is_table(text: &[u8]) -> bool {
-    header(text).is_some_and(|(header, separator)| {
-        let announces =
-            |cell: Range<usize>| std::str::from_utf8(&header[cell]).is_ok_and(names::is_credential);
-        cells(header, separator).into_iter().any(announces)
-    })
+    is_dump(text)
+        || header(text).is_some_and(|(header, separator)| {
+            let announces =
+                |cell: Range<usize>| std::str::from_utf8(&header[cell]).is_ok_and(names::is_credential);
+            cells(header, separator).into_iter().any(announces)
+        })
 }
 
 /// The first line of a table, and what separates its columns: names only, of two columns at least.

@@ -838,6 +838,8 @@ fn cookies_of_sessions_in_recorded_traffic() {
 
 #[test]
 fn values_under_the_names_of_their_columns() {
+    let text = "a long text ".repeat(600);
+    let long = format!("dump.sql¦INSERT INTO users (bio, password) VALUES ('{text}', '‹C›');⏎");
     told_apart(
         "seed.sql",
         &[
@@ -852,6 +854,9 @@ fn values_under_the_names_of_their_columns() {
             "users.csv¦id;email;api_token;note⏎1;ann@acme.dev;‹T32›;\"a;b\"⏎",
             "users.csv¦\"First name\",\"Password\"⏎\"Ann\",\"‹C›\"⏎",
             "keys.tsv¦client_id\tclient_secret⏎acme\t‹T40›⏎",
+            "dump.sql¦-- MySQL dump 10.13⏎INSERT INTO `users` (`id`, `password`) VALUES⏎(1, 'a'),⏎(2, '‹C›');⏎",
+            "dump.sql¦-- phpMyAdmin SQL Dump⏎⏎INSERT INTO `keys` (`id`, `api_token`) VALUES⏎(1, '‹T32›'),⏎(2, '');⏎",
+            &long,
         ],
         &[
             "INSERT INTO users (name, password) VALUES (?, ?);⏎",
@@ -866,6 +871,8 @@ fn values_under_the_names_of_their_columns() {
             "users.csv¦name,password⏎ann,‹C›,more⏎",
             "notes.txt¦name and password, said ann⏎bob,‹C›⏎",
             "a.txt¦first⏎name,password⏎ann,‹C›⏎",
+            "dump.sql¦-- MySQL dump 10.13⏎INSERT INTO `users` (`id`, `password`) VALUES⏎(1, 'a');⏎(2, '‹C›');⏎",
+            "dump.sql¦-- MySQL dump 10.13⏎INSERT INTO `users` (`id`, `password`) SELECT⏎(1, '‹C›');⏎",
         ],
     );
 }

@@ -181,6 +181,7 @@ fn hostile_texts_take_as_long_as_others() {
         "\\u0022password\\u0022:\\u0022",
         "{\"name\":\"session\",",
         "{k: \"kty\" ",
+        "insert into t (key,key,token) values ('a','b','c'),\n",
     ] {
         let text: Vec<u8> = piece.bytes().cycle().take(SIZE).collect();
         let start = Instant::now();
