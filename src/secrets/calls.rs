@@ -14,7 +14,7 @@ use crate::table;
 use crate::trust::{Sign, Trust};
 
 /// What such lines begin with; in small letters. Names that end in `auth` or `credentials` come by themselves.
-pub(super) const ANCHORS: [&str; 28] = [
+pub(super) const ANCHORS: [&str; 29] = [
     "login(",
     "authenticate(",
     "user(",
@@ -34,6 +34,7 @@ pub(super) const ANCHORS: [&str; 28] = [
     "encodetostring(",
     "oracle:thin:",
     "sqlplus ",
+    "stats auth ",
     "rocommunity ",
     "rwcommunity ",
     "server community ",
@@ -56,6 +57,7 @@ pub(super) fn at(text: &[u8], anchor: Range<usize>, about: About) -> Option<Hit>
         b"buffer.from(" | b"encodetostring(" => encoded(cursor)?,
         b"oracle:thin:" => of_oracle(cursor)?,
         b"sqlplus " => of_sqlplus(cursor)?,
+        b"stats auth " => both(text, word(cursor.blanks())?)?,
         community if community.ends_with(b"community ") => {
             let value = cursor.blanks().until(|b| b.is_ascii_whitespace(), false)?.range;
             (None, Some(value).filter(|value| !matches!(&text[value.clone()], b"public" | b"private"))?)
@@ -384,6 +386,7 @@ mod tests {
             "url=jdbc:oracle:thin:ann/s3cr3t!@db:1521:x",
             "cx_Oracle.connect(\"ann/s3cr3t!@db/x\")",
             "sqlplus -s ann/s3cr3t!@db @run.sql",
+            "stats auth ann:s3cr3t!",
             "rocommunity s3cr3t! 10.0.0.0/8",
             "snmp-server community s3cr3t! RO",
             "Buffer.from('ann:s3cr3t!').toString('base64')",
@@ -441,6 +444,7 @@ mod tests {
             "url=jdbc:oracle:thin:${USER}/${PASS1}@db",
             "connect(\"https://acme/x1@db\")",
             "sqlplus / as sysdba",
+            "stats auth ${USER1}:${PASS1}",
             "rocommunity public",
             "Buffer.from('ann:s3cr3t!').toString('hex')",
             "echo \"$TOKEN\" | docker login -u ann --password-stdin",

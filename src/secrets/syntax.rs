@@ -175,7 +175,7 @@ fn behind_name(cursor: Cursor, mut around: Around) -> Option<(Value, Form)> {
         }
         b',' if names_a_pair(before) => found(cursor.next().blanks().pair_value()?, Form::Assigned),
         b';' if named => found(cursor.next().serialised()?, Form::Assigned),
-        b'\'' if apart && alters_a_user(before) => found(cursor.quoted()?, Form::Assigned),
+        b'\'' | b'"' if apart && !named && alters_a_user(before) => found(cursor.quoted()?, Form::Assigned),
         b'(' if !named => {
             let inside = cursor.next().blanks();
             let value = inside.wrapped().or_else(|| inside.quoted())?;
@@ -187,9 +187,10 @@ fn behind_name(cursor: Cursor, mut around: Around) -> Option<(Value, Form)> {
         b'\n' | b'\r' if names_a_pair(before) => {
             found(cursor.blanks_and_lines().pair_value()?, Form::Assigned)
         }
-        b'>' | b'v' | b'V' if named && names_a_pair(before) => {
-            // `<add key="password" value="…"/>`, `<entry key="password">…</entry>`
-            found(cursor.pair_value().or_else(|| cursor.text_on_line())?, Form::Assigned)
+        b'>' | b'v' | b'V' | b'a' if named && names_a_pair(before) => {
+            // `<add key="password" value="…"/>`, `<entry key="password">…</entry>`, Android's `android:value="…"`
+            let pair = cursor.rest().strip_prefix(b"android:").map_or(cursor, |_| cursor.skip(8));
+            found(pair.pair_value().or_else(|| cursor.text_on_line())?, Form::Assigned)
         }
         b'<' if !named && before.ends_with(b"<key>") => {
             found(below::listed_property(cursor)?, Form::Assigned)
@@ -250,7 +251,19 @@ fn behind_operator(cursor: Cursor, around: &Around) -> Option<(Value, Form)> {
     let tight =
         behind.at == cursor.at + 1 && (sign == Some(b'=') || sign == Some(b':') && before.ends_with(b" /"));
     let alone = value.quoted || tight || !behind.goes_on(&value);
-    Some((value, if alone { Form::Assigned } else { Form::Listed }))
+    Some((default_in(cursor.text, value), if alone { Form::Assigned } else { Form::Listed }))
+}
+
+/// The default in a value that is a reference of shell with one, `"${1:-default}"`; else the value.
+fn default_in(text: &[u8], value: Value) -> Value {
+    let shown = &text[value.range.clone()];
+    let inside = shown.strip_prefix(b"${").and_then(|rest| rest.strip_suffix(b"}"));
+    let default =
+        inside.and_then(|inside| memchr::memmem::find(inside, b":-")).map(|at| value.range.start + at + 4);
+    match default {
+        Some(start) => Value { range: start..value.range.end - 1, ..value },
+        None => value,
+    }
 }
 
 /// The value in the lines below a name and its colon: a block, the first item of a list, or the default of a parameter.
@@ -294,10 +307,18 @@ fn behind_a_blank(cursor: Cursor, around: &Around) -> Option<(Value, Form)> {
     if let Some(behind) = cursor.behind_type(before) {
         return Some((behind.quoted()?, Form::Assigned));
     }
-    match said(cursor) {
+    match said(cursor).or_else(|| set(cursor, around)) {
         Some(value) => Some((value, Form::Spaced)),
         None => Some((loose(cursor)?, Form::Loose)),
     }
+}
+
+/// The value of a setting that has its line to itself, as mail programs have it: `password value`.
+fn set(cursor: Cursor, around: &Around) -> Option<Value> {
+    let is_set = around.leads && matches!(around.written, "password" | "passwd");
+    let value = cursor.value(true).filter(|_| is_set)?;
+    let has_digit = cursor.text[value.range.clone()].iter().any(u8::is_ascii_digit);
+    (has_digit && ends_its_line(cursor, &value)).then_some(value)
 }
 
 /// What prose says that it is: `the password is value.`
@@ -371,7 +392,8 @@ fn loose(cursor: Cursor) -> Option<Value> {
 
 /// Nothing stands behind a value on its line.
 fn ends_its_line(cursor: Cursor, value: &Value) -> bool {
-    let behind = Cursor { at: value.range.end + usize::from(value.quoted), ..cursor }.blanks();
+    let behind = Cursor { at: value.range.end + usize::from(value.quoted), ..cursor };
+    let behind = behind.skip_one(b';').unwrap_or(behind).blanks();
     matches!(behind.peek(), None | Some(b'\n' | b'\r'))
 }
 

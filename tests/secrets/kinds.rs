@@ -769,6 +769,11 @@ fn passwords_by_their_place_in_a_call() {
             "run.sh¦git clone https://‹X40›:x-oauth-basic@host.acme.dev/a.git",
             "unattend.xml¦<Password><Value>‹C›</Value></Password>",
             "unattend.xml¦<Password>⏎  <Value>‹C›</Value>⏎</Password>",
+            "rndc.key¦  secret \"‹T40›\";⏎",
+            ".msmtprc¦password ‹C›⏎",
+            ".fetchmailrc¦poll a proto imap user \"ann\" password \"‹C›\"⏎",
+            "a.sh¦PASSWORD=\"${1:-‹C›}\"⏎",
+            "AndroidManifest.xml¦<meta-data android:name=\"dev.acme.API_KEY\" android:value=\"‹T39›\"/>",
         ],
         &[
             "$p = ConvertTo-SecureString $password -AsPlainText -Force",
@@ -785,6 +790,11 @@ fn passwords_by_their_place_in_a_call() {
             "a.rb¦  password \"password\"⏎",
             "run.sh¦git clone https://ann:@host.acme.dev/a.git",
             "unattend.xml¦<Password><Value></Value></Password>",
+            "a.conf¦password required pam_unix1⏎",
+            "a.conf¦password authentication⏎",
+            "a.sh¦PASSWORD=\"${1:-$OTHER1}\"⏎",
+            "a.sh¦PASSWORD=\"${1:-changeme}\"⏎",
+            "AndroidManifest.xml¦<meta-data android:name=\"dev.acme.API_KEY\" android:value=\"@string/key1\"/>",
         ],
     );
 }
