@@ -1,17 +1,22 @@
 //! What the variables of a script hold, where it assigns them as words: `OPTIONS="--rm --net host"`, `options=(--rm -v a:/b)`.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::shell::{self, Script, Word};
 use crate::text::{Joined, Source};
 
-/// Words of a variable that are looked at.
+/// Words of a variable that are looked at, and of all variables wherever a script uses them.
 const MOST: usize = 200;
+const MOST_USED: usize = 50_000;
 
 /// The flags that variables hold, by their names; of one that is assigned several times all of them, for each may be the one
 /// that counts.
 #[derive(Default)]
-pub(super) struct Held(HashMap<Box<str>, Vec<Word>>);
+pub(super) struct Held {
+    words: HashMap<Box<str>, Vec<Word>>,
+    used: Cell<usize>,
+}
 
 impl Held {
     pub(super) fn new(source: &Source, script: &Script) -> Self {
@@ -29,7 +34,7 @@ impl Held {
                 words.extend(all.take(MOST - words.len()).cloned());
             }
         }
-        Self(held)
+        Self { words: held, used: Cell::new(0) }
     }
 
     /// The flags that a variable holds which stands alone in a word: `$OPTIONS`, `"${options[@]}"`. What begins with
@@ -41,9 +46,12 @@ impl Held {
             let inside = inside.or(word.text.strip_prefix('$')).unwrap_or_default();
             inside.split('[').next() == Some(name)
         };
-        let words = name.filter(is_alone).and_then(|name| self.0.get(name)).map_or(&[][..], Vec::as_slice);
+        let words =
+            name.filter(is_alone).and_then(|name| self.words.get(name)).map_or(&[][..], Vec::as_slice);
+        self.used.set(self.used.get() + words.len());
         let first = words.iter().find(|word| !word.text.starts_with('$'));
-        if first.is_some_and(|first| first.text.starts_with('-')) { words } else { &[] }
+        let are_flags = first.is_some_and(|first| first.text.starts_with('-'));
+        if are_flags && self.used.get() <= MOST_USED { words } else { &[] }
     }
 }
 

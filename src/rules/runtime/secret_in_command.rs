@@ -6,12 +6,16 @@ use crate::container::{At, ContainerSpec};
 use crate::finding::Findings;
 use crate::rule::{Context, Severity};
 use crate::secrets::names;
-use crate::secrets::programs::{PROGRAMS, Takes};
+use crate::secrets::programs::{PROGRAMS, Program, Takes};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     for line in command_words::of(spec) {
+        // The last program before a word.
+        let mut program = None;
         for (at, word) in line.words.iter().enumerate() {
-            let Some((name, holder, range)) = secret(&line.words, at) else { continue };
+            let found = secret(&line.words, at, program);
+            program = called(word).or(program);
+            let Some((name, holder, range)) = found else { continue };
             let value = &holder.as_str()[range.clone()];
             if value.contains('$') || value.starts_with("id=") || !credentials::is_literal(PASSWORD, value) {
                 continue;
@@ -45,8 +49,19 @@ fn is_secret(name: &str) -> bool {
         && !ELSEWHERE.iter().any(|end| bare.ends_with(end))
 }
 
-/// The secret that a word holds or introduces: the option's name, the word that has it, and where in that.
-fn secret<'w, 's>(words: &'w [Word<'s>], at: usize) -> Option<(&'s str, &'w Word<'s>, Range<usize>)> {
+/// The program that a word is the name of.
+fn called(word: &Word) -> Option<&'static Program> {
+    let mut known = PROGRAMS.iter().filter(|program| program.found && program.verb.is_empty());
+    known.find(|program| program.is_called(word.program()))
+}
+
+/// The secret that a word holds or introduces: the option's name, the word that has it, and where in that. `program` is the
+/// one whose option it may be.
+fn secret<'w, 's>(
+    words: &'w [Word<'s>],
+    at: usize,
+    program: Option<&'static Program>,
+) -> Option<(&'s str, &'w Word<'s>, Range<usize>)> {
     let word = &words[at];
     let text = word.as_str();
     let next = || words.get(at + 1).filter(|next| !next.as_str().starts_with('-'));
@@ -60,15 +75,7 @@ fn secret<'w, 's>(words: &'w [Word<'s>], at: usize) -> Option<(&'s str, &'w Word
     if is_option && is_secret(text) {
         return next().map(|next| (text, next, 0..next.as_str().len()));
     }
-    if !is_option {
-        return None;
-    }
-    let called = |word: &Word<'_>| {
-        let mut known = PROGRAMS.iter().filter(|program| program.found && program.verb.is_empty());
-        known.find(|program| program.is_called(word.program()))
-    };
-    let program = words[..at].iter().rev().find_map(called)?;
-    program.takes.iter().find_map(|takes| match *takes {
+    program.filter(|_| is_option)?.takes.iter().find_map(|takes| match *takes {
         Takes::Joined(option) | Takes::Either(option)
             if text.len() > option.len() && !option.starts_with("--") =>
         {
