@@ -61,6 +61,7 @@ pub enum Sign {
     Careful,
     Effort,
     Recorded,
+    SearchBox,
     // The file.
     Staged,
     Docs,
@@ -162,6 +163,7 @@ impl Sign {
             Self::Recorded => {
                 (Place, "recorded", "in tests, such values are often recorded from real traffic")
             }
+            Self::SearchBox => (Place, "search-box", "it is the key of a search box, which pages show"),
             Self::Staged => {
                 (File, "sample-file", "the path is that of tests, samples, templates or translations")
             }

@@ -38,7 +38,7 @@ const FLOORS: [&[&str]; 11] = [
 
 /// The files of `src/secrets` in the order of a byte's way: facts, then what finds, then what judges, then the search. A
 /// file knows those before it only.
-const SECRETS: [&str; 37] = [
+const SECRETS: [&str; 38] = [
     // What bytes, names, values and files look like.
     "about",
     "random",
@@ -71,6 +71,7 @@ const SECRETS: [&str; 37] = [
     "keys",
     "commands",
     "calls",
+    "around",
     "assigned",
     // The gate, and what asks it about a value.
     "gate",

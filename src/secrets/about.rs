@@ -68,10 +68,11 @@ const CONFIG: [&str; 33] = [
     "cnf",
     "txt",
 ];
-const CODE: [&str; 44] = [
+const CODE: [&str; 48] = [
     "rs", "go", "py", "pyi", "js", "mjs", "cjs", "ts", "tsx", "jsx", "java", "kt", "kts", "scala", "groovy",
     "rb", "php", "c", "h", "cc", "cpp", "hpp", "cs", "fs", "vb", "swift", "m", "mm", "dart", "lua", "pl",
-    "pm", "r", "ex", "exs", "erl", "clj", "hs", "ml", "sql", "vue", "svelte", "gradle", "cljs",
+    "pm", "r", "ex", "exs", "erl", "clj", "hs", "ml", "sql", "vue", "svelte", "gradle", "cljs", "coffee",
+    "cshtml", "razor", "jsp",
 ];
 const DOCS: [&str; 12] =
     ["md", "mdx", "rst", "adoc", "asciidoc", "tex", "html", "htm", "org", "ipynb", "textile", "pod"];
@@ -91,6 +92,8 @@ const LOCKS: [&str; 9] = [
 ];
 /// Folders of texts in the languages of their readers, which are full of words like "password".
 const TEXTS: [&str; 6] = ["i18n", "intl", "lang", "locale", "locales", "translations"];
+/// The same by what their files are called: Apple's, Flutter's, Mozilla's.
+const PHRASES: [&str; 4] = ["strings", "stringsdict", "arb", "ftl"];
 /// Words in names of files that somebody fills in before use: `.env.dist`, `app.template.yml`.
 const TEMPLATES: [&str; 4] = ["dist", "template", "tmpl", "tpl"];
 
@@ -125,7 +128,8 @@ impl About {
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         let ends = |list: &[&str]| list.contains(&extension);
         let named_env = lower.starts_with(".env") || extension == "env";
-        let kind = if is_translation(base) {
+        let translated = is_translation(base) || ends(&PHRASES);
+        let kind = if translated {
             Kind::Docs
         } else if LOCKS.contains(&base) || ends(&MADE) || lower.contains(".min.") {
             Kind::Made
@@ -146,7 +150,7 @@ impl About {
             kind,
             staged: matches!(purpose, Purpose::Test | Purpose::Sample) || in_texts || template,
             vendored,
-            translated: in_texts || is_translation(base),
+            translated: in_texts || translated,
         }
     }
 }

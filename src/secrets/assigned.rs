@@ -3,16 +3,14 @@
 //! The name, the way the value is tied to it, the value itself and the file's kind are weighed against each other.
 //! Where names and values stand is found by `syntax`; the shapes of known tokens are `patterns`' business.
 
-use std::ops::Range;
-
 use super::about::{About, Kind};
-use super::cursor::{BEFORE, is_name};
+use super::cursor::BEFORE;
 use super::names::Name;
 use super::random;
 use super::remarks::{is_in_markup_comment, is_remark, is_said_to_be_a_sample, lead};
-use super::strength::{Strength, strength};
+use super::strength::{Strength, strength, without_percents};
 use super::syntax::{Assignment, Form};
-use super::{decode, kinds, names, values};
+use super::{around, decode, kinds, names, values};
 use crate::rule::Confidence::{High, Low, Medium};
 use crate::trust::{Sign, Trust};
 
@@ -39,10 +37,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
     if name == Name::Perhaps && shown.len() < 16 {
         return None;
     }
-    let is_another = || is_of_another(text, found) || is_of_a_signature(text, found.name.start);
-    let is_public = || is_public(text, &found.name) || is_for_codecov(text, found);
-    let pages = || names::words(written).len() == 1 && is_of_a_page(text, found.name.start);
-    if is_of_something_else(written, shown) || is_public() || is_another() || pages() {
+    if is_of_something_else(written, shown) || around::is_none(text, found) {
         return None;
     }
     let in_words = shown.contains(' ') && about.kind == Kind::Config;
@@ -54,6 +49,7 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
         || repeats_name(written, shown)
         || found.form == Form::Spaced && shown.contains('=')
         || is_joint(shown)
+        || strength == Strength::Word && around::names_an_action(text, found, written)
     {
         return None;
     }
@@ -64,6 +60,10 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
     let several = name == Name::Secret && names::is_plural(written);
     let grade = |confidence| Trust::of(&[name.sign(), strength.sign()], confidence);
     let mut trust = match (name, strength) {
+        // Whose secret is `appSecret`, with a key of its own that says who asks.
+        (Name::Secret, Strength::Drawn) if is_hex(shown) && names::ends_in(written, &["app", "key"]) => {
+            grade(if shown.len() == 32 { Low } else { Medium })
+        }
         (Name::Password | Name::Secret, Strength::Drawn) if long => grade(High),
         (Name::Password | Name::Secret, Strength::Drawn) => grade(Medium).and(Sign::Short),
         (Name::Password, Strength::Chosen) => grade(Medium),
@@ -80,11 +80,15 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
         {
             grade(Medium).and(Sign::LongWord)
         }
+        // `secrets: inherit`, `external-secrets: secure`.
+        (Name::Secret, Strength::Word) if several => return None,
         (Name::Password | Name::Secret, _) => grade(Low),
         (Name::Perhaps, Strength::Drawn) if shown.len() >= 24 && !is_hex(shown) => grade(Medium),
         (Name::Perhaps, Strength::Drawn) if shown.len() >= 32 && kinds::names_a_provider(written) => {
             grade(Medium).and(Sign::ProviderName)
         }
+        // The id of a record: `key: 3f0c9a52-…`.
+        (Name::Perhaps, _) if is_uuid(shown) => return None,
         (Name::Perhaps, Strength::Drawn) if long => grade(Low),
         (Name::Perhaps, _) => return None,
     };
@@ -99,7 +103,8 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
                     && name == Name::Password
                     && written.starts_with(|c: char| c.is_ascii_uppercase())
         };
-        if about.kind == Kind::Code && names_a_thing() {
+        let names_a_key = names::ends_in(written, &["encryption", "key"]);
+        if names_a_key || about.kind == Kind::Code && names_a_thing() {
             trust = trust.is(Sign::Uuid, Low);
         }
     }
@@ -111,12 +116,16 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
             means_another.then_some(Sign::Argument)
         }
         Form::Listed | Form::Loose if strength != Strength::Drawn => return None,
+        Form::Listed if is_uuid(shown.trim_matches(['{', '}'])) => return None,
         // `github.com/docker/docker-credential-helpers d68f9ae…`: the commit of a module.
         Form::Loose if text[..found.name.start].ends_with(b"/") => return None,
         Form::Listed | Form::Loose => Some(Sign::Listed),
     };
     if let Some(doubt) = doubt.or(found.partial.then_some(Sign::Partial)) {
         trust = trust.lower(doubt);
+    }
+    if around::is_for_a_search_box(text, found) {
+        return Some(trust.is(Sign::SearchBox, Low));
     }
     let remark = is_remark(text, found.name.start) || is_in_markup_comment(text, found.name.start);
     if remark {
@@ -156,74 +165,27 @@ pub(super) fn judge(text: &[u8], found: &Assignment, about: About) -> Option<Tru
 
 /// What the name or the value says is no secret: the number of a state, a hash, a name that ends in the key's own.
 fn is_of_something_else(name: &str, value: &str) -> bool {
-    let number = value.bytes().all(|b| b.is_ascii_digit());
+    let letters = value.bytes().take_while(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_')).count();
+    // `10023`, `AUTH_1001`.
+    let number =
+        letters <= 8 && value.len() > letters && value[letters..].bytes().all(|b| b.is_ascii_digit());
     // The name of a telephone to those who send messages to it.
     let telephone =
         value.len() == 64 && names::words(name).ends_with(&["device".to_owned(), "token".to_owned()]);
     let hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
     let names_itself =
         || value.strip_suffix(name).is_some_and(|rest| rest.ends_with(|c: char| !c.is_ascii_alphanumeric()));
-    number && names::is_of_a_state(name) || hex && (telephone || names::is_of_a_hash(name)) || names_itself()
+    number && names::is_of_a_state(name)
+        || hex && (telephone || names::is_of_a_hash(name))
+        || names_itself()
+        || is_fingerprint(value) && ["key", "keys"].iter().any(|last| names::ends_in(name, &[last]))
 }
 
-/// The object that holds a name is one that pages: `"continuation": {"token": "…"}`.
-fn is_of_a_page(text: &[u8], name: usize) -> bool {
-    let before = text[name.saturating_sub(64)..name].trim_ascii_end();
-    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
-    let Some(outer) = before.strip_suffix(b"{").map(<[u8]>::trim_ascii_end) else { return false };
-    let outer = outer.strip_suffix(b":").or(outer.strip_suffix(b"=")).unwrap_or(outer).trim_ascii_end();
-    let outer = outer.strip_suffix(b"\"").or(outer.strip_suffix(b"'")).unwrap_or(outer);
-    let length = outer.iter().rev().take_while(|&&b| is_name(b)).count();
-    std::str::from_utf8(&outer[outer.len() - length..]).is_ok_and(names::is_a_page)
-}
-
-/// What stands before a name says that everybody may have the value: a beacon in a page, the address of a public file or
-/// of one that was signed for an hour; or that the name is a host's, `//example.pw:8080`.
-fn is_public(text: &[u8], name: &Range<usize>) -> bool {
-    let before = &text[name.start.saturating_sub(32)..name.start];
-    let holds = |sign: &[u8]| before.windows(sign.len()).any(|there| there == sign);
-    let host = || text[name.clone()].ends_with(b".pw") && (before.ends_with(b"//") || before.ends_with(b"@"));
-    let signed = || holds(b"?e=1") || holds(b"&e=1");
-    // The way into a group of QQ, which groups print.
-    let invites = || text[name.clone()].eq(b"authKey") && lead(text, name.start).ends_with(b"&");
-    // The key of a search box, which the page holds.
-    let far = &text[name.start.saturating_sub(256)..name.start];
-    let searches =
-        || text[name.clone()].ends_with(b"apiKey") && memchr::memmem::find(far, b"docsearch(").is_some();
-    holds(b"cf-beacon") || holds(b"alt=media&") || signed() || host() || invites() || searches()
-}
-
-/// What Codecov has encrypted: `url: "secret:…"`.
-fn is_for_codecov(text: &[u8], found: &Assignment) -> bool {
-    const SHORT: usize = 64;
-    let quoted = |at: Option<&u8>| at.is_some_and(|b| matches!(b, b'"' | b'\''));
-    let opens = quoted(text[..found.name.start].last());
-    opens
-        && &text[found.name.start..found.value.start] == b"secret:"
-        && found.value.len() >= SHORT
-        && quoted(text.get(found.value.end))
-}
-
-/// Of several targets the first gets the first value: `method, password = "aes", key`.
-fn is_of_another(text: &[u8], found: &Assignment) -> bool {
-    let targets = lead(text, found.name.start);
-    let is_target = |b: &u8| b.is_ascii_alphanumeric() || b"_.[]'\" \t,".contains(b);
-    let behind = text[found.value.end..].trim_ascii_start();
-    let behind = behind.strip_prefix(b"'").or_else(|| behind.strip_prefix(b"\"")).unwrap_or(behind);
-    found.form == Form::Assigned
-        && targets.contains(&b',')
-        && targets.iter().all(is_target)
-        && behind.trim_ascii_start().starts_with(b",")
-}
-
-/// In a pattern of a rule that looks for attacks: `content:"password=…"`.
-fn is_of_a_signature(text: &[u8], at: usize) -> bool {
-    let line = lead(text, at);
-    let opened = line.iter().rposition(|&b| b == b'"').map(|at| line[..at].trim_ascii_end());
-    opened.is_some_and(|before| {
-        let before = before.strip_suffix(b"!").unwrap_or(before);
-        [&b"content:"[..], b"pcre:", b"uricontent:"].iter().any(|key| before.ends_with(key))
-    })
+/// The id or fingerprint of a key, as OpenPGP prints it: `PrivateKey => "F0CB…"`.
+fn is_fingerprint(value: &str) -> bool {
+    matches!(value.len(), 16 | 40)
+        && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'A'..=b'F'))
+        && value.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// A word that labels something: in a translation, as the token of a grammar (`token: "string"`), or the name of another
@@ -291,6 +253,9 @@ fn is_sealed(value: &[u8]) -> bool {
 
 /// A password as rules for passwords want it: of three kinds of small and capital letters, digits and signs.
 fn is_careful(value: &str) -> bool {
+    if let Some(plain) = without_percents(value).filter(|plain| plain != value) {
+        return is_careful(&plain);
+    }
     let has = |wanted: fn(&u8) -> bool| value.bytes().any(|b| wanted(&b));
     let kinds =
         [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
@@ -394,21 +359,70 @@ fn repeats_name(name: &str, value: &str) -> bool {
     let plain = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
     };
+    // `SECRET_KEY = "s3fs_secret_key"`
+    let ends_in_name = name.contains('_')
+        && value
+            .to_ascii_lowercase()
+            .strip_suffix(&name.to_ascii_lowercase())
+            .is_some_and(|rest| rest.ends_with(['_', '.']));
     let (name, value) = (plain(name), plain(value));
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     value.is_empty()
         || name.contains(&value)
+        || ends_in_name
         || digits < 2 && value.contains(&name) && value.len() < name.len() + 4
 }
 
 /// A plain word as a password, where one is set: not a label for people, not the name of a type or of something else.
 fn is_set(name: &str, value: &str, found: &Assignment, kind: Kind) -> bool {
-    const TYPES: [&str; 42] = [
-        "string", "text", "varchar", "required", "optional", "integer", "number", "object", "boolean",
-        "hidden", "input", "field", "anything", "nullable", "unknown", "default", "always", "never", "plain",
-        "enabled", "prompt", "blank", "password", "include", "ignore", "inherit", "forgot", "reset", "bool",
-        "float", "array", "date", "callable", "bytes", "visible", "masked", "secret", "failed", "failure",
-        "passed", "success", "skipped",
+    const TYPES: [&str; 47] = [
+        "string",
+        "text",
+        "varchar",
+        "required",
+        "optional",
+        "integer",
+        "number",
+        "object",
+        "boolean",
+        "hidden",
+        "input",
+        "field",
+        "anything",
+        "nullable",
+        "unknown",
+        "default",
+        "always",
+        "never",
+        "plain",
+        "enabled",
+        "prompt",
+        "blank",
+        "password",
+        "include",
+        "ignore",
+        "inherit",
+        "forgot",
+        "reset",
+        "bool",
+        "float",
+        "array",
+        "date",
+        "callable",
+        "bytes",
+        "visible",
+        "masked",
+        "secret",
+        "failed",
+        "failure",
+        "passed",
+        "success",
+        "skipped",
+        "auto",
+        "automatic",
+        "binary",
+        "blob",
+        "obscure",
     ];
     let lower = value.to_ascii_lowercase();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();

@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-const KNOWN: [u64; 45] = [
+const KNOWN: [u64; 47] = [
     // Google Authenticator, the secret in the examples of its key URI format.
     0x8be5_d113_c087_1ce1,
     // NATS documentation, the user seed of its examples.
@@ -66,6 +66,9 @@ const KNOWN: [u64; 45] = [
     0xca74_59e2_b267_76de,
     0x53f5_da0a_aa93_d64c,
     0xe997_4c50_7d2a_8021,
+    // OpenID Connect Core, the tokens that its examples pass around.
+    0xad71_fb41_6553_6675,
+    0x9e30_9ccc_d311_ea64,
 ];
 
 /// Whether everybody knows this value.

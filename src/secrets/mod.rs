@@ -12,6 +12,7 @@
 //! others, and no value leaves through a message.
 
 pub mod about;
+mod around;
 mod assigned;
 mod below;
 mod calls;

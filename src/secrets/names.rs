@@ -4,8 +4,8 @@
 //! `TOKEN` from `TOKENIZER`. The value is judged by `values`.
 
 use super::vocabulary::{
-    ABOUT, DOES, ENDS, FOREIGN, HARMLESS, KEY_FOR, KEY_OF, PAGES, PASS_FOR, PASSES_ON, PASSWORD, SECRET,
-    STORES,
+    ABOUT, DOES, ENDS, FOREIGN, HARMLESS, KEY_FOR, KEY_OF, ORDINALS, PAGES, PASS_FOR, PASSES_ON, PASSWORD,
+    SECRET, STATES, STORES,
 };
 
 /// Pieces of words; one stands in every name of a credential.
@@ -97,7 +97,9 @@ fn are_of_credential(words: &[String]) -> bool {
     let is_of_one = |(i, word): (usize, &String)| {
         let behind = words.get(i + 1).map_or("", String::as_str);
         let passes_on = word == "pass"
-            && (i > 0 && PASSES_ON.contains(&words[i - 1].as_str()) || ["by", "through"].contains(&behind));
+            && (i > 0
+                && [&PASSES_ON[..], &ORDINALS].iter().any(|list| list.contains(&words[i - 1].as_str()))
+                || ["by", "through"].contains(&behind));
         let key_of =
             |before: &String| KEY_OF.contains(&before.as_str()) || KEY_FOR.contains(&before.as_str());
         SECRET.contains(&word.as_str()) && !passes_on
@@ -138,9 +140,13 @@ fn may_be_of_credential(words: &[String]) -> bool {
             let word = word.as_str();
             matches!(
                 word,
-                "public" | "publishable" | "pub" | "foreign" | "primary" | "hash" | "cache" | "gpg" | "pgp" | "recv"
+                "public" | "publishable" | "site" | "pub" | "foreign" | "primary" | "hash" | "cache" | "gpg" | "pgp" | "recv"
             )
         };
+    // A password's salt is as public as its hash.
+    if last == "salt" && are_of_password(words) {
+        return false;
+    }
     matches!(
         last.as_str(),
         "key" | "keys" | "auth" | "salt" | "cred" | "creds" | "authorization" | "cookie" | "pat"
@@ -151,7 +157,7 @@ fn may_be_of_credential(words: &[String]) -> bool {
 
 /// Whether a name is one of a password, and not of what is done with it (`setPassword`) or is about it.
 pub(super) fn ends_in_password(name: &str) -> bool {
-    !words(name).first().is_some_and(|first| DOES.contains(&first.as_str())) && takes_a_password(name)
+    !is_an_action(name) && takes_a_password(name)
 }
 
 /// Whether a name's last word is one for a password, but for one that says that it is repeated.
@@ -214,7 +220,6 @@ pub(super) fn may_name_a_place(name: &str) -> bool {
 
 /// Whether a name is one of a state or a fault, which numbers are given to: `ERR_BAD_PASSWORD`.
 pub(super) fn is_of_a_state(name: &str) -> bool {
-    const STATES: [&str; 8] = ["status", "error", "err", "errors", "code", "codes", "event", "errno"];
     words(name).iter().any(|word| STATES.contains(&word.as_str()))
 }
 
@@ -260,14 +265,32 @@ fn are_harmless(words: &[String]) -> bool {
 fn are_a_handle(words: &[String]) -> bool {
     let [.., before, last] = words else { return false };
     match last.as_str() {
-        "token" | "tokens" => PAGES.contains(&before.as_str()),
+        // ASP.NET's `__RequestVerificationToken` guards a form.
+        "token" | "tokens" => {
+            PAGES.contains(&before.as_str())
+                || before == "verification" && words.contains(&"request".to_owned())
+        }
         "key" | "keys" => PAGES.contains(&before.as_str()) || STORES.contains(&before.as_str()),
         _ => false,
     }
 }
 
 fn speaks_of_one(words: &[String]) -> bool {
-    words.last().is_none_or(|last| ABOUT.contains(&last.as_str()))
+    // `TOKEN_PREFIX_V1`
+    let is_version =
+        |word: &&String| word.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    let last = words.iter().rev().find(|word| !is_version(word));
+    last.is_none_or(|last| ABOUT.contains(&last.as_str()))
+}
+
+/// Whether a name is that of an action and not of a value: `ResetPassword`.
+pub(super) fn is_an_action(name: &str) -> bool {
+    words(name).first().is_some_and(|first| DOES.contains(&first.as_str()))
+}
+
+/// Whether a name's last words are these.
+pub(super) fn ends_in(name: &str, last: &[&str]) -> bool {
+    words(name).ends_with(&last.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
 }
 
 /// The words of a name, in small letters of ASCII, split at `_`, `-`, `.`, blanks, at changes from small to capital

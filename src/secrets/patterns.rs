@@ -164,7 +164,7 @@ fn grade(token: &[u8], fixed: usize, pattern: &Pattern, trust: Trust, about: Abo
 
 /// Fixed text that base64 and words do not have by chance.
 fn is_telling(fixed: &[u8]) -> bool {
-    fixed.len() >= PROVES && fixed.iter().any(|b| !b.is_ascii_alphanumeric())
+    fixed.len() >= PROVES && fixed.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'/'))
 }
 
 /// The end of a token that is a whole string of Python's bytecode: its kind and its length stand before it, and the next

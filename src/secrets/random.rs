@@ -105,7 +105,8 @@ pub(super) fn entropy(text: &[u8]) -> f32 {
     counts.iter().filter(|&&n| n > 0).map(|&n| n as f32 / length).map(|p| -p * p.log2()).sum()
 }
 
-/// The text is one character again and again, counts up or down, says each twice, or repeats a short piece: nobody's secret.
+/// The text is one character again and again, counts up or down, says each twice, has its characters in order, or repeats a
+/// short piece: nobody's secret.
 pub(super) fn is_pattern(text: &[u8]) -> bool {
     if text.len() < 4 {
         return true;
@@ -117,7 +118,10 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
     let repeats = |period: usize| text.len() >= 2 * period && text[period..] == text[..text.len() - period];
     // `00112233445566778899`
     let doubled = text.len() >= 12 && text.chunks_exact(2).all(|pair| pair[0] == pair[1]);
-    [-1, 0, 1].into_iter().any(steps) || (1..=16).any(repeats) || doubled
+    // `ZDFGHJKMSUWYdhijlmnsuwy`
+    let falls = || text.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    let sorted = text.len() >= 12 && falls() * 8 < text.len();
+    [-1, 0, 1].into_iter().any(steps) || (1..=16).any(repeats) || doubled || sorted
 }
 
 /// Somewhere in the text twelve characters count, as in `1234567890123`, or are the same, or four are an `x`, or most of

@@ -31,10 +31,19 @@ impl Strength {
 
 /// What a value looks like, by itself.
 pub(super) fn strength(value: &str) -> Strength {
-    match without_escapes(value) {
+    match without_escapes(value).or_else(|| without_percents(value)) {
         Some(plain) => strength_of(&plain),
         None => strength_of(value),
     }
+}
+
+/// What addresses write as `%2F`, as the character that it is.
+pub(super) fn without_percents(value: &str) -> Option<String> {
+    value
+        .contains('%')
+        .then(|| decode::percent(value.as_bytes()))
+        .flatten()
+        .and_then(|plain| String::from_utf8(plain).ok())
 }
 
 /// What JSON writes as `\u00e5`, as the letter that it is.
@@ -55,7 +64,7 @@ fn strength_of(value: &str) -> Strength {
     let count = |wanted: fn(&u8) -> bool| bytes.iter().filter(|b| wanted(b)).count();
     let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
     let signs = bytes.len() - digits - letters;
-    let is_other = is_address(value) || is_hash(value) || is_regex(value);
+    let is_other = is_address(value) || is_hash(value) || is_regex(value) || is_header(value);
     if !is_other && is_dense(bytes) {
         return Strength::Drawn;
     }
@@ -206,6 +215,15 @@ fn is_constant(value: &str) -> bool {
     value.contains('_')
         && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && names::is_credential(value)
+}
+
+/// The name of a header of HTTP: `X-Acme-Sealed-Key`.
+fn is_header(value: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_uppercase()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let parts = || value.split('-');
+    value.starts_with("X-") && parts().count() > 2 && parts().all(|part| is_part(part) && part.len() <= 16)
 }
 
 fn is_regex(value: &str) -> bool {

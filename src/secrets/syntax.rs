@@ -398,7 +398,7 @@ fn ends_its_line(cursor: Cursor, value: &Value) -> bool {
 }
 
 /// What a call does that takes a password and a hash or a salt, so that the second literal is not the password's.
-const WORKS: [&[u8]; 6] = [b"hash", b"verify", b"compare", b"check", b"encrypt", b"derive"];
+const WORKS: [&[u8]; 7] = [b"hash", b"verify", b"compare", b"check", b"crypt", b"derive", b"encode"];
 
 /// The text ends with the beginning of a call that works on what it is given: `derive_hash("`.
 fn works_on_it(before: &[u8]) -> bool {

@@ -258,6 +258,8 @@ pub fn judge(value: &str) -> Value {
         || is_crossed_out(&lower)
         || value.ends_with("...")
         || value.ends_with('…')
+        || value.contains("[...]")
+        || is_yours(value)
     {
         return Value::Placeholder;
     }
@@ -286,6 +288,12 @@ fn stands_in(lower: &str) -> bool {
 fn is_variable(value: &str) -> bool {
     let is_part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_uppercase());
     value.contains('_') && value.split('_').all(is_part) && names::is_credential(value)
+}
+
+/// `YourControlPassword`
+fn is_yours(value: &str) -> bool {
+    let rest = value.strip_prefix("Your").or(value.strip_prefix("your"));
+    rest.is_some_and(|rest| matches!(rest.as_bytes(), [b'A'..=b'Z', b'a'..=b'z', ..]))
 }
 
 /// The prefix of a token, and crosses: `sk-xxx-xxx`.
@@ -317,7 +325,7 @@ fn is_filler(run: &str) -> bool {
 /// The value is looked up elsewhere: a variable, a template, a command.
 pub fn is_reference(value: &str) -> bool {
     // Most values have none of the signs that a reference is written with.
-    if !value.contains(['$', '#', '{', '<', '%', '`', ':']) {
+    if !value.contains(['$', '#', '{', '<', '%', '`', ':', '@', '=']) {
         return false;
     }
     let unescaped = value.replace("$$", "");
@@ -325,12 +333,18 @@ pub fn is_reference(value: &str) -> bool {
         || opens_and_closes(&unescaped, "${", '}')
         || opens_and_closes(&unescaped, "$(", ')')
         || opens_and_closes(&unescaped, "#{", '}')
+        || opens_and_closes(&unescaped, "%{", '}')
+        || opens_and_closes(&unescaped, "%24(", ')')
+        || is_named_in_braces(value)
+        // Words of mail in another character set, and Razor's templates.
+        || value.starts_with("=?") && value.ends_with("?=")
+        || ["@Model", "@Html.", "@Url.", "@ViewBag", "@("].iter().any(|start| value.starts_with(start))
         || value.len() > 2 && value.starts_with('`') && value.ends_with('`')
         || value.contains("{{")
         || value.contains("<%")
         || (value.starts_with('%') && value.ends_with('%') && value.len() > 2)
         || (value.starts_with("@@") && value.ends_with("@@") && value.len() > 4)
-        || ["vault:", "op://", "ref+", "ssm:", "secretsmanager:", "file:", "env:", "hash:/"]
+        || ["vault:", "op://", "ref+", "ssm:", "secretsmanager:", "file:", "env:", "hash:/", "openpgp4fpr:"]
             .iter()
             .any(|scheme| value.starts_with(scheme))
 }
@@ -338,6 +352,15 @@ pub fn is_reference(value: &str) -> bool {
 /// What begins like a reference may be a password with such signs in it, unless it ends like one, too.
 fn opens_and_closes(value: &str, open: &str, close: char) -> bool {
     value.find(open).is_some_and(|at| value[at..].contains(close))
+}
+
+/// Python's `{MQTT_PASSWORD}`.
+fn is_named_in_braces(value: &str) -> bool {
+    let name = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+    })
 }
 
 /// A tool has encrypted the value and says so: SOPS and eyaml (`ENC[…]`), Jasypt (`ENC(…)`), Spring (`{cipher}…`),
@@ -383,8 +406,11 @@ fn is_kind_or_file(value: &str) -> bool {
         || is_rule(value)
         // The type of a field, and of one that must be given, in GraphQL.
         || matches!(value, "string" | "object" | "boolean" | "string!" | "[string!]!" | "id!" | "int!")
+        || matches!(value, "uuid" | "uuid4" | "guid")
+        // A security advisory.
+        || value.len() == 19 && value.starts_with("ghsa-")
         // The type of a column.
-        || ["varchar(", "nvarchar(", "char(", "varbinary(", "text not null"]
+        || ["varchar(", "nvarchar(", "char(", "varbinary(", "binary(", "text not null"]
             .iter()
             .any(|kind| value.starts_with(kind))
         || ["_creds", "-creds", ".json", ".pem", ".key", ".jks", ".p12", ".rsa", ".txt"]

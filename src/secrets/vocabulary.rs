@@ -145,7 +145,7 @@ pub(super) const KEY_FOR: [&str; 10] = [
     "deploy",
 ];
 /// A last word that says the value is something about the secret, not the secret.
-pub(super) const ABOUT: [&str; 192] = [
+pub(super) const ABOUT: [&str; 222] = [
     "time",
     "timestamp",
     "file",
@@ -338,9 +338,40 @@ pub(super) const ABOUT: [&str; 192] = [
     "access",
     "policies",
     "for",
+    "characters",
+    "chars",
+    "charset",
+    "alphabet",
+    "salt",
+    "date",
+    "at",
+    "identity",
+    "style",
+    "styles",
+    "color",
+    "colour",
+    "display",
+    "visibility",
+    "commit",
+    "revision",
+    "branch",
+    "repository",
+    // Files of code, in lists of what is wrong with them.
+    "cs",
+    "go",
+    "html",
+    "java",
+    "js",
+    "jsx",
+    "kt",
+    "php",
+    "py",
+    "rb",
+    "ts",
+    "tsx",
 ];
 /// Words that say the value is public, or that the setting is a switch.
-pub(super) const HARMLESS: [&str; 18] = [
+pub(super) const HARMLESS: [&str; 19] = [
     "hashed",
     "encrypted",
     "public",
@@ -359,13 +390,18 @@ pub(super) const HARMLESS: [&str; 18] = [
     "csrf",
     "xsrf",
     "authenticity",
+    "existing",
 ];
 
 /// `PASS` behind one of these is nginx' directive, and its value an address.
 pub(super) const PASSES_ON: [&str; 5] = ["uwsgi", "proxy", "fastcgi", "grpc", "scgi"];
 
+/// `pass` behind one of these is a part of some work: `secondPass`.
+pub(super) const ORDINALS: [&str; 9] =
+    ["first", "second", "third", "last", "final", "single", "render", "shadow", "depth"];
+
 /// A token or key behind one of these is a place in a list, a lock or a request's number.
-pub(super) const PAGES: [&str; 27] = [
+pub(super) const PAGES: [&str; 33] = [
     "next",
     "page",
     "paging",
@@ -393,10 +429,17 @@ pub(super) const PAGES: [&str; 27] = [
     "backward",
     "watermark",
     "checkpoint",
+    "batch",
+    "marker",
+    "bookmark",
+    "forgery",
+    "antiforgery",
+    // What a lock's URI of WebDAV begins with.
+    "opaquelock",
 ];
 
-/// A key behind one of these is the name of a thing in a store.
-pub(super) const STORES: [&str; 37] = [
+/// A key behind one of these is the name of a thing in a store, or is used once.
+pub(super) const STORES: [&str; 41] = [
     "object",
     "s3",
     "blob",
@@ -434,4 +477,32 @@ pub(super) const STORES: [&str; 37] = [
     "photo",
     "video",
     "lookup",
+    "sheet",
+    "spreadsheet",
+    "socket",
+    "websocket",
+];
+
+/// Words in the names of states and faults, which numbers are given to.
+pub(super) const STATES: [&str; 20] = [
+    "status",
+    "error",
+    "err",
+    "errors",
+    "code",
+    "codes",
+    "event",
+    "errno",
+    "bad",
+    "wrong",
+    "invalid",
+    "missing",
+    "expired",
+    "incorrect",
+    "revoked",
+    "short",
+    "mismatch",
+    "denied",
+    "failed",
+    "required",
 ];

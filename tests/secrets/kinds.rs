@@ -66,7 +66,7 @@ fn made(what: &str, random: &mut Random) -> String {
 }
 
 /// Every line of the first list is told, with the secret in what is told; of the second nothing is told by default.
-fn told_apart(path: &str, told: &[&str], silent: &[&str]) {
+pub(super) fn told_apart(path: &str, told: &[&str], silent: &[&str]) {
     let mut random = Random(path.len() as u64 + told.len() as u64 + told[0].len() as u64);
     let mut wrong = String::new();
     for (templates, wanted) in [(told, true), (silent, false)] {

@@ -1,6 +1,7 @@
 //! The patterns of secrets: what their shapes make is found wherever it stands, and what only resembles it is not.
 
 mod found;
+mod innocents;
 mod kinds;
 mod long;
 pub(crate) mod maker;

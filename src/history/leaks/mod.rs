@@ -301,19 +301,28 @@ pub fn all(history: &History, law: Law, wish: &Wish, watch: &Watch) -> Outcome {
 mod tests {
     use super::*;
 
-    /// Searches every object whole: whatever is new reaches over all of a text.
-    struct Whole<'a>(Leaks<'a>);
+    /// Where each secret stands in each object.
+    type Place = (Key, Oid, Range<u32>);
 
-    impl Search for Whole<'_> {
+    /// Notes all places. If it searches whole, whatever is new reaches over all of a text.
+    struct Placed<'a> {
+        leaks: Leaks<'a>,
+        whole: bool,
+        places: Mutex<Vec<Place>>,
+    }
+
+    impl Search for Placed<'_> {
         type What = Key;
         fn reach<'t>(&'t self, text: &'t [u8]) -> impl Fn(Range<usize>) -> Window + 't {
-            move |_| Window::whole(text)
+            let part = self.leaks.reach(text);
+            move |lines| if self.whole { Window::whole(text) } else { part(lines) }
         }
         fn search(&self, object: &Object, text: &[u8], windows: &[Window], hits: &mut Vec<Hit<Key>>) {
-            self.0.search(object, text, windows, hits);
+            self.leaks.search(object, text, windows, hits);
         }
         fn found(&self, object: &Object, hits: &[Hit<Key>]) {
-            self.0.found(object, hits);
+            let mut places = self.places.lock().expect("nothing panicked");
+            places.extend(hits.iter().map(|hit| (hit.what, object.id, hit.span.clone())));
         }
         fn seen(&self) {}
     }
@@ -326,36 +335,29 @@ mod tests {
         let policy = Policy { profile: Profile::Strict, ..Policy::default() };
         for path in std::env::split_paths(&std::env::var_os("REPOSITORIES").unwrap_or_default()) {
             let watch = Watch::default();
-            let leaks = || Leaks {
-                policy: &policy,
-                watch: &watch,
-                holders: Mutex::default(),
-                failed: Mutex::default(),
-                skipped: Mutex::default(),
-                unpacked: AtomicUsize::new(0),
+            let repository = git2::Repository::open(&path).expect("a repository");
+            let history = History::open(repository, &super::super::Folders::default());
+            let places = |whole| -> Vec<Place> {
+                let leaks = Leaks {
+                    policy: &policy,
+                    watch: &watch,
+                    holders: Mutex::default(),
+                    failed: Mutex::default(),
+                    skipped: Mutex::default(),
+                    unpacked: AtomicUsize::new(0),
+                };
+                let search = Placed { leaks, whole, places: Mutex::default() };
+                history.search(&search);
+                let mut places = search.places.into_inner().expect("nothing panicked");
+                places.sort_by_key(|(key, object, span)| (*key, *object, span.start, span.end));
+                places
             };
-            let history = History::open(
-                git2::Repository::open(&path).expect("a repository"),
-                &super::super::Folders::default(),
-            );
-            let (parts, whole) = (leaks(), Whole(leaks()));
-            history.search(&parts);
-            history.search(&whole);
-            let sorted = |leaks: Leaks| -> Vec<(Key, Oid)> {
-                let holders = leaks.holders.into_inner().expect("nothing panicked");
-                let mut all: Vec<_> = holders
-                    .into_iter()
-                    .flat_map(|(key, all)| all.into_iter().map(move |holder| (key, holder.id)))
-                    .collect();
-                all.sort();
-                all
-            };
-            let (parts, whole) = (sorted(parts), sorted(whole.0));
+            let (parts, whole) = (places(false), places(true));
             eprintln!("{}: {} secrets in objects", path.display(), whole.len());
-            let lost: Vec<_> =
-                whole.iter().filter(|one| parts.binary_search(one).is_err()).take(20).collect();
-            let more: Vec<_> =
-                parts.iter().filter(|one| whole.binary_search(one).is_err()).take(20).collect();
+            let (in_parts, in_whole): (HashSet<&Place>, HashSet<&Place>) =
+                (parts.iter().collect(), whole.iter().collect());
+            let lost: Vec<_> = in_whole.difference(&in_parts).take(20).collect();
+            let more: Vec<_> = in_parts.difference(&in_whole).take(20).collect();
             assert!(lost.is_empty() && more.is_empty(), "{}: lost {lost:?}, more {more:?}", path.display());
         }
     }
