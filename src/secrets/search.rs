@@ -108,7 +108,7 @@ impl Search<'_> {
     /// What the base64 around an anchor holds, if an anchor before did not lead to it.
     fn within(&mut self, anchor: Range<usize>) -> Option<Hit> {
         let run = within::run(self.text, &anchor);
-        if run.end <= self.decoded {
+        if run.end.min(anchor.end + within::TOKEN) <= self.decoded {
             return None;
         }
         self.decoded = run.end;

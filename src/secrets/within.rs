@@ -18,6 +18,8 @@ const STRUCTURE_AT_MOST: usize = far::KEY;
 const WRAPPED: usize = 60;
 /// How much of base64 around such a prefix is decoded; bytes.
 const AROUND: usize = 1024;
+/// How much of it behind a prefix or word must have been read with one before it; a token is no longer there, bytes.
+pub(super) const TOKEN: usize = 512;
 
 /// The rule of a known token or a private key in what a value decodes to.
 pub(super) fn token(value: &[u8], about: About) -> Option<&'static Rule> {
