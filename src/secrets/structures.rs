@@ -61,8 +61,7 @@ pub(super) fn url(text: &[u8], scheme_end: usize, about: About) -> Option<Hit> {
     let lower = password.to_ascii_lowercase();
     let by_chance = is_sample(&lower)
         || lower == name.to_ascii_lowercase()
-        || host.ends_with("example.com")
-        || host.ends_with("example.org")
+        || ["example.com", "example.net", "example.org"].iter().any(|end| host.ends_with(end))
         || host.rsplit('.').next() == Some("test")
         || values::MADE_UP.iter().any(|word| lower.contains(word));
     let strength = strength_of(password);

@@ -95,6 +95,7 @@ fn values_that_stand_for_another() {
         ],
         &[
             "password: '{MQTT_PASSWORD}'⏎",
+            "proxy: 'https://ann:‹C›@proxy.example.net:3129'⏎",
             "token: ENC[AES256_GCM,data:‹T30›=,iv:‹T42›=,tag:‹T22›==,type:str]⏎",
             "a.properties¦db.password=ENC(‹T32›)⏎",
             "password: \"%{hiera('db_pw1')}\"⏎",
