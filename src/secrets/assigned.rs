@@ -201,7 +201,13 @@ fn is_a_label(written: &str, value: &str, (name, strength): (Name, Strength), ab
     // `secretKey: password1`: which one of several.
     let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
     let numbered = || value.len() - stem.len() <= 2 && names::is_only_credential(stem);
+    // What a setting is stored under: `PREF_PASSCODE = "PrefPinCode1"`.
+    let stored = || {
+        let words = names::words(written);
+        words.first().is_some_and(|first| ["pref", "prefs", "preference"].contains(&first.as_str()))
+    };
     about.translated && strength != Strength::Drawn
+        || about.kind == Kind::Code && strength != Strength::Drawn && stored()
         || takes_in()
         || name == Name::Secret && strength != Strength::Drawn && numbered()
         || name == Name::Secret

@@ -66,6 +66,7 @@ fn what_is_about_a_secret_and_what_only_sounds_like_one() {
             "a.pl¦fields => { PrivateKey => 'F0CB3B482CFA485680A4A0BDD328035D84881F1B' },",
             "a.xml¦<password_or_email_identity>general2</password_or_email_identity>",
             "existingSecret: release-token7-secret⏎",
+            "a.kt¦const val PREFERENCE_PASSCODE_D1 = \"PrefPinCode1\"",
             "data:⏎- secretKey: id_ed25519⏎  remoteRef: x⏎",
             "a.sln¦\"CredentialPicker\", \"CredentialPicker.jsproj\", \"{‹U›}\"",
             "a.sh¦GIT_SECRETS_COMMIT=\"‹X40›\"⏎",
