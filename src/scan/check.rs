@@ -66,7 +66,7 @@ pub(super) fn dockerfile(
         Shell::default()
     };
     let has_shell_code = file.runs().any(|run| run.script().is_some());
-    let mut veils = Veils::new(marks, origin, cx.policy);
+    let mut veils = Veils::new(marks, origin, cx.policy).knowing_spotless(cx.is_spotless.then_some(path));
     let pragmas = veils.pragmas(pragma::dockerfile(file), file.source);
     let graph = cx.policy.graphs.then(|| graph(file, cx.project, &mut veils));
     let Finished { findings, hidden, failed } = veils.finish(drafts);

@@ -2,7 +2,7 @@
 //!
 //! All drafts of one file come together, so that equal lines can be told apart by their number.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -44,12 +44,20 @@ pub struct Veils<'p> {
     origin: Origin,
     marks: Marks,
     made: HashMap<Arc<str>, Rc<Veil>>,
+    spotless: HashSet<Arc<str>>,
 }
 
 impl<'p> Veils<'p> {
     /// `marks` are what documents' readers know of the texts.
     pub fn new(marks: Marks, origin: Origin, policy: &'p Policy) -> Self {
-        Self { policy, origin, marks, made: HashMap::new() }
+        Self { policy, origin, marks, made: HashMap::new(), spotless: HashSet::new() }
+    }
+
+    /// The same where it is known that [`is_spotless`](super::secrets::is_spotless) holds for these files.
+    #[must_use]
+    pub fn knowing_spotless<'s>(mut self, paths: impl IntoIterator<Item = &'s Arc<str>>) -> Self {
+        self.spotless.extend(paths.into_iter().cloned());
+        self
     }
 
     fn of(&mut self, source: &Source) -> Rc<Veil> {
@@ -61,7 +69,9 @@ impl<'p> Veils<'p> {
         for found in custom::find(&self.policy.custom, Some(&path), source.text().as_bytes()) {
             marks.push(source.inside(found.hit.span));
         }
-        let veil = Rc::new(Veil::new(source.text(), marks));
+        let is_spotless = self.spotless.contains(source.path());
+        let make = if is_spotless { Veil::of_spotless } else { Veil::new };
+        let veil = Rc::new(make(source.text(), marks));
         self.made.insert(Arc::clone(source.path()), Rc::clone(&veil));
         veil
     }

@@ -5,6 +5,7 @@ mod growth;
 mod harmless;
 mod outputs;
 mod shapes;
+mod spotless;
 
 use std::fs;
 use std::path::Path;
