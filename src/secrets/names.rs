@@ -43,29 +43,39 @@ const STEMS: [&str; 30] = [
     "Пароль",
 ];
 
-/// With which two letters a stem begins: for the first one of 32, a bit for the second.
-const BEGINNINGS: [u32; 32] = {
-    let mut pairs = [0; 32];
+/// Which stems begin with two letters, a bit for each; as [`pair`] counts them.
+const BEGINNINGS: [u32; 1024] = {
+    let mut beginnings = [0; 1024];
     let mut at = 0;
     while at < STEMS.len() {
         let stem = STEMS[at].as_bytes();
-        pairs[(stem[0] & 31) as usize] |= 1 << (stem[1] & 31);
+        beginnings[pair(stem[0], stem[1])] |= 1 << at;
         at += 1;
     }
-    pairs
+    beginnings
 };
 
-/// Where the stems begin, in large and small letters.
+/// Two letters, of whatever case, as a number below 1024; others may have the same.
+const fn pair(first: u8, second: u8) -> usize {
+    ((first & 31) as usize) << 5 | (second & 31) as usize
+}
+
+/// Where the stems begin, in large and small letters. A name may be asked, or a whole text, most of whose pairs of letters
+/// begin none.
 pub fn stems(text: &str) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    let may = |pair: &[u8]| BEGINNINGS[usize::from(pair[0] & 31)] >> (pair[1] & 31) & 1 == 1;
-    let begins = |at: usize, stem: &str| {
-        // Of most the first letter says that it is another.
-        bytes[at].to_ascii_lowercase() == stem.as_bytes()[0]
-            && bytes.get(at..at + stem.len()).is_some_and(|there| there.eq_ignore_ascii_case(stem.as_bytes()))
+    let begins = |at: usize| {
+        let mut may = BEGINNINGS[pair(bytes[at], bytes[at + 1])];
+        while may != 0 {
+            let stem = STEMS[may.trailing_zeros() as usize].as_bytes();
+            if bytes[at..].get(..stem.len()).is_some_and(|there| there.eq_ignore_ascii_case(stem)) {
+                return true;
+            }
+            may &= may - 1;
+        }
+        false
     };
-    let pairs = bytes.windows(2).enumerate().filter(move |(_, pair)| may(pair));
-    pairs.map(|(at, _)| at).filter(move |&at| STEMS.iter().any(|stem| begins(at, stem)))
+    (0..bytes.len().saturating_sub(1)).filter(move |&at| begins(at))
 }
 
 /// What a name says of its value.
