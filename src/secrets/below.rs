@@ -1,6 +1,10 @@
 //! Values that stand on a line below their names: in an element, a property list, a block or a list of YAML, and the
 //! default of a parameter. What is found here `reach` must know, which says how far a line that is new reaches.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::cursor::{Cursor, Value, blank, is_name};
 use super::far;
 
@@ -174,7 +178,9 @@ fn named(cursor: Cursor) -> Option<Cursor> {
 
 /// Whether a default may stand in a text, and hang on a name above it.
 pub(super) fn may_hold_a_default(text: &[u8]) -> bool {
-    memchr::memmem::find(text, b"efault").is_some()
+    // Made once, for every line that is new is asked.
+    static FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::new(b"efault"));
+    FINDER.find(text).is_some()
 }
 
 /// Whether a line that [`opens`] may end like that.
