@@ -38,7 +38,7 @@ const FLOORS: [&[&str]; 11] = [
 
 /// The files of `src/secrets` in the order of a byte's way: facts, then what finds, then what judges, then the search. A
 /// file knows those before it only.
-const SECRETS: [&str; 38] = [
+const SECRETS: [&str; 39] = [
     // What bytes, names, values and files look like.
     "about",
     "random",
@@ -59,6 +59,7 @@ const SECRETS: [&str; 38] = [
     "kinds",
     "hit",
     // Matchers.
+    "before",
     "below",
     "syntax",
     "rows",

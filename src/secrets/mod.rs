@@ -14,6 +14,7 @@
 pub mod about;
 mod around;
 mod assigned;
+mod before;
 mod below;
 mod calls;
 mod checksum;
