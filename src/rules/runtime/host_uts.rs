@@ -6,9 +6,9 @@ use crate::rule::{Context, Severity};
 
 pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let Some(uts) = spec.uts.as_ref().filter(|uts| uts.is("host")) else { return };
-    let name = pulled::name(spec);
+    let (name, key) = (pulled::name(spec), pulled::word(spec, "uts"));
     if capabilities::added(spec).any(|capability| capability.name == "SYS_ADMIN") {
-        let message = format!("{name} can change the host's name; remove `uts`");
+        let message = format!("{name} can change the host's name; remove {key}");
         pulled::on(cx, spec, out, uts.at, message).severity(Severity::Warning);
     } else {
         pulled::on(
@@ -16,7 +16,7 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
             spec,
             out,
             uts.at,
-            format!("{name} has the host's name; remove `uts`, or set `hostname`"),
+            format!("{name} has the host's name; remove {key}, or set {}", pulled::word(spec, "hostname")),
         );
     }
 }

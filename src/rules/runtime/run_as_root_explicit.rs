@@ -12,7 +12,8 @@ pub fn container(cx: &Context, spec: &ContainerSpec, out: &mut Findings) {
     let name = pulled::name(spec);
     let by_default = pulled::by_default(user.from_default());
     let message = if drops {
-        format!("{name} starts as root{by_default}, and its image drops root by itself; remove `user`")
+        let key = pulled::word(spec, "user");
+        format!("{name} starts as root{by_default}, and its image drops root by itself; remove {key}")
     } else {
         format!("{name} runs as root{by_default}; set a user without privileges")
     };
