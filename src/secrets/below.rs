@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::cursor::{Cursor, Value, blank, is_name};
-use super::far;
+use super::{far, names};
 
 /// What the name of a header of cookies ends with, in small letters.
 pub(super) const COOKIE: &str = "cookie";
@@ -53,11 +53,11 @@ pub(super) fn listed_property(cursor: Cursor) -> Option<Value> {
     behind.rest().strip_prefix(b"<string>").and_then(|_| behind.skip(7).text_on_line())
 }
 
-/// Whether a name may be one of a credential: a quick look, which `names` is not.
+/// Whether a name may be one of a credential, or perhaps is.
 fn may_name_one(name: &[u8]) -> bool {
-    const WORDS: [&[u8]; 9] =
-        [b"pass", b"pwd", b"psw", b"pword", b"secret", b"token", b"cred", b"key", b"auth"];
-    WORDS.iter().any(|word| name.windows(word.len()).any(|there| there.eq_ignore_ascii_case(word)))
+    const PERHAPS: [&[u8]; 2] = [b"cred", b"auth"];
+    let has = |word: &&[u8]| name.windows(word.len()).any(|there| there.eq_ignore_ascii_case(word));
+    names::stems(name).next().is_some() || PERHAPS.iter().any(has)
 }
 
 /// The only line of a block of YAML, `password: |` or `>-`; the cursor stands at the sign.
@@ -255,9 +255,15 @@ mod tests {
 
     #[test]
     fn what_a_line_opens_is_known() {
-        for line in
-            ["password: |", "  api_token: >-", "tokens:", "\"password\": {", "<apiKey>", "set-cookie:"]
-        {
+        for line in [
+            "password: |",
+            "  api_token: >-",
+            "tokens:",
+            "\"password\": {",
+            "<apiKey>",
+            "set-cookie:",
+            "senha: |",
+        ] {
             assert!(opens(line.as_bytes()) && may_open(*line.as_bytes().last().unwrap_or(&b' ')), "{line}");
         }
         for line in ["script: |", "steps:", "on:", "<p>", "if x {", "a >"] {

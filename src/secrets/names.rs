@@ -62,8 +62,8 @@ const fn pair(first: u8, second: u8) -> usize {
 
 /// Where the stems begin, in large and small letters. A name may be asked, or a whole text, most of whose pairs of letters
 /// begin none.
-pub fn stems(text: &str) -> impl Iterator<Item = usize> {
-    let bytes = text.as_bytes();
+pub fn stems(text: &(impl AsRef<[u8]> + ?Sized)) -> impl Iterator<Item = usize> {
+    let bytes = text.as_ref();
     let begins = |at: usize| {
         let mut may = BEGINNINGS[pair(bytes[at], bytes[at + 1])];
         while may != 0 {
