@@ -19,6 +19,7 @@ pub mod finding;
 pub mod fix;
 pub mod gap;
 pub mod github;
+mod gitignore;
 pub mod graph;
 pub mod hcl;
 pub mod history;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FLOORS: [&[&str]; 11] = [
-    &["text", "blob", "gap", "date", "lengths", "purpose", "archive"],
+    &["text", "blob", "gap", "date", "gitignore", "lengths", "purpose", "archive"],
     &[
         "bake",
         "daemon",

@@ -10,13 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::Gitignore;
 
 use super::{index, regular};
 use crate::gap::{Gap, Reason};
+use crate::gitignore::{self, LARGEST};
 
-/// The largest ignore file that is read; patterns take some hundred times their length in memory.
-const LARGEST: u64 = 128 << 10;
 /// Bytes of all ignore files of a run.
 const MOST: u64 = 2 << 20;
 
@@ -119,22 +118,16 @@ impl Ignores {
         } else {
             None
         };
-        let text = match refused.map_or_else(|| regular::read(file, LARGEST), Err) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        match refused.map_or_else(|| regular::read(file, LARGEST), Err) {
+            Ok(text) => gitignore::patterns(folder, &text),
             Err(why) => {
                 self.told
                     .lock()
                     .expect("no thread panics while it holds the list")
                     .push((file.to_owned(), why));
-                return None;
+                None
             }
-        };
-        let mut builder = GitignoreBuilder::new(folder);
-        for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
-            // A pattern that cannot be understood hides nothing.
-            let _ = builder.add_line(None, line);
         }
-        builder.build().ok().filter(|patterns| !patterns.is_empty())
     }
 }
 

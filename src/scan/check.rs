@@ -150,7 +150,6 @@ pub(super) fn daemon(source: &Arc<Source>, rules: &Chosen, tree: &dyn Tree) -> C
         hidden,
         failed,
         is_daemon: true,
-        is_spotless: false,
         ..Checked::default()
     }
 }

@@ -1,16 +1,18 @@
 //! What git ignores, as the `.gitignore`s of a repository say: files that are made where the project is set up.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::path::Path;
+
+use ignore::Match;
+use ignore::gitignore::Gitignore;
 
 use crate::blob::Tree;
-use crate::dockerignore::Ignore;
-use crate::text::Source;
+use crate::gitignore;
 
 pub(super) struct Ignored<'t> {
     tree: &'t dyn Tree,
     /// By their folders, which are empty or end with `/`.
-    read: HashMap<String, Option<Ignore>>,
+    read: HashMap<String, Option<Gitignore>>,
 }
 
 impl<'t> Ignored<'t> {
@@ -18,52 +20,55 @@ impl<'t> Ignored<'t> {
         Self { tree, read: HashMap::new() }
     }
 
-    /// Whether some `.gitignore` above a file leaves it out.
+    /// Whether a `.gitignore` leaves a file out, or a folder that it is in; the nearest that says something decides.
     pub(super) fn has(&mut self, path: &str) -> bool {
-        let folders = path.match_indices('/').map(|(at, _)| &path[..=at]);
-        std::iter::once("").chain(folders).any(|folder| {
-            let tree = self.tree;
-            let ignore = self.read.entry(folder.to_owned()).or_insert_with(|| ignore(tree, folder));
-            let rest = &path[folder.len()..];
-            ignore.as_ref().is_some_and(|ignore| ignore.leaves_out(rest).is_ok_and(|found| found.is_some()))
-        })
+        let tree = self.tree;
+        let above = path.rmatch_indices('/').map(|(at, _)| &path[..=at]).chain([""]);
+        let says = above.into_iter().find_map(|folder| {
+            let patterns = self.read.entry(folder.to_owned()).or_insert_with(|| read(tree, folder));
+            says(patterns.as_ref()?, &path[folder.len()..])
+        });
+        says.unwrap_or(false)
     }
 }
 
-/// The `.gitignore` of a folder, in the words of a `.dockerignore`.
-fn ignore(tree: &dyn Tree, folder: &str) -> Option<Ignore> {
-    let path = format!("{folder}.gitignore");
-    let text = tree.exists(&path).then(|| tree.read(&path))?.ok()?;
-    let text = String::from_utf8_lossy(&text);
-    let patterns: Vec<String> = text.lines().map(translated).collect();
-    Some(Ignore::parse(&Arc::new(Source::new(path, patterns.join("\n").into_bytes()))))
+/// Whether the patterns leave out a path below their folder; `None` if they say nothing of it.
+fn says(patterns: &Gitignore, path: &str) -> Option<bool> {
+    match patterns.matched_path_or_any_parents(path, false) {
+        Match::None => None,
+        found => Some(found.is_ignore()),
+    }
 }
 
-/// A pattern without a slash is one for all folders below.
-fn translated(line: &str) -> String {
-    let line = line.trim();
-    let (sign, pattern) = line.strip_prefix('!').map_or(("", line), |pattern| ("!", pattern));
-    let pattern = pattern.trim_end_matches('/');
-    let is_anywhere = !pattern.contains('/') && !pattern.is_empty() && !pattern.starts_with('#');
-    format!("{sign}{}{pattern}", if is_anywhere { "**/" } else { "" })
+fn read(tree: &dyn Tree, folder: &str) -> Option<Gitignore> {
+    let path = format!("{folder}.gitignore");
+    let text = tree.exists(&path).then(|| tree.read(&path))?.ok()?;
+    let text = Some(text).filter(|text| text.len() as u64 <= gitignore::LARGEST)?;
+    gitignore::patterns(Path::new(""), &text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::translated;
+    use std::path::Path;
+
+    use super::says;
+    use crate::gitignore::patterns;
 
     #[test]
-    fn patterns_are_translated() {
-        for (line, pattern) in [
-            (".env", "**/.env"),
-            ("/.env", "/.env"),
-            ("certs/", "**/certs"),
-            ("a/b.key", "a/b.key"),
-            ("!keep.env", "!**/keep.env"),
-            ("# x", "# x"),
-            ("", ""),
+    fn files_that_are_not_there_are_ignored_as_git_does() {
+        for (text, path, wanted) in [
+            (".env", "a/.env", Some(true)),
+            ("/.env", ".env", Some(true)),
+            ("/.env", "a/.env", None),
+            ("certs/", "a/certs/b.pem", Some(true)),
+            ("a/b.key", "a/b.key", Some(true)),
+            ("a/b.key", "c/a/b.key", None),
+            ("*.env\n!keep.env", "a/keep.env", Some(false)),
+            ("# x\ny", "# x", None),
         ] {
-            assert_eq!(translated(line), pattern);
+            let patterns = patterns(Path::new(""), text.as_bytes()).expect("it has some");
+            assert_eq!(says(&patterns, path), wanted, "{text} {path}");
         }
+        assert!(patterns(Path::new(""), b"").is_none());
     }
 }
